@@ -1,0 +1,135 @@
+import type { Call } from "./call.ts";
+import { blockIndex, blockKey, gridSize, type TaskKey } from "./key.ts";
+
+/**
+ * A layer is many tasks said at once. Collections hold the layer that makes their blocks; layers point at the
+ * layers they read, so a graph is whatever is reachable. Nothing here is an object per task.
+ * @see https://docs.dask.org/en/stable/high-level-graphs.html
+ */
+export type Layer = BlockwiseLayer | TaskLayer | DataLayer | HeldLayer;
+
+interface LayerBase {
+  /** Unique in the cluster: two layers of one name are the same work. `prefix-token`. */
+  readonly name: string;
+  /** Blocks along each axis; a task's number is the row-major position in this grid. */
+  readonly grid: readonly number[];
+  readonly annotations?: Annotations;
+}
+
+/** One call for every block of a grid; which input blocks it reads follows from its index alone. */
+export interface BlockwiseLayer extends LayerBase {
+  readonly kind: "blockwise";
+  readonly inputs: readonly BlockInput[];
+  readonly call: Call;
+  /** One value of its own per task, reached as `own(0)`. */
+  readonly own?: Values;
+}
+
+/** The at-th input of a blockwise call: one block, or a list (row-major) if any axis picks several. */
+export interface BlockInput {
+  readonly source: Layer;
+  /** One pick per axis of the source's grid. */
+  readonly axes: readonly AxisPick[];
+}
+
+export type AxisPick =
+  /** The block at the output's own position on `axis`, moved by `offset` (default 0). */
+  | { readonly kind: "axis"; readonly axis: number; readonly offset?: number }
+  /** `size` neighbouring blocks from position × size on, cut at the end: a tree reduction's step. */
+  | { readonly kind: "group"; readonly axis: number; readonly size: number }
+  /** Every block of the axis: a contraction. */
+  | { readonly kind: "all" }
+  /** Always the same block: broadcasting, or an index. */
+  | { readonly kind: "at"; readonly index: number };
+
+/** Tasks with edges of their own, in columns. */
+export interface TaskLayer extends LayerBase {
+  readonly kind: "tasks";
+  /** Keys of the user's, one per task; without them tasks are named by layer and index. */
+  readonly keys?: readonly TaskKey[];
+  readonly calls: readonly Call[];
+  /** Which call each task makes; without it all make `calls[0]`. */
+  readonly callOf?: Uint32Array;
+  readonly sources: readonly Layer[];
+  /** Task i reads inputs inputOffsets[i] … inputOffsets[i + 1] of the two columns below. */
+  readonly inputOffsets: Uint32Array;
+  /** Position in `sources`, or SELF; without it all inputs are of sources[0]. */
+  readonly inputSource?: Uint16Array;
+  readonly inputIndex: Uint32Array;
+  /** Task i's own values are ownOffsets[i] … ownOffsets[i + 1] of `own`; without it exactly one each if `own` is given. */
+  readonly ownOffsets?: Uint32Array;
+  readonly own?: Values;
+}
+
+/** In `inputSource`: the input is a task of this very layer, with a lower or higher index. */
+export const SELF = 0xffff;
+
+/** Values the graph brings along. */
+export interface DataLayer extends LayerBase {
+  readonly kind: "data";
+  readonly keys?: readonly TaskKey[];
+  readonly values: Values;
+}
+
+/** Blocks that an executor holds already: what `persist` gives back, and futures used as inputs. */
+export interface HeldLayer extends LayerBase {
+  readonly kind: "held";
+  readonly keys: readonly TaskKey[] | undefined;
+  /** Kept so that the executor does not release the blocks while the layer is in use. */
+  readonly lease: unknown;
+}
+
+/** A column of values: plain numbers, live values, or values encoded one by one so that they can be cut out unread. */
+export type Values =
+  | { readonly kind: "numbers"; readonly data: Float64Array }
+  | { readonly kind: "live"; readonly items: readonly unknown[] }
+  | { readonly kind: "encoded"; readonly bytes: Uint8Array; readonly offsets: Uint32Array };
+
+/**
+ * What a user asks of the tasks of a layer. Layers with different annotations are never fused.
+ * @see https://docs.dask.org/en/stable/api.html#dask.annotate
+ */
+export interface Annotations {
+  /** Higher runs earlier; default 0. */
+  readonly priority?: number;
+  /** How often a task that throws is run again; default 0. */
+  readonly retries?: number;
+  /** Names of workers that may run it. */
+  readonly workers?: readonly string[];
+  /** Other workers may run it when none of `workers` is there. */
+  readonly allowOtherWorkers?: boolean;
+  /** Amounts of abstract resources a task takes while it runs, such as { gpu: 1 }. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /** A task that runs longer is cancelled, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** The result may not be computed twice: no speculation, no fusion, and the task gets a fencing token. */
+  readonly effectful?: boolean;
+  /** Keep the layer out of fusion. */
+  readonly fuse?: boolean;
+}
+
+/** The key of the at-th task of a layer. */
+export function taskKey(layer: Layer, at: number): TaskKey {
+  const key = layer.kind === "blockwise" ? undefined : layer.keys?.[at];
+  return key ?? blockKey(layer.name, blockIndex(layer.grid, at));
+}
+
+/** How many tasks a layer has. */
+export const taskCount = (layer: Layer): number => gridSize(layer.grid);
+
+/** The layers a layer reads, each once. */
+export function sourcesOf(layer: Layer): readonly Layer[] {
+  if (layer.kind === "blockwise") return [...new Set(layer.inputs.map((input) => input.source))];
+  return layer.kind === "tasks" ? layer.sources : [];
+}
+
+/** The at-th value of a live or numeric column. */
+export function valueAt(values: Values, at: number, decode: (bytes: Uint8Array) => unknown = refuseEncoded): unknown {
+  if (values.kind === "numbers") return values.data[at];
+  if (values.kind === "live") return values.items[at];
+  return decode(values.bytes.subarray(values.offsets[at], values.offsets[at + 1]));
+}
+
+function refuseEncoded(): never {
+  throw new TypeError("The column is encoded; a decoder is needed to read it");
+}
