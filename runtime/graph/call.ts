@@ -9,6 +9,11 @@ export interface Call {
   readonly args: readonly Arg[];
   /** Calls whose results are used more than once below; evaluated first, in order. */
   readonly lets?: readonly Call[];
+  /**
+   * Applied to the result where it becomes a chunk or a `let`, not where it feeds another call: a fused chain of
+   * lazy streams is written out once, at its end. Rewrites of a call must keep it.
+   */
+  readonly finish?: FunctionSpec;
 }
 
 export type Arg =
@@ -20,6 +25,8 @@ export type Arg =
   | { readonly kind: "own"; readonly at: number }
   /** The same value for every task of the call. */
   | { readonly kind: "literal"; readonly value: unknown }
+  /** A function as a value, for kernels that call what a user gave them; it travels like any other function. */
+  | { readonly kind: "function"; readonly spec: FunctionSpec }
   /** The block's index, size and start, from the chunks of the layer's axes. */
   | { readonly kind: "location"; readonly chunks: readonly AxisRuns[] }
   | { readonly kind: "list"; readonly items: readonly Arg[] }
@@ -44,6 +51,7 @@ export const input = (at: number): Arg => ({ kind: "input", at });
 export const inputsFrom = (from: number, count = -1): Arg => ({ kind: "inputs", from, count });
 export const own = (at: number): Arg => ({ kind: "own", at });
 export const literal = (value: unknown): Arg => ({ kind: "literal", value });
+export const functionArg = (spec: FunctionSpec): Arg => ({ kind: "function", spec });
 export const nested = (call: Call): Arg => ({ kind: "call", call });
 export const location = (chunks: readonly AxisRuns[]): Arg => ({ kind: "location", chunks });
 

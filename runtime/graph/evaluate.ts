@@ -17,8 +17,12 @@ export interface CallScope {
   readonly resolve: ResolveFunction;
 }
 
-/** Runs a call: its result, or a promise of it where a function on the way is asynchronous. */
+/** Runs a task's call: its result, or a promise of it where a function on the way is asynchronous. */
 export function runCall(call: Call, scope: CallScope): unknown {
+  return finished(call, scope, unfinished(call, scope));
+}
+
+function unfinished(call: Call, scope: CallScope): unknown {
   const fn = scope.resolve(call.fn);
   if (call.lets === undefined) return applyCall(fn, call, scope, []);
   const lets: unknown[] = [];
@@ -36,7 +40,13 @@ export function runCall(call: Call, scope: CallScope): unknown {
 }
 
 const runLet = (call: Call, scope: CallScope, lets: readonly unknown[]): unknown =>
-  applyCall(scope.resolve(call.fn), call, scope, lets);
+  finished(call, scope, applyCall(scope.resolve(call.fn), call, scope, lets));
+
+function finished(call: Call, scope: CallScope, value: unknown): unknown {
+  if (call.finish === undefined) return value;
+  const finish = scope.resolve(call.finish);
+  return value instanceof Promise ? value.then(finish) : finish(value);
+}
 
 function applyCall(fn: AnyFunction, call: Call, scope: CallScope, lets: readonly unknown[]): unknown {
   const n = call.args.length;
@@ -61,6 +71,8 @@ function argValue(arg: Arg, scope: CallScope, lets: readonly unknown[]): unknown
       return scope.own[arg.at];
     case "literal":
       return arg.value;
+    case "function":
+      return scope.resolve(arg.spec);
     case "location":
       return locationOf(arg.chunks, scope.index);
     case "list":
@@ -76,7 +88,7 @@ function argValue(arg: Arg, scope: CallScope, lets: readonly unknown[]): unknown
     case "call":
       return arg.call.lets === undefined
         ? applyCall(scope.resolve(arg.call.fn), arg.call, scope, lets)
-        : runCall(arg.call, scope);
+        : unfinished(arg.call, scope);
     case "let":
       return lets[arg.at];
   }
@@ -145,15 +157,17 @@ export function groupInputs(
   return groups;
 }
 
-/** Every function a layer's tasks call, nested calls included. */
+/** Every function a layer's tasks call or are handed, nested calls included. */
 export function functionsOf(layer: Layer): FunctionSpec[] {
   const found: FunctionSpec[] = [];
   const visitArg = (arg: Arg): void => {
     if (arg.kind === "call") visit(arg.call);
+    else if (arg.kind === "function") found.push(arg.spec);
     else if (arg.kind === "list" || arg.kind === "record") arg.items.forEach(visitArg);
   };
   const visit = (call: Call): void => {
     found.push(call.fn);
+    if (call.finish !== undefined) found.push(call.finish);
     call.args.forEach(visitArg);
     call.lets?.forEach(visit);
   };
