@@ -8,6 +8,7 @@ export type ErrorCode =
   | "CYCLE"
   | "CONNECT"
   | "DECODE"
+  | "FILE"
   | "KILLED_WORKER"
   | "LOST_DATA"
   | "MISSING_LIBRARY"
