@@ -1,0 +1,32 @@
+import { ShoalError } from "../base/errors.ts";
+import type { Bus, BusMessage, Frame } from "./bus.ts";
+
+/** The bytes of a payload, where it has any: a frame's shared buffers cross by reference and do not count. */
+export function bytesOf(payload: unknown): number | undefined {
+  if (payload instanceof Uint8Array) return payload.byteLength;
+  return isFrame(payload) ? payload.bytes.byteLength : undefined;
+}
+
+export function isFrame(payload: unknown): payload is Frame {
+  return typeof payload === "object" && payload !== null && (payload as Partial<Frame>).bytes instanceof Uint8Array;
+}
+
+/** @throws ShoalError OVERSIZE */
+export function checkSize(subject: string, payload: unknown, payloadBytesMax: number): void {
+  const bytes = bytesOf(payload);
+  if (bytes !== undefined && bytes > payloadBytesMax)
+    throw new ShoalError(
+      `The message to ${subject} has ${bytes} bytes, this bus carries ${payloadBytesMax} at most; send it in parts, or raise max_payload`,
+      { code: "OVERSIZE", details: { subject, bytes, payloadBytesMax } },
+    );
+}
+
+/** Answers a message. @throws ShoalError SUBJECT if its sender wants no answer */
+export function respondTo(message: BusMessage, bus: Bus, payload: unknown): void {
+  if (message.reply === undefined)
+    throw new ShoalError(`The message to ${message.subject} has no reply subject: its sender waits for no answer`, {
+      code: "SUBJECT",
+      details: { subject: message.subject },
+    });
+  bus.publish(message.reply, payload);
+}
