@@ -1,0 +1,96 @@
+import { ShoalError } from "../base/errors.ts";
+
+/**
+ * The outer form of messages and stored values: a head and binary sections, each starting on a multiple of 8 bytes.
+ *
+ * | bytes        | content                                     |
+ * |--------------|---------------------------------------------|
+ * | 1 + 1 + 2    | mark 0xd5, version 1, zero                  |
+ * | 4            | bytes of the head, little endian like all   |
+ * | 4            | number of sections n                        |
+ * | 4 n          | bytes of each section                       |
+ * | …            | head, zeros up to a multiple of 8           |
+ * | …            | section, zeros up to a multiple of 8, n times |
+ */
+const MARK = 0xd5;
+const VERSION = 1;
+const PROLOGUE_BYTES = 12;
+const SECTION_BYTES_MAX = 0xffff_ffff;
+
+/** Joins a head and its sections to one string of bytes with memory of its own. */
+export function joinSections(head: Uint8Array, sections: readonly Uint8Array[]): Uint8Array {
+  const headAt = PROLOGUE_BYTES + 4 * sections.length;
+  let total = headAt + head.byteLength;
+  for (const section of sections) {
+    if (section.byteLength > SECTION_BYTES_MAX)
+      throw new RangeError(`A section of ${section.byteLength} bytes is too long, at most ${SECTION_BYTES_MAX}`);
+    total = aligned(total) + section.byteLength;
+  }
+  const bytes = new Uint8Array(total);
+  writePrologue(bytes, head.byteLength, sections);
+  bytes.set(head, headAt);
+  let at = headAt + head.byteLength;
+  for (const section of sections) {
+    at = aligned(at);
+    bytes.set(section, at);
+    at += section.byteLength;
+  }
+  return bytes;
+}
+
+function writePrologue(bytes: Uint8Array, headBytes: number, sections: readonly Uint8Array[]): void {
+  bytes[0] = MARK;
+  bytes[1] = VERSION;
+  writeU32(bytes, 4, headBytes);
+  writeU32(bytes, 8, sections.length);
+  for (let i = 0; i < sections.length; i++)
+    writeU32(bytes, PROLOGUE_BYTES + 4 * i, (sections[i] as Uint8Array).byteLength);
+}
+
+/**
+ * Takes {@link joinSections} apart again, without copying.
+ * @throws ShoalError DECODE unless the bytes are exactly what it wrote.
+ */
+export function splitSections(input: Uint8Array): { head: Uint8Array; sections: Uint8Array[] } {
+  // A Buffer's slices would be Buffers too, and Buffer.slice does not copy.
+  const bytes = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+  if (bytes.byteLength < PROLOGUE_BYTES || bytes[0] !== MARK)
+    throw undecodable("The bytes do not begin like a Shoal message");
+  if (bytes[1] !== VERSION || bytes[2] !== 0 || bytes[3] !== 0)
+    throw undecodable(`Wire version ${bytes[1]} is not known here, only ${VERSION}`);
+  const headBytes = readU32(bytes, 4);
+  const count = readU32(bytes, 8);
+  const headAt = PROLOGUE_BYTES + 4 * count;
+  let at = headAt + headBytes;
+  if (at > bytes.byteLength) throw undecodable(`The bytes end at ${bytes.byteLength}, within the head`);
+  const sections: Uint8Array[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = aligned(at);
+    at = start + readU32(bytes, PROLOGUE_BYTES + 4 * i);
+    if (at > bytes.byteLength) throw undecodable(`The bytes end at ${bytes.byteLength}, within section ${i}`);
+    sections.push(bytes.subarray(start, at));
+  }
+  if (at !== bytes.byteLength) throw undecodable(`${bytes.byteLength - at} bytes are left over after the last section`);
+  return { head: bytes.subarray(headAt, headAt + headBytes), sections };
+}
+
+/** What every unreadable input becomes. */
+export function undecodable(message: string, cause?: unknown): ShoalError {
+  return new ShoalError(message, { code: "DECODE", cause });
+}
+
+const aligned = (at: number): number => Math.ceil(at / 8) * 8;
+
+function writeU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
+const readU32 = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)) >>>
+  0;
