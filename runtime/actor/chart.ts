@@ -138,9 +138,10 @@ class ChartCompiler {
           return known.get(name) ?? false;
         });
     if (asked !== undefined) {
+      const guard = this.guardId(asked);
       const holds = this.cell(configuration, event, new Map([...known, [asked, true]]));
       const fails = this.cell(configuration, event, new Map([...known, [asked, false]]));
-      return holds === fails ? holds : GUARDED - (this.guardNodes.push(this.guardId(asked), holds, fails) / 3 - 1);
+      return holds === fails ? holds : GUARDED - (this.guardNodes.push(guard, holds, fails) / 3 - 1);
     }
     if (selected.length === 0) {
       const listed = [...configuration].some((node) => this.ignored.get(node)?.has(event));

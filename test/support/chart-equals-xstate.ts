@@ -31,7 +31,7 @@ export function assertChartEqualsXState(machine: AnyStateMachine, walks = 20, st
     outcome = bits;
   });
   const random = new Random(7);
-  for (let walk = 0; walk < walks; walk++)
+  for (let walk = 0; walk < walks && chart.events.length > 0; walk++)
     compareWalk(chart, provided, start, random, stepsPerWalk, (bits) => {
       outcome = bits;
     });
@@ -48,7 +48,7 @@ function compareTriples(chart: Chart, machine: AnyStateMachine, setOutcome: (bit
       for (let i = 0; i < Math.min(all, GUARD_OUTCOMES_MAX); i++) {
         const bits = all <= GUARD_OUTCOMES_MAX ? i : random.below(all);
         setOutcome(bits);
-        const [after, actions] = transition(machine, snapshot, { type: chart.events[event] } as never);
+        const [after, actions] = send(machine, snapshot, chart.events[event] as string);
         const where = `${chart.id}: ${chart.states[state]} × ${chart.events[event]}, guards ${bits.toString(2)}`;
         compareCell(chart, state, chart.resolve(state, event, bits), after, typesOf(actions), where);
         triples += 1;
@@ -62,7 +62,7 @@ function compareCell(
   state: number,
   cell: number,
   after: AnyMachineSnapshot,
-  actions: string[],
+  actions: readonly string[],
   where: string,
 ): void {
   const stays = cell === IGNORED || cell === IMPOSSIBLE;
@@ -92,12 +92,18 @@ function compareWalk(
     setOutcome((bits = random.below(2 ** chart.guards.length)));
     ran.length = 0;
     const where = `${chart.id}: walk step ${i}, ${chart.states[state]} × ${chart.events[event]}`;
-    const [after, actions] = transition(machine, snapshot, { type: chart.events[event] } as never);
+    const [after, actions] = send(machine, snapshot, chart.events[event] as string);
     state = bound.step(0, state, event);
     snapshot = after;
     assert.deepEqual(chart.values[state], snapshot.value, `${where}: next state`);
     assert.deepEqual(ran, typesOf(actions), `${where}: actions`);
   }
+}
+
+/** What a running actor does with an event: one that has ended takes none, which `transition()` leaves to its caller. */
+function send(machine: AnyStateMachine, snapshot: AnyMachineSnapshot, type: string): ReturnType<typeof transition> {
+  if (snapshot.status === "done") return [snapshot, []];
+  return transition(machine, snapshot, { type } as never);
 }
 
 const typesOf = (actions: readonly { type: string }[]): string[] => actions.map(({ type }) => type);
