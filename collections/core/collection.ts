@@ -1,0 +1,72 @@
+import type { Arg, Call } from "../../runtime/graph/call.ts";
+import type { ComputeOptions } from "../../runtime/graph/executor.ts";
+import { currentExecutor } from "../../runtime/graph/executor.ts";
+import { type Want, wantAll } from "../../runtime/graph/graph.ts";
+import type { Layer } from "../../runtime/graph/layer.ts";
+import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
+import { explainWants } from "./explain.ts";
+
+/**
+ * Something lazy: a layer that makes its blocks, and the way to make one value of them. Array, DataFrame, Bag and
+ * Delayed are collections; a class of your own is one when it says `layer`, `finish` and `rebuild`.
+ * @see https://docs.dask.org/en/stable/custom-collections.html
+ */
+export abstract class Collection<T> {
+  /** The layer whose tasks make the blocks. */
+  abstract readonly layer: Layer;
+
+  /** The value, from all wanted blocks in order; runs where the caller is. */
+  abstract finish(blocks: readonly unknown[]): T | Promise<T>;
+
+  /** The same collection over another layer of the same name and grid: one that is held, or optimised. */
+  abstract rebuild(layer: Layer): this;
+
+  /** Which blocks of the layer are this collection; all, unless a class says otherwise. */
+  wants(): Want {
+    return wantAll(this.layer);
+  }
+
+  /**
+   * The call that does on a worker what `finish` does at the caller, over `blocks` (the list of all blocks), so that the
+   * whole can be an argument of other work. Undefined where a class has none.
+   */
+  finishCall(_blocks: Arg): Call | undefined {
+    return undefined;
+  }
+
+  /**
+   * Computes the collection and gives its value.
+   * @throws TaskError with the original error as `cause` if a task failed; CancelledError; TimeoutError
+   * @see https://docs.dask.org/en/stable/api.html#dask.compute
+   */
+  async compute(options?: ComputeOptions): Promise<T> {
+    const [blocks] = await currentExecutor().compute([this.wants()], options);
+    return this.finish(blocks as unknown[]);
+  }
+
+  /**
+   * Starts the work and keeps the blocks where they are made: the same collection, already (being) computed.
+   * @see https://docs.dask.org/en/stable/api.html#dask.persist
+   */
+  persist(options?: ComputeOptions): this {
+    const [held] = currentExecutor().persist([this.wants()], options);
+    return this.rebuild(held as Layer);
+  }
+
+  /** The plan as text: layers and tasks as built, and what they are after fusion. */
+  explain(): string {
+    return explainWants([this.wants()]);
+  }
+
+  /** Collections of one layer and class are the same work. */
+  [tokenSymbol](): unknown {
+    const { layer, indices } = this.wants();
+    return [layer, indices];
+  }
+}
+
+/**
+ * Tells whether a value is lazy.
+ * @see https://docs.dask.org/en/stable/api.html#dask.is_dask_collection
+ */
+export const isCollection = (value: unknown): value is Collection<unknown> => value instanceof Collection;

@@ -1,0 +1,216 @@
+import type { Call } from "./call.ts";
+import { callDepth, callSize, eachLeaf, hoistLets, mapLeaves, spellInputs, substituteInput } from "./call-rewrite.ts";
+import type { Graph, Want } from "./graph.ts";
+import { gridSize } from "./key.ts";
+import { type AxisPick, type BlockInput, type BlockwiseLayer, type Layer, sourcesOf, type Values } from "./layer.ts";
+import { tokenize } from "./tokenize.ts";
+
+/** Evaluation recurses into nested calls, and a call is sent whole: a longer chain becomes several layers. */
+const CALLS_PER_LAYER_MAX = 512;
+const CALL_DEPTH_MAX = 128;
+
+/** A layer while layers are merged into it. */
+interface Draft {
+  readonly layer: BlockwiseLayer;
+  inputs: readonly BlockInput[];
+  call: Call;
+  own: Values | undefined;
+  readonly annotations: string;
+  changed: boolean;
+}
+
+/**
+ * Merges blockwise layers into the one layer that reads them, so that a chain or tree of block operations is one task
+ * a block. Works on layers, never on tasks: its cost does not depend on how many blocks there are. The fused layer
+ * keeps the name of the last, so keys stay. A layer is left alone if it is wanted, read by several layers or
+ * through several patterns, would be computed more than once, or has other annotations, `fuse: false` or `effectful`.
+ * @see https://docs.dask.org/en/stable/optimize.html
+ */
+export function fuseBlockwise(graph: Graph): Graph {
+  const drafts = new Map<string, Draft>();
+  const readers = new Map<string, Set<string>>();
+  for (const layer of graph.layers) {
+    if (layer.kind === "blockwise") drafts.set(layer.name, draftOf(layer));
+    for (const source of sourcesOf(layer)) readersOf(readers, source.name).add(layer.name);
+  }
+  const kept = new Set(graph.wants.map((want) => want.layer.name));
+  const gone = new Set<string>();
+  for (const layer of [...graph.layers].reverse()) {
+    const draft = drafts.get(layer.name);
+    if (draft === undefined || gone.has(layer.name)) continue;
+    for (let found = findFusable(draft, drafts, readers, kept); found !== undefined; ) {
+      merge(draft, found, readers);
+      gone.add(found.layer.name);
+      found = findFusable(draft, drafts, readers, kept);
+    }
+  }
+  return gone.size === 0 ? graph : rebuilt(graph, drafts, gone);
+}
+
+function draftOf(layer: BlockwiseLayer): Draft {
+  return {
+    layer,
+    inputs: layer.inputs,
+    call: layer.call,
+    own: layer.own,
+    annotations: layer.annotations === undefined ? "" : tokenize(layer.annotations),
+    changed: false,
+  };
+}
+
+function readersOf(readers: Map<string, Set<string>>, name: string): Set<string> {
+  let found = readers.get(name);
+  if (found === undefined) readers.set(name, (found = new Set()));
+  return found;
+}
+
+const mayFuse = (layer: Layer): boolean => layer.annotations?.fuse !== false && layer.annotations?.effectful !== true;
+
+function findFusable(
+  draft: Draft,
+  drafts: ReadonlyMap<string, Draft>,
+  readers: ReadonlyMap<string, ReadonlySet<string>>,
+  kept: ReadonlySet<string>,
+): Draft | undefined {
+  if (!mayFuse(draft.layer)) return undefined;
+  for (const { source } of draft.inputs) {
+    const producer = drafts.get(source.name);
+    if (producer === undefined || kept.has(source.name) || readers.get(source.name)?.size !== 1) continue;
+    if (!mayFuse(producer.layer) || producer.annotations !== draft.annotations) continue;
+    if (canMerge(draft, producer)) return producer;
+  }
+  return undefined;
+}
+
+function canMerge(draft: Draft, producer: Draft): boolean {
+  const picks = draft.inputs.filter((one) => one.source.name === producer.layer.name);
+  const first = picks[0] as BlockInput;
+  if (!picks.every((one) => samePicks(one.axes, first.axes))) return false;
+  if (!readsEachBlockOnce(first, draft.layer.grid)) return false;
+  if (!producer.inputs.every((one) => composedPicks(one, first.axes) !== undefined)) return false;
+  const inPlace = isIdentity(first, draft.layer.grid);
+  if (!inPlace && (producer.own !== undefined || usesLocation(producer.call))) return false;
+  if (producer.own !== undefined && draft.own !== undefined && producer.own !== draft.own) return false;
+  return (
+    callSize(draft.call) + callSize(producer.call) <= CALLS_PER_LAYER_MAX &&
+    callDepth(draft.call) + callDepth(producer.call) <= CALL_DEPTH_MAX
+  );
+}
+
+/** Whether no block of the source is read by two tasks: else fusing would compute it twice. */
+function readsEachBlockOnce(one: BlockInput, grid: readonly number[]): boolean {
+  if (!one.axes.every((pick) => pick.kind === "axis" || pick.kind === "at")) return false;
+  const followed = new Set(one.axes.map((pick) => (pick.kind === "axis" ? pick.axis : -1)));
+  return grid.every((size, axis) => size <= 1 || followed.has(axis));
+}
+
+function isIdentity(one: BlockInput, grid: readonly number[]): boolean {
+  return (
+    gridSize(one.source.grid) === gridSize(grid) &&
+    one.axes.length === grid.length &&
+    one.axes.every((pick, axis) => pick.kind === "axis" && pick.axis === axis && (pick.offset ?? 0) === 0)
+  );
+}
+
+function usesLocation(call: Call): boolean {
+  let found = false;
+  eachLeaf(call, (leaf) => {
+    found ||= leaf.kind === "location";
+  });
+  return found;
+}
+
+/** The picks of a producer's input as the consumer's tasks see them, or undefined if no pick says that. */
+function composedPicks(one: BlockInput, outer: readonly AxisPick[]): readonly AxisPick[] | undefined {
+  const picks: AxisPick[] = [];
+  for (const pick of one.axes) {
+    if (pick.kind === "all" || pick.kind === "at") {
+      picks.push(pick);
+      continue;
+    }
+    const through = outer[pick.axis] as AxisPick;
+    const offset = through.kind === "axis" ? (through.offset ?? 0) : 0;
+    if (pick.kind === "axis" && through.kind === "at")
+      picks.push({ kind: "at", index: through.index + (pick.offset ?? 0) });
+    else if (pick.kind === "axis" && through.kind === "axis")
+      picks.push(axisPick(through.axis, offset + (pick.offset ?? 0)));
+    else if (pick.kind === "group" && through.kind === "axis" && offset === 0)
+      picks.push({ kind: "group", axis: through.axis, size: pick.size });
+    else return undefined;
+  }
+  return picks;
+}
+
+const axisPick = (axis: number, offset: number): AxisPick =>
+  offset === 0 ? { kind: "axis", axis } : { kind: "axis", axis, offset };
+
+const samePicks = (a: readonly AxisPick[], b: readonly AxisPick[]): boolean =>
+  a.length === b.length && a.every((pick, at) => pickText(pick) === pickText(b[at] as AxisPick));
+
+function pickText(pick: AxisPick): string {
+  switch (pick.kind) {
+    case "axis":
+      return `${pick.axis}+${pick.offset ?? 0}`;
+    case "group":
+      return `${pick.axis}*${pick.size}`;
+    case "all":
+      return "all";
+    case "at":
+      return `@${pick.index}`;
+  }
+}
+
+function merge(draft: Draft, producer: Draft, readers: Map<string, Set<string>>): void {
+  const name = producer.layer.name;
+  const inputs: BlockInput[] = [];
+  const position = (one: BlockInput): number => {
+    const at = inputs.findIndex((known) => known.source.name === one.source.name && samePicks(known.axes, one.axes));
+    return at >= 0 ? at : inputs.push(one) - 1;
+  };
+  const through = (draft.inputs.find((one) => one.source.name === name) as BlockInput).axes;
+  const ofDraft = draft.inputs.map((one) => (one.source.name === name ? -1 : position(one)));
+  const ofProducer = producer.inputs.map((one) =>
+    position({ source: one.source, axes: composedPicks(one, through) as readonly AxisPick[] }),
+  );
+  const outer = renumbered(draft, ofDraft);
+  const inner = renumbered(producer, ofProducer);
+  draft.call = substituteInput(outer, -1, inner);
+  draft.inputs = inputs;
+  draft.own ??= producer.own;
+  draft.changed = true;
+  for (const { source } of producer.inputs) {
+    const found = readersOf(readers, source.name);
+    found.delete(name);
+    found.add(draft.layer.name);
+  }
+}
+
+/** The draft's call with one scope of lets and its inputs counted anew; what is fused away is input -1. */
+function renumbered(draft: Draft, positions: readonly number[]): Call {
+  const call = hoistLets(spellInputs(draft.call, draft.inputs.length));
+  return mapLeaves(call, (leaf) =>
+    leaf.kind === "input" ? { kind: "input", at: positions[leaf.at] as number } : leaf,
+  );
+}
+
+/** The graph with drafts as layers and every reference moved to them; layers that nothing changed stay the same objects. */
+function rebuilt(graph: Graph, drafts: ReadonlyMap<string, Draft>, gone: ReadonlySet<string>): Graph {
+  const made = new Map<string, Layer>();
+  const now = (source: Layer): Layer => made.get(source.name) ?? source;
+  for (const layer of graph.layers) {
+    if (gone.has(layer.name)) continue;
+    const draft = drafts.get(layer.name);
+    const moved = sourcesOf(layer).some((source) => now(source) !== source);
+    if (draft !== undefined && (draft.changed || moved)) made.set(layer.name, layerOf(draft, now));
+    else if (layer.kind === "tasks" && moved) made.set(layer.name, { ...layer, sources: layer.sources.map(now) });
+    else made.set(layer.name, layer);
+  }
+  const wants = graph.wants.map((want): Want => ({ ...want, layer: now(want.layer) }));
+  return { layers: [...made.values()], wants };
+}
+
+function layerOf(draft: Draft, now: (source: Layer) => Layer): BlockwiseLayer {
+  const { own: _own, ...layer } = draft.layer;
+  const inputs = draft.inputs.map((one) => ({ source: now(one.source), axes: one.axes }));
+  return { ...layer, inputs, call: draft.call, ...(draft.own === undefined ? {} : { own: draft.own }) };
+}
