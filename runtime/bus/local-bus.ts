@@ -19,6 +19,8 @@ import { type Route, SubjectTrie } from "./subject-trie.ts";
 
 /** After so many deliveries other events of the thread get their turn. */
 const DELIVERIES_PER_TURN = 1024;
+/** The delivered part of the queue is cut off in pieces of this length, so that cutting costs little per message. */
+const COMPACT_AT = 1 << 16;
 /** Answers are sent to subjects that occur once; they would only push others out of the cache. */
 const INBOX_START = "_INBOX.";
 
@@ -49,6 +51,8 @@ export class LocalBus implements Bus {
   private phase: "open" | "draining" | "closed" = "open";
   private inbox: LocalSubscription | undefined;
   private queue: Delivery[] = [];
+  /** Where in `queue` the next delivery stands. */
+  private head = 0;
   private isScheduled = false;
   private deliveriesLeft = DELIVERIES_PER_TURN;
   private readonly waiting: (() => void)[] = [];
@@ -104,6 +108,7 @@ export class LocalBus implements Bus {
     if (this.phase === "closed") return;
     this.phase = "closed";
     this.queue = [];
+    this.head = 0;
     for (const subscription of [...this.subscriptions]) subscription.unsubscribe();
     this.requests.failAll((subject) => this.closedError(subject));
     for (const resolve of this.waiting.splice(0)) resolve();
@@ -158,19 +163,17 @@ export class LocalBus implements Bus {
   }
 
   private readonly deliver = (): void => {
-    while (this.queue.length > 0) {
-      const batch = this.queue;
-      const count = Math.min(batch.length, this.deliveriesLeft);
-      // Handlers publish into a fresh array, so that this one is read from its start without shifting.
-      this.queue = [];
-      for (let i = 0; i < count; i++) this.hand(batch[i] as Delivery);
-      this.deliveriesLeft -= count;
-      if (this.phase === "closed") this.queue = [];
-      else if (count < batch.length) this.queue = batch.slice(count).concat(this.queue);
-      if (this.deliveriesLeft <= 0 && this.queue.length > 0) {
+    while (this.head < this.queue.length) {
+      if (this.deliveriesLeft-- <= 0) {
         this.schedule();
         return;
       }
+      const delivery = this.queue[this.head++] as Delivery;
+      if (this.head === this.queue.length || this.head === COMPACT_AT) {
+        this.queue = this.queue.slice(this.head);
+        this.head = 0;
+      }
+      this.hand(delivery);
     }
     this.isScheduled = false;
     for (const resolve of this.waiting.splice(0)) resolve();
@@ -198,7 +201,7 @@ export class LocalBus implements Bus {
   }
 
   private whenIdle(): Promise<void> {
-    if (!this.isScheduled && this.queue.length === 0) return Promise.resolve();
+    if (!this.isScheduled) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 

@@ -1,4 +1,150 @@
 import { ShoalError } from "../base/errors.ts";
+import { hashOf } from "../base/hash.ts";
+
+/** All subjects of one cluster. Names of clusters, workers, clients and nannies are 1–64 of `A-Z a-z 0-9 _ -`. */
+export interface ClusterSubjects {
+  readonly cluster: string;
+  /** What clients and workers tell the scheduler. */
+  readonly scheduler: string;
+  /** What the scheduler tells a worker; nobody else may publish there. */
+  worker(id: string): string;
+  /** Where a worker gives chunks to other workers and to clients. */
+  workerPeer(id: string): string;
+  client(id: string): string;
+  nanny(id: string): string;
+  /** The actor of a task. @throws ShoalError SUBJECT for a key that is empty or has lone surrogates */
+  task(key: string): string;
+  /** The actor of a chunk. */
+  chunk(key: string): string;
+  /** Events of a topic, in any text; each part is one token: `events("task", "finished")`. */
+  events(topic: string, ...parts: string[]): string;
+  /** Asked by whoever knows nothing but the cluster's name; the scheduler answers with its id and epoch. */
+  readonly hello: string;
+  /** Patterns for those who listen to all of a kind. */
+  readonly every: { readonly task: string; readonly chunk: string; readonly event: string; readonly subject: string };
+}
+
+/** What a subject names; undefined is not Shoal's. The key is undefined where the token holds only its hash. */
+export type ParsedSubject =
+  | { readonly kind: "scheduler" | "hello"; readonly cluster: string }
+  | { readonly kind: "worker" | "worker-peer" | "client" | "nanny"; readonly cluster: string; readonly id: string }
+  | {
+      readonly kind: "task" | "chunk";
+      readonly cluster: string;
+      readonly token: string;
+      readonly key: string | undefined;
+    }
+  | { readonly kind: "events"; readonly cluster: string; readonly topic: readonly string[] };
+
+/** @throws ShoalError SUBJECT if the cluster's name cannot stand in a subject */
+export function clusterSubjects(cluster: string): ClusterSubjects {
+  const root = `shoal.${name("cluster", cluster)}`;
+  return {
+    cluster,
+    scheduler: `${root}.scheduler`,
+    worker: (id) => `${root}.worker.${name("worker", id)}`,
+    workerPeer: (id) => `${root}.worker.${name("worker", id)}.peer`,
+    client: (id) => `${root}.client.${name("client", id)}`,
+    nanny: (id) => `${root}.nanny.${name("nanny", id)}`,
+    task: (key) => `${root}.task.${keyToken(key)}`,
+    chunk: (key) => `${root}.chunk.${keyToken(key)}`,
+    events: (topic, ...parts) => `${root}.events.${[topic, ...parts].map(keyToken).join(".")}`,
+    hello: `${root}.control.hello`,
+    every: { task: `${root}.task.*`, chunk: `${root}.chunk.*`, event: `${root}.events.>`, subject: `${root}.>` },
+  };
+}
+
+/** The schedulers of all clusters on a server. */
+export const everyHello = "shoal.*.control.hello";
+
+/** Where a role's answers come in; permissions tell roles apart by it. */
+export const inboxPrefixOf = (cluster: string, role: string): string =>
+  `_INBOX.${name("cluster", cluster)}-${name("role", role)}`;
+
+/**
+ * A subject of the NATS services protocol (ADR-32): of every service, of one name, or of one instance.
+ * @see https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md
+ */
+export function serviceSubject(verb: "PING" | "INFO" | "STATS", service?: string, id?: string): string {
+  const tail = [service, id].filter((part) => part !== undefined).map((part) => `.${name("service", part)}`);
+  return `$SRV.${verb}${tail.join("")}`;
+}
+
+/** Reads a subject that {@link clusterSubjects} made. O(length). */
+export function parseSubject(subject: string): ParsedSubject | undefined {
+  const [root, cluster = "", kind = "", token = "", ...rest] = subject.split(".");
+  if (root !== "shoal" || !NAME.test(cluster)) return undefined;
+  const tail = [token, ...rest].filter((part) => part !== "").join(".");
+  if (kind === "scheduler") return tail === "" ? { kind, cluster } : undefined;
+  if (kind === "control") return tail === "hello" ? { kind: "hello", cluster } : undefined;
+  if (kind === "events") return parseTopic(cluster, [token, ...rest]);
+  if (kind === "task" || kind === "chunk") {
+    if (rest.length > 0 || !isKeyToken(token)) return undefined;
+    return { kind, cluster, token, key: keyOfToken(token) };
+  }
+  if (!NAME.test(token)) return undefined;
+  if (kind === "worker" && rest.length === 1 && rest[0] === "peer") return { kind: "worker-peer", cluster, id: token };
+  if ((kind === "worker" || kind === "client" || kind === "nanny") && rest.length === 0)
+    return { kind, cluster, id: token };
+  return undefined;
+}
+
+/** Longer encodings are cut to their start and a hash. */
+const KEY_TOKEN_BYTES_MAX = 120;
+const KEY_TOKEN_START = 40;
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+/** What stands for itself in a token; all else, `%`, `~` and the dot first, is percent-encoded UTF-8. */
+const PLAIN = /^[A-Za-z0-9_\-/=:,()'[\]@+]+$/;
+const ENCODED = /%(?:2F|3D|3A|2C|5B|5D|40|2B)/g;
+const HASHED = /^(?:[A-Za-z0-9_\-/=:,()'[\]@+]|%[0-9A-F]{2}){13,40}~[0-9a-z]{28}$/;
+
+/**
+ * A key as one token: itself where it can be, else percent-encoded; over 120 bytes its first 40 characters, `~`, and the
+ * 128-bit hash of all of it. Keys that differ have tokens that differ (hashed ones: but for a chance of 2⁻¹²⁸).
+ * @throws ShoalError SUBJECT for the empty key and for lone surrogates
+ */
+export function keyToken(key: string): string {
+  if (key.length <= KEY_TOKEN_BYTES_MAX && PLAIN.test(key)) return key;
+  if (typeof key !== "string" || key === "" || /\p{Surrogate}/u.test(key))
+    throw new ShoalError(
+      `${JSON.stringify(key)} cannot be a key: give text that is not empty and has no half of a surrogate pair`,
+      { code: "SUBJECT", details: { key } },
+    );
+  const text = encodeURIComponent(key)
+    .replace(ENCODED, decodeURIComponent)
+    .replace(/[.!~*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  if (text.length <= KEY_TOKEN_BYTES_MAX) return text;
+  return `${text.slice(0, KEY_TOKEN_START).replace(/%.?$/, "")}~${hashOf(key)}`;
+}
+
+/** The key of a token; undefined where it holds only a hash, or is not a token of a key. */
+export function keyOfToken(token: string): string | undefined {
+  if (token.length > KEY_TOKEN_BYTES_MAX || token.includes("~")) return undefined;
+  if (PLAIN.test(token)) return token;
+  try {
+    const key = decodeURIComponent(token);
+    return keyToken(key) === token ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isKeyToken(token: string): boolean {
+  return keyOfToken(token) !== undefined || HASHED.test(token);
+}
+
+function parseTopic(cluster: string, tokens: readonly string[]): ParsedSubject | undefined {
+  const topic = tokens.map((token) => (HASHED.test(token) ? token : keyOfToken(token)));
+  return topic.every((part) => part !== undefined) ? { kind: "events", cluster, topic } : undefined;
+}
+
+function name(what: string, text: string): string {
+  if (typeof text === "string" && NAME.test(text)) return text;
+  throw new ShoalError(
+    `${JSON.stringify(typeof text === "string" ? text.slice(0, 80) : text)} cannot name a ${what}: use 1 to 64 of A-Z a-z 0-9 _ -`,
+    { code: "SUBJECT", details: { [what]: text } },
+  );
+}
 
 /** The most bytes a subject may have: two of them and the rest of a NATS control line stay below its limit of 4096. */
 export const SUBJECT_BYTES_MAX = 1024;
