@@ -26,6 +26,9 @@ export abstract class Collection<T> {
     return wantAll(this.layer);
   }
 
+  /** Called once per class before many collections are submitted, for a class that builds one layer for many of its kind. */
+  settle(_together: readonly Collection<unknown>[]): void {}
+
   /**
    * The call that does on a worker what `finish` does at the caller, over `blocks` (the list of all blocks), so that the
    * whole can be an argument of other work. Undefined where a class has none.

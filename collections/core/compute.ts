@@ -50,7 +50,7 @@ export async function computeWith<A extends readonly unknown[]>(
   const found = foundIn(args, options);
   const values = new Map<unknown, unknown>();
   if (found.length > 0) {
-    const blocks = await currentExecutor().compute(found.map(wantOf), options);
+    const blocks = await currentExecutor().compute(wantsOf(found), options);
     const finished = await Promise.all(found.map((one, i) => one.finish(blocks[i] as unknown[])));
     found.forEach((one, i) => {
       values.set(one, finished[i]);
@@ -72,7 +72,7 @@ export function persist<A extends readonly unknown[]>(...args: A): A {
 export function persistWith<A extends readonly unknown[]>(options: ComputeManyOptions, ...args: A): A {
   const found = foundIn(args, options);
   if (found.length === 0) return args;
-  const held = currentExecutor().persist(found.map(wantOf), options);
+  const held = currentExecutor().persist(wantsOf(found), options);
   return replaced(
     args,
     new Map(found.map((one, i) => [one, one.rebuild(held[i] as (typeof held)[number])])),
@@ -85,14 +85,23 @@ export function persistWith<A extends readonly unknown[]>(options: ComputeManyOp
  */
 export function optimize<A extends readonly unknown[]>(...args: A): A {
   const found = foundIn(args, {});
-  const graph = optimizeGraph(graphOf(found.map(wantOf)));
+  const graph = optimizeGraph(graphOf(wantsOf(found)));
   return replaced(
     args,
     new Map(found.map((one, i) => [one, one.rebuild((graph.wants[i] as Want).layer)])),
   ) as unknown as A;
 }
 
-const wantOf = (collection: Collection<unknown>): Want => collection.wants();
+/** What collections want, after classes that build their layers late have built them together. */
+export function wantsOf(collections: readonly Collection<unknown>[]): Want[] {
+  const settled = new Set<unknown>();
+  for (const one of collections) {
+    if (settled.has(one.constructor)) continue;
+    settled.add(one.constructor);
+    one.settle(collections);
+  }
+  return collections.map((one) => one.wants());
+}
 
 const foundIn = (args: readonly unknown[], options: ComputeManyOptions): Collection<unknown>[] =>
   options.traverse === false ? [...new Set(args.filter(isCollection))] : collectionsIn(args);

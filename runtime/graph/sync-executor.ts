@@ -15,7 +15,17 @@ export const syncExecutor: Executor = {
 };
 
 function heldAlready(want: Want): HeldLayer {
-  return { kind: "held", name: want.layer.name, grid: want.layer.grid, keys: undefined, lease: computeSync([want]) };
+  const { layer, indices } = want;
+  const lease = computeSync([want]).then(([values]) => {
+    if (indices === null) return [values];
+    const blocks: unknown[] = [];
+    indices.forEach((at, i) => {
+      blocks[at] = (values as unknown[])[i];
+    });
+    return [blocks];
+  });
+  const keys = layer.kind === "blockwise" ? undefined : layer.keys;
+  return { kind: "held", name: layer.name, grid: layer.grid, keys, lease };
 }
 
 async function computeSync(wants: readonly Want[]): Promise<unknown[][]> {

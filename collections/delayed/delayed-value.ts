@@ -1,0 +1,379 @@
+import { inspect } from "node:util";
+import { functionArg } from "../../runtime/graph/call.ts";
+import type { Want } from "../../runtime/graph/graph.ts";
+import { type Annotations, type Layer, taskKey } from "../../runtime/graph/layer.ts";
+import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
+import { type AnyFunction, type FunctionSpec, kernel } from "../../runtime/wire/function-spec.ts";
+import { Collection } from "../core/collection.ts";
+import { attribute, callMethod, callValue, identity, item, sliced } from "./kernels/access.ts";
+import * as operators from "./kernels/operators.ts";
+import { lowerArgs, nodeOf, nodeSymbol } from "./lower-args.ts";
+import { type DelayedNode, nextNodeId, type Place, placedNode, specOf, uniqueKey } from "./node.ts";
+import { placeNodes } from "./place-nodes.ts";
+import { pureKey, sharedNode } from "./pure-calls.ts";
+
+/**
+ * A lazy T: the methods of {@link DelayedValue}, and T's own attributes, methods, items and call, each giving something
+ * lazy. Names that both have mean DelayedValue's; `attr(name)` reaches the other.
+ */
+export type Delayed<T> = DelayedValue<T> & Members<T> & Callable<T> & Items<T>;
+
+/** What may stand where a T is wanted: the value, a lazy one, or a container of either. */
+export type LazyArg<T> =
+  | T
+  | Collection<T>
+  | (T extends AnyFunction
+      ? never
+      : T extends readonly unknown[]
+        ? { readonly [K in keyof T]: LazyArg<T[K]> }
+        : T extends object
+          ? { readonly [K in keyof T]: LazyArg<T[K]> }
+          : never);
+
+export type LazyArgs<A extends readonly unknown[]> = { [K in keyof A]: LazyArg<A[K]> };
+
+type Result<F extends AnyFunction> = Awaited<ReturnType<F>>;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+type Callable<T> =
+  IsAny<T> extends true
+    ? (...args: unknown[]) => Delayed<unknown>
+    : T extends AnyFunction
+      ? (...args: LazyArgs<Parameters<T>>) => Delayed<Result<T>>
+      : unknown;
+
+type Members<T> =
+  IsAny<T> extends true
+    ? unknown
+    : {
+        readonly [K in Exclude<keyof T & string, keyof DelayedValue<unknown>>]: T[K] extends AnyFunction
+          ? (...args: unknown[]) => Delayed<Result<T[K]>>
+          : Delayed<T[K]>;
+      };
+
+type Items<T> =
+  IsAny<T> extends true
+    ? unknown
+    : T extends readonly (infer U)[]
+      ? { readonly [at: number]: Delayed<U> } & { [Symbol.iterator](): Iterator<Delayed<U>> }
+      : unknown;
+
+/** How lazy calls are made. */
+export interface DelayedOptions {
+  /** The function gives the same for the same arguments: equal calls are one task; default false (values: true). */
+  readonly pure?: boolean;
+  /** The result is a list of this many items, so that it can be taken apart: `const [a, b] = lazy`. */
+  readonly nout?: number;
+  /** False looks for lazy values among the arguments only, not inside containers; default true. */
+  readonly traverse?: boolean;
+  /** Key of the task, or of a function's only call; whoever names tasks keeps the names apart. */
+  readonly name?: string;
+  /** Hints for the tasks: priority, retries, workers, resources. */
+  readonly annotations?: Annotations;
+}
+
+/** What stands behind the proxy: a function, so that lazy values can be called. */
+interface Target {
+  [nodeSymbol]: DelayedNode;
+  options: DelayedOptions;
+  /** Set for a function that was wrapped: calling it makes a task of that function. */
+  spec: FunctionSpec | undefined;
+  /** Set for an attribute: calling it is a method call on what it was taken from. */
+  from: { readonly of: unknown; readonly name: string } | undefined;
+}
+
+const ACCESS = "shoal:collections/delayed/kernels/access";
+const access = {
+  attribute: kernel(ACCESS, "attribute", attribute),
+  callMethod: kernel(ACCESS, "callMethod", callMethod),
+  callValue: kernel(ACCESS, "callValue", callValue),
+  identity: kernel(ACCESS, "identity", identity),
+  item: kernel(ACCESS, "item", item),
+  sliced: kernel(ACCESS, "sliced", sliced),
+};
+type OperatorName = keyof typeof operators;
+const operatorKernels = Object.fromEntries(
+  Object.entries(operators).map(([name, fn]) => [
+    name,
+    kernel("shoal:collections/delayed/kernels/operators", name, fn),
+  ]),
+) as unknown as Record<OperatorName, FunctionSpec>;
+
+/**
+ * What every lazy value can do. Its value is unknown until it is computed: it cannot be looped over (but see `nout`),
+ * assigned to, or turned into text or a number; in a condition JavaScript takes any object for true, which nothing can
+ * catch: compute it first.
+ * @see https://docs.dask.org/en/stable/delayed-api.html
+ */
+export class DelayedValue<T> extends Collection<T> {
+  declare readonly [nodeSymbol]: DelayedNode;
+  declare protected readonly options: DelayedOptions;
+
+  override get layer(): Layer {
+    return placeOf(this).layer;
+  }
+
+  /** The key of its task. */
+  get key(): string {
+    const node = this[nodeSymbol];
+    if (node.place !== undefined) return taskKey(node.place.layer, node.place.index);
+    node.key ??= uniqueKey(node.fn.name);
+    return node.key;
+  }
+
+  override wants(): Want {
+    const { layer, index } = placeOf(this);
+    return { layer, indices: Uint32Array.of(index) };
+  }
+
+  override finish(blocks: readonly unknown[]): T {
+    return blocks[0] as T;
+  }
+
+  override rebuild(layer: Layer): this {
+    const place = { layer, index: placeOf(this).index };
+    return wrap(placedNode(place), { ...this.options }) as unknown as this;
+  }
+
+  override settle(together: readonly Collection<unknown>[]): void {
+    placeNodes(together.map(nodeOf).filter((node) => node !== undefined));
+  }
+
+  /** The function with options changed: `delayed(load).with({ name: "orders" })(path)`. */
+  with(options: DelayedOptions): this {
+    const target = this as unknown as Target;
+    return wrap(this[nodeSymbol], { ...target.options, ...options }, target.spec) as unknown as this;
+  }
+
+  /** An attribute of the value, also one whose name a lazy value has itself. Calling it calls the method. */
+  attr(name: string): Delayed<unknown> {
+    const { pure, annotations } = this.options;
+    const made = callOf(access.attribute, [this, name], { pure: pure ?? false, ...(annotations && { annotations }) });
+    return wrap(made, {}, undefined, { of: this, name });
+  }
+
+  /** An item: a position (negative from the end) or a key. Fails at compute with RangeError or UNKNOWN_KEY. */
+  item(key: unknown): Delayed<T extends readonly (infer U)[] ? U : unknown> {
+    return derived(access.item, [this, key]);
+  }
+
+  /** Items from `from` up to `to`, every `step`-th; null means the end on that side. */
+  sliced(from: number | null, to: number | null = null, step: number | null = null): Delayed<T> {
+    return derived(access.sliced, [this, from, to, step]);
+  }
+
+  add(other: unknown): Delayed<T> {
+    return operate("add", this, other);
+  }
+  sub(other: unknown): Delayed<T> {
+    return operate("sub", this, other);
+  }
+  mul(other: unknown): Delayed<T> {
+    return operate("mul", this, other);
+  }
+  div(other: unknown): Delayed<T> {
+    return operate("div", this, other);
+  }
+  /** Division rounded down. */
+  floordiv(other: unknown): Delayed<T> {
+    return operate("floordiv", this, other);
+  }
+  /** What division rounded down leaves: it has the sign of the divisor. */
+  mod(other: unknown): Delayed<T> {
+    return operate("mod", this, other);
+  }
+  pow(other: unknown): Delayed<T> {
+    return operate("pow", this, other);
+  }
+  matmul(other: unknown): Delayed<T> {
+    return operate("matmul", this, other);
+  }
+  radd(other: unknown): Delayed<T> {
+    return operate("add", other, this);
+  }
+  rsub(other: unknown): Delayed<T> {
+    return operate("sub", other, this);
+  }
+  rmul(other: unknown): Delayed<T> {
+    return operate("mul", other, this);
+  }
+  rdiv(other: unknown): Delayed<T> {
+    return operate("div", other, this);
+  }
+  rfloordiv(other: unknown): Delayed<T> {
+    return operate("floordiv", other, this);
+  }
+  rmod(other: unknown): Delayed<T> {
+    return operate("mod", other, this);
+  }
+  rpow(other: unknown): Delayed<T> {
+    return operate("pow", other, this);
+  }
+  rmatmul(other: unknown): Delayed<T> {
+    return operate("matmul", other, this);
+  }
+  and(other: unknown): Delayed<T> {
+    return operate("and", this, other);
+  }
+  or(other: unknown): Delayed<T> {
+    return operate("or", this, other);
+  }
+  xor(other: unknown): Delayed<T> {
+    return operate("xor", this, other);
+  }
+  lshift(other: unknown): Delayed<T> {
+    return operate("lshift", this, other);
+  }
+  rshift(other: unknown): Delayed<T> {
+    return operate("rshift", this, other);
+  }
+  eq(other: unknown): Delayed<boolean> {
+    return operate("eq", this, other);
+  }
+  ne(other: unknown): Delayed<boolean> {
+    return operate("ne", this, other);
+  }
+  lt(other: unknown): Delayed<boolean> {
+    return operate("lt", this, other);
+  }
+  le(other: unknown): Delayed<boolean> {
+    return operate("le", this, other);
+  }
+  gt(other: unknown): Delayed<boolean> {
+    return operate("gt", this, other);
+  }
+  ge(other: unknown): Delayed<boolean> {
+    return operate("ge", this, other);
+  }
+  neg(): Delayed<T> {
+    return operate("neg", this);
+  }
+  pos(): Delayed<T> {
+    return operate("pos", this);
+  }
+  abs(): Delayed<T> {
+    return operate("abs", this);
+  }
+  invert(): Delayed<T> {
+    return operate("invert", this);
+  }
+  /** Whether JavaScript takes the value for false. */
+  not(): Delayed<boolean> {
+    return operate("not", this);
+  }
+
+  override [tokenSymbol](): unknown {
+    return this.key;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this[inspect.custom]();
+    throw new TypeError("A lazy value has no value yet: use add(), lt() and the other methods, or compute it first");
+  }
+
+  [inspect.custom](): string {
+    const node = this[nodeSymbol];
+    return `Delayed(${node.place === undefined ? (node.key ?? node.fn.name) : this.key})`;
+  }
+}
+
+function operate<R>(name: OperatorName, ...operands: readonly unknown[]): Delayed<R> {
+  return derived(operatorKernels[name], operands);
+}
+
+/** A call of a built-in kernel: as pure as what it reads, so that equal expressions are one task where keys are known. */
+const derived = <R>(fn: FunctionSpec, args: readonly unknown[]): Delayed<R> =>
+  wrap(callOf(fn, args, {}), {}) as unknown as Delayed<R>;
+
+function placeOf(value: { readonly [nodeSymbol]: DelayedNode }): Place {
+  const node = value[nodeSymbol];
+  if (node.place === undefined) placeNodes([node]);
+  return node.place as Place;
+}
+
+/** A node for a call. */
+export function callOf(fn: FunctionSpec, args: readonly unknown[], options: DelayedOptions): DelayedNode {
+  const key = options.name ?? (options.pure === true ? pureKey(fn, args, options.nout) : undefined);
+  const make = (): DelayedNode => ({
+    id: nextNodeId(),
+    fn,
+    ...lowerArgs(args, options.traverse !== false),
+    key,
+    annotations: options.annotations,
+    place: undefined,
+  });
+  return options.pure === true && options.name === undefined ? sharedNode(key as string, make) : make();
+}
+
+/** A function as a lazy value; calling it makes tasks. */
+export function wrapFunction(fn: AnyFunction, options: DelayedOptions): unknown {
+  const spec = specOf(fn);
+  const node: DelayedNode = {
+    id: nextNodeId(),
+    fn: access.identity,
+    args: [functionArg(spec)],
+    shape: `u${nextNodeId()}`,
+    inputs: [],
+    own: [],
+    key: undefined,
+    annotations: undefined,
+    place: undefined,
+  };
+  return wrap(node, options, spec);
+}
+
+/** A value as a lazy value. */
+export function wrapValue(value: unknown, options: DelayedOptions): unknown {
+  return wrap(callOf(access.identity, [value], { ...options, pure: options.pure ?? false }), options);
+}
+
+/** A task of any layer as a lazy value. */
+export const wrapPlace = (place: Place): Delayed<unknown> => wrap(placedNode(place), {});
+
+function wrap(
+  node: DelayedNode,
+  options: DelayedOptions,
+  spec?: FunctionSpec,
+  from?: { readonly of: unknown; readonly name: string },
+): Delayed<unknown> {
+  const target = (() => undefined) as unknown as Target;
+  target[nodeSymbol] = node;
+  target.options = options;
+  target.spec = spec;
+  target.from = from;
+  Object.setPrototypeOf(target, DelayedValue.prototype);
+  return new Proxy(target, lazyAccess as unknown as ProxyHandler<Target>) as unknown as Delayed<unknown>;
+}
+
+const refuse = (what: string): never => {
+  throw new TypeError(`A lazy value cannot be ${what}: its value is not known before it is computed`);
+};
+
+const lazyAccess: ProxyHandler<Target & DelayedValue<unknown>> = {
+  get(target, property, self: DelayedValue<unknown>) {
+    if (property === Symbol.iterator) return () => iterate(target, self);
+    if (property === "length" && target.options.nout !== undefined) return target.options.nout;
+    if (typeof property === "symbol" || property in DelayedValue.prototype || INTERNAL.has(property))
+      return Reflect.get(target, property, self);
+    if (property === "then" || property === "toJSON" || property === "prototype") return undefined;
+    return /^\d+$/.test(property) ? self.item(Number(property)) : self.attr(property);
+  },
+  has: (target, property) => Reflect.has(target, property),
+  apply(target, _this, args: unknown[]) {
+    const { spec, options, from } = target;
+    if (spec !== undefined)
+      return wrap(callOf(spec, args, options), options.nout === undefined ? {} : { nout: options.nout });
+    if (from !== undefined) return derived(access.callMethod, [from.of, from.name, ...args]);
+    return derived(access.callValue, [wrap(target[nodeSymbol], options), ...args]);
+  },
+  set: (_target, property) => refuse(`assigned to ("${String(property)}")`),
+  defineProperty: () => refuse("changed"),
+  deleteProperty: () => refuse("changed"),
+};
+const INTERNAL: ReadonlySet<string> = new Set(["options", "spec", "from"]);
+
+function iterate(target: Target, self: DelayedValue<unknown>): Iterator<unknown> {
+  const { nout } = target.options;
+  if (nout === undefined) return refuse("looped over; say delayed(fn, { nout }) how many items there are");
+  return Array.from({ length: nout }, (_, at) => self.item(at)).values();
+}

@@ -1,0 +1,102 @@
+import { type Arg, functionArg, input, inputsFrom, own } from "../../runtime/graph/call.ts";
+import { wantCount } from "../../runtime/graph/graph.ts";
+import { tokenize, tokenSymbol } from "../../runtime/graph/tokenize.ts";
+import type { AnyFunction, FunctionSpec } from "../../runtime/wire/function-spec.ts";
+import { type Collection, isCollection } from "../core/collection.ts";
+import { collectionsIn, unpack } from "../core/unpack.ts";
+import { type DelayedNode, type NodeInput, nextNodeId, specOf } from "./node.ts";
+
+/** Reached on every lazy value, hidden from its attributes. */
+export const nodeSymbol: unique symbol = Symbol("shoal.delayed.node") as never;
+
+/** The arguments of a lazy call, taken apart. */
+export interface LoweredArgs {
+  readonly args: readonly Arg[];
+  readonly shape: string;
+  readonly inputs: readonly NodeInput[];
+  readonly own: readonly unknown[];
+}
+
+/**
+ * Takes arguments apart at the time of the call: lazy values become inputs, other values the task's own. Equal shapes
+ * mean equal `args`, so that thousands of calls share one.
+ * @param traverse false looks for lazy values among the arguments only
+ */
+export function lowerArgs(values: readonly unknown[], traverse: boolean): LoweredArgs {
+  const inputs: NodeInput[] = [];
+  const owned: unknown[] = [];
+  const args: Arg[] = [];
+  let shape = "";
+  for (const value of values) {
+    if (isCollection(value)) {
+      const node = nodeOf(value);
+      if (node === undefined) {
+        args.push(unpack(value, slotsIn(inputs)));
+        shape += `u${nextNodeId()}`;
+      } else {
+        args.push(input(flatCount(inputs)));
+        shape += `i${flatCount(inputs)}`;
+        inputs.push(node);
+      }
+    } else if (typeof value === "function") {
+      args.push(functionArg(specOf(value as AnyFunction)));
+      shape += `f${specNumber(specOf(value as AnyFunction))}`;
+    } else if (traverse && typeof value === "object" && value !== null && collectionsIn(value).length > 0) {
+      const list = lazyList(value, inputs);
+      args.push(list?.arg ?? unpack(value, slotsIn(inputs)));
+      shape += list?.shape ?? `u${nextNodeId()}`;
+    } else {
+      args.push(own(owned.length));
+      shape += "o";
+      owned.push(value);
+    }
+  }
+  return { args, shape, inputs, own: owned };
+}
+
+/** The node of a lazy value; other collections have none. */
+export const nodeOf = (value: Collection<unknown>): DelayedNode | undefined =>
+  (value as { [nodeSymbol]?: DelayedNode })[nodeSymbol];
+
+/** A token of a call's content, for pure calls. */
+export function callToken(fn: FunctionSpec, values: readonly unknown[], nout: number | undefined): string {
+  return tokenize(fn, values, nout);
+}
+
+/** Lazy values count by key in tokens. */
+export const tokenOfNode = (key: string): { [tokenSymbol]: () => string } => ({ [tokenSymbol]: () => key });
+
+/** A list of nothing but lazy values: one range of inputs, however long. */
+function lazyList(value: object, inputs: NodeInput[]): { arg: Arg; shape: string } | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const nodes = value.map((item) => (isCollection(item) ? nodeOf(item) : undefined));
+  if (nodes.some((node) => node === undefined)) return undefined;
+  const from = flatCount(inputs);
+  inputs.push(...(nodes as DelayedNode[]));
+  return { arg: inputsFrom(from, nodes.length), shape: `r${from}+${nodes.length};` };
+}
+
+/** Inputs of other collections come block by block, so what follows them is counted on. */
+function slotsIn(inputs: NodeInput[]): { place(collection: Collection<unknown>): number } {
+  return {
+    place(collection) {
+      const at = flatCount(inputs);
+      inputs.push(nodeOf(collection) ?? collection);
+      return at;
+    },
+  };
+}
+
+function flatCount(inputs: readonly NodeInput[]): number {
+  let count = 0;
+  for (const one of inputs) count += isCollection(one) ? wantCount(one.wants()) : 1;
+  return count;
+}
+
+const specNumbers = new WeakMap<FunctionSpec, number>();
+
+function specNumber(spec: FunctionSpec): number {
+  let at = specNumbers.get(spec);
+  if (at === undefined) specNumbers.set(spec, (at = nextNodeId()));
+  return at;
+}
