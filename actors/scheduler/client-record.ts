@@ -1,0 +1,83 @@
+import { invariant } from "../../runtime/base/errors.ts";
+
+/** Handles a client was given together, and the rows they stand for. */
+interface HandleRange {
+  readonly first: number;
+  readonly count: number;
+  /** First of neighbouring rows, or each row. */
+  readonly rows: number | Uint32Array;
+  /** Handles not yet released. */
+  left: number;
+  /** Bits of released handles; made at the first release of a part. */
+  released: Uint8Array | undefined;
+}
+
+/** A client session: what it wants, by handle. */
+export class ClientRecord {
+  readonly id: string;
+  readonly number: number;
+  lastSeenMs: number;
+  /** The newest submission that was applied: a repeated one is acknowledged and otherwise ignored. */
+  requestMax = 0;
+  private readonly ranges: HandleRange[] = [];
+
+  constructor(id: string, number: number, nowMs: number) {
+    this.id = id;
+    this.number = number;
+    this.lastSeenMs = nowMs;
+  }
+
+  /** Handles grow, so ranges stay sorted. */
+  give(first: number, count: number, rows: number | Uint32Array): void {
+    const last = this.ranges.at(-1);
+    invariant(last === undefined || last.first + last.count <= first, "a client's handles grow");
+    if (count > 0) this.ranges.push({ first, count, rows, left: count, released: undefined });
+  }
+
+  /** The row of a handle, or -1 if it is released or was never given. */
+  rowOf(handle: number): number {
+    const range = this.find(handle);
+    if (range === undefined || range.released?.[handle - range.first] === 1) return -1;
+    return rowAt(range, handle);
+  }
+
+  /** Takes a handle back; gives its row, or -1. */
+  take(handle: number): number {
+    const row = this.rowOf(handle);
+    if (row < 0) return -1;
+    const range = this.find(handle) as HandleRange;
+    range.left -= 1;
+    if (range.left === 0) this.ranges.splice(this.ranges.indexOf(range), 1);
+    else {
+      range.released ??= new Uint8Array(range.count);
+      range.released[handle - range.first] = 1;
+    }
+    return row;
+  }
+
+  /** Every handle that is held. */
+  *handles(): Generator<number> {
+    for (const range of this.ranges)
+      for (let i = 0; i < range.count; i++) if (range.released?.[i] !== 1) yield range.first + i;
+  }
+
+  get handleCount(): number {
+    return this.ranges.reduce((sum, range) => sum + range.left, 0);
+  }
+
+  private find(handle: number): HandleRange | undefined {
+    let low = 0;
+    let high = this.ranges.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const range = this.ranges[middle] as HandleRange;
+      if (handle < range.first) high = middle - 1;
+      else if (handle >= range.first + range.count) low = middle + 1;
+      else return range;
+    }
+    return undefined;
+  }
+}
+
+const rowAt = (range: HandleRange, handle: number): number =>
+  typeof range.rows === "number" ? range.rows + handle - range.first : (range.rows[handle - range.first] as number);

@@ -1,0 +1,143 @@
+import type { FinishedMessage, FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import { itemAt } from "../../runtime/protocol/value-column.ts";
+import { arrive, failRow, leaveWorker, need, waitForInputs } from "./needs.ts";
+import type { SentResult } from "./outbox.ts";
+import { dropReplica } from "./recovery.ts";
+import { E, S, type SchedulerState } from "./scheduler-state.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+
+/** What workers report of tasks. Each report names its attempt; one that is not current changes nothing here. */
+
+/** Tasks finished: results lie on the worker. */
+export function tasksFinished(state: SchedulerState, worker: WorkerRecord, message: FinishedMessage): void {
+  const { rows, attempts } = message;
+  learnDurations(state, message);
+  let nextResult = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    let result: SentResult | undefined;
+    if (message.resultOf[nextResult] === i) result = { value: itemAt(message.results, nextResult++) };
+    if (!isCurrent(state, worker, row, attempts[i] as number)) {
+      state.out.toWorker(worker.number).free(row, attempts[i] as number);
+      continue;
+    }
+    const now = state.tasks.state[row];
+    if (now === S.processing || now === S.assigned) {
+      leaveWorker(state, row);
+      arrive(state, row, E.finished, worker.number, message.bytes[i] as number, result);
+    } else state.move(row, E.finished);
+  }
+}
+
+/** Whether a report speaks of the assignment that is in force. */
+function isCurrent(state: SchedulerState, worker: WorkerRecord, row: number, attempt: number): boolean {
+  const { tasks } = state;
+  if (tasks.attempt[row] !== attempt) return false;
+  return tasks.worker[row] === worker.number || tasks.worker[row] === -1;
+}
+
+function learnDurations(state: SchedulerState, message: FinishedMessage): void {
+  const sums = new Map<number, { us: number; count: number }>();
+  let slabId = -1;
+  let layer = -1;
+  let first = 0;
+  let end = 0;
+  let sum = { us: 0, count: 0 };
+  for (let i = 0; i < message.rows.length; i++) {
+    const row = message.rows[i] as number;
+    const slab = state.slabs.get(state.tasks.slab[row] as number);
+    if (slab === undefined) continue;
+    if (slab.id !== slabId || row < first || row >= end) {
+      slabId = slab.id;
+      layer = slab.layerAt(row);
+      first = slab.base + (slab.bases[layer] as number);
+      end = slab.base + (slab.bases[layer + 1] as number);
+      const prefix = (slab.layers[layer] as (typeof slab.layers)[number]).prefix;
+      sum = sums.get(prefix) ?? { us: 0, count: 0 };
+      sums.set(prefix, sum);
+    }
+    sum.us += message.durationsUs[i] as number;
+    sum.count += 1;
+  }
+  for (const [prefix, { us, count }] of sums) state.estimates.learn(prefix, us / count);
+}
+
+/** Tasks threw: tried again while retries are left, else they fail with all that needs them. */
+export function tasksFailed(
+  state: SchedulerState,
+  worker: WorkerRecord,
+  message: FromWorker & { type: "failed" },
+): void {
+  const { tasks } = state;
+  for (let i = 0; i < message.rows.length; i++) {
+    const row = message.rows[i] as number;
+    if (!isCurrent(state, worker, row, message.attempts[i] as number)) continue;
+    const now = tasks.state[row];
+    const isRunning = now === S.processing || now === S.assigned;
+    if (isRunning) leaveWorker(state, row);
+    if (isRunning && (tasks.retriesLeft[row] as number) > 0) {
+      tasks.retriesLeft[row] = (tasks.retriesLeft[row] as number) - 1;
+      sendBack(state, row, E.again);
+    } else if (isRunning) {
+      tasks.worker[row] = -1;
+      failRow(state, row, { error: message.errors[i], origin: row });
+    } else state.move(row, E.failed);
+  }
+}
+
+/** Tasks came back since inputs could not be had: the holders that failed are no longer believed. */
+export function tasksMissing(
+  state: SchedulerState,
+  worker: WorkerRecord,
+  message: FromWorker & { type: "missing" },
+): void {
+  for (let i = 0; i < message.rows.length; i++) {
+    const row = message.rows[i] as number;
+    if (!isCurrent(state, worker, row, message.attempts[i] as number)) continue;
+    const now = state.tasks.state[row];
+    if (now === S.processing || now === S.assigned) {
+      leaveWorker(state, row);
+      sendBack(state, row, E.missing);
+    } else state.move(row, E.missing);
+  }
+  for (let i = 0; i < message.inputs.length; i++) {
+    const input = message.inputs[i] as number;
+    const holder = state.workerByName.get(message.holders[i] as string);
+    if (holder === undefined || state.tasks.attempt[input] !== message.inputAttempts[i]) continue;
+    if (state.holdersOf(input).includes(holder.number)) {
+      // The holder may have it after all, behind a broken path: it is told to let go, so that no copy is forgotten.
+      state.out.toWorker(holder.number).free(input, message.inputAttempts[i] as number);
+      dropReplica(state, input, holder.number);
+    }
+  }
+}
+
+/** From the worker back to waiting, and on from there. */
+export function sendBack(state: SchedulerState, row: number, event: number): void {
+  state.tasks.worker[row] = -1;
+  state.move(row, event);
+  const needed: number[] = [];
+  waitForInputs(state, row, needed, false);
+  for (const input of needed) need(state, input);
+}
+
+/** Copies of results lie on a worker that fetched them. */
+export function replicasAdded(
+  state: SchedulerState,
+  worker: WorkerRecord,
+  rows: Uint32Array,
+  attempts: Float64Array,
+): void {
+  const { tasks } = state;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    if (tasks.state[row] !== S.memory || tasks.attempt[row] !== attempts[i]) {
+      state.out.toWorker(worker.number).free(row, attempts[i] as number);
+      continue;
+    }
+    if (state.holdersOf(row).includes(worker.number)) continue;
+    const more = state.moreHolders.get(row);
+    if (more === undefined) state.moreHolders.set(row, [worker.number]);
+    else more.push(worker.number);
+  }
+}

@@ -1,0 +1,34 @@
+/** Weight of the newest batch in the moving average of a prefix. */
+const NEWEST_WEIGHT = 0.5;
+/** What a task of a kind never seen is thought to take, as in Dask. */
+const UNKNOWN_US = 500_000;
+const LEAST_US = 0.5;
+
+/** How long tasks take, learned by prefix. */
+export class Estimates {
+  private readonly ids = new Map<string, number>();
+  private durationsUs: number[] = [];
+  readonly names: string[] = [];
+
+  /** The number of a prefix. */
+  prefix(name: string): number {
+    let id = this.ids.get(name);
+    if (id === undefined) {
+      id = this.names.push(name) - 1;
+      this.durationsUs.push(UNKNOWN_US);
+      this.ids.set(name, id);
+    }
+    return id;
+  }
+
+  durationUs(prefix: number): number {
+    return this.durationsUs[prefix] as number;
+  }
+
+  /** Takes the mean of tasks of one prefix that finished together. */
+  learn(prefix: number, meanUs: number): void {
+    const known = this.durationsUs[prefix] as number;
+    const blended = known === UNKNOWN_US ? meanUs : known + NEWEST_WEIGHT * (meanUs - known);
+    this.durationsUs[prefix] = Math.max(blended, LEAST_US);
+  }
+}

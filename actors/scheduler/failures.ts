@@ -1,0 +1,54 @@
+import type { ErrorCode } from "../../runtime/base/errors.ts";
+
+/**
+ * A failure the scheduler itself finds, as plain data: it crosses every bus as it is and becomes a ShoalError at the client.
+ */
+export interface SchedulerFailure {
+  readonly shoal: true;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+const failure = (code: ErrorCode, message: string, details: Readonly<Record<string, unknown>>): SchedulerFailure => ({
+  shoal: true,
+  code,
+  message,
+  details,
+});
+
+export const lostDataError = (key: string): SchedulerFailure =>
+  failure("LOST_DATA", `The data of ${key} was scattered, and the last worker that held it is gone: scatter it again`, {
+    key,
+  });
+
+export const killedWorkerError = (key: string, worker: string, kills: number): SchedulerFailure =>
+  failure(
+    "KILLED_WORKER",
+    `${key} was running alone on ${worker} when it died, as were ${kills - 1} workers before: the task seems to end its process (memory, a native crash, process.exit)`,
+    { key, worker, kills },
+  );
+
+export const cancelledError = (key: string, reason: string): SchedulerFailure =>
+  failure("CANCELLED", `${key} was cancelled: ${reason}`, { key });
+
+export const unknownHandleError = (handle: number): SchedulerFailure =>
+  failure(
+    "LOST_DATA",
+    `The scheduler does not know future ${handle}: it was restarted, and this work was not kept; submit it again`,
+    {
+      handle,
+    },
+  );
+
+export const nameTakenError = (name: string, known: number, given: number): SchedulerFailure =>
+  failure(
+    "NAME_TAKEN",
+    `Layer ${name} is known with ${known} tasks and was submitted again with ${given}: give it another name`,
+    {
+      name,
+    },
+  );
+
+export const malformedError = (what: string): SchedulerFailure =>
+  failure("DECODE", `A submission is malformed: ${what}`, {});

@@ -1,0 +1,149 @@
+import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
+import { killedWorkerError } from "./failures.ts";
+import { arrive, eachDependent, failRow, leaveWorker, need, recall, tellLost, waitForInputs } from "./needs.ts";
+import { E, S, type SchedulerState } from "./scheduler-state.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+
+/** A result lost one holder; with the last one it is lost, and made again if it is needed. */
+export function dropReplica(state: SchedulerState, row: number, worker: number): void {
+  const { tasks } = state;
+  const more = state.moreHolders.get(row)?.filter((one) => one !== worker) ?? [];
+  if (tasks.worker[row] === worker) {
+    const heir = more.shift();
+    if (heir !== undefined) tasks.worker[row] = heir;
+    else {
+      state.moreHolders.delete(row);
+      loseResult(state, row);
+      return;
+    }
+  }
+  if (more.length > 0) state.moreHolders.set(row, more);
+  else state.moreHolders.delete(row);
+}
+
+function loseResult(state: SchedulerState, row: number): void {
+  const { tasks } = state;
+  tasks.worker[row] = -1;
+  state.move(row, E.replicaLost);
+  const slab = state.slabOf(row);
+  slab.active -= 1;
+  if (slab.active === 0) state.idleSlabs.push(slab.id);
+  eachDependent(state, row, (dependent) => {
+    const now = tasks.state[dependent] as number;
+    if (now === S.assigned) recall(state, dependent);
+    if (now === S.waiting || now === S.ready || now === S.assigned) {
+      tasks.waitCount[dependent] = (tasks.waitCount[dependent] as number) + 1;
+      if (now === S.assigned) tasks.worker[dependent] = -1;
+      state.move(dependent, E.inputLost);
+    } else if (now === S.processing || now === S.erred) state.move(dependent, E.inputLost);
+  });
+  if (tasks.needers[row] !== 0 || tasks.wants[row] !== 0) {
+    tellLost(state, row);
+    need(state, row);
+  }
+}
+
+/**
+ * A worker is gone: what it ran goes back, what only it held is made again where it is needed. The rows it may have been
+ * running are suspected of having ended it; they run alone from now on, and fail after `allowedFailures` more deaths.
+ * @see https://distributed.dask.org/en/stable/resilience.html
+ */
+export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpected: boolean): void {
+  const { tasks } = state;
+  state.workers[worker.number] = undefined;
+  if (state.workerByName.get(worker.id) === worker) state.workerByName.delete(worker.id);
+  state.lookahead.delete(worker.number);
+  state.out.dropWorker(worker.number);
+  const running: number[] = [];
+  const held: number[] = [];
+  for (const slab of state.slabs.values())
+    for (let row = slab.base; row < slab.base + slab.count; row++) {
+      if (tasks.worker[row] !== worker.number) continue;
+      if (tasks.state[row] === S.memory) held.push(row);
+      else running.push(row);
+    }
+  const suspects = isExpected ? [] : suspectsOf(state, worker, running);
+  for (const [row, more] of [...state.moreHolders])
+    if (more.includes(worker.number)) dropReplica(state, row, worker.number);
+  for (const row of running) {
+    tasks.worker[row] = -1;
+    state.move(row, E.workerLost);
+  }
+  for (const row of suspects) blameForDeath(state, row, worker);
+  for (const row of held) if (tasks.worker[row] === worker.number) dropReplica(state, row, worker.number);
+  waitAgain(state, running);
+}
+
+/** The rows a worker may have been running: the first of its queue, one per slot. */
+function suspectsOf(state: SchedulerState, worker: WorkerRecord, rows: readonly number[]): number[] {
+  const started = rows.filter((row) => state.tasks.state[row] === S.processing);
+  const order = (row: number): number => state.slabOf(row).generation * 2 ** 26 + state.slabOf(row).rankOf(row);
+  return started.sort((a, b) => order(a) - order(b)).slice(0, worker.slots);
+}
+
+function blameForDeath(state: SchedulerState, row: number, worker: WorkerRecord): void {
+  const { tasks } = state;
+  tasks.kills[row] = Math.min(255, (tasks.kills[row] as number) + 1);
+  const kills = tasks.kills[row] as number;
+  if (kills > state.options.allowedFailures)
+    failRow(state, row, { error: killedWorkerError(state.slabOf(row).keyOf(row), worker.id, kills), origin: row });
+}
+
+function waitAgain(state: SchedulerState, rows: readonly number[]): void {
+  const needed: number[] = [];
+  for (const row of rows) if (state.tasks.state[row] === S.waiting) waitForInputs(state, row, needed, false);
+  for (const input of needed) need(state, input);
+}
+
+/**
+ * A worker says all it holds and runs, after its session began anew. Its word is the truth about itself; what it should
+ * not have it is told to drop, what it should have and has not goes back.
+ */
+export function reconcile(
+  state: SchedulerState,
+  worker: WorkerRecord,
+  message: InventoryMessage,
+  isMemory: (chartState: number) => boolean,
+): void {
+  const { tasks } = state;
+  const listed = new Set<number>();
+  const out = state.out.toWorker(worker.number);
+  for (let i = 0; i < message.rows.length; i++) {
+    const row = message.rows[i] as number;
+    const isSame = tasks.attempt[row] === message.attempts[i] && state.slabs.has(tasks.slab[row] as number);
+    const now = tasks.state[row];
+    const isHere = isSame && tasks.worker[row] === worker.number;
+    if (isHere && (now === S.processing || now === S.assigned)) {
+      listed.add(row);
+      if (!isMemory(message.states[i] as number)) continue;
+      leaveWorker(state, row);
+      arrive(state, row, E.finished, worker.number, message.bytes[i] as number);
+    } else if (isSame && now === S.memory && isMemory(message.states[i] as number)) {
+      listed.add(row);
+      if (!state.holdersOf(row).includes(worker.number))
+        state.moreHolders.set(row, [...(state.moreHolders.get(row) ?? []), worker.number]);
+    } else out.free(row, message.attempts[i] as number);
+  }
+  takeBackUnlisted(state, worker, listed);
+}
+
+function takeBackUnlisted(state: SchedulerState, worker: WorkerRecord, listed: ReadonlySet<number>): void {
+  const { tasks } = state;
+  const running: number[] = [];
+  const held: number[] = [];
+  for (const slab of state.slabs.values())
+    for (let row = slab.base; row < slab.base + slab.count; row++) {
+      if (tasks.worker[row] !== worker.number || listed.has(row)) continue;
+      if (tasks.state[row] === S.memory) held.push(row);
+      else if (tasks.state[row] === S.processing || tasks.state[row] === S.assigned) running.push(row);
+    }
+  for (const [row, more] of [...state.moreHolders])
+    if (more.includes(worker.number) && !listed.has(row)) dropReplica(state, row, worker.number);
+  for (const row of running) {
+    leaveWorker(state, row);
+    tasks.worker[row] = -1;
+    state.move(row, E.workerLost);
+  }
+  for (const row of held) if (tasks.worker[row] === worker.number) dropReplica(state, row, worker.number);
+  waitAgain(state, running);
+}

@@ -1,0 +1,204 @@
+import { unreachable } from "../../runtime/base/errors.ts";
+import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
+import type { FromWorker, JoinMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import type { ClientRecord } from "./client-record.ts";
+import { replicasAdded, tasksFailed, tasksFinished, tasksMissing } from "./completion.ts";
+import { placeReady } from "./placement.ts";
+import { reconcile, workerLost } from "./recovery.ts";
+import { type SchedulerOptions, SchedulerState } from "./scheduler-state.ts";
+import {
+  cancelHandles,
+  clientGone,
+  clientHello,
+  releaseHandles,
+  resume,
+  retryHandles,
+  scattered,
+  tellWorkers,
+} from "./sessions.ts";
+import { dropIdleSlabs } from "./slab-release.ts";
+import { submit } from "./submission.ts";
+import { type WorkerRecord, workerRecord } from "./worker-record.ts";
+
+/** What a scheduler takes in. Everything else it learns from these. */
+export type SchedulerInput =
+  | { readonly kind: "client"; readonly client: string; readonly message: FromClient }
+  | { readonly kind: "worker"; readonly worker: string; readonly incarnation: number; readonly message: FromWorker }
+  | { readonly kind: "workerGone"; readonly worker: string; readonly isExpected: boolean }
+  | { readonly kind: "tick" };
+
+/** Where a turn's messages go. */
+export interface SchedulerOutput {
+  worker(id: string, messages: readonly ToWorker[]): void;
+  client(id: string, messages: readonly ToClient[]): void;
+  /** A watched task changed its state. */
+  watched(row: number, chartState: number): void;
+  /** Workers that are out of the cluster now. */
+  expelled(worker: string): void;
+}
+
+/** What the scheduler has to know of the worker-task chart to read an inventory. */
+export interface WorkerChartFacts {
+  isMemory(chartState: number): boolean;
+}
+
+/**
+ * The scheduler without its shell: synchronous, deterministic, no clock, chance or bus. Step it once per message, then end
+ * the turn: ready work is placed and every peer gets its messages at once.
+ */
+export class SchedulerBrain {
+  readonly state: SchedulerState;
+  private readonly version: string;
+  private readonly facts: WorkerChartFacts;
+  private readonly expelled: string[] = [];
+
+  constructor(epoch: number, version: string, options: SchedulerOptions, facts: WorkerChartFacts, hits?: Uint32Array) {
+    this.state = new SchedulerState(epoch, options, hits);
+    this.version = version;
+    this.facts = facts;
+  }
+
+  /** @param now milliseconds of the shell's clock */
+  step(input: SchedulerInput, now: number): void {
+    switch (input.kind) {
+      case "client":
+        return this.fromClient(input.client, input.message, now);
+      case "worker":
+        return this.fromWorker(input.worker, input.incarnation, input.message, now);
+      case "workerGone": {
+        const worker = this.state.workerByName.get(input.worker);
+        if (worker !== undefined) this.lose(worker, input.isExpected);
+        return;
+      }
+      case "tick":
+        return this.expire(now);
+      default:
+        return unreachable(input);
+    }
+  }
+
+  /** Places what is ready, forgets what is done with, and hands out the messages of the turn. */
+  endTurn(output: SchedulerOutput): void {
+    const { state } = this;
+    dropIdleSlabs(state);
+    placeReady(state);
+    dropIdleSlabs(state);
+    const { watched } = state.out;
+    for (let i = 0; i < watched.length; i += 2) output.watched(watched[i] as number, watched[i + 1] as number);
+    watched.length = 0;
+    state.out.flush(
+      (number, messages) => {
+        const worker = state.workers[number];
+        if (worker !== undefined) output.worker(worker.id, messages);
+      },
+      (number, messages) => {
+        const client = state.clientByNumber[number];
+        if (client !== undefined) output.client(client.id, messages);
+      },
+    );
+    for (const id of this.expelled.splice(0)) output.expelled(id);
+  }
+
+  private fromClient(id: string, message: FromClient, now: number): void {
+    const { state } = this;
+    if (message.type === "hello") {
+      clientHello(state, id, now, this.version);
+      return;
+    }
+    const client = state.clients.get(id) ?? clientHello(state, id, now, this.version);
+    client.lastSeenMs = now;
+    this.serve(client, message);
+  }
+
+  private serve(client: ClientRecord, message: Exclude<FromClient, { type: "hello" }>): void {
+    const { state } = this;
+    switch (message.type) {
+      case "submit":
+        return submit(state, client, message);
+      case "release":
+        return releaseHandles(state, client, message.handles);
+      case "resume":
+        return resume(state, client, message.handles);
+      case "scattered":
+        return scattered(state, client, message);
+      case "retry":
+        return retryHandles(state, client, message.handles);
+      case "cancel":
+        return cancelHandles(state, client, message.handles, message.reason);
+      case "clientHeartbeat":
+        return;
+      case "goodbye":
+        return clientGone(state, client);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  private fromWorker(id: string, incarnation: number, message: FromWorker, now: number): void {
+    const { state } = this;
+    if (message.type === "join") return this.join(id, incarnation, message, now);
+    const worker = state.workerByName.get(id);
+    // A worker that was given up, or its former life: nothing it says counts until it joins again.
+    if (worker === undefined || worker.incarnation !== incarnation) return;
+    worker.lastSeenMs = now;
+    switch (message.type) {
+      case "finished":
+        return tasksFinished(state, worker, message);
+      case "failed":
+        return tasksFailed(state, worker, message);
+      case "missing":
+        return tasksMissing(state, worker, message);
+      case "holds":
+        return replicasAdded(state, worker, message.rows, message.attempts);
+      case "inventory":
+        return reconcile(state, worker, message, (chartState) => this.facts.isMemory(chartState));
+      case "heartbeat":
+        worker.managedBytes = message.managedBytes;
+        worker.rssBytes = message.rssBytes;
+        return;
+      case "leaving":
+        return this.lose(worker, true);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  private join(id: string, incarnation: number, message: JoinMessage, now: number): void {
+    const { state } = this;
+    const known = state.workerByName.get(id);
+    if (known !== undefined && known.incarnation === incarnation) {
+      // The same worker after a broken link: its inventory follows.
+      known.lastSeenMs = now;
+      known.knownLayers.clear();
+      this.welcome(known);
+      return;
+    }
+    if (known !== undefined && known.incarnation > incarnation) return;
+    if (known !== undefined) workerLost(state, known, false);
+    const worker = workerRecord(state.workers.length, message, now);
+    state.workers.push(worker);
+    state.workerByName.set(id, worker);
+    this.welcome(worker);
+    tellWorkers(state);
+  }
+
+  private welcome(worker: WorkerRecord): void {
+    this.state.out
+      .toWorker(worker.number)
+      .say({ type: "welcome", epoch: this.state.epoch, workerNumber: worker.number });
+  }
+
+  private lose(worker: WorkerRecord, isExpected: boolean): void {
+    workerLost(this.state, worker, isExpected);
+    this.expelled.push(worker.id);
+    tellWorkers(this.state);
+  }
+
+  private expire(now: number): void {
+    const { state } = this;
+    for (const worker of [...state.workerByName.values()])
+      if (now - worker.lastSeenMs > state.options.workerLeaseMs) this.lose(worker, false);
+    for (const client of [...state.clients.values()])
+      if (now - client.lastSeenMs > state.options.clientLeaseMs) clientGone(state, client);
+  }
+}

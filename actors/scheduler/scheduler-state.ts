@@ -1,0 +1,151 @@
+import { type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
+import { compileChart } from "../../runtime/actor/chart.ts";
+import { invariant } from "../../runtime/base/errors.ts";
+import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
+import type { ClientRecord } from "./client-record.ts";
+import { Estimates } from "./estimates.ts";
+import { Outbox } from "./outbox.ts";
+import type { ReadyQueue } from "./ready-queue.ts";
+import { ReadyQueues } from "./ready-queue.ts";
+import type { Slab } from "./slab.ts";
+import { TaskColumns } from "./task-columns.ts";
+import { WantList } from "./want-list.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+
+export const schedulerTaskChart = compileChart(schedulerTaskMachine);
+const chart = schedulerTaskChart;
+
+/** Numbers of the chart's states. */
+export const S = {
+  released: chart.stateId("released"),
+  waiting: chart.stateId("waiting"),
+  ready: chart.stateId("ready"),
+  assigned: chart.stateId("assigned"),
+  processing: chart.stateId("processing"),
+  memory: chart.stateId("memory"),
+  erred: chart.stateId("erred"),
+  forgotten: chart.stateId("forgotten"),
+} as const;
+
+/** Numbers of the chart's events. */
+export const E = chart.eventIds;
+
+/** Bits of the flags column. */
+export const FLAG = {
+  /** Someone watches it from outside: every change of state is told. */
+  watched: 1,
+  /** It was scattered: there is no recipe to make it again. */
+  pure: 2,
+} as const;
+
+/** A failure, shared by a task and all the tasks it takes with it. */
+export interface TaskFailure {
+  /** Encoded by the worker, or a live error within a process. */
+  readonly error: unknown;
+  /** The row that failed by itself. */
+  readonly origin: number;
+}
+
+export interface SchedulerOptions {
+  /** A worker may die this often while it runs a task before the task is given up. */
+  readonly allowedFailures: number;
+  /** Work a worker is sent ahead, in microseconds of estimated run time, beyond one task per slot. */
+  readonly prefillUs: number;
+  /** A client that is silent for longer loses its wants. */
+  readonly clientLeaseMs: number;
+  /** A worker that is silent for longer is taken for dead. */
+  readonly workerLeaseMs: number;
+}
+
+/** All that the scheduler knows. One owner: the brain; changed in place. */
+export class SchedulerState {
+  readonly epoch: number;
+  readonly options: SchedulerOptions;
+  readonly tasks = new TaskColumns();
+  readonly slabs = new Map<number, Slab>();
+  readonly wants = new WantList();
+  readonly queues = new ReadyQueues();
+  readonly estimates = new Estimates();
+  readonly workers: (WorkerRecord | undefined)[] = [];
+  readonly workerByName = new Map<string, WorkerRecord>();
+  readonly clients = new Map<string, ClientRecord>();
+  readonly clientByNumber: (ClientRecord | undefined)[] = [];
+  /** Layers by name, for work that is submitted twice: where its rows begin. */
+  readonly layers = new Map<string, { readonly slab: number; readonly base: number; readonly count: number }>();
+  /** Rows of tasks with keys of the user's. */
+  readonly keyRows = new Map<string, number>();
+  /** Further holders of results beyond the one in the worker column. */
+  readonly moreHolders = new Map<number, number[]>();
+  /** Dependents in later slabs. */
+  readonly laterDependents = new Map<number, number[]>();
+  readonly failures = new Map<number, TaskFailure>();
+  readonly out = new Outbox();
+  /** Assigned so far: the next attempt is one more. */
+  attempts = 0;
+  generations = 0;
+  nextSlab = 1;
+  nextLayer = 1;
+  /** Transitions so far, by target state: the figures of progress. */
+  readonly entered = new Float64Array(chart.states.length);
+  readonly chart: BoundChart;
+  /** Rows whose dependents might be sent ahead, by worker. */
+  readonly lookahead = new Map<number, number[]>();
+  /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */
+  readonly quarantine = new Set<number>();
+  /** Slabs that fell idle in this turn. */
+  readonly idleSlabs: number[] = [];
+
+  constructor(epoch: number, options: SchedulerOptions, hits?: Uint32Array) {
+    this.epoch = epoch;
+    this.options = options;
+    this.chart = bindChart(chart, {
+      actions: {
+        enqueue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).add(row) : this.quarantine.add(row)),
+        dequeue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).remove(row) : this.quarantine.delete(row)),
+      },
+      ...(hits === undefined ? {} : { hits }),
+    });
+  }
+
+  /** Walks the chart for a row. */
+  move(row: number, event: number): number {
+    const before = this.tasks.state[row] as number;
+    const after = this.chart.advance(this.tasks.state, row, event);
+    if (after !== before) {
+      this.entered[after] = (this.entered[after] as number) + 1;
+      if (((this.tasks.flags[row] as number) & FLAG.watched) !== 0) this.out.watched.push(row, after);
+    }
+    return after;
+  }
+
+  slabOf(row: number): Slab {
+    const slab = this.slabs.get(this.tasks.slab[row] as number);
+    invariant(slab !== undefined, `row ${row} belongs to a slab`);
+    return slab;
+  }
+
+  queueOf(row: number): ReadyQueue {
+    const slab = this.slabOf(row);
+    return slab.queues.length === 1
+      ? (slab.queues[0] as ReadyQueue)
+      : (slab.queues[slab.queueOfLayer[slab.layerAt(row)] as number] as ReadyQueue);
+  }
+
+  worker(number: number): WorkerRecord {
+    const worker = this.workers[number];
+    invariant(worker !== undefined, `worker number ${number} is known`);
+    return worker;
+  }
+
+  /** A number never given before in this epoch. */
+  nextAttempt(): number {
+    this.attempts += 1;
+    return this.attempts;
+  }
+
+  /** Every worker that holds a row's result. */
+  holdersOf(row: number): number[] {
+    if (this.tasks.state[row] !== S.memory) return [];
+    return [this.tasks.worker[row] as number, ...(this.moreHolders.get(row) ?? [])];
+  }
+}

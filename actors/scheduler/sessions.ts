@@ -1,0 +1,192 @@
+import type { FromClient, HandleRuns, ToClient, WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
+import { ClientRecord } from "./client-record.ts";
+import { cancelledError, unknownHandleError } from "./failures.ts";
+import { arrive, failRow, need, releaseIfUnneeded, waitForInputs } from "./needs.ts";
+import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
+import { Slab } from "./slab.ts";
+import { tellOne } from "./submission.ts";
+
+/** Client sessions: what a client wants, lets go, brings along and takes back. */
+
+/** A client appears, or appears again: its session and what it wanted stand. */
+export function clientHello(state: SchedulerState, id: string, now: number, version: string): ClientRecord {
+  let client = state.clients.get(id);
+  if (client === undefined) {
+    client = new ClientRecord(id, state.clientByNumber.length, now);
+    state.clientByNumber.push(client);
+    state.clients.set(id, client);
+  }
+  client.lastSeenMs = now;
+  state.out
+    .toClient(client.number)
+    .say({ type: "clientWelcome", epoch: state.epoch, version, workers: workerSummaries(state) });
+  return client;
+}
+
+export function workerSummaries(state: SchedulerState): WorkerSummary[] {
+  return [...state.workerByName.values()].map(({ id, slots, pid, host }) => ({ id, slots, pid, host }));
+}
+
+/** Every client hears who is there. */
+export function tellWorkers(state: SchedulerState): void {
+  const message: ToClient = { type: "workers", workers: workerSummaries(state) };
+  for (const client of state.clients.values()) state.out.toClient(client.number).say(message);
+}
+
+/** A client lets go of futures: what nobody else needs is released. */
+export function releaseHandles(state: SchedulerState, client: ClientRecord, runs: HandleRuns): void {
+  for (let i = 0; i + 1 < runs.length; i += 2)
+    for (let handle = runs[i] as number, end = handle + (runs[i + 1] as number); handle < end; handle++)
+      releaseHandle(state, client, handle);
+}
+
+function releaseHandle(state: SchedulerState, client: ClientRecord, handle: number): void {
+  const row = client.take(handle);
+  if (row < 0) return;
+  const { tasks } = state;
+  tasks.wants[row] = state.wants.remove(tasks.wants[row] as number, client.number, handle);
+  releaseIfUnneeded(state, row);
+}
+
+/** After a broken link the client says which futures it holds; it is told how each of them stands. */
+export function resume(state: SchedulerState, client: ClientRecord, runs: HandleRuns): void {
+  const held = new Set<number>();
+  for (let i = 0; i + 1 < runs.length; i += 2)
+    for (let handle = runs[i] as number, end = handle + (runs[i + 1] as number); handle < end; handle++)
+      held.add(handle);
+  for (const handle of [...client.handles()]) if (!held.has(handle)) releaseHandle(state, client, handle);
+  for (const handle of held) {
+    const row = client.rowOf(handle);
+    if (row < 0) state.out.toClient(client.number).erred(handle, unknownHandleError(handle));
+    else tellStanding(state, client, handle, row);
+  }
+}
+
+function tellStanding(state: SchedulerState, client: ClientRecord, handle: number, row: number): void {
+  const now = state.tasks.state[row];
+  if (now === S.memory) tellOne(state, client, handle, row);
+  else if (now === S.erred)
+    state.out.toClient(client.number).erred(handle, (state.failures.get(row) as TaskFailure).error);
+  else state.out.toClient(client.number).lost(handle);
+}
+
+/** A client is gone, for good or past its lease: all it wanted is let go. */
+export function clientGone(state: SchedulerState, client: ClientRecord): void {
+  for (const handle of [...client.handles()]) releaseHandle(state, client, handle);
+  state.clients.delete(client.id);
+  state.clientByNumber[client.number] = undefined;
+  state.out.dropClient(client.number);
+}
+
+/** Data that a client put on workers becomes tasks without a recipe. */
+export function scattered(
+  state: SchedulerState,
+  client: ClientRecord,
+  message: FromClient & { type: "scattered" },
+): void {
+  const count = message.handles.length;
+  const base = state.tasks.allocate(count);
+  const slabId = state.nextSlab++;
+  const name = `scatter-${client.id}-${message.handles[0]}`;
+  const slab = new Slab({
+    id: slabId,
+    base,
+    generation: state.generations++,
+    layers: [
+      {
+        id: state.nextLayer++,
+        layer: { kind: "data", name, grid: [count], keys: message.keys, values: { kind: "live", items: [] } },
+        prefix: state.estimates.prefix("scatter"),
+        sourceGrids: [],
+      },
+    ],
+    bases: Uint32Array.of(0, count),
+    inputOffsets: new Uint32Array(count + 1),
+    inputs: new Uint32Array(0),
+    ranks: null,
+    reads: [],
+  });
+  state.slabs.set(slabId, slab);
+  state.tasks.slab.fill(slabId, base, base + count);
+  state.tasks.flags.fill(FLAG.pure, base, base + count);
+  message.handles.forEach((handle, i) => {
+    const row = base + i;
+    client.give(handle, 1, row);
+    state.keyRows.set(message.keys[i] as string, row);
+    state.tasks.wants[row] = state.wants.add(0, client.number, handle);
+    adoptScattered(state, row, message, i, `${client.id}/${handle}`);
+  });
+}
+
+function adoptScattered(
+  state: SchedulerState,
+  row: number,
+  message: FromClient & { type: "scattered" },
+  at: number,
+  ticket: string,
+): void {
+  const worker = state.workerByName.get(message.workers[at] as string);
+  if (worker === undefined) {
+    need(state, row);
+    return;
+  }
+  const attempt = state.nextAttempt();
+  state.tasks.attempt[row] = attempt;
+  state.out.toWorker(worker.number).adopt(row, attempt, ticket);
+  arrive(state, row, E.hold, worker.number, message.bytes[at] as number);
+}
+
+/** Futures are cancelled: their tasks fail with it for everyone, and so does what needs them. */
+export function cancelHandles(
+  state: SchedulerState,
+  client: ClientRecord,
+  handles: Iterable<number>,
+  reason: string,
+): void {
+  for (const handle of handles) {
+    const row = client.rowOf(handle);
+    if (row >= 0) cancelRow(state, row, reason);
+  }
+}
+
+/** True if there was something to cancel. */
+export function cancelRow(state: SchedulerState, row: number, reason: string): boolean {
+  const now = state.tasks.state[row] as number;
+  if (now === S.memory || now === S.erred || now === S.released) return false;
+  failRow(state, row, { error: cancelledError(state.slabOf(row).keyOf(row), reason), origin: row });
+  return true;
+}
+
+/** Failed tasks are tried again, with those that failed because of them. */
+export function retryHandles(state: SchedulerState, client: ClientRecord, handles: Iterable<number>): void {
+  for (const handle of handles) {
+    const row = client.rowOf(handle);
+    if (row >= 0) retryRow(state, row);
+  }
+}
+
+/** True if the row had failed. */
+export function retryRow(state: SchedulerState, wanted: number): boolean {
+  const { tasks } = state;
+  if (tasks.state[wanted] !== S.erred) return false;
+  const stack = [wanted];
+  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+    if (tasks.state[row] !== S.erred) continue;
+    const slab = state.slabOf(row);
+    const at = row - slab.base;
+    const failedInputs = [...slab.inputs.subarray(slab.inputOffsets[at], slab.inputOffsets[at + 1])].filter(
+      (input) => tasks.state[input] === S.erred,
+    );
+    if (failedInputs.length > 0) {
+      stack.push(row, ...failedInputs);
+      continue;
+    }
+    state.failures.delete(row);
+    tasks.kills[row] = 0;
+    state.move(row, E.retry);
+    const needed: number[] = [];
+    waitForInputs(state, row, needed, true);
+    for (const input of needed) need(state, input);
+  }
+  return true;
+}

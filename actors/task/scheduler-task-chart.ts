@@ -1,0 +1,92 @@
+import { setup } from "xstate";
+
+export type SchedulerTaskEvent =
+  | "need"
+  | "hold"
+  | "inputsReady"
+  | "inputLost"
+  | "place"
+  | "preassign"
+  | "finished"
+  | "failed"
+  | "again"
+  | "missing"
+  | "workerLost"
+  | "replicaLost"
+  | "blame"
+  | "retry"
+  | "release"
+  | "forget";
+
+/**
+ * A task as the scheduler sees it. The brain chooses which event is true of a row; this chart alone says where it leads.
+ *
+ * `released` known, not needed now · `waiting` an input is not in memory · `ready` may be placed · `assigned` sent ahead to
+ * the worker that is making its inputs · `processing` sent, inputs at hand · `memory` some worker holds the result ·
+ * `erred` it or an ancestor failed · `forgotten` gone.
+ * @see https://distributed.dask.org/en/stable/scheduling-state.html
+ */
+export const schedulerTaskMachine = setup({
+  types: { events: {} as { type: SchedulerTaskEvent } },
+  actions: { enqueue: () => {}, dequeue: () => {} },
+}).createMachine({
+  id: "scheduler-task",
+  initial: "released",
+  states: {
+    released: {
+      on: { need: "waiting", hold: "memory", forget: "forgotten" },
+      // A result, a failure or a loss that crossed the release on its way: the worker is told to drop what it has.
+      meta: { ignored: ["finished", "failed", "missing"] },
+    },
+    waiting: {
+      on: {
+        inputsReady: "ready",
+        preassign: "assigned",
+        blame: "erred",
+        release: "released",
+      },
+      meta: { ignored: ["inputLost", "finished", "failed", "missing"] },
+    },
+    ready: {
+      entry: "enqueue",
+      exit: "dequeue",
+      on: { place: "processing", inputLost: "waiting", blame: "erred", release: "released" },
+      meta: { ignored: ["finished", "failed", "missing"] },
+    },
+    assigned: {
+      // Leaving it for `processing` keeps the place on the worker; all other ways out give it back.
+      on: {
+        inputsReady: "processing",
+        inputLost: "waiting",
+        finished: "memory",
+        failed: "erred",
+        again: "waiting",
+        missing: "waiting",
+        workerLost: "waiting",
+        blame: "erred",
+        release: "released",
+      },
+    },
+    processing: {
+      on: {
+        finished: "memory",
+        failed: "erred",
+        again: "waiting",
+        missing: "waiting",
+        workerLost: "waiting",
+        release: "released",
+      },
+      // Its worker may have fetched the input already; if not, it reports the task missing.
+      meta: { ignored: ["inputLost"] },
+    },
+    memory: {
+      on: { replicaLost: "released", release: "released" },
+      meta: { ignored: ["finished"] },
+    },
+    erred: {
+      on: { retry: "waiting", release: "released" },
+      meta: { ignored: ["inputLost"] },
+    },
+    forgotten: { type: "final" },
+  },
+});

@@ -1,0 +1,63 @@
+import { setup } from "xstate";
+
+export type WorkerTaskEvent =
+  | "compute"
+  | "free"
+  | "inputsReady"
+  | "inputsLost"
+  | "start"
+  | "finished"
+  | "failed"
+  | "fetch"
+  | "fetched"
+  | "fetchFailed"
+  | "unneed"
+  | "put";
+
+/**
+ * A task as a worker sees it.
+ *
+ * `absent` nothing here · `waiting` to be computed, inputs on their way · `queued` may run · `executing` · `cancelling` runs on
+ * though nobody wants it · `salvaging` runs on unwanted, but its result is now wanted as an input · `fetching` coming from
+ * a peer, as an input · `memory` the result lies here. A transfer can be dropped at once, a running function cannot:
+ * that is why only execution has shadow states.
+ * @see https://distributed.dask.org/en/stable/worker-state.html
+ */
+export const workerTaskMachine = setup({ types: { events: {} as { type: WorkerTaskEvent } } }).createMachine({
+  id: "worker-task",
+  initial: "absent",
+  states: {
+    absent: { on: { compute: "waiting", fetch: "fetching", put: "memory" }, meta: { ignored: ["free"] } },
+    waiting: {
+      on: { inputsReady: "queued", inputsLost: "absent", free: "absent" },
+      meta: { ignored: ["compute", "fetch"] },
+    },
+    queued: {
+      on: { start: "executing", inputsLost: "absent", free: "absent" },
+      meta: { ignored: ["compute", "fetch"] },
+    },
+    executing: {
+      on: { finished: "memory", failed: "absent", free: "cancelling" },
+      meta: { ignored: ["compute", "fetch"] },
+    },
+    cancelling: {
+      on: { finished: "absent", failed: "absent", compute: "executing", fetch: "salvaging" },
+      meta: { ignored: ["free"] },
+    },
+    salvaging: {
+      on: { finished: "memory", failed: "fetching", compute: "executing", free: "cancelling", unneed: "cancelling" },
+      meta: { ignored: ["fetch"] },
+    },
+    fetching: {
+      on: {
+        fetched: "memory",
+        fetchFailed: "absent",
+        unneed: "absent",
+        free: "absent",
+        compute: "waiting",
+      },
+      meta: { ignored: ["fetch"] },
+    },
+    memory: { on: { free: "absent" }, meta: { ignored: ["compute"] } },
+  },
+});

@@ -1,0 +1,405 @@
+import { type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
+import { compileChart } from "../../runtime/actor/chart.ts";
+import { unreachable } from "../../runtime/base/errors.ts";
+import {
+  type ComputeBatch,
+  type InventoryMessage,
+  LOCAL,
+  type ToWorker,
+} from "../../runtime/protocol/scheduler-worker.ts";
+import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
+import { workerTaskMachine } from "../task/worker-task-chart.ts";
+import { FetchQueue } from "./fetch-queue.ts";
+import { RunQueue } from "./run-queue.ts";
+import { type PackResults, WorkerOutbox } from "./worker-outbox.ts";
+import { WorkerRows } from "./worker-rows.ts";
+
+export const workerTaskChart = compileChart(workerTaskMachine);
+const chart = workerTaskChart;
+const E = chart.eventIds;
+
+/** Numbers of the chart's states; `absent` is 0, so that an untouched row is absent. */
+export const WS = {
+  absent: chart.stateId("absent"),
+  waiting: chart.stateId("waiting"),
+  queued: chart.stateId("queued"),
+  executing: chart.stateId("executing"),
+  cancelling: chart.stateId("cancelling"),
+  salvaging: chart.stateId("salvaging"),
+  fetching: chart.stateId("fetching"),
+  memory: chart.stateId("memory"),
+} as const;
+
+/** What the shell tells of the outside world. */
+export type WorkerEvent =
+  | { readonly kind: "message"; readonly message: ToWorker }
+  | {
+      readonly kind: "fetched";
+      readonly transfer: number;
+      readonly peer: string;
+      readonly chunks: readonly FetchedChunk[];
+    }
+  | { readonly kind: "fetchFailed"; readonly transfer: number; readonly peer: string }
+  | { readonly kind: "parked"; readonly ticket: string; readonly value: unknown; readonly bytes: number };
+
+/** One chunk of an answer; `bytes` below 0: the peer does not have it. */
+export interface FetchedChunk {
+  readonly row: number;
+  readonly value: unknown;
+  readonly bytes: number;
+}
+
+/**
+ * A worker without its shell: which task runs next, what to fetch from whom, what lies here. Synchronous and
+ * deterministic; functions are run, and bytes moved, by the shell.
+ */
+export class WorkerBrain {
+  readonly id: string;
+  readonly rows = new WorkerRows();
+  readonly layers = new Map<number, LayerDefinition>();
+  readonly out: WorkerOutbox;
+  readonly fetches: FetchQueue;
+  epoch = 0;
+  managedBytes = 0;
+  executing = 0;
+  private readonly chart: BoundChart;
+  private readonly queue = new RunQueue();
+  /** Tasks here that wait for a row. */
+  private readonly waiters = new Map<number, number[]>();
+  private readonly parked = new Map<string, { value: unknown; bytes: number }>();
+  private readonly next = { row: 0, attempt: 0 };
+
+  constructor(id: string, packResults: PackResults, hits?: Uint32Array) {
+    this.id = id;
+    this.out = new WorkerOutbox(packResults);
+    this.fetches = new FetchQueue();
+    this.chart = bindChart(chart, hits === undefined ? {} : { hits });
+  }
+
+  step(event: WorkerEvent): void {
+    switch (event.kind) {
+      case "message":
+        return this.receive(event.message);
+      case "fetched":
+        return this.fetched(event.transfer, event.peer, event.chunks);
+      case "fetchFailed":
+        return this.fetchFailed(event.transfer, event.peer);
+      case "parked":
+        this.parked.set(event.ticket, { value: event.value, bytes: event.bytes });
+        return;
+      default:
+        return unreachable(event);
+    }
+  }
+
+  /** Ends a turn: transfers that may begin. Reports are taken from `out`. */
+  endTurn(): void {
+    this.out.fetches.push(...this.fetches.begin());
+  }
+
+  /** The next row to run, which counts as running from now on; -1 if none may. */
+  takeRunnable(): number {
+    while (this.queue.pop(this.next)) {
+      const { row, attempt } = this.next;
+      if (this.rows.state(row) !== WS.queued || this.rows.attempt(row) !== attempt) continue;
+      const lost = this.lostInput(row);
+      if (lost >= 0) {
+        this.giveBack(row, lost, 0, this.id);
+        continue;
+      }
+      this.move(row, E.start);
+      this.executing += 1;
+      return row;
+    }
+    return -1;
+  }
+
+  /** A running function gave a result. */
+  finished(
+    row: number,
+    value: unknown,
+    bytes: number,
+    durationUs: number,
+    result: { value: unknown } | undefined,
+  ): void {
+    this.executing -= 1;
+    const batch = this.rows.batch(row);
+    const from = this.rows.state(row);
+    this.move(row, E.finished);
+    if (from === WS.cancelling) return;
+    const attempt = this.rows.attempt(row);
+    if (from === WS.salvaging) this.out.hold(row, this.takeWish(row));
+    else {
+      const isWanted = batch?.wanted[this.rows.batchAt(row)] === 1;
+      this.out.finish(row, attempt, bytes, durationUs, isWanted ? result : undefined);
+    }
+    this.keep(row, value, bytes);
+  }
+
+  /** A running function threw. `error` is in the form the bus carries. */
+  failed(row: number, error: unknown): void {
+    this.executing -= 1;
+    const from = this.rows.state(row);
+    const attempt = this.rows.attempt(row);
+    this.move(row, E.failed);
+    if (from === WS.executing) this.out.fail(row, attempt, error);
+    else if (from === WS.salvaging) {
+      this.rows.setAttempt(row, this.fetches.attemptOf(row));
+      this.fetches.enqueue(row);
+    }
+  }
+
+  /** All that is here, for a session that begins anew; reports not yet sent are part of it. */
+  inventory(): InventoryMessage {
+    this.out.clear();
+    const rows = [...this.rows.rows()];
+    return {
+      type: "inventory",
+      epoch: this.epoch,
+      rows: Uint32Array.from(rows),
+      attempts: Float64Array.from(rows, (row) => this.rows.attempt(row)),
+      states: Uint8Array.from(rows, (row) => this.rows.state(row)),
+      bytes: Float64Array.from(rows, (row) => this.rows.bytes(row)),
+    };
+  }
+
+  /** Whether a peer that asks for a row by attempt may have it. */
+  holds(row: number, attempt: number): boolean {
+    return this.rows.state(row) === WS.memory && this.rows.attempt(row) === attempt;
+  }
+
+  get queued(): number {
+    return this.queue.size;
+  }
+
+  private receive(message: ToWorker): void {
+    switch (message.type) {
+      case "welcome":
+        if (this.epoch !== 0 && this.epoch !== message.epoch) this.forgetAll();
+        this.epoch = message.epoch;
+        return;
+      case "layers":
+        for (const layer of message.layers) this.layers.set(layer.id, layer);
+        return;
+      case "forgetLayers":
+        for (const id of message.ids) this.layers.delete(id);
+        return;
+      case "compute":
+        for (const batch of message.batches)
+          for (let at = 0; at < batch.rows.length; at++) this.compute(batch, at, message.holders);
+        return;
+      case "free":
+        message.rows.forEach((row, i) => {
+          this.free(row, message.attempts[i] as number);
+        });
+        return;
+      case "adopt":
+        message.rows.forEach((row, i) => {
+          this.adopt(row, message.attempts[i] as number, message.tickets[i] as string);
+        });
+        return;
+      case "refused":
+      case "shutdown":
+        return;
+      default:
+        return unreachable(message);
+    }
+  }
+
+  private compute(batch: ComputeBatch, at: number, holders: readonly string[]): void {
+    const row = batch.rows[at] as number;
+    const attempt = batch.attempts[at] as number;
+    const from = this.rows.state(row);
+    if (from !== WS.absent && this.rows.attempt(row) > attempt) return;
+    this.move(row, E.compute);
+    if (from === WS.fetching || from === WS.salvaging) this.fetches.drop(row);
+    this.rows.setAttempt(row, attempt);
+    if (from === WS.memory) {
+      // What is asked for is here: the answer carries the new attempt, or nobody would ever give it.
+      this.out.finish(row, attempt, this.rows.bytes(row), 0, undefined);
+    } else if (from === WS.queued) this.enqueue(row);
+    else if (from === WS.absent || from === WS.fetching) {
+      this.rows.setTask(row, batch, at);
+      this.gatherInputs(row, batch, at, holders);
+    }
+  }
+
+  private gatherInputs(row: number, batch: ComputeBatch, at: number, holders: readonly string[]): void {
+    let missing = 0;
+    for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++) {
+      const input = batch.inputs[e] as number;
+      const attempt = batch.inputAttempts[e] as number;
+      const holderAt = batch.inputHolders[e] as number;
+      if (this.holds(input, attempt)) continue;
+      const isComing =
+        holderAt === LOCAL ? this.isMaking(input) : this.fetch(input, attempt, holders[holderAt] as string);
+      if (!isComing) {
+        this.giveBack(row, input, attempt, holderAt === LOCAL ? this.id : (holders[holderAt] as string));
+        return;
+      }
+      missing += 1;
+      const waiting = this.waiters.get(input);
+      if (waiting === undefined) this.waiters.set(input, [row]);
+      else waiting.push(row);
+    }
+    this.rows.setWaitCount(row, missing);
+    if (missing === 0) this.becomeReady(row);
+  }
+
+  /** What was made here unwanted stands in for the copy that was to be fetched, under that one's attempt. */
+  private takeWish(row: number): number {
+    const attempt = this.fetches.attemptOf(row);
+    this.fetches.drop(row);
+    this.rows.setAttempt(row, attempt);
+    return attempt;
+  }
+
+  /** An input of a queued task that has gone since it arrived, or -1. */
+  private lostInput(row: number): number {
+    const batch = this.rows.batch(row) as ComputeBatch;
+    const at = this.rows.batchAt(row);
+    for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
+      if (this.rows.state(batch.inputs[e] as number) !== WS.memory) return batch.inputs[e] as number;
+    return -1;
+  }
+
+  private isMaking(row: number): boolean {
+    const state = this.rows.state(row);
+    return (
+      state === WS.waiting ||
+      state === WS.queued ||
+      state === WS.executing ||
+      state === WS.fetching ||
+      state === WS.salvaging
+    );
+  }
+
+  /** Has an input brought here; false if what is here cannot be replaced. */
+  private fetch(row: number, attempt: number, holder: string): boolean {
+    const from = this.rows.state(row);
+    if (from === WS.memory) return false;
+    this.fetches.remember(row, attempt, holder);
+    this.move(row, E.fetch);
+    if (from === WS.absent) {
+      this.rows.setAttempt(row, attempt);
+      this.fetches.enqueue(row);
+    }
+    return true;
+  }
+
+  private becomeReady(row: number): void {
+    this.move(row, E.inputsReady);
+    this.enqueue(row);
+  }
+
+  private enqueue(row: number): void {
+    const batch = this.rows.batch(row) as ComputeBatch;
+    this.queue.push(row, this.rows.attempt(row), batch.priorities[this.rows.batchAt(row)] as number);
+  }
+
+  /** A result lies here: those that wait for it go on. */
+  private keep(row: number, value: unknown, bytes: number): void {
+    this.rows.setValue(row, value, bytes);
+    this.managedBytes += bytes;
+    const waiting = this.waiters.get(row);
+    if (waiting === undefined) return;
+    this.waiters.delete(row);
+    for (const one of waiting) if (this.rows.countDown(one) === 0) this.becomeReady(one);
+  }
+
+  private free(row: number, attempt: number): void {
+    const from = this.rows.state(row);
+    if (from !== WS.absent && this.rows.attempt(row) > attempt) return;
+    if (from === WS.waiting) this.stopWaiting(row);
+    if (from === WS.memory) this.managedBytes -= this.rows.bytes(row);
+    if (from === WS.fetching || from === WS.salvaging) this.fetches.drop(row);
+    this.move(row, E.free);
+    if (from === WS.executing) this.out.aborts.push(row);
+    if (from === WS.fetching) this.returnWaiters(row, attempt, this.id);
+  }
+
+  /** A waiting task leaves: inputs that only it waited for need not come. */
+  private stopWaiting(row: number): void {
+    const batch = this.rows.batch(row) as ComputeBatch;
+    const at = this.rows.batchAt(row);
+    for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++) {
+      const input = batch.inputs[e] as number;
+      const waiting = this.waiters.get(input)?.filter((one) => one !== row);
+      if (waiting === undefined) continue;
+      if (waiting.length > 0) {
+        this.waiters.set(input, waiting);
+        continue;
+      }
+      this.waiters.delete(input);
+      const state = this.rows.state(input);
+      if (state !== WS.fetching && state !== WS.salvaging) continue;
+      this.fetches.drop(input);
+      this.move(input, E.unneed);
+    }
+  }
+
+  /** A task goes back to the scheduler: an input cannot be had. */
+  private giveBack(row: number, input: number, inputAttempt: number, holder: string): void {
+    const attempt = this.rows.attempt(row);
+    this.stopWaiting(row);
+    this.move(row, E.inputsLost);
+    this.out.miss(row, attempt, input, inputAttempt, holder);
+    this.returnWaiters(row, attempt, this.id);
+  }
+
+  /** Tasks that waited for a row that will not come go back with it. */
+  private returnWaiters(row: number, attempt: number, holder: string): void {
+    for (const one of this.waiters.get(row) ?? [])
+      if (this.rows.state(one) === WS.waiting) this.giveBack(one, row, attempt, holder);
+    this.waiters.delete(row);
+  }
+
+  private fetched(transfer: number, peer: string, chunks: readonly FetchedChunk[]): void {
+    for (const chunk of chunks) {
+      if (!this.fetches.arrived(transfer, chunk.row)) continue;
+      const attempt = this.rows.attempt(chunk.row);
+      if (chunk.bytes < 0) {
+        this.move(chunk.row, E.fetchFailed);
+        this.returnWaiters(chunk.row, attempt, peer);
+        continue;
+      }
+      this.move(chunk.row, E.fetched);
+      this.out.hold(chunk.row, attempt);
+      this.keep(chunk.row, chunk.value, chunk.bytes);
+    }
+    this.fetches.end(transfer);
+  }
+
+  private fetchFailed(transfer: number, peer: string): void {
+    for (const row of this.fetches.end(transfer)) {
+      const attempt = this.rows.attempt(row);
+      this.move(row, E.fetchFailed);
+      this.returnWaiters(row, attempt, peer);
+    }
+  }
+
+  private adopt(row: number, attempt: number, ticket: string): void {
+    const data = this.parked.get(ticket);
+    this.parked.delete(ticket);
+    if (data === undefined) {
+      // The data never came, or went with a former life: the scheduler learns that nobody has it.
+      this.out.miss(row, 0, row, attempt, this.id);
+      return;
+    }
+    this.move(row, E.put);
+    this.rows.setAttempt(row, attempt);
+    this.keep(row, data.value, data.bytes);
+  }
+
+  /** Another scheduler leads: numbers of the former one mean nothing. Running functions end unheard. */
+  private forgetAll(): void {
+    for (const row of [...this.rows.rows()]) this.free(row, Number.POSITIVE_INFINITY);
+    this.layers.clear();
+    this.out.clear();
+  }
+
+  private move(row: number, event: number): void {
+    const state = this.chart.step(row, this.rows.state(row), event);
+    this.rows.setState(row, state);
+  }
+}

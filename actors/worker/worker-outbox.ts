@@ -1,0 +1,120 @@
+import type { Values } from "../../runtime/graph/layer.ts";
+import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
+
+/** Chunks to be asked of one peer. */
+export interface FetchRequest {
+  readonly transfer: number;
+  readonly peer: string;
+  readonly rows: readonly number[];
+  readonly attempts: readonly number[];
+}
+
+/** Makes a column of small results that the bus can carry. */
+export type PackResults = (results: readonly unknown[]) => Values;
+
+/** What a worker's turn wants: reports to the scheduler, transfers to begin, running tasks to stop. */
+export class WorkerOutbox {
+  readonly fetches: FetchRequest[] = [];
+  /** Rows whose running function should stop: nobody wants it. */
+  readonly aborts: number[] = [];
+  private readonly packResults: PackResults;
+  private finishedRows: number[] = [];
+  private finishedAttempts: number[] = [];
+  private finishedBytes: number[] = [];
+  private durationsUs: number[] = [];
+  private resultOf: number[] = [];
+  private results: unknown[] = [];
+  private failed: { row: number; attempt: number; error: unknown }[] = [];
+  private missing: { row: number; attempt: number; input: number; inputAttempt: number; holder: string }[] = [];
+  private held: { row: number; attempt: number }[] = [];
+
+  constructor(packResults: PackResults) {
+    this.packResults = packResults;
+  }
+
+  /** @param result the value to send along, if a client waits for it and it is small */
+  finish(
+    row: number,
+    attempt: number,
+    bytes: number,
+    durationUs: number,
+    result: { value: unknown } | undefined,
+  ): void {
+    if (result !== undefined) {
+      this.resultOf.push(this.finishedRows.length);
+      this.results.push(result.value);
+    }
+    this.finishedRows.push(row);
+    this.finishedAttempts.push(attempt);
+    this.finishedBytes.push(bytes);
+    this.durationsUs.push(durationUs);
+  }
+
+  fail(row: number, attempt: number, error: unknown): void {
+    this.failed.push({ row, attempt, error });
+  }
+
+  miss(row: number, attempt: number, input: number, inputAttempt: number, holder: string): void {
+    this.missing.push({ row, attempt, input, inputAttempt, holder });
+  }
+
+  hold(row: number, attempt: number): void {
+    this.held.push({ row, attempt });
+  }
+
+  get isEmpty(): boolean {
+    return this.finishedRows.length + this.failed.length + this.missing.length + this.held.length === 0;
+  }
+
+  /** The reports of a turn, completions first: a task sent ahead may have finished behind its input. */
+  takeReports(): FromWorker[] {
+    const reports: FromWorker[] = [];
+    if (this.finishedRows.length > 0)
+      reports.push({
+        type: "finished",
+        rows: Uint32Array.from(this.finishedRows),
+        attempts: Float64Array.from(this.finishedAttempts),
+        bytes: Float64Array.from(this.finishedBytes),
+        durationsUs: Float64Array.from(this.durationsUs),
+        resultOf: Uint32Array.from(this.resultOf),
+        results: this.packResults(this.results),
+      });
+    if (this.held.length > 0)
+      reports.push({
+        type: "holds",
+        rows: Uint32Array.from(this.held, (one) => one.row),
+        attempts: Float64Array.from(this.held, (one) => one.attempt),
+      });
+    if (this.failed.length > 0)
+      reports.push({
+        type: "failed",
+        rows: Uint32Array.from(this.failed, (one) => one.row),
+        attempts: Float64Array.from(this.failed, (one) => one.attempt),
+        errors: this.failed.map((one) => one.error),
+      });
+    if (this.missing.length > 0)
+      reports.push({
+        type: "missing",
+        rows: Uint32Array.from(this.missing, (one) => one.row),
+        attempts: Float64Array.from(this.missing, (one) => one.attempt),
+        inputs: Uint32Array.from(this.missing, (one) => one.input),
+        inputAttempts: Float64Array.from(this.missing, (one) => one.inputAttempt),
+        holders: this.missing.map((one) => one.holder),
+      });
+    this.clear();
+    return reports;
+  }
+
+  /** Reports of a session that is over: the inventory says it all. */
+  clear(): void {
+    this.finishedRows = [];
+    this.finishedAttempts = [];
+    this.finishedBytes = [];
+    this.durationsUs = [];
+    this.resultOf = [];
+    this.results = [];
+    this.failed = [];
+    this.missing = [];
+    this.held = [];
+  }
+}

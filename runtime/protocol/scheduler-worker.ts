@@ -1,0 +1,113 @@
+import type { Values } from "../graph/layer.ts";
+import type { LayerDefinition } from "./wire-layer.ts";
+
+/** Scheduler → worker. Rows are the scheduler's numbers of tasks; an attempt names one assignment of a row for ever. */
+export type ToWorker =
+  | { readonly type: "welcome"; readonly epoch: number; readonly workerNumber: number }
+  | { readonly type: "layers"; readonly layers: readonly LayerDefinition[] }
+  | { readonly type: "compute"; readonly holders: readonly string[]; readonly batches: readonly ComputeBatch[] }
+  | { readonly type: "free"; readonly rows: Uint32Array; readonly attempts: Float64Array }
+  | {
+      readonly type: "adopt";
+      readonly rows: Uint32Array;
+      readonly attempts: Float64Array;
+      readonly tickets: readonly string[];
+    }
+  | { readonly type: "forgetLayers"; readonly ids: Uint32Array }
+  | { readonly type: "refused"; readonly reason: string }
+  | { readonly type: "shutdown"; readonly reason: string };
+
+/** Tasks of one layer, in columns. */
+export interface ComputeBatch {
+  readonly layer: number;
+  readonly rows: Uint32Array;
+  readonly attempts: Float64Array;
+  /** Position of each task in its layer. */
+  readonly indices: Uint32Array;
+  /** Lower runs first. */
+  readonly priorities: Float64Array;
+  /** 1: send a small result along with the completion, a client is waiting for it. */
+  readonly wanted: Uint8Array;
+  /** Which of the layer's calls; empty: the first. */
+  readonly callOf: Uint32Array;
+  readonly inputOffsets: Uint32Array;
+  readonly inputs: Uint32Array;
+  /** The attempt that made each input; 0 where it is still to be made, on this worker. */
+  readonly inputAttempts: Float64Array;
+  /** Position in `holders` of a worker that has the input; LOCAL where it is or will be on this worker. */
+  readonly inputHolders: Uint16Array;
+  /** Task i's own values are ownOffsets[i] … ownOffsets[i + 1]; empty where tasks have none. */
+  readonly ownOffsets: Uint32Array;
+  readonly own: Values;
+}
+
+/** In `inputHolders`: no transfer is needed. */
+export const LOCAL = 0xffff;
+
+/** Worker → scheduler. */
+export type FromWorker =
+  | JoinMessage
+  | InventoryMessage
+  | FinishedMessage
+  | {
+      readonly type: "failed";
+      readonly rows: Uint32Array;
+      readonly attempts: Float64Array;
+      /** Encoded errors, one each. */
+      readonly errors: readonly unknown[];
+    }
+  /** Inputs could not be had from these holders: the tasks go back. */
+  | {
+      readonly type: "missing";
+      readonly rows: Uint32Array;
+      readonly attempts: Float64Array;
+      readonly inputs: Uint32Array;
+      readonly inputAttempts: Float64Array;
+      readonly holders: readonly string[];
+    }
+  /** Copies of results that other workers made lie here now. */
+  | { readonly type: "holds"; readonly rows: Uint32Array; readonly attempts: Float64Array }
+  | HeartbeatMessage
+  | { readonly type: "leaving"; readonly reason: string };
+
+export interface JoinMessage {
+  readonly type: "join";
+  readonly worker: string;
+  /** Grows when a worker of the same name starts again. */
+  readonly incarnation: number;
+  readonly slots: number;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly version: string;
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** All a worker holds and runs, after a session began anew: the scheduler reconciles its view with it. */
+export interface InventoryMessage {
+  readonly type: "inventory";
+  readonly epoch: number;
+  readonly rows: Uint32Array;
+  readonly attempts: Float64Array;
+  /** State of the worker-task chart. */
+  readonly states: Uint8Array;
+  readonly bytes: Float64Array;
+}
+
+export interface FinishedMessage {
+  readonly type: "finished";
+  readonly rows: Uint32Array;
+  readonly attempts: Float64Array;
+  readonly bytes: Float64Array;
+  readonly durationsUs: Float64Array;
+  /** Small results that a client waits for: positions in `rows`, and the values. */
+  readonly resultOf: Uint32Array;
+  readonly results: Values;
+}
+
+export interface HeartbeatMessage {
+  readonly type: "heartbeat";
+  readonly managedBytes: number;
+  readonly rssBytes: number;
+  readonly executing: number;
+  readonly queued: number;
+}
