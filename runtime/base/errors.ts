@@ -3,11 +3,13 @@
  * `retryable` says whether the same call may succeed later without a change by the caller.
  */
 export type ErrorCode =
+  | "ACTOR_FAILED"
   | "CANCELLED"
   | "CLOSED"
   | "CYCLE"
   | "CONNECT"
   | "DECODE"
+  | "DENIED"
   | "FILE"
   | "KILLED_WORKER"
   | "LOST_DATA"

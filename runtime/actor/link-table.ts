@@ -1,0 +1,91 @@
+/**
+ * How a frame follows its sender's last one. `begun`: the first of a new session; `next`: in order; `gap`: frames between were
+ * lost, or the start was: what the receiver knows of the sender may be stale; `repeat`: seen before, or of a session that has
+ * ended: to be dropped.
+ */
+export type LinkVerdict = "begun" | "next" | "gap" | "repeat";
+
+interface Link {
+  session: string;
+  sequence: number;
+  ended: string | undefined;
+}
+
+/** Links remembered; one that was forgotten comes back as a gap. */
+const LINKS_MAX = 65_536;
+
+/** The receiving ends of numbered links: one for every sender, in memory of its last frame. */
+export class LinkTable {
+  private readonly links = new Map<string, Link>();
+  private readonly linksMax: number;
+
+  constructor(linksMax = LINKS_MAX) {
+    this.linksMax = linksMax;
+  }
+
+  get size(): number {
+    return this.links.size;
+  }
+
+  /** Judges the frame numbered `sequence` (from 1) and remembers it. */
+  accept(from: string, session: string, sequence: number): LinkVerdict {
+    const link = this.links.get(from);
+    if (link === undefined) {
+      if (this.links.size >= this.linksMax) this.forgetOldest();
+      this.links.set(from, { session, sequence, ended: undefined });
+      return sequence === 1 ? "begun" : "gap";
+    }
+    if (session === link.ended) return "repeat";
+    if (session !== link.session) {
+      link.ended = link.session;
+      link.session = session;
+      link.sequence = sequence;
+      return sequence === 1 ? "begun" : "gap";
+    }
+    if (sequence <= link.sequence) return "repeat";
+    const isNext = sequence === link.sequence + 1;
+    link.sequence = sequence;
+    return isNext ? "next" : "gap";
+  }
+
+  forget(from: string): void {
+    this.links.delete(from);
+  }
+
+  private forgetOldest(): void {
+    for (const from of this.links.keys()) {
+      this.links.delete(from);
+      return;
+    }
+  }
+}
+
+/** A frame's number in its session. */
+export interface LinkPosition {
+  readonly session: string;
+  readonly sequence: number;
+}
+
+/** The sending ends: numbers frames by addressee. */
+export class LinkNumbers {
+  private readonly links = new Map<string, { readonly session: string; sequence: number }>();
+  private readonly newSession: () => string;
+  private readonly linksMax: number;
+
+  constructor(newSession: () => string, linksMax = LINKS_MAX) {
+    this.newSession = newSession;
+    this.linksMax = linksMax;
+  }
+
+  /** The session and number of the next frame to an address. A link that was forgotten begins a new session. */
+  next(address: string): LinkPosition {
+    let link = this.links.get(address);
+    if (link === undefined) {
+      if (this.links.size >= this.linksMax) this.links.delete(this.links.keys().next().value as string);
+      link = { session: this.newSession(), sequence: 0 };
+      this.links.set(address, link);
+    }
+    link.sequence += 1;
+    return link;
+  }
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LinkNumbers, LinkTable } from "../../../runtime/actor/link-table.ts";
+
+test("LinkTable tells beginnings, order, gaps and repeats apart", () => {
+  const links = new LinkTable();
+  assert.equal(links.accept("w1", "a", 1), "begun");
+  assert.equal(links.accept("w1", "a", 2), "next");
+  assert.equal(links.accept("w1", "a", 2), "repeat");
+  assert.equal(links.accept("w1", "a", 5), "gap");
+  assert.equal(links.accept("w1", "a", 4), "repeat");
+  assert.equal(links.accept("w1", "a", 6), "next");
+  assert.equal(links.accept("w2", "z", 7), "gap", "the start was missed");
+});
+
+test("LinkTable drops what comes late from a session that has ended", () => {
+  const links = new LinkTable();
+  links.accept("w1", "a", 1);
+  assert.equal(links.accept("w1", "b", 1), "begun");
+  assert.equal(links.accept("w1", "a", 2), "repeat");
+  assert.equal(links.accept("w1", "b", 2), "next");
+  assert.equal(links.accept("w1", "c", 3), "gap", "a new session whose start was missed");
+});
+
+test("LinkTable and LinkNumbers forget the oldest links at their limit, and a forgotten link never looks whole", () => {
+  let session = 0;
+  const numbers = new LinkNumbers(() => `s${session++}`, 2);
+  const links = new LinkTable(2);
+  const send = (address: string, receiver: LinkTable, from: string) => {
+    const { session: name, sequence } = numbers.next(address);
+    return receiver.accept(from, name, sequence);
+  };
+  assert.equal(send("x", links, "x"), "begun");
+  assert.equal(send("x", links, "x"), "next");
+  assert.equal(send("y", links, "y"), "begun");
+  assert.equal(send("z", links, "z"), "begun");
+  assert.equal(links.size, 2);
+  assert.equal(send("x", links, "x"), "begun", "both ends forgot: a new session");
+  const fresh = new LinkTable();
+  assert.equal(send("x", fresh, "x"), "gap", "one end forgot");
+  fresh.forget("x");
+  assert.equal(send("x", fresh, "x"), "gap");
+});
