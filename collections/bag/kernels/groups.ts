@@ -1,3 +1,4 @@
+import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
 import { type PluckKey, plucker } from "./elements.ts";
 import { describe, drain, flowOf, isIterable, itemsOf } from "./flow.ts";
@@ -223,3 +224,7 @@ export function joinItems(
   });
   return later(done, () => pairs);
 }
+
+/** One share of what {@link splitByKey} gave: that of the task's place on the second axis. */
+export const shareOf = (shares: readonly unknown[][], { index }: BlockLocation): unknown[] =>
+  shares[index[1] as number] as unknown[];

@@ -1,12 +1,26 @@
 import { Random } from "../../../runtime/base/random.ts";
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
-import { zipItems } from "./elements.ts";
-import { after, drain, Flow, flowOf, itemsOf } from "./flow.ts";
+import { flattenItems, mapItems, zipItems } from "./elements.ts";
+import { after, drain, Flow, flowOf, itemsOf, type Pulled } from "./flow.ts";
 import type { Part } from "./reduce.ts";
 import { startValue } from "./start-value.ts";
 
 /** Items of several partitions, one partition after the other. */
-export const concatItems = (partitions: readonly (readonly unknown[])[]): unknown[] => partitions.flat();
+export function concatItems(partitions: readonly unknown[]): Flow<unknown> {
+  const flows = partitions.map((one) => flowOf<unknown>(one));
+  let at = 0;
+  const pull = (hint: number): Pulled<unknown> => {
+    if (at >= flows.length) return null;
+    const batch = (flows[at] as Flow<unknown>).pull(hint);
+    const next = (items: readonly unknown[] | null): Pulled<unknown> => {
+      if (items !== null) return items;
+      at += 1;
+      return pull(hint);
+    };
+    return batch instanceof Promise ? batch.then(next) : next(batch);
+  };
+  return new Flow(pull);
+}
 
 /** The partition as it is. */
 export const samePartition = (partition: unknown): unknown => partition;
@@ -20,7 +34,7 @@ export function partOf(partition: unknown, at: number, count: number): unknown[]
 }
 
 /** Integers from `from` up to, not with, `to`; made as they are read. */
-export function integers(from: number, to: number): Flow<number> {
+export function integers([from, to]: readonly [from: number, to: number]): Flow<number> {
   let next = from;
   return new Flow((hint) => {
     if (next >= to) return null;
@@ -31,13 +45,10 @@ export function integers(from: number, to: number): Flow<number> {
 }
 
 /** Pairs of every item of one partition with every item of another. */
-export function productItems(left: readonly unknown[], right: readonly unknown[]): Flow<unknown> {
-  let at = 0;
-  return new Flow(() => {
-    if (at >= left.length) return null;
-    const item = left[at++];
-    return right.map((other) => [item, other]);
-  });
+export function productItems(left: unknown, right: unknown): Flow<unknown> | Promise<Flow<unknown>> {
+  return after(itemsOf<unknown>(right), (others) =>
+    flattenItems(mapItems((item) => others.map((other) => [item, other]), left)),
+  );
 }
 
 /** Rows of the items at the same place of several bags' partitions. */

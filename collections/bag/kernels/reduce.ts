@@ -7,7 +7,7 @@ import { startValue } from "./start-value.ts";
 /** What a part of a bag comes to: nothing, where the part is empty, or one value. */
 export type Part<A> = readonly [] | readonly [A];
 
-/** Folds a partition with `fn`; `initial` is a list with the start value, or an empty list. */
+/** Folds a partition with `fn`; `initial` is a list with the start value, or an empty list. Of no items there is no part. */
 export function foldPartition(
   fn: AnyFunction,
   partition: unknown,
@@ -21,28 +21,29 @@ export function foldParts(fn: AnyFunction, parts: readonly Part<unknown>[]): May
   return foldFlow(fn, flowOf(parts.flat()), []);
 }
 
-/** The value of the last fold. */
-export function foldedValue(parts: Part<unknown>): unknown {
-  if (parts.length === 0) throw new TypeError("fold() of an empty bag has no value; give an initial one");
-  return parts[0];
+/** The value of the last fold; of nothing, the initial one. */
+export function foldedValue(parts: Part<unknown>, initial: readonly unknown[]): unknown {
+  if (parts.length > 0) return parts[0];
+  if (initial.length === 0) throw new TypeError("fold() of an empty bag has no value; give an initial one");
+  return initial[0];
 }
 
 type MaybeLater<T> = T | Promise<T>;
 
 function foldFlow(fn: AnyFunction, flow: Flow<unknown>, initial: readonly unknown[]): MaybeLater<Part<unknown>> {
-  let total = startValue(initial[0]);
-  let begun = initial.length > 0;
-  const waiting = async (batch: readonly unknown[], from: number, first: unknown): Promise<void> => {
+  let total: unknown;
+  let begun = false;
+  const begin = (item: unknown): unknown => {
+    begun = true;
+    return initial.length > 0 ? fn(startValue(initial[0]), item) : item;
+  };
+  const waiting = async (batch: readonly unknown[], from: number, first: Promise<unknown>): Promise<void> => {
     total = await first;
     for (let i = from; i < batch.length; i++) total = await fn(total, batch[i]);
   };
   const done = drain(flow, (batch) => {
     for (let i = 0; i < batch.length; i++) {
-      if (begun) total = fn(total, batch[i]);
-      else {
-        total = batch[i];
-        begun = true;
-      }
+      total = begun ? fn(total, batch[i]) : begin(batch[i]);
       if (total instanceof Promise) return waiting(batch, i + 1, total);
     }
   });

@@ -1,0 +1,20 @@
+/** The `shoal/bag` entry: its public names, listed by hand. */
+export { Bag, type FoldByOptions, type FoldOptions } from "./bag.ts";
+export { Concurrent, concurrently } from "./concurrent.ts";
+export {
+  concat,
+  type FromSequenceOptions,
+  fromDelayed,
+  fromPartitions,
+  fromSequence,
+  map,
+  mapPartitions,
+  random,
+  range,
+  readText,
+  zip,
+} from "./create.ts";
+export { Item } from "./item.ts";
+export type { ReadTextOptions } from "./read-text.ts";
+export type { RoundOptions } from "./reduce.ts";
+export type { WriteTextOptions } from "./write-text.ts";
