@@ -11,6 +11,14 @@ export function isFrame(payload: unknown): payload is Frame {
   return typeof payload === "object" && payload !== null && (payload as Partial<Frame>).bytes instanceof Uint8Array;
 }
 
+/** The bytes of a payload for a bus that carries nothing else. @throws TypeError if it is anything else */
+export function plainBytes(subject: string, payload: unknown): Uint8Array {
+  if (payload instanceof Uint8Array) return payload;
+  if (isFrame(payload) && (payload.shared === undefined || payload.shared.length === 0)) return payload.bytes;
+  const given = isFrame(payload) ? "a Frame with shared buffers" : payload === null ? "null" : typeof payload;
+  throw new TypeError(`The message to ${subject} is ${given}; this bus carries a Uint8Array or a Frame of bytes alone`);
+}
+
 /** @throws ShoalError OVERSIZE */
 export function checkSize(subject: string, payload: unknown, payloadBytesMax: number): void {
   const bytes = bytesOf(payload);

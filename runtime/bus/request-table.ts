@@ -71,6 +71,10 @@ export class RequestTable {
     );
   }
 
+  failSubject(subject: string, error: ShoalError): void {
+    for (const request of this.open.values()) if (request.subject === subject) request.settle(error);
+  }
+
   failAll(make: (subject: string) => ShoalError): void {
     for (const request of this.open.values()) request.settle(make(request.subject));
   }
