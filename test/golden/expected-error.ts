@@ -1,0 +1,24 @@
+/** Whether an error is the library's counterpart of a Python exception; what a task threw counts as the cause. */
+export function isCounterpart(error: unknown, pythonType: string): boolean {
+  for (let one: unknown = error, depth = 0; one instanceof Error && depth < 8; one = one.cause, depth++)
+    if ((one as { pythonType?: string }).pythonType === pythonType || COUNTERPARTS[pythonType]?.(one as Coded) === true)
+      return true;
+  return false;
+}
+
+type Coded = Error & { readonly code?: string };
+
+const COUNTERPARTS: Readonly<Record<string, (error: Coded) => boolean>> = {
+  TypeError: (error) => error instanceof TypeError,
+  AttributeError: (error) => error instanceof TypeError || error.code === "UNKNOWN_KEY",
+  ValueError: (error) => error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError,
+  IndexError: (error) => error instanceof RangeError,
+  KeyError: (error) => error.code === "UNKNOWN_KEY",
+  RuntimeError: (error) => error.name === "ShoalError" || error.code === "CYCLE",
+  ZeroDivisionError: (error) => error instanceof RangeError,
+  NotImplementedError: (error) =>
+    error.code === "NOT_SUPPORTED" || error instanceof RangeError || error instanceof TypeError,
+  FileNotFoundError: (error) => error.code === "ENOENT" || /ENOENT|no file/i.test(error.message),
+  OSError: (error) => error.code === "ENOENT" || /ENOENT|no file/i.test(error.message),
+  UnicodeDecodeError: (error) => error instanceof TypeError || error instanceof RangeError || error.code === "DECODE",
+};
