@@ -102,10 +102,12 @@ export class SchedulerBrain {
   private fromClient(id: string, message: FromClient, now: number): void {
     const { state } = this;
     if (message.type === "hello") {
-      clientHello(state, id, now, this.version);
+      clientHello(state, id, message.hello, now, this.version);
       return;
     }
-    const client = state.clients.get(id) ?? clientHello(state, id, now, this.version);
+    const client = state.clients.get(id);
+    // It was given up, or never came: what it says counts once it has said hello.
+    if (client === undefined) return;
     client.lastSeenMs = now;
     this.serve(client, message);
   }
@@ -170,7 +172,7 @@ export class SchedulerBrain {
       // The same worker after a broken link: its inventory follows.
       known.lastSeenMs = now;
       known.knownLayers.clear();
-      this.welcome(known);
+      this.welcome(known, message.join);
       return;
     }
     if (known !== undefined && known.incarnation > incarnation) return;
@@ -178,14 +180,12 @@ export class SchedulerBrain {
     const worker = workerRecord(state.workers.length, message, now);
     state.workers.push(worker);
     state.workerByName.set(id, worker);
-    this.welcome(worker);
+    this.welcome(worker, message.join);
     tellWorkers(state);
   }
 
-  private welcome(worker: WorkerRecord): void {
-    this.state.out
-      .toWorker(worker.number)
-      .say({ type: "welcome", epoch: this.state.epoch, workerNumber: worker.number });
+  private welcome(worker: WorkerRecord, join: number): void {
+    this.state.out.toWorker(worker.number).say({ type: "welcome", epoch: this.state.epoch, join });
   }
 
   private lose(worker: WorkerRecord, isExpected: boolean): void {

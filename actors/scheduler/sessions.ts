@@ -9,7 +9,13 @@ import { tellOne } from "./submission.ts";
 /** Client sessions: what a client wants, lets go, brings along and takes back. */
 
 /** A client appears, or appears again: its session and what it wanted stand. */
-export function clientHello(state: SchedulerState, id: string, now: number, version: string): ClientRecord {
+export function clientHello(
+  state: SchedulerState,
+  id: string,
+  hello: number,
+  now: number,
+  version: string,
+): ClientRecord {
   let client = state.clients.get(id);
   if (client === undefined) {
     client = new ClientRecord(id, state.clientByNumber.length, now);
@@ -19,7 +25,7 @@ export function clientHello(state: SchedulerState, id: string, now: number, vers
   client.lastSeenMs = now;
   state.out
     .toClient(client.number)
-    .say({ type: "clientWelcome", epoch: state.epoch, version, workers: workerSummaries(state) });
+    .say({ type: "clientWelcome", hello, epoch: state.epoch, version, workers: workerSummaries(state) });
   return client;
 }
 
@@ -85,6 +91,10 @@ export function scattered(
   message: FromClient & { type: "scattered" },
 ): void {
   const count = message.handles.length;
+  const out = state.out.toClient(client.number);
+  out.say({ type: "accepted", request: message.request, tasks: count });
+  if (message.request <= client.requestMax) return;
+  client.requestMax = message.request;
   const base = state.tasks.allocate(count);
   const slabId = state.nextSlab++;
   const name = `scatter-${client.id}-${message.handles[0]}`;

@@ -199,7 +199,10 @@ export class WorkerBrain {
         });
         return;
       case "refused":
+      case "resync":
+      case "beat":
       case "shutdown":
+        // Between the shell and the scheduler.
         return;
       default:
         return unreachable(message);

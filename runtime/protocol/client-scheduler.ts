@@ -3,13 +3,14 @@ import type { WireLayer } from "./wire-layer.ts";
 
 /** Client → scheduler. A handle is the client's number for one wanted task; it lives until the client releases it. */
 export type FromClient =
-  | { readonly type: "hello"; readonly client: string; readonly version: string }
+  | { readonly type: "hello"; readonly hello: number; readonly version: string }
   | SubmitMessage
   | { readonly type: "release"; readonly handles: HandleRuns }
   /** After a broken link: every handle the client still holds. */
   | { readonly type: "resume"; readonly handles: HandleRuns }
   | {
       readonly type: "scattered";
+      readonly request: number;
       readonly handles: Uint32Array;
       readonly keys: readonly string[];
       readonly bytes: Float64Array;
@@ -44,10 +45,15 @@ export type HandleRuns = Uint32Array;
 export type ToClient =
   | {
       readonly type: "clientWelcome";
+      /** The hello it answers; until then nothing else from the scheduler counts. */
+      readonly hello: number;
       readonly epoch: number;
       readonly version: string;
       readonly workers: readonly WorkerSummary[];
     }
+  /** Something this client said was lost on the way: it says hello again, with all it wants. */
+  | { readonly type: "resync" }
+  | { readonly type: "beat" }
   | { readonly type: "workers"; readonly workers: readonly WorkerSummary[] }
   | { readonly type: "accepted"; readonly request: number; readonly tasks: number }
   | { readonly type: "declined"; readonly request: number; readonly error: unknown }

@@ -3,7 +3,10 @@ import type { LayerDefinition } from "./wire-layer.ts";
 
 /** Scheduler → worker. Rows are the scheduler's numbers of tasks; an attempt names one assignment of a row for ever. */
 export type ToWorker =
-  | { readonly type: "welcome"; readonly epoch: number; readonly workerNumber: number }
+  | { readonly type: "welcome"; readonly epoch: number; readonly join: number }
+  /** Something this worker said was lost on the way: it joins again. */
+  | { readonly type: "resync" }
+  | { readonly type: "beat" }
   | { readonly type: "layers"; readonly layers: readonly LayerDefinition[] }
   | { readonly type: "compute"; readonly holders: readonly string[]; readonly batches: readonly ComputeBatch[] }
   | { readonly type: "free"; readonly rows: Uint32Array; readonly attempts: Float64Array }
@@ -72,6 +75,8 @@ export type FromWorker =
 
 export interface JoinMessage {
   readonly type: "join";
+  /** Numbered by the worker; the welcome names it, and until then nothing else from the scheduler counts. */
+  readonly join: number;
   readonly worker: string;
   /** Grows when a worker of the same name starts again. */
   readonly incarnation: number;

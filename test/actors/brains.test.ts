@@ -22,10 +22,20 @@ class Lockstep {
       this.workers.set(name, new WorkerBrain(name, (items) => ({ kind: "live", items })));
       this.inbox.push([
         name,
-        { type: "join", worker: name, incarnation: 1, slots: 1, resources: {}, version: "test", pid: 1, host: "h" },
+        {
+          type: "join",
+          join: 1,
+          worker: name,
+          incarnation: 1,
+          slots: 1,
+          resources: {},
+          version: "test",
+          pid: 1,
+          host: "h",
+        },
       ]);
     }
-    this.say({ type: "hello", client: "c", version: "test" });
+    this.say({ type: "hello", hello: 1, version: "test" });
   }
 
   say(message: FromClient): void {
