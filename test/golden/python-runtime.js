@@ -447,6 +447,11 @@ export function pyTextMethod(of, name) {
         ? parts
         : [...parts.slice(0, most), parts.slice(most).join(by)];
     },
+    rsplit: (by, most) => {
+      const parts = by === undefined || by === null ? of.trim().split(/\s+/) : of.split(by);
+      const joined = most === undefined ? 0 : parts.length - most;
+      return joined <= 1 ? parts : [parts.slice(0, joined).join(by ?? " "), ...parts.slice(joined)];
+    },
     replace: (a, b) => of.replaceAll(a, b),
     strip: strip(""),
     lstrip: strip("l"),

@@ -1,3 +1,4 @@
+import { ShoalError } from "../../../runtime/base/errors.ts";
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
 import { after, describe, Flow, flowOf, isIterable, itemsOf, through } from "./flow.ts";
 
@@ -120,11 +121,14 @@ function at(item: unknown, name: string | number): unknown {
 }
 
 function missingKey(item: unknown, name: string | number): Error {
+  const call = `pluck(${JSON.stringify(name)})`;
   if (typeof name === "number" && (Array.isArray(item) || typeof item === "string"))
-    return new RangeError(`pluck(${name}): an item has only ${item.length} parts; give a default to allow that`);
-  return new RangeError(
-    `pluck(${JSON.stringify(name)}): ${describe(item)} has no such key; give a default to allow that`,
-  );
+    return new RangeError(`${call}: an item has only ${item.length} parts; give a default to allow that`);
+  if (typeof item !== "object" || item === null) return new TypeError(`${call}: ${describe(item)} has no keys`);
+  return new ShoalError(`${call}: ${describe(item)} has no such key; give a default to allow that`, {
+    code: "UNKNOWN_KEY",
+    details: { key: name },
+  });
 }
 
 /** Rows of the items at the same place of several partitions. */
