@@ -61,6 +61,8 @@ export interface ActorContext {
   now(): number;
   /** To be sent at the end of the turn; outside of one, at once. */
   tell(address: string, message: unknown): void;
+  /** Begins a new session with an addressee: what was said before and did not arrive is given up, by both ends. */
+  beginAnew(address: string): void;
   ask(address: string, message: unknown, options: AskOptions): Promise<unknown>;
   /** Has the outcome of work come in as a message, unless the actor has stopped or started anew by then. */
   pipe<T>(work: Promise<T>, toMessage: (outcome: PromiseSettledResult<T>) => unknown): void;

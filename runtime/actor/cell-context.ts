@@ -44,6 +44,10 @@ export class CellContext implements ActorContext {
     return this.owner.clock.now();
   }
 
+  beginAnew(address: string): void {
+    this.numbers.beginAnew(address);
+  }
+
   tell(address: string, message: unknown): void {
     if (this.phase === "closed") return;
     if (this.phase === "between-turns") {

@@ -77,6 +77,11 @@ export class LinkNumbers {
     this.linksMax = linksMax;
   }
 
+  /** The next frame to an address begins a new session: its receiver takes it as a fresh start. */
+  beginAnew(address: string): void {
+    this.links.delete(address);
+  }
+
   /** The session and number of the next frame to an address. A link that was forgotten begins a new session. */
   next(address: string): LinkPosition {
     let link = this.links.get(address);
