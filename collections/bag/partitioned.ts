@@ -1,4 +1,4 @@
-import { type Arg, type Call, functionArg, literal } from "../../runtime/graph/call.ts";
+import { type Arg, type Call, functionArg, literal, nested } from "../../runtime/graph/call.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
 import { type AnyFunction, kernel, liveFunction } from "../../runtime/wire/function-spec.ts";
 import { Collection } from "../core/collection.ts";
@@ -25,7 +25,8 @@ export abstract class Partitioned<T> extends Collection<T[]> {
   }
 
   override finishCall(blocks: Arg): Call {
-    return { fn: kernel(PARTITIONS, "concatItems", concatItems), args: [blocks], finish: WRITTEN_OUT };
+    const all: Call = { fn: kernel(PARTITIONS, "concatItems", concatItems), args: [blocks] };
+    return { fn: WRITTEN_OUT, args: [nested(all)] };
   }
 }
 

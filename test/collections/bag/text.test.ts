@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import * as db from "../../../collections/bag/index.ts";
+import { FileError } from "../../../collections/io/filesystem.ts";
+import { fileSystemOf } from "../../../collections/io/schemes.ts";
+import { pushExecutor } from "../../../runtime/graph/executor.ts";
+import { syncExecutor } from "../../../runtime/graph/sync-executor.ts";
+
+const files = fileSystemOf("memory:/");
+const lines = Array.from({ length: 500 }, (_, i) => `line ${i} ${"x".repeat(i % 37)}\n`);
+let pop = (): void => {};
+before(async () => {
+  pop = pushExecutor(syncExecutor);
+  await files.write("memory:/lines/a.txt", Buffer.from(lines.slice(0, 300).join("")));
+  await files.write("memory:/lines/b.txt", Buffer.from(lines.slice(300).join("")));
+  await files.write("memory:/packed/c.txt.gz", gzipSync(lines.join("")));
+});
+after(() => pop());
+
+test("readText() gives lines with their ends, a partition per file or block", async () => {
+  const bag = db.readText("memory:/lines/*.txt");
+  assert.equal(bag.npartitions, 2);
+  assert.deepEqual(await bag.compute(), lines);
+  for (const blockBytes of [64, 1000, "2 kB"]) {
+    const blocks = db.readText("memory:/lines/*.txt", { blockBytes });
+    assert.ok(blocks.npartitions > 2);
+    assert.deepEqual(await blocks.compute(), lines);
+  }
+});
+
+test("readText() reads packed files whole", async () => {
+  const bag = db.readText("memory:/packed/c.txt.gz");
+  assert.deepEqual(await bag.compute(), lines);
+  assert.deepEqual(await bag.str.rstrip().take(2), ["line 0", "line 1 x"]);
+  assert.throws(
+    () => db.readText("memory:/packed/c.txt.gz", { blockBytes: 10 }),
+    /is packed and cannot be cut into blocks/,
+  );
+  await files.write("memory:/packed/cut.gz", gzipSync("x".repeat(1000)).subarray(0, 15));
+  await assert.rejects(
+    db.readText("memory:/packed/cut.gz").compute(),
+    /^FileError: memory:\/packed\/cut.gz is not whole/,
+  );
+});
+
+test("readText(): files per partition, paths with lines, delimiters", async () => {
+  assert.equal(db.readText("memory:/lines/*", { filesPerPartition: 2 }).npartitions, 1);
+  const withPath = await db.readText("memory:/lines/b.txt", { includePath: true }).take(1);
+  assert.deepEqual(withPath, [["line 300 xxxx\n", "memory:/lines/b.txt"]]);
+  await files.write("memory:/lines/c.semi", Buffer.from("a;b;c;"));
+  const parts = (options: db.ReadTextOptions) =>
+    db.readText("memory:/lines/c.semi", { lineDelimiter: ";", ...options }).compute();
+  assert.deepEqual(await parts({}), ["a;", "b;", "c;", ""]);
+  assert.deepEqual(await parts({ blockBytes: 3 }), ["a;", "b;", "c;"]);
+});
+
+test("readText() fails when built for what cannot be", () => {
+  assert.throws(
+    () => db.readText("memory:/nothing/*"),
+    (error) => error instanceof FileError && error.reason === "missing",
+  );
+  assert.throws(() => db.readText("memory:/lines/a.txt", { blockBytes: 0 }), /blockBytes must be at least 1/);
+  assert.throws(
+    () => db.readText("memory:/lines/a.txt", { blockBytes: 5, lineDelimiter: "aa" }),
+    /can begin within itself/,
+  );
+  assert.throws(() => db.readText("memory:/lines/a.txt", { encoding: "utf7" as never }), /not as "utf7"/);
+  assert.throws(() => db.readText("memory:/lines/a.txt", { blockBytes: 5, filesPerPartition: 2 }), /Only one of/);
+});
+
+test("the name of reading changes with the file", async () => {
+  const before = db.readText("memory:/lines/a.txt").layer.name;
+  assert.equal(db.readText("memory:/lines/a.txt").layer.name, before);
+  await files.write("memory:/lines/a.txt", Buffer.from(lines.slice(0, 300).join("")));
+  assert.notEqual(db.readText("memory:/lines/a.txt").layer.name, before);
+});
+
+test("toTextFiles() writes a file per partition and readText() reads it back", async () => {
+  const bag = db.fromPartitions([["a", "é"], [], ["c"]]);
+  for (const [to, options] of [
+    ["memory:/out/plain-*.txt", {}],
+    ["memory:/out/packed-*.gz", {}],
+    ["memory:/out/folder", { lastEndline: true }],
+  ] as const) {
+    const paths = await bag.toTextFiles(to, options);
+    assert.equal(paths.length, 3);
+    assert.deepEqual(await db.readText(paths).str.strip().compute(), ["a", "é", "c"]);
+  }
+  assert.deepEqual(await files.glob("memory:/out/plain-*"), [
+    "memory:/out/plain-0.txt",
+    "memory:/out/plain-1.txt",
+    "memory:/out/plain-2.txt",
+  ]);
+  assert.equal(Buffer.from(await files.readRange("memory:/out/folder/0.part", 0, 99)).toString(), "a\né\n");
+  const named = await bag.toTextFiles("memory:/out/n-*.txt", { nameFunction: (i) => "abc"[i] as string });
+  assert.deepEqual(named, ["memory:/out/n-a.txt", "memory:/out/n-b.txt", "memory:/out/n-c.txt"]);
+  assert.throws(() => bag.toTextFiles("memory:/x/*", { nameFunction: () => "same" }), /the same file/);
+  assert.throws(() => bag.toTextFiles(["memory:/x"]), /1 paths were given for 3 partitions/);
+  await assert.rejects(
+    db.fromPartitions([[1]]).toTextFiles("memory:/out/bad-*"),
+    /needs items that are text, and one is the number 1/,
+  );
+});
+
+test("text methods follow Python's", async () => {
+  const bag = db.fromPartitions([["  Über alles ", "a,b,,c", "-7"]]);
+  const first = async (of: db.Bag<unknown>) => (await of.compute()) as unknown[];
+  assert.deepEqual(await first(bag.str.strip()), ["Über alles", "a,b,,c", "-7"]);
+  assert.deepEqual(await first(bag.str.split(",", 1)), [["  Über alles "], ["a", "b,,c"], ["-7"]]);
+  assert.deepEqual(await first(bag.str.rsplit(",", 1)), [["  Über alles "], ["a,b,", "c"], ["-7"]]);
+  assert.deepEqual(await first(bag.str.split()), [["Über", "alles"], ["a,b,,c"], ["-7"]]);
+  assert.deepEqual(await first(bag.str.title()), ["  Über Alles ", "A,B,,C", "-7"]);
+  assert.deepEqual(await first(bag.str.zfill(4)), ["  Über alles ", "a,b,,c", "-007"]);
+  assert.deepEqual(await first(bag.str.replace(",", ";", 2)), ["  Über alles ", "a;b;,c", "-7"]);
+  assert.deepEqual(await first(bag.str.match("*,[a-c],*")), ["a,b,,c"]);
+  assert.deepEqual(await first(bag.str.partition(",")), [
+    ["  Über alles ", "", ""],
+    ["a", ",", "b,,c"],
+    ["-7", "", ""],
+  ]);
+});
