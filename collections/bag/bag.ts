@@ -113,7 +113,7 @@ export class Bag<T> extends Partitioned<T> {
   /** Every step of a running fold over the whole bag; with an initial value, that comes first. */
   accumulate(fn: (total: T, item: T) => T | Promise<T>): Bag<T>;
   accumulate<A>(fn: (total: A, item: T) => A | Promise<A>, initial: A): Bag<A>;
-  accumulate(fn: AnyFunction, ...initial: [] | [unknown]): Bag<never> {
+  accumulate(fn: AnyFunction, ...initial: [] | [unknown]): unknown {
     return new Bag(accumulateLayer(this.layer, fn, initial));
   }
 
