@@ -11,7 +11,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "./bus.ts";
-import { checkSize, respondTo } from "./payload.ts";
+import { checkSize, respondTo, SealedPayload } from "./payload.ts";
 import { RequestTable } from "./request-table.ts";
 import { StatusListeners } from "./status-listeners.ts";
 import { checkPattern, checkQueue, checkSubject } from "./subject.ts";
@@ -55,7 +55,10 @@ export class LocalBus implements Bus {
   private head = 0;
   private isScheduled = false;
   private deliveriesLeft = DELIVERIES_PER_TURN;
-  private readonly waiting: (() => void)[] = [];
+  private published = 0;
+  private delivered = 0;
+  /** Flushes, in order of the count of deliveries each waits for. */
+  private readonly waiting: { readonly until: number; resolve(): void }[] = [];
 
   constructor(options: LocalBusOptions = {}) {
     this.codec = options.codec;
@@ -92,7 +95,7 @@ export class LocalBus implements Bus {
   /** Settles when everything published so far has been handed to its handlers. */
   flush(): Promise<void> {
     if (this.phase === "closed") return Promise.reject(this.closedError("flush"));
-    return this.whenIdle();
+    return this.whenDelivered();
   }
 
   /** Answers to open requests still come in while it drains. */
@@ -100,7 +103,7 @@ export class LocalBus implements Bus {
     if (this.phase !== "open") return;
     this.phase = "draining";
     for (const subscription of this.subscriptions) if (subscription !== this.inbox) subscription.withdraw();
-    await this.whenIdle();
+    await this.whenDelivered();
     await this.close();
   }
 
@@ -111,7 +114,7 @@ export class LocalBus implements Bus {
     this.head = 0;
     for (const subscription of [...this.subscriptions]) subscription.unsubscribe();
     this.requests.failAll((subject) => this.closedError(subject));
-    for (const resolve of this.waiting.splice(0)) resolve();
+    for (const { resolve } of this.waiting.splice(0)) resolve();
     this.statusListeners.announce({ kind: "closed", cause: undefined });
   }
 
@@ -123,9 +126,10 @@ export class LocalBus implements Bus {
   private send(subject: string, payload: unknown, reply: string | undefined): boolean {
     this.checkOpen(subject);
     const route = this.routeOf(subject);
-    const body = this.codec === undefined ? payload : this.codec.toFrame(payload);
+    const body = this.codec === undefined ? payload : encoded(payload, this.codec);
     if (this.payloadBytesMax !== Number.POSITIVE_INFINITY) checkSize(subject, body, this.payloadBytesMax);
     if (!isHeard(route)) return false;
+    this.published += 1;
     this.queue.push(new Delivery(this, route, subject, body, reply));
     if (!this.isScheduled) this.schedule();
     return true;
@@ -174,9 +178,10 @@ export class LocalBus implements Bus {
         this.head = 0;
       }
       this.hand(delivery);
+      this.delivered += 1;
+      while (this.waiting[0] !== undefined && this.waiting[0].until <= this.delivered) this.waiting.shift()?.resolve();
     }
     this.isScheduled = false;
-    for (const resolve of this.waiting.splice(0)) resolve();
   };
 
   private hand(delivery: Delivery): void {
@@ -193,16 +198,17 @@ export class LocalBus implements Bus {
     if (subscription.isEnded) return;
     try {
       const message =
-        this.codec === undefined ? delivery : delivery.with(this.codec.fromFrame(delivery.payload as Frame));
+        this.codec === undefined ? delivery : delivery.with(new SealedPayload(delivery.raw as Frame, this.codec));
       subscription.handler(message);
     } catch (error) {
       this.statusListeners.announce({ kind: "failed", subject: delivery.subject, error });
     }
   }
 
-  private whenIdle(): Promise<void> {
-    if (!this.isScheduled) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
+  private whenDelivered(): Promise<void> {
+    const until = this.published;
+    if (this.delivered >= until) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push({ until, resolve }));
   }
 
   private checkOpen(subject: string): void {
@@ -215,6 +221,10 @@ export class LocalBus implements Bus {
       details: { subject },
     });
   }
+}
+
+function encoded(payload: unknown, codec: FrameCodec): Frame {
+  return payload instanceof SealedPayload ? payload.frame : codec.toFrame(payload);
 }
 
 function isHeard(route: Route<unknown>): boolean {
@@ -253,7 +263,8 @@ class LocalSubscription implements Subscription {
 /** A message on its way, and what its receivers see of it. */
 class Delivery implements BusMessage {
   readonly subject: string;
-  readonly payload: unknown;
+  /** The payload as it travels. */
+  readonly raw: unknown;
   readonly reply: string | undefined;
   readonly route: Route<LocalSubscription>;
   private readonly bus: Bus;
@@ -262,8 +273,12 @@ class Delivery implements BusMessage {
     this.bus = bus;
     this.route = route;
     this.subject = subject;
-    this.payload = payload;
+    this.raw = payload;
     this.reply = reply;
+  }
+
+  get payload(): unknown {
+    return this.raw instanceof SealedPayload ? this.raw.open() : this.raw;
   }
 
   with(payload: unknown): Delivery {

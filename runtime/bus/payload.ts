@@ -1,9 +1,39 @@
 import { ShoalError } from "../base/errors.ts";
-import type { Bus, BusMessage, Frame } from "./bus.ts";
+import type { Bus, BusMessage, Frame, FrameCodec } from "./bus.ts";
+
+/** A frame on a bus that carries by reference: opened when a handler looks at it, or handed on as it is by a port. */
+export class SealedPayload {
+  readonly frame: Frame;
+  private readonly codec: FrameCodec;
+  private content: { readonly value: unknown } | undefined;
+
+  constructor(frame: Frame, codec: FrameCodec) {
+    this.frame = frame;
+    this.codec = codec;
+  }
+
+  open(): unknown {
+    this.content ??= { value: this.codec.fromFrame(this.frame) };
+    return this.content.value;
+  }
+}
+
+/** A message's payload as it travels, not opened. */
+export function rawPayload(message: BusMessage): unknown {
+  return "raw" in message ? message.raw : message.payload;
+}
+
+/** A payload as a frame. @throws TypeError if it is neither a frame nor bytes */
+export function frameOf(payload: unknown, subject = "a subject"): Frame {
+  if (payload instanceof Uint8Array) return { bytes: payload };
+  if (isFrame(payload)) return payload;
+  throw new TypeError(`The message to ${subject} is ${typeof payload}; this bus carries a Uint8Array or a Frame`);
+}
 
 /** The bytes of a payload, where it has any: a frame's shared buffers cross by reference and do not count. */
 export function bytesOf(payload: unknown): number | undefined {
   if (payload instanceof Uint8Array) return payload.byteLength;
+  if (payload instanceof SealedPayload) return payload.frame.bytes.byteLength;
   return isFrame(payload) ? payload.bytes.byteLength : undefined;
 }
 

@@ -58,7 +58,11 @@ export class RequestTable {
 
   /** Hands an answer to its request; one that nobody waits for any more is no error. */
   answer(message: BusMessage): void {
-    this.open.get(message.subject)?.settle(message);
+    this.settle(message.subject, message);
+  }
+
+  settle(reply: string, answer: BusMessage | ShoalError): void {
+    this.open.get(reply)?.settle(answer);
   }
 
   /** Nobody listens where this request went. */
