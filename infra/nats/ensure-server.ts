@@ -12,6 +12,8 @@ export interface NatsServerBinary {
 
 export interface EnsureOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Folders looked into after PATH; default: the usual sbin folders. */
+  readonly folders?: readonly string[];
   /** Tried in this order when neither `SHOAL_NATS_SERVER` nor the path has one. Default: Debian's package, then a container image. */
   readonly remedies?: readonly Remedy[];
 }
@@ -28,7 +30,7 @@ export async function ensureNatsServer(options: EnsureOptions = {}): Promise<Nat
   const env = options.env ?? process.env;
   const named = env["SHOAL_NATS_SERVER"];
   if (named !== undefined && named !== "") return inspect(named, "SHOAL_NATS_SERVER");
-  const onPath = findProgram("nats-server", env);
+  const onPath = findProgram("nats-server", env, options.folders);
   if (onPath !== undefined) return inspect(onPath, "PATH");
   for (const remedy of options.remedies ?? [installFromDebian, extractFromContainer]) {
     const path = await remedy(env);

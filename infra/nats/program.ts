@@ -2,9 +2,16 @@ import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Where a program lies: the folders of PATH, then the sbin folders that a user's PATH often lacks. */
-export function findProgram(name: string, env: NodeJS.ProcessEnv): string | undefined {
-  const folders = [...(env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/usr/local/bin"];
+/** Folders that a user's PATH often lacks. */
+const SBIN_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin"];
+
+/** Where a program lies: the folders of PATH, then others. */
+export function findProgram(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  others: readonly string[] = SBIN_FOLDERS,
+): string | undefined {
+  const folders = [...(env["PATH"] ?? "").split(delimiter), ...others];
   return folders
     .filter((folder) => folder !== "")
     .map((folder) => join(folder, name))

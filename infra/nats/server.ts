@@ -119,7 +119,14 @@ export class NatsServer {
     });
     this.child = child;
     let failure: Error | undefined;
-    child.on("error", (error) => (failure = error));
+    // Awaited beside the clock, whose timers alone would not keep this process waiting.
+    const ended = new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.once("error", (error) => {
+        failure = error;
+        resolve();
+      });
+    });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.logged = (this.logged + text).slice(-LOG_CHARS_MAX);
     });
@@ -136,7 +143,7 @@ export class NatsServer {
           failure,
           isLate ? `is not ready after ${readyTimeoutMs} ms` : `ended with ${child.exitCode}`,
         );
-      await new Promise<void>((resolve) => this.clock.setTimer(POLL_MS, resolve));
+      await Promise.race([ended, new Promise<void>((resolve) => this.clock.setTimer(POLL_MS, resolve))]);
     }
     // A server nobody stops must not keep the program from ending; the exit hook ends it then.
     child.unref();

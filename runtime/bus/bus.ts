@@ -14,7 +14,8 @@ export interface Bus {
   /** The largest payload in bytes; Infinity where nothing is copied. */
   readonly payloadBytesMax: number;
   /**
-   * Sends to every matching subscription, and to one member of each matching queue group.
+   * Sends to every matching subscription, and to one member of each matching queue group. The payload belongs to the bus
+   * from now on: it leaves later in the turn, so it must not be changed.
    * @throws ShoalError SUBJECT | OVERSIZE | CLOSED; what is published while disconnected is counted in the `reconnected` status
    */
   publish(subject: string, payload: unknown, options?: PublishOptions): void;

@@ -1,0 +1,88 @@
+import { clusterSubjects, everyHello, inboxPrefixOf } from "../../runtime/bus/subject.ts";
+
+/** Who connects: programs with a client, the scheduler and its standby, workers with their nannies. */
+export type Role = "client" | "scheduler" | "worker";
+
+/** How a role proves itself to the server. The password may be a bcrypt hash; of an nkey the server knows the public half. */
+export type Login =
+  | { readonly role: Role; readonly kind: "password"; readonly user: string; readonly password: string }
+  | { readonly role: Role; readonly kind: "nkey"; readonly publicKey: string };
+
+export interface RolePermissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+/** Answers go to the asker's inbox, which no role may publish to of its own accord: the server allows so many per request. */
+const RESPONSES = '{ max: 1024, expires: "5m" }';
+
+/**
+ * What a role may do in a cluster. Inboxes are apart by role, so one role cannot read another's answers; connect with
+ * `inboxPrefix: inboxPrefixOf(cluster, role)`. Within a role all are alike: a client could listen for another's results.
+ */
+export function permissionsOf(cluster: string, role: Role): RolePermissions {
+  const subjects = clusterSubjects(cluster);
+  const root = `shoal.${cluster}`;
+  const inbox = `${inboxPrefixOf(cluster, role)}.>`;
+  const asks = [subjects.scheduler, subjects.hello, subjects.every.task, subjects.every.chunk, `${root}.worker.*.peer`];
+  if (role === "client")
+    return {
+      publish: [...asks, everyHello, "$SRV.>"],
+      subscribe: [inbox, `${root}.client.*`, subjects.every.event],
+    };
+  if (role === "worker")
+    return {
+      publish: [...asks, `${root}.client.*`, subjects.every.event],
+      subscribe: [inbox, `${root}.worker.*`, `${root}.worker.*.peer`, `${root}.nanny.*`, "$SRV.>"],
+    };
+  const tells = [
+    `${root}.worker.*`,
+    `${root}.worker.*.peer`,
+    `${root}.nanny.*`,
+    `${root}.client.*`,
+    subjects.every.event,
+  ];
+  return {
+    // The journal and the leader's lease live in JetStream.
+    publish: [
+      ...tells,
+      subjects.scheduler,
+      subjects.hello,
+      "$SRV.>",
+      "$JS.API.>",
+      "$JS.ACK.>",
+      `$KV.shoal-${cluster}.>`,
+    ],
+    subscribe: [inbox, subjects.scheduler, everyHello, subjects.every.task, subjects.every.chunk, "$SRV.>"],
+  };
+}
+
+/**
+ * The `authorization` block of a nats-server's configuration for one cluster.
+ * @example
+ * const config = authorizationConfig("prod", [{ role: "worker", kind: "password", user: "worker", password: hash }]);
+ */
+export function authorizationConfig(cluster: string, logins: readonly Login[]): string {
+  const users = logins.map((login) => {
+    const { publish, subscribe } = permissionsOf(cluster, login.role);
+    const proof =
+      login.kind === "nkey"
+        ? `nkey: ${quoted(login.publicKey)}`
+        : `user: ${quoted(login.user)}, password: ${quoted(login.password)}`;
+    return `    { ${proof}, permissions: {
+        publish: { allow: [${publish.map(quoted).join(", ")}] }
+        subscribe: { allow: [${subscribe.map(quoted).join(", ")}] }
+        allow_responses: ${RESPONSES}
+    } }`;
+  });
+  return `authorization {\n  users: [\n${users.join("\n")}\n  ]\n}\n`;
+}
+
+/** A text in the server's configuration language. */
+function quoted(text: string): string {
+  if (/["\\\p{Cc}]/u.test(text))
+    throw new SyntaxError(
+      `${JSON.stringify(text)} cannot stand in a server's configuration: no quotes, backslashes or control characters`,
+    );
+  return `"${text}"`;
+}
