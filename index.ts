@@ -2,4 +2,23 @@
  * Shoal: Dask for TypeScript, as actors over NATS. This file lists the public names of the `shoal` entry by hand;
  * `shoal/array`, `shoal/bag` and `shoal/dataframe` are entries of their own.
  */
+
+export { Collection, isCollection } from "./collections/core/collection.ts";
+export { compute, computeWith, optimize, persist, persistWith } from "./collections/core/compute.ts";
+export { delayed, isDelayed } from "./collections/delayed/delayed.ts";
+export type { Delayed, DelayedOptions } from "./collections/delayed/delayed-value.ts";
 export { CancelledError, OverloadedError, ShoalError, TaskError, TimeoutError } from "./runtime/base/errors.ts";
+export {
+  type DictGraph,
+  dependencies,
+  dependents,
+  get,
+  isDag,
+  order,
+  quote,
+  task,
+  toposort,
+} from "./runtime/graph/dict-graph.ts";
+export { cull, fuse, inline, inlineFunctions } from "./runtime/graph/inline.ts";
+export { keyPrefix, keyPrefix as keySplit } from "./runtime/graph/key.ts";
+export { tokenize, tokenSymbol } from "./runtime/graph/tokenize.ts";

@@ -1,8 +1,10 @@
 import type { Arg, Call } from "../../runtime/graph/call.ts";
+import { cullTable } from "../../runtime/graph/cull.ts";
 import type { ComputeOptions } from "../../runtime/graph/executor.ts";
 import { currentExecutor } from "../../runtime/graph/executor.ts";
-import { type Want, wantAll } from "../../runtime/graph/graph.ts";
+import { graphOf, type Want, wantAll } from "../../runtime/graph/graph.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
+import { expandGraph, keyOfRow } from "../../runtime/graph/task-table.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import { explainWants } from "./explain.ts";
 
@@ -54,6 +56,13 @@ export abstract class Collection<T> {
   persist(options?: ComputeOptions): this {
     const [held] = currentExecutor().persist([this.wants()], options);
     return this.rebuild(held as Layer);
+  }
+
+  /** The keys of all tasks that computing it takes, before any are fused, inputs first. O(tasks + edges). */
+  taskKeys(): string[] {
+    const table = expandGraph(graphOf([this.wants()]));
+    const { rowOf } = cullTable(table);
+    return Array.from(rowOf, (row) => keyOfRow(table, row));
   }
 
   /** The plan as text: layers and tasks as built, and what they are after fusion. */

@@ -192,7 +192,7 @@ export class Evaluator {
   private async invoke(fn: unknown, args: unknown[], keywords: Keywords): Promise<unknown> {
     const call = pythonCallOf(fn);
     if (call !== undefined) return call(args, keywords);
-    const builtin = (fn as { pythonName?: string }).pythonName;
+    const builtin = Object.hasOwn(fn as object, "pythonName") ? (fn as { pythonName?: string }).pythonName : undefined;
     if (builtin !== undefined)
       for (const one of this.vocabularies) {
         const answer = await one.builtin?.(builtin, args[0], args.slice(1));

@@ -141,6 +141,10 @@ function expressionText(tree: Tree, scope: LambdaScope, bound: ReadonlySet<strin
       return floatText(tree[1]);
     case "bigint":
       return `${tree[1]}n`;
+    case "slice":
+      return `pySliceText(${(tree.slice(1) as (Tree | null)[]).map((end) => (end === null ? "null" : text(end))).join(", ")})`;
+    case "ellipsis":
+      return '"…"';
     case "attr":
       return `pyAttribute(${text(tree[1])}, ${JSON.stringify(tree[2])}, ${JSON.stringify(scope.attribute(tree[2]))})`;
     case "call":
@@ -201,6 +205,7 @@ function callText(tree: Tree, text: (one: Tree) => string, list: (items: readonl
 
 function subscriptText(tree: Tree, text: (one: Tree) => string): string {
   const index = tree[2] as Tree;
+  if (index[0] === "tuple") return `pyGet(${text(tree[1])}, ${text(index)})`;
   if (index[0] !== "slice") return `pyItem(${text(tree[1])}, ${text(index)})`;
   const ends = (index.slice(1) as (Tree | null)[]).map((end) => (end === null ? "null" : text(end)));
   return `pySlice(${text(tree[1])}, ${ends.join(", ")})`;

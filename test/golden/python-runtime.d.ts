@@ -17,6 +17,8 @@ export const pyIter: PythonFunction;
 export const pyItems: PythonFunction;
 export const pyItem: PythonFunction;
 export const pySlice: PythonFunction;
+export const pyGet: PythonFunction;
+export const pySliceText: PythonFunction;
 export const pyStr: PythonFunction;
 export const pyKeyOf: PythonFunction;
 export const pyOptions: PythonFunction;

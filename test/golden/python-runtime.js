@@ -256,7 +256,7 @@ export function pyItem(of, key) {
 }
 
 export function pySlice(of, from, to, step) {
-  if (pyIsOwn(of, "get")) return of.get(`${from ?? ""}:${to ?? ""}:${step ?? ""}`);
+  if (pyIsOwn(of, "get")) return of.get(pySliceText(from, to, step));
   const n = of.length;
   const stride = step ?? 1;
   const clamp = (at) => {
@@ -268,6 +268,15 @@ export function pySlice(of, from, to, step) {
   const picked = [];
   for (let at = first; stride > 0 ? at < end : at > end; at += stride) picked.push(of[at]);
   return typeof of === "string" ? picked.join("") : picked;
+}
+
+/** `of[a, b]`: eager arrays take an index an axis, with slices as text. */
+export function pyGet(of, index) {
+  return pyIsOwn(of, "get") && !(of instanceof Map) ? of.get(...index) : pyItem(of, index);
+}
+
+export function pySliceText(from, to, step) {
+  return `${from ?? ""}:${to ?? ""}${step === null || step === undefined ? "" : `:${step}`}`;
 }
 
 export function pyStr(value) {

@@ -56,6 +56,7 @@ async function outcomeOf(one: GoldenCase, vocabularies: readonly Vocabulary[], f
   const { expected } = one;
   const work = async (): Promise<Shown> => {
     const variables = new Map<string, unknown>();
+    for (const vocabulary of vocabularies) vocabulary.begin?.(folder);
     for (const [name, spec] of Object.entries(one.inputs))
       variables.set(name, await inputValue(spec, vocabularies, { id: one.id, name, folder }));
     const evaluator = new Evaluator(vocabularies, variables);

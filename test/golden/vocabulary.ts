@@ -14,6 +14,8 @@ export interface Vocabulary {
   readonly area: string;
   /** What Python names stand for: `{ da: new Namespace(…) }`. */
   readonly names?: Readonly<Record<string, unknown>>;
+  /** Called before each case with an empty folder of its own. */
+  begin?(folder: string): void;
   /** An input of a case as the library's value. */
   input?(spec: InputSpec, context: CaseContext): unknown;
   /** `of.name`; a method is a function (see `python`). */
