@@ -18,8 +18,8 @@ import { checkPattern, checkQueue, checkSubject } from "./subject.ts";
 
 /**
  * The bus of a worker thread or a child process: the far end of a channel that `attachPort` joined to a bus. All
- * messages pass through the hub, so a thread's own also come back from there. There is no way back from a lost hub: the
- * bus tells `disconnected`, then `closed`.
+ * messages pass through the hub, so a thread's own also come back from there. Statuses of the hub's connection are told
+ * here too. There is no way back from a lost hub: the bus tells `disconnected`, then `closed`.
  */
 export class PortBus implements Bus {
   readonly carries: "shared" | "bytes";
@@ -137,6 +137,7 @@ export class PortBus implements Bus {
         subject: op[1],
         error: new ShoalError(op[2], { code: "CONNECT" }),
       });
+    else if (op[0] === "status") this.statusListeners.announce(op[1]);
     else if (op[0] === "flushed") {
       this.flushes.get(op[1])?.resolve();
       this.flushes.delete(op[1]);

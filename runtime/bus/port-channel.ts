@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { MessagePort, Worker } from "node:worker_threads";
-import type { Frame } from "./bus.ts";
+import type { BusStatus, Frame } from "./bus.ts";
 
 /** Where a frame lies in its batch's body; shared buffers stand beside it. */
 export type FrameRef = readonly [offset: number, bytes: number, shared?: readonly SharedArrayBuffer[]];
@@ -19,6 +19,7 @@ export type PortOp =
   | readonly ["refusal", id: string, code: string, message: string]
   | readonly ["failure", subject: string, message: string]
   | readonly ["flushed", id: number]
+  | readonly ["status", status: BusStatus]
   | readonly ["bye"];
 
 /** All that one end says in one turn. The tag keeps other users of the same channel apart. */

@@ -47,6 +47,8 @@ class HubPort {
     this.outbox = new PortOutbox(channel);
     this.watching = bus.onStatus((status) => {
       if (status.kind === "closed") this.detach("the hub's bus is closed");
+      // Handlers that fail are this side's concern; what happens to the hub's own connection is everyone's.
+      else if (status.kind !== "failed") this.outbox.push(["status", status]);
     });
     channel.listen(
       (batch) => {

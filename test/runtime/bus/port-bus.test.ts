@@ -4,23 +4,25 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, Worker } from "node:worker_threads";
+import { NatsServer } from "../../../infra/nats/server.ts";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import type { Bus, BusMessage, Frame, FrameCodec } from "../../../runtime/bus/bus.ts";
 import { LocalBus } from "../../../runtime/bus/local-bus.ts";
+import { connectNatsBus } from "../../../runtime/bus/nats-connect.ts";
 import { PortBus } from "../../../runtime/bus/port-bus.ts";
 import { ipcChannel, messagePortChannel } from "../../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../../runtime/bus/port-hub.ts";
 import { type BusWorld, busCases } from "../../cases/bus-cases.ts";
 import { copyCodec, v8Codec } from "../../support/frame-codecs.ts";
-import { watchStatus } from "../../support/nats.ts";
+import { startTestNats, watchStatus } from "../../support/nats.ts";
 
 const peer = new URL("../../support/bus-peer.ts", import.meta.url);
 const SECOND = { timeoutMs: 10_000 };
 const hasCode = (code: string) => (error: unknown) => error instanceof ShoalError && error.code === code;
 
-async function leafOf(hub: Bus, codec: FrameCodec): Promise<PortBus> {
+async function leafOf(hub: Bus, codec: FrameCodec | undefined): Promise<PortBus> {
   const { port1, port2 } = new MessageChannel();
-  attachPort(hub, messagePortChannel(port1), { codec });
+  attachPort(hub, messagePortChannel(port1), codec === undefined ? {} : { codec });
   return PortBus.open(messagePortChannel(port2));
 }
 
@@ -62,6 +64,39 @@ busCases("port bus over a child process's IPC: the hub is the child", async (): 
     for (const child of children) if (child.exitCode === null) await once(child, "exit");
   };
   return { buses, open, close };
+});
+
+busCases("port bus over MessagePort: the hub is a NATS bus", async (): Promise<BusWorld> => {
+  const server = await NatsServer.start();
+  const hubs = await Promise.all([connectNatsBus({ servers: server.url }), connectNatsBus({ servers: server.url })]);
+  const open = () => leafOf(hubs[0] as Bus, undefined);
+  const leaves = await Promise.all([open(), leafOf(hubs[1] as Bus, undefined)]);
+  const close = async () => {
+    for (const hub of hubs) await hub.close();
+    await server.stop();
+  };
+  return { buses: [hubs[0] as Bus, ...leaves], open, close };
+});
+
+test("a leaf is told what happens to its hub's NATS connection", async (t) => {
+  const server = await startTestNats(t);
+  const hub = await connectNatsBus({ servers: server.url, reconnectDelayMs: 20 });
+  const leaf = await leafOf(hub, undefined);
+  const statuses = watchStatus(leaf);
+  leaf.subscribe("echo", (message) => message.respond(message.payload));
+  await leaf.flush();
+  await server.kill();
+  await statuses.next("disconnected");
+  await assert.rejects(leaf.request("echo", new Uint8Array(0), SECOND), hasCode("CONNECT"));
+  leaf.publish("echo", new Uint8Array(0));
+  await leaf.request("echo", new Uint8Array(0), SECOND).catch(() => {});
+  await server.restart();
+  assert.equal((await statuses.next("reconnected")).lost, 1);
+  assert.equal(((await leaf.request("echo", new Uint8Array(3), SECOND)).payload as Uint8Array).byteLength, 3);
+  const failed = statuses.next("failed");
+  leaf.publish("x", { bytes: new Uint8Array(1), shared: [new SharedArrayBuffer(8)] });
+  assert.match(String((await failed).error), /a Frame with shared buffers; this bus carries/);
+  await hub.close();
 });
 
 test("a worker thread takes part over the hub; shared buffers cross by reference", async () => {
