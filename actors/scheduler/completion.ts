@@ -1,3 +1,4 @@
+import type { FailedTask } from "../../runtime/protocol/client-scheduler.ts";
 import type { FinishedMessage, FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { itemAt } from "../../runtime/protocol/value-column.ts";
 import { arrive, failRow, leaveWorker, need, waitForInputs } from "./needs.ts";
@@ -80,7 +81,8 @@ export function tasksFailed(
       sendBack(state, row, E.again);
     } else if (isRunning) {
       tasks.worker[row] = -1;
-      failRow(state, row, { error: message.errors[i], origin: row });
+      const failed: FailedTask = { key: state.slabOf(row).keyOf(row), worker: worker.id, thrown: message.errors[i] };
+      failRow(state, row, { error: failed, origin: row });
     } else state.move(row, E.failed);
   }
 }

@@ -123,16 +123,12 @@ export class WorkerBrain {
     result: { value: unknown } | undefined,
   ): void {
     this.executing -= 1;
-    const batch = this.rows.batch(row);
     const from = this.rows.state(row);
     this.move(row, E.finished);
     if (from === WS.cancelling) return;
     const attempt = this.rows.attempt(row);
     if (from === WS.salvaging) this.out.hold(row, this.takeWish(row));
-    else {
-      const isWanted = batch?.wanted[this.rows.batchAt(row)] === 1;
-      this.out.finish(row, attempt, bytes, durationUs, isWanted ? result : undefined);
-    }
+    else this.out.finish(row, attempt, bytes, durationUs, result);
     this.keep(row, value, bytes);
   }
 
@@ -166,6 +162,11 @@ export class WorkerBrain {
   /** Whether a peer that asks for a row by attempt may have it. */
   holds(row: number, attempt: number): boolean {
     return this.rows.state(row) === WS.memory && this.rows.attempt(row) === attempt;
+  }
+
+  /** Whether a client waits for the result of a running row. */
+  isAwaited(row: number): boolean {
+    return this.rows.batch(row)?.wanted[this.rows.batchAt(row)] === 1;
   }
 
   get queued(): number {

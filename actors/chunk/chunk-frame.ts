@@ -1,0 +1,90 @@
+import { Packr } from "msgpackr";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import type { Frame } from "../../runtime/bus/bus.ts";
+import { importModule } from "../../runtime/wire/function-loader.ts";
+import { joinSections, splitSections } from "../../runtime/wire/sections.ts";
+import { decodeValueSoon, type EncodedValue, encodeValueSoon } from "../../runtime/wire/value.ts";
+
+/** One chunk on its way; `bytes` below 0: the sender does not have it. */
+export interface MovingChunk {
+  readonly row: number;
+  readonly value: unknown;
+  readonly bytes: number;
+}
+
+/** [row, bytes, head section, [buffer section, or −1 − position among the shared buffers, then offset and length] …] */
+type ChunkEntry = [row: number, bytes: number, head: number, buffers: number[][]];
+
+const packr = new Packr({ useRecords: false });
+
+/**
+ * Chunks as one frame: a table, then heads and memory in aligned sections. Where the carrier shares memory, shared buffers
+ * are handed over by reference and cost nothing.
+ */
+export async function encodeChunks(chunks: readonly MovingChunk[], shareMemory: boolean): Promise<Frame> {
+  const encoded: (EncodedValue | undefined)[] = [];
+  for (const chunk of chunks)
+    encoded.push(chunk.bytes < 0 ? undefined : await encodeValueSoon(chunk.value, { shareMemory }));
+  const sections: Uint8Array[] = [];
+  const shared: SharedArrayBuffer[] = [];
+  const table = chunks.map((chunk, i): ChunkEntry => {
+    const value = encoded[i];
+    if (value === undefined) return [chunk.row, -1, 0, []];
+    const head = sections.push(value.head) - 1;
+    const buffers = value.buffers.map((buffer) =>
+      shareMemory && buffer.buffer instanceof SharedArrayBuffer
+        ? [-1 - sharedAt(shared, buffer.buffer), buffer.byteOffset, buffer.byteLength]
+        : [sections.push(buffer) - 1],
+    );
+    return [chunk.row, chunk.bytes, head, buffers];
+  });
+  const bytes = joinSections(packr.pack(table), sections);
+  return shared.length === 0 ? { bytes } : { bytes, shared };
+}
+
+function sharedAt(shared: SharedArrayBuffer[], buffer: SharedArrayBuffer): number {
+  const at = shared.indexOf(buffer);
+  return at >= 0 ? at : shared.push(buffer) - 1;
+}
+
+/** @throws ShoalError DECODE */
+export async function decodeChunks(frame: Frame): Promise<MovingChunk[]> {
+  const { head, sections } = splitSections(frame.bytes);
+  const table = packr.unpack(head) as unknown;
+  if (!Array.isArray(table)) throw malformed();
+  const chunks: MovingChunk[] = [];
+  for (const entry of table as ChunkEntry[]) {
+    if (!Array.isArray(entry) || entry.length !== 4 || !Array.isArray(entry[3])) throw malformed();
+    const [row, bytes, headAt, buffers] = entry;
+    if (bytes < 0) {
+      chunks.push({ row, value: undefined, bytes });
+      continue;
+    }
+    const value = {
+      head: sectionOf(sections, headAt),
+      buffers: buffers.map((one) => bufferOf(one, sections, frame.shared)),
+    };
+    chunks.push({ row, value: await decodeValueSoon(value, importModule), bytes });
+  }
+  return chunks;
+}
+
+function bufferOf(
+  entry: number[],
+  sections: readonly Uint8Array[],
+  shared: readonly SharedArrayBuffer[] | undefined,
+): Uint8Array {
+  const [at = 0, offset = 0, length = 0] = entry;
+  if (at >= 0) return sectionOf(sections, at);
+  const buffer = shared?.[-1 - at];
+  if (buffer === undefined) throw malformed();
+  return new Uint8Array(buffer, offset, length);
+}
+
+function sectionOf(sections: readonly Uint8Array[], at: number): Uint8Array {
+  const section = sections[at];
+  if (section === undefined) throw malformed();
+  return section;
+}
+
+const malformed = (): ShoalError => new ShoalError("A frame of chunks is malformed", { code: "DECODE" });

@@ -1,0 +1,60 @@
+/** Items of a collection that are weighed; the rest is thought to be like them. */
+const SAMPLED_MAX = 20;
+const OBJECT_BYTES = 48;
+const DEPTH_MAX = 6;
+
+/**
+ * About how many bytes of memory a value holds. Exact for typed arrays and for classes that say `nbytes`; containers are
+ * sampled. Never throws, never walks a cycle for ever.
+ * @see https://docs.dask.org/en/stable/api.html (dask.sizeof)
+ */
+export function sizeOf(value: unknown, depth = 0): number {
+  switch (typeof value) {
+    case "number":
+    case "boolean":
+    case "undefined":
+      return 8;
+    case "string":
+      return 16 + value.length * 2;
+    case "bigint":
+      return 24;
+    case "object":
+      return value === null ? 8 : sizeOfObject(value, depth);
+    default:
+      return OBJECT_BYTES;
+  }
+}
+
+function sizeOfObject(value: object, depth: number): number {
+  if (ArrayBuffer.isView(value)) return OBJECT_BYTES + value.byteLength;
+  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return OBJECT_BYTES + value.byteLength;
+  const { nbytes } = value as { nbytes?: unknown };
+  if (typeof nbytes === "number" && nbytes >= 0) return OBJECT_BYTES + nbytes;
+  if (depth >= DEPTH_MAX) return OBJECT_BYTES;
+  if (Array.isArray(value)) return OBJECT_BYTES + sampled(value, value.length, depth);
+  if (value instanceof Map) return OBJECT_BYTES + sampled(flatEntries(value), value.size * 2, depth);
+  if (value instanceof Set) return OBJECT_BYTES + sampled(firstOf(value), value.size, depth);
+  if (value instanceof Error) return OBJECT_BYTES + (value.message.length + (value.stack?.length ?? 0)) * 2;
+  const own = Object.values(value);
+  return OBJECT_BYTES + own.length * 8 + sampled(own, own.length, depth);
+}
+
+/** The first items weighed, scaled to the whole. */
+function sampled(items: readonly unknown[], count: number, depth: number): number {
+  const n = Math.min(items.length, SAMPLED_MAX);
+  if (n === 0) return 0;
+  const stride = Math.max(1, Math.floor(items.length / n));
+  let bytes = 0;
+  for (let i = 0; i < n; i++) bytes += 8 + sizeOf(items[i * stride], depth + 1);
+  return (bytes / n) * count;
+}
+
+function flatEntries(map: ReadonlyMap<unknown, unknown>): unknown[] {
+  return firstOf(map).flatMap((entry) => entry as unknown[]);
+}
+
+function firstOf(items: Iterable<unknown>): unknown[] {
+  const first: unknown[] = [];
+  for (const item of items) if (first.push(item) >= SAMPLED_MAX) break;
+  return first;
+}

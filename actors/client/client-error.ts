@@ -1,0 +1,39 @@
+import {
+  CancelledError,
+  type ErrorCode,
+  OverloadedError,
+  ShoalError,
+  TaskError,
+  TimeoutError,
+} from "../../runtime/base/errors.ts";
+import type { FailedTask } from "../../runtime/protocol/client-scheduler.ts";
+import { errorFromWire } from "../../runtime/wire/error-wire.ts";
+
+/** The error a user sees for what the scheduler tells of a task. */
+export function clientError(told: unknown): Error {
+  const failure = told as Partial<FailedTask> & {
+    shoal?: boolean;
+    code?: ErrorCode;
+    message?: string;
+    details?: Record<string, unknown>;
+  };
+  if (failure?.shoal === true)
+    return shoalError(failure.code ?? "TASK_FAILED", failure.message ?? "", failure.details ?? {});
+  if (typeof failure?.key !== "string" || typeof failure.worker !== "string")
+    return new ShoalError("A task failed, and its error cannot be read", { code: "DECODE" });
+  const { key, worker } = failure;
+  const cause = thrownBy(failure.thrown);
+  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new TaskError(`Task ${key} failed on worker ${worker}: ${said}`, { key, worker }, cause);
+}
+
+function thrownBy(thrown: unknown): unknown {
+  return thrown instanceof Uint8Array ? errorFromWire(thrown) : (thrown as { thrown?: unknown } | undefined)?.thrown;
+}
+
+function shoalError(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>>): ShoalError {
+  if (code === "CANCELLED") return new CancelledError(message, details);
+  if (code === "TIMEOUT") return new TimeoutError(message, details);
+  if (code === "OVERLOADED") return new OverloadedError(message, details);
+  return new ShoalError(message, { code, details });
+}

@@ -1,0 +1,398 @@
+import type { Clock } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import type { Bus } from "../../runtime/bus/bus.ts";
+import { type Graph, wantCount } from "../../runtime/graph/graph.ts";
+import type { HeldLayer } from "../../runtime/graph/layer.ts";
+import { taskKey } from "../../runtime/graph/layer.ts";
+import type {
+  FromClient,
+  InMemoryMessage,
+  SubmitMessage,
+  ToClient,
+  WorkerSummary,
+} from "../../runtime/protocol/client-scheduler.ts";
+import { EncodedItem, itemAt } from "../../runtime/protocol/value-column.ts";
+import { importModule } from "../../runtime/wire/function-loader.ts";
+import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
+import { clientError } from "./client-error.ts";
+import { cycleIn, layersToWire } from "./layers-to-wire.ts";
+import { STANDING, SubmissionRecord } from "./submission-record.ts";
+
+export interface ClientSessionOptions {
+  readonly cluster: string;
+  readonly id: string;
+  readonly version: string;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly heartbeatMs: number;
+  readonly functions: "any" | "named";
+}
+
+/** What the client's actor does for its session. */
+export interface SessionLink {
+  tell(message: FromClient): void;
+  beginAnew(): void;
+  now(): number;
+}
+
+export interface SubmitOptions {
+  readonly priority: number;
+  readonly retries: number;
+}
+
+/** The lease of a held layer: which handles its blocks are, and whose. */
+export interface HandleLease {
+  readonly session: ClientSession;
+  readonly handles: Uint32Array;
+}
+
+/**
+ * What a client wants and what became of it. Handles are counted up; each stands for one wanted task until it is released.
+ * The session outlives broken links: it says hello again with all it holds, and the scheduler tells how things stand.
+ */
+export class ClientSession {
+  readonly options: ClientSessionOptions;
+  workers: readonly WorkerSummary[] = [];
+  private link: SessionLink | undefined;
+  private phase: {
+    readonly state: "new" | "greeting" | "open" | "closed";
+    readonly hello: number;
+    readonly sinceMs: number;
+  };
+  private nextHandle = 1;
+  private nextRequest = 1;
+  /** In the order of handles. */
+  private records: SubmissionRecord[] = [];
+  /** Submissions the scheduler has not acknowledged: said again after a broken link. */
+  private readonly unacknowledged = new Map<
+    number,
+    { message: FromClient & { request: number }; record: SubmissionRecord }
+  >();
+  private readonly released: number[] = [];
+  private readonly settledListeners = new Map<number, Set<() => void>>();
+  private readonly openWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  private readonly workersListeners = new Set<() => void>();
+  epoch = 0;
+
+  constructor(options: ClientSessionOptions) {
+    this.options = options;
+    this.phase = { state: "new", hello: 0, sinceMs: 0 };
+  }
+
+  attach(link: SessionLink): void {
+    this.link = link;
+    this.greet();
+  }
+
+  /** Settles when the scheduler has answered. @throws ShoalError NO_SCHEDULER | VERSION | CLOSED */
+  whenOpen(): Promise<void> {
+    if (this.phase.state === "open") return Promise.resolve();
+    return new Promise((resolve, reject) => this.openWaiters.push({ resolve, reject }));
+  }
+
+  /**
+   * Submits a graph: one message.
+   * @returns the record of the wanted tasks, in the order of the wants
+   * @throws ShoalError NOT_PORTABLE | CYCLE | CLOSED before anything is sent
+   */
+  submit(graph: Graph, options: SubmitOptions): SubmissionRecord {
+    this.refuseIfClosed();
+    const count = graph.wants.reduce((sum, want) => sum + wantCount(want), 0);
+    const first = this.nextHandle;
+    let handleBase = first;
+    const position = new Map(graph.layers.map((layer, at) => [layer.name, at]));
+    refuseCycles(graph);
+    const layers = layersToWire(graph, {
+      ...this.options,
+      carries: this.options.bus.carries,
+      handlesOf: (layer) => this.handlesOf(layer),
+    });
+    const wants = graph.wants.map((want) => {
+      const wire = { layer: position.get(want.layer.name) as number, indices: want.indices, handleBase };
+      handleBase += wantCount(want);
+      return wire;
+    });
+    const message: SubmitMessage = { type: "submit", request: this.nextRequest++, layers, wants, ...options };
+    return this.send(message, count);
+  }
+
+  /** Announces data that lies parked on workers. */
+  scattered(
+    keys: readonly string[],
+    bytes: Float64Array,
+    workers: readonly string[],
+    firstHandle: number,
+  ): SubmissionRecord {
+    const handles = Uint32Array.from(keys, (_, i) => firstHandle + i);
+    return this.send({ type: "scattered", request: this.nextRequest++, handles, keys, bytes, workers }, keys.length);
+  }
+
+  /** The handle the next submission will begin with: tickets of scattered data are named by it. */
+  reserve(count: number): number {
+    const first = this.nextHandle;
+    this.nextHandle += count;
+    return first;
+  }
+
+  record(handle: number): SubmissionRecord {
+    let low = 0;
+    let high = this.records.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const record = this.records[middle] as SubmissionRecord;
+      if (handle < record.first) high = middle - 1;
+      else if (handle >= record.first + record.count) low = middle + 1;
+      else return record;
+    }
+    throw new ShoalError(`Future ${handle} was released`, { code: "CANCELLED" });
+  }
+
+  findRecord(handle: number): SubmissionRecord | undefined {
+    try {
+      return this.record(handle);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Calls once, soon after a handle is no longer pending (or at once if it is not). */
+  onSettled(handle: number, listener: () => void): () => void {
+    const record = this.findRecord(handle);
+    if (record === undefined || record.standingOf(handle) !== STANDING.pending) {
+      queueMicrotask(listener);
+      return () => {};
+    }
+    let listeners = this.settledListeners.get(handle);
+    if (listeners === undefined) this.settledListeners.set(handle, (listeners = new Set()));
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** Lets go of handles; the scheduler hears it soon, many at once. */
+  release(first: number, count: number): void {
+    if (this.phase.state === "closed") return;
+    for (let handle = first; handle < first + count; handle++) {
+      const record = this.findRecord(handle);
+      if (record?.release(handle) !== true) continue;
+      this.settledListeners.delete(handle);
+      if (record.left === 0) this.records.splice(this.records.indexOf(record), 1);
+      if (this.released.length === 0) queueMicrotask(() => this.flushReleases());
+      this.released.push(handle);
+    }
+  }
+
+  cancel(handles: readonly number[], reason: string): void {
+    if (this.phase.state === "open") this.link?.tell({ type: "cancel", handles: Uint32Array.from(handles), reason });
+  }
+
+  retry(handles: readonly number[]): void {
+    for (const handle of handles) this.findRecord(handle)?.setPending(handle);
+    if (this.phase.state === "open") this.link?.tell({ type: "retry", handles: Uint32Array.from(handles) });
+  }
+
+  /** Says goodbye; whatever is still waited for fails. */
+  close(): void {
+    if (this.phase.state === "closed") return;
+    if (this.phase.state === "open") this.link?.tell({ type: "goodbye" });
+    this.end(new ShoalError("The client is closed", { code: "CLOSED" }));
+  }
+
+  /** News from the scheduler. @param hasGap something before it was lost */
+  take(message: ToClient, hasGap: boolean): void {
+    if (this.phase.state === "closed") return;
+    if (message.type === "clientWelcome") {
+      if (message.hello === this.phase.hello) this.welcomed(message);
+      return;
+    }
+    if ((hasGap || message.type === "resync") && this.phase.state === "open") {
+      this.greet();
+      return;
+    }
+    // Until the welcome, what arrives speaks of what is about to be said anew.
+    if (this.phase.state !== "open") return;
+    switch (message.type) {
+      case "workers":
+        this.workers = message.workers;
+        for (const listener of [...this.workersListeners]) listener();
+        return;
+      case "accepted":
+        this.unacknowledged.delete(message.request);
+        return;
+      case "declined":
+        return this.declined(message.request, message.error);
+      case "inMemory":
+        return this.inMemory(message);
+      case "erred":
+        message.handles.forEach((handle, i) => {
+          this.erred(handle, clientError(message.errors[message.errorOf[i] as number]));
+        });
+        return;
+      case "lost":
+        for (const handle of message.handles) this.findRecord(handle)?.setPending(handle);
+        return;
+    }
+  }
+
+  tick(): void {
+    const { heartbeatMs } = this.options;
+    if (this.phase.state === "open") this.link?.tell({ type: "clientHeartbeat" });
+    else if (this.phase.state === "greeting" && (this.link as SessionLink).now() - this.phase.sinceMs >= heartbeatMs)
+      this.greet();
+  }
+
+  /** A message could not leave: too large for the bus, or the bus is closed. */
+  undelivered(messages: readonly unknown[], error: unknown): void {
+    const failure = error instanceof Error ? error : new ShoalError(String(error), { code: "CONNECT" });
+    for (const message of messages as FromClient[])
+      if (message.type === "submit") this.declined(message.request, undefined, failure);
+  }
+
+  onWorkers(listener: () => void): () => void {
+    this.workersListeners.add(listener);
+    return () => this.workersListeners.delete(listener);
+  }
+
+  /** Ends the session: nothing is said any more, everything waited for fails with this. */
+  end(error: Error): void {
+    if (this.phase.state === "closed") return;
+    this.phase = { ...this.phase, state: "closed" };
+    for (const waiter of this.openWaiters.splice(0)) waiter.reject(error);
+    for (const record of this.records)
+      for (let handle = record.first; handle < record.first + record.count; handle++)
+        if (record.standingOf(handle) === STANDING.pending) this.erred(handle, error);
+  }
+
+  get isClosed(): boolean {
+    return this.phase.state === "closed";
+  }
+
+  get isOpen(): boolean {
+    return this.phase.state === "open";
+  }
+
+  private send(message: FromClient & { request: number }, count: number): SubmissionRecord {
+    const reserved = message.type === "scattered";
+    const first = reserved ? (message.handles[0] as number) : this.nextHandle;
+    if (!reserved) this.nextHandle += count;
+    const record = new SubmissionRecord(first, count);
+    const last = this.records.at(-1);
+    if (last === undefined || last.first < first) this.records.push(record);
+    else
+      this.records.splice(
+        this.records.findIndex((one) => one.first > first),
+        0,
+        record,
+      );
+    this.unacknowledged.set(message.request, { message, record });
+    if (this.phase.state === "open") this.link?.tell(message);
+    return record;
+  }
+
+  private greet(): void {
+    const link = this.link as SessionLink;
+    this.phase = { state: "greeting", hello: this.phase.hello + 1, sinceMs: link.now() };
+    link.beginAnew();
+    link.tell({ type: "hello", hello: this.phase.hello, version: this.options.version });
+  }
+
+  private welcomed(message: ToClient & { type: "clientWelcome" }): void {
+    this.phase = { ...this.phase, state: "open" };
+    this.epoch = message.epoch;
+    this.workers = message.workers;
+    const link = this.link as SessionLink;
+    for (const { message: submission } of this.unacknowledged.values()) link.tell(submission);
+    if (this.phase.hello > 1) link.tell({ type: "resume", handles: this.heldRuns() });
+    for (const waiter of this.openWaiters.splice(0)) waiter.resolve();
+    for (const listener of [...this.workersListeners]) listener();
+  }
+
+  private heldRuns(): Uint32Array {
+    const runs: number[] = [];
+    for (const record of this.records)
+      for (let handle = record.first; handle < record.first + record.count; handle++) {
+        if (record.standingOf(handle) === STANDING.released) continue;
+        if (runs.length > 0 && (runs.at(-2) as number) + (runs.at(-1) as number) === handle)
+          runs[runs.length - 1] = (runs.at(-1) as number) + 1;
+        else runs.push(handle, 1);
+      }
+    return Uint32Array.from(runs);
+  }
+
+  private flushReleases(): void {
+    const handles = this.released.splice(0).sort((a, b) => a - b);
+    if (this.phase.state !== "open") return;
+    const runs: number[] = [];
+    for (const handle of handles)
+      if (runs.length > 0 && (runs.at(-2) as number) + (runs.at(-1) as number) === handle)
+        runs[runs.length - 1] = (runs.at(-1) as number) + 1;
+      else runs.push(handle, 1);
+    this.link?.tell({ type: "release", handles: Uint32Array.from(runs) });
+  }
+
+  private declined(request: number, told: unknown, failure: Error = clientError(told)): void {
+    const refused = this.unacknowledged.get(request);
+    this.unacknowledged.delete(request);
+    if (refused === undefined) return;
+    const { record } = refused;
+    for (let handle = record.first; handle < record.first + record.count; handle++) this.erred(handle, failure);
+  }
+
+  private inMemory(message: InMemoryMessage): void {
+    let nextResult = 0;
+    for (let i = 0; i < message.handles.length; i++) {
+      const handle = message.handles[i] as number;
+      const hasResult = message.resultOf[nextResult] === i;
+      const record = this.findRecord(handle);
+      const result = hasResult ? itemAt(message.results, nextResult++) : undefined;
+      if (record === undefined) continue;
+      const holder = message.holders[message.holderOf[i] as number] as string;
+      if (!hasResult) record.setHeld(handle, message.rows[i] as number, message.attempts[i] as number, holder);
+      else if (!(result instanceof EncodedItem)) record.setValue(handle, result);
+      else {
+        const value = decodeValueSoon(unflattenValue(result.bytes), importModule);
+        if (value instanceof Promise)
+          record.setHeld(handle, message.rows[i] as number, message.attempts[i] as number, holder);
+        else record.setValue(handle, value);
+      }
+      this.tellSettled(handle);
+    }
+  }
+
+  private erred(handle: number, error: Error): void {
+    this.findRecord(handle)?.setError(handle, error);
+    this.tellSettled(handle);
+  }
+
+  private tellSettled(handle: number): void {
+    const listeners = this.settledListeners.get(handle);
+    if (listeners === undefined) return;
+    this.settledListeners.delete(handle);
+    for (const listener of listeners) listener();
+  }
+
+  private handlesOf(layer: HeldLayer): Uint32Array {
+    const lease = layer.lease as Partial<HandleLease> | undefined;
+    if (lease?.session !== this)
+      throw new ShoalError(
+        `${taskKey(layer, 0)} is held by another client, or by this process: gather it and scatter it here`,
+        {
+          code: "UNKNOWN_KEY",
+        },
+      );
+    return lease.handles as Uint32Array;
+  }
+
+  private refuseIfClosed(): void {
+    if (this.phase.state === "closed")
+      throw new ShoalError("The client is closed; open another one", { code: "CLOSED" });
+  }
+}
+
+function refuseCycles(graph: Graph): void {
+  for (const layer of graph.layers) {
+    const cycle = cycleIn(layer);
+    if (cycle === undefined) continue;
+    const keys = cycle.map((at) => taskKey(layer, at));
+    throw new ShoalError(`The graph has a cycle: ${keys.join(" → ")}`, { code: "CYCLE", details: { keys } });
+  }
+}

@@ -1,0 +1,132 @@
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { fetchChunks } from "../chunk/chunk-exchange.ts";
+import type { MovingChunk } from "../chunk/chunk-frame.ts";
+import type { ClientSession } from "./client-session.ts";
+import { STANDING } from "./submission-record.ts";
+
+/** Chunks asked of a worker in one request. */
+const ROWS_PER_REQUEST_MAX = 1024;
+const FETCH_TIMEOUT_MS = 60_000;
+/** A holder that does not have what it should is asked again after the scheduler had time to hear of it. */
+const RETRY_DELAY_MS = 50;
+const TRIES_MAX = 100;
+
+export interface GatherOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Values of handles, straight from the workers that hold them: one request to each.
+ * @throws TaskError of the first that failed; ShoalError LOST_DATA if a value cannot be had
+ */
+export async function gather(
+  session: ClientSession,
+  handles: readonly number[],
+  options: GatherOptions = {},
+): Promise<unknown[]> {
+  for (let tries = 0; ; tries++) {
+    for (const handle of handles) await settled(session, handle, options.signal);
+    const missing = handles.filter((handle) => session.record(handle).standingOf(handle) === STANDING.held);
+    if (missing.length === 0) break;
+    const failed = await fetchFrom(session, missing, options);
+    if (failed.length === 0) continue;
+    if (tries >= TRIES_MAX)
+      throw new ShoalError(`The workers that hold ${failed.length} results do not give them`, {
+        code: "LOST_DATA",
+        retryable: true,
+      });
+    await pause(session, RETRY_DELAY_MS);
+  }
+  return handles.map((handle) => session.record(handle).valueAt(handle));
+}
+
+/** Waits while a handle is pending. @throws the handle's error */
+export async function settled(session: ClientSession, handle: number, signal?: AbortSignal): Promise<void> {
+  while (session.record(handle).standingOf(handle) === STANDING.pending) await change(session, handle, signal);
+  if (session.record(handle).standingOf(handle) === STANDING.erred) throw session.record(handle).errorOf(handle);
+}
+
+function change(session: ClientSession, handle: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = session.onSettled(handle, () => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    });
+    const aborted = (): void => {
+      stop();
+      reject(signal?.reason);
+    };
+    if (signal?.aborted) aborted();
+    else signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
+
+/** Fetches what lies on workers; gives the handles that did not come. */
+async function fetchFrom(
+  session: ClientSession,
+  handles: readonly number[],
+  options: GatherOptions,
+): Promise<number[]> {
+  const byHolder = new Map<string, number[]>();
+  for (const handle of handles) {
+    const { holder } = session.record(handle).placeOf(handle);
+    const list = byHolder.get(holder);
+    if (list === undefined) byHolder.set(holder, [handle]);
+    else list.push(handle);
+  }
+  const failed = await Promise.all(
+    [...byHolder].map(([holder, list]) => fetchFromHolder(session, holder, list, options)),
+  );
+  return failed.flat();
+}
+
+async function fetchFromHolder(
+  session: ClientSession,
+  holder: string,
+  handles: readonly number[],
+  options: GatherOptions,
+): Promise<number[]> {
+  const failed: number[] = [];
+  for (let at = 0; at < handles.length; at += ROWS_PER_REQUEST_MAX) {
+    const some = handles.slice(at, at + ROWS_PER_REQUEST_MAX);
+    const chunks = await request(session, holder, some, options);
+    some.forEach((handle, i) => {
+      const chunk = chunks?.[i];
+      const record = session.findRecord(handle);
+      if (chunk === undefined || chunk.bytes < 0) failed.push(handle);
+      else record?.setValue(handle, chunk.value);
+    });
+  }
+  return failed;
+}
+
+async function request(
+  session: ClientSession,
+  holder: string,
+  handles: readonly number[],
+  options: GatherOptions,
+): Promise<MovingChunk[] | undefined> {
+  const places = handles.map((handle) => session.record(handle).placeOf(handle));
+  const { bus, cluster } = session.options;
+  const wanted = { rows: places.map((place) => place.row), attempts: places.map((place) => place.attempt) };
+  try {
+    const limits = { timeoutMs: FETCH_TIMEOUT_MS, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+    return await fetchChunks(bus, clusterSubjects(cluster).workerPeer(holder), wanted, limits);
+  } catch (error) {
+    if (options.signal?.aborted) throw options.signal.reason;
+    // Gone or restarted: the scheduler notices too, and tells where the results are or that they are made again.
+    if (
+      error instanceof ShoalError &&
+      ["NO_RESPONDERS", "TIMEOUT", "CONNECT", "CLOSED", "LOST_DATA"].includes(error.code)
+    ) {
+      if (session.isClosed) throw error;
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function pause(session: ClientSession, delayMs: number): Promise<void> {
+  return new Promise((resolve) => session.options.clock.setTimer(delayMs, resolve));
+}

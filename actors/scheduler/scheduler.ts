@@ -1,0 +1,150 @@
+import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
+import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
+import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
+import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import { answerQuestion } from "./questions.ts";
+import { SchedulerBrain } from "./scheduler-brain.ts";
+import type { SchedulerOptions } from "./scheduler-state.ts";
+
+export interface SchedulerActorOptions extends SchedulerOptions {
+  readonly cluster: string;
+  /** Grows with every scheduler of a cluster; commands of an older one are refused. */
+  readonly epoch: number;
+  readonly version: string;
+  /** Signs of life to workers and clients, and the search for those that gave none. */
+  readonly heartbeatMs: number;
+  /** Counts the pairs of the task chart that were walked. */
+  readonly hits?: Uint32Array;
+  /** Which states of an inventory mean that a result lies on the worker. */
+  isMemory(chartState: number): boolean;
+  /** A watched task changed its state. */
+  onWatched?(key: string, state: string): void;
+  /** For those who share the thread: the brain, to read. */
+  onBrain?(brain: SchedulerBrain): void;
+}
+
+const TICK = { type: "tick" } as const;
+
+/** How much of the mailbox a sender's broken link costs: nothing it says counts until it has begun anew. */
+type Broken = Set<string>;
+
+/**
+ * The scheduler: an actor around its brain. It steps the brain once per message, then ends the turn; every worker and client
+ * it has something for gets one frame.
+ */
+export function schedulerActor(options: SchedulerActorOptions): ActorSpec {
+  return {
+    address: clusterSubjects(options.cluster).scheduler,
+    make: (context) => new Scheduler(options, context),
+    mailbox: { capacity: MAILBOX_FRAMES_MAX },
+    // Its state is the cluster's: a crash of the brain is never papered over by an empty one.
+    supervision: { onCrash: "escalate" },
+  };
+}
+
+const MAILBOX_FRAMES_MAX = 1 << 20;
+
+class Scheduler implements Actor {
+  private readonly options: SchedulerActorOptions;
+  private readonly brain: SchedulerBrain;
+  private readonly context: ActorContext;
+  private readonly subjects: ReturnType<typeof clusterSubjects>;
+  private readonly senders = new Map<string, { kind: "worker" | "client"; id: string } | undefined>();
+  private readonly broken: Broken = new Set();
+  private readonly incarnations = new Map<string, number>();
+
+  constructor(options: SchedulerActorOptions, context: ActorContext) {
+    this.options = options;
+    this.context = context;
+    this.subjects = clusterSubjects(options.cluster);
+    this.brain = new SchedulerBrain(options.epoch, options.version, options, options, options.hits);
+    options.onBrain?.(this.brain);
+    context.after(options.heartbeatMs, TICK);
+  }
+
+  receive(batch: readonly Envelope[]): void {
+    const now = this.context.now();
+    for (const envelope of batch) this.take(envelope, now);
+    this.brain.endTurn({
+      worker: (id, messages) => this.tellAll(this.subjects.worker(id), messages),
+      client: (id, messages) => this.tellAll(this.subjects.client(id), messages),
+      watched: (row, state) => this.tellWatched(row, state),
+      expelled: (worker) => this.incarnations.delete(worker),
+    });
+  }
+
+  /** A frame too large, or to one who is gone: the link has a gap, which its other end will see and mend. */
+  undelivered(): void {}
+
+  private take(envelope: Envelope, now: number): void {
+    const message = envelope.message as (FromClient | FromWorker | typeof TICK) & { type: string };
+    if (envelope.question !== undefined) {
+      answerQuestion(this.brain, envelope.question, message, this.options);
+      return;
+    }
+    if (message.type === "tick") return this.tick(now);
+    const sender = this.senderOf(envelope.from);
+    if (sender === undefined || envelope.from === undefined) return;
+    if (!this.isHeard(envelope, message.type)) return;
+    if (sender.kind === "client")
+      this.brain.step({ kind: "client", client: sender.id, message: message as FromClient }, now);
+    else this.fromWorker(sender.id, message as FromWorker, now);
+  }
+
+  private fromWorker(worker: string, message: FromWorker, now: number): void {
+    if (message.type === "join") {
+      if (message.version !== this.options.version) {
+        const reason = `the worker runs Shoal ${message.version}, the scheduler ${this.options.version}: install one version everywhere`;
+        this.context.tell(this.subjects.worker(worker), { type: "refused", reason });
+        return;
+      }
+      this.incarnations.set(worker, message.incarnation);
+    }
+    this.brain.step({ kind: "worker", worker, incarnation: this.incarnations.get(worker) ?? -1, message }, now);
+  }
+
+  /** After a gap, only a sender that begins anew is heard; it is asked to. */
+  private isHeard(envelope: Envelope, type: string): boolean {
+    const from = envelope.from as string;
+    const begins = type === "join" || type === "hello";
+    if (begins) this.broken.delete(from);
+    else if (envelope.link === "gap") this.broken.add(from);
+    if (!this.broken.has(from)) return true;
+    if (envelope.link === "gap") this.context.tell(from, { type: "resync" });
+    return false;
+  }
+
+  private senderOf(from: string | undefined): { kind: "worker" | "client"; id: string } | undefined {
+    if (from === undefined) return undefined;
+    if (this.senders.has(from)) return this.senders.get(from);
+    const parsed = parseSubject(from);
+    const sender =
+      parsed?.kind === "worker" || parsed?.kind === "client" ? { kind: parsed.kind, id: parsed.id } : undefined;
+    if (this.senders.size > SENDERS_MAX) this.senders.clear();
+    this.senders.set(from, sender);
+    return sender;
+  }
+
+  private tellAll(address: string, messages: readonly unknown[]): void {
+    for (const message of messages) this.context.tell(address, message);
+  }
+
+  private tick(now: number): void {
+    this.brain.step({ kind: "tick" }, now);
+    const { state } = this.brain;
+    for (const id of state.workerByName.keys()) this.context.tell(this.subjects.worker(id), BEAT);
+    for (const id of state.clients.keys()) this.context.tell(this.subjects.client(id), BEAT);
+    // Those that were asked to begin anew and did not hear it are asked again.
+    for (const from of this.broken) this.context.tell(from, { type: "resync" });
+    this.context.after(this.options.heartbeatMs, TICK);
+  }
+
+  private tellWatched(row: number, state: number): void {
+    const { state: brain } = this.brain;
+    if (!brain.slabs.has(brain.tasks.slab[row] as number)) return;
+    this.options.onWatched?.(brain.slabOf(row).keyOf(row), brain.chart.chart.states[state] as string);
+  }
+}
+
+const BEAT = { type: "beat" } as const;
+const SENDERS_MAX = 100_000;

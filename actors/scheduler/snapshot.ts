@@ -1,0 +1,45 @@
+import type { SchedulerState } from "./scheduler-state.ts";
+
+/** The scheduler's figures at this moment, as plain data. O(tasks). */
+export interface SchedulerSnapshot {
+  readonly tasks: Readonly<Record<string, number>>;
+  readonly entered: Readonly<Record<string, number>>;
+  readonly ready: number;
+  readonly clients: number;
+  readonly slabs: number;
+  readonly workers: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly pid: number;
+    readonly slots: number;
+    readonly processing: number;
+    readonly managedBytes: number;
+    readonly rssBytes: number;
+  }[];
+}
+
+export function snapshot(state: SchedulerState): SchedulerSnapshot {
+  const names = state.chart.chart.states;
+  const counts = new Array<number>(names.length).fill(0);
+  for (const slab of state.slabs.values())
+    for (let row = slab.base; row < slab.base + slab.count; row++) {
+      const at = state.tasks.state[row] as number;
+      counts[at] = (counts[at] as number) + 1;
+    }
+  return {
+    tasks: Object.fromEntries(names.map((name, at) => [name, counts[at] as number])),
+    entered: Object.fromEntries(names.map((name, at) => [name, state.entered[at] as number])),
+    ready: state.queues.size,
+    clients: state.clients.size,
+    slabs: state.slabs.size,
+    workers: [...state.workerByName.values()].map(({ id, status, pid, slots, processing, managedBytes, rssBytes }) => ({
+      id,
+      status,
+      pid,
+      slots,
+      processing,
+      managedBytes,
+      rssBytes,
+    })),
+  };
+}

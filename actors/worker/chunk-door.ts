@@ -1,0 +1,86 @@
+import type { Clock } from "../../runtime/base/clock.ts";
+import type { Bus, BusMessage } from "../../runtime/bus/bus.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { type ChunkRequest, ChunkSource, fetchChunks, pullParts } from "../chunk/chunk-exchange.ts";
+import { decodeChunks, type MovingChunk } from "../chunk/chunk-frame.ts";
+import { sizeOf } from "../chunk/sizeof.ts";
+import type { WorkerBrain } from "./worker-brain.ts";
+import type { FetchRequest } from "./worker-outbox.ts";
+
+/** A peer that gives nothing for so long is given up; its chunks are asked of others. */
+const FETCH_TIMEOUT_MS = 30_000;
+
+/** Where chunks enter and leave a worker: it serves those it has and fetches those it needs. */
+export class ChunkDoor {
+  private readonly bus: Bus;
+  private readonly cluster: string;
+  private readonly brain: WorkerBrain;
+  private readonly source: ChunkSource;
+  private readonly wake: () => void;
+  private readonly closing = new AbortController();
+
+  constructor(options: { bus: Bus; clock: Clock; cluster: string; id: string }, brain: WorkerBrain, wake: () => void) {
+    this.bus = options.bus;
+    this.cluster = options.cluster;
+    this.brain = brain;
+    this.wake = wake;
+    const subject = clusterSubjects(options.cluster).workerPeer(options.id);
+    this.source = new ChunkSource(
+      { bus: options.bus, clock: options.clock, subject },
+      (rows, attempts) => this.give(rows, attempts),
+      (request, message) => this.answerOther(request, message),
+    );
+  }
+
+  /** Begins a transfer; its outcome comes into the brain and wakes the worker. */
+  fetch({ transfer, peer, rows, attempts }: FetchRequest): void {
+    const holder = clusterSubjects(this.cluster).workerPeer(peer);
+    fetchChunks(this.bus, holder, { rows, attempts }, { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal })
+      .then(
+        (chunks) => this.brain.step({ kind: "fetched", transfer, peer, chunks }),
+        () => this.brain.step({ kind: "fetchFailed", transfer, peer }),
+      )
+      .then(() => !this.closing.signal.aborted && this.wake());
+  }
+
+  close(): void {
+    this.closing.abort();
+    this.source.close();
+  }
+
+  private give(rows: readonly number[], attempts: readonly number[]): MovingChunk[] {
+    return rows.map((row, i) =>
+      this.brain.holds(row, attempts[i] as number)
+        ? { row, value: this.brain.rows.value(row), bytes: this.brain.rows.bytes(row) }
+        : { row, value: undefined, bytes: -1 },
+    );
+  }
+
+  private answerOther(request: ChunkRequest, message: BusMessage): void {
+    if (request.type === "offer") void this.takeOffer(request, message);
+  }
+
+  /** A client's data: pulled from it, and parked until the scheduler says which task it is. */
+  private async takeOffer(offer: ChunkRequest & { type: "offer" }, message: BusMessage): Promise<void> {
+    const respond = (answer: unknown): void =>
+      message.respond(this.bus.carries === "reference" ? answer : { bytes: Buffer.from(JSON.stringify(answer)) });
+    try {
+      const values = offer.values ?? (await this.pullOffer(offer));
+      offer.tickets.forEach((ticket, i) => {
+        const value = values[i];
+        this.brain.step({ kind: "parked", ticket, value, bytes: sizeOf(value) });
+      });
+      respond({ parked: offer.tickets.length });
+    } catch (error) {
+      respond({ error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  private async pullOffer(offer: ChunkRequest & { type: "offer" }): Promise<readonly unknown[]> {
+    const options = { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal };
+    const chunks = await decodeChunks({
+      bytes: await pullParts(this.bus, offer.from, offer.transfer, offer.bytes, options),
+    });
+    return chunks.map((chunk) => chunk.value);
+  }
+}

@@ -1,0 +1,176 @@
+import type { Clock } from "../../runtime/base/clock.ts";
+import { TimeoutError } from "../../runtime/base/errors.ts";
+import type { Bus } from "../../runtime/bus/bus.ts";
+import type { ComputeBatch } from "../../runtime/protocol/scheduler-worker.ts";
+import { EncodedItem } from "../../runtime/protocol/value-column.ts";
+import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
+import { errorToWire } from "../../runtime/wire/error-wire.ts";
+import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import { sizeOf } from "../chunk/sizeof.ts";
+import { TaskRunner } from "./task-runner.ts";
+import { type TaskScope, withTaskScope } from "./task-scope.ts";
+import type { WorkerBrain } from "./worker-brain.ts";
+
+/** A result up to this size goes along with its completion when a client waits for it. */
+const INLINE_RESULT_BYTES_MAX = 1024;
+export interface ExecutionOptions {
+  readonly id: string;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly slots: number;
+  readonly yieldMs: number;
+  readonly functions: "any" | "named";
+  yieldThen(run: () => void): void;
+}
+
+/** A task under way: its signal is made when somebody asks for it. */
+class RunningTask implements TaskScope {
+  readonly worker: string;
+  readonly startedMs: number;
+  private controller: AbortController | undefined;
+  private isAborted = false;
+
+  constructor(worker: string, startedMs: number) {
+    this.worker = worker;
+    this.startedMs = startedMs;
+  }
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.isAborted) this.controller.abort();
+    return this.controller.signal;
+  }
+
+  abort(reason?: unknown): void {
+    this.isAborted = true;
+    this.controller?.abort(reason);
+  }
+}
+
+/** Runs tasks for a worker: synchronous ones in short bursts, asynchronous ones side by side up to the slots. */
+export class Execution {
+  private readonly options: ExecutionOptions;
+  private readonly brain: WorkerBrain;
+  private readonly runner: TaskRunner;
+  private readonly report: () => void;
+  /** Asynchronous tasks under way. */
+  private readonly running = new Map<number, RunningTask>();
+  private phase: "idle" | "scheduled" | "closed" = "idle";
+
+  /** @param report called when there is something to report that no turn is about to take */
+  constructor(options: ExecutionOptions, brain: WorkerBrain, report: () => void) {
+    this.options = options;
+    this.brain = brain;
+    this.report = report;
+    this.runner = new TaskRunner({ functions: options.functions });
+  }
+
+  /** Has queued tasks run soon; nothing if none may. */
+  wake(): void {
+    if (this.phase !== "idle" || this.brain.queued === 0 || this.running.size >= this.options.slots) return;
+    this.phase = "scheduled";
+    this.options.yieldThen(() => this.burst());
+  }
+
+  /** Tells running tasks to stop: their signal is aborted. A function that does not listen runs on, unheard. */
+  abort(rows: readonly number[]): void {
+    for (const row of rows) this.running.get(row)?.abort();
+  }
+
+  close(): void {
+    this.phase = "closed";
+    for (const task of this.running.values()) task.abort();
+  }
+
+  private burst(): void {
+    if (this.phase === "closed") return;
+    this.phase = "idle";
+    const { clock, yieldMs, slots } = this.options;
+    let now = clock.now();
+    const until = now + yieldMs;
+    while (this.running.size < slots && now < until) {
+      const row = this.brain.takeRunnable();
+      if (row < 0) break;
+      now = this.start(row, now);
+    }
+    this.report();
+  }
+
+  /** Runs a task, or its synchronous part; gives the time after it. */
+  private start(row: number, startedMs: number): number {
+    const { brain } = this;
+    const batch = brain.rows.batch(row) as ComputeBatch;
+    const at = brain.rows.batchAt(row);
+    const inputs: unknown[] = [];
+    for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
+      inputs.push(brain.rows.value(batch.inputs[e] as number));
+    const task = new RunningTask(this.options.id, startedMs);
+    const definition = brain.layers.get(batch.layer) as LayerDefinition;
+    try {
+      const value = withTaskScope(task, () => this.runner.run(definition, batch, at, inputs));
+      const now = this.options.clock.now();
+      if (value instanceof Promise) this.followUp(row, task, definition, value);
+      else this.finish(row, value, (now - startedMs) * 1000);
+      return now;
+    } catch (error) {
+      brain.failed(row, this.wireError(error));
+      return this.options.clock.now();
+    }
+  }
+
+  private followUp(row: number, task: RunningTask, definition: LayerDefinition, promise: Promise<unknown>): void {
+    const { clock } = this.options;
+    this.running.set(row, task);
+    const timeoutMs = definition.annotations?.timeoutMs;
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : clock.setTimer(timeoutMs, () => settle(() => this.overrun(row, task, timeoutMs)));
+    let isSettled = false;
+    const settle = (outcome: () => void): void => {
+      if (isSettled || this.phase === "closed") return;
+      isSettled = true;
+      if (timer !== undefined) clock.clearTimer(timer);
+      this.running.delete(row);
+      outcome();
+      this.report();
+    };
+    promise.then(
+      (value) => settle(() => this.finish(row, value, (clock.now() - task.startedMs) * 1000)),
+      (error) => settle(() => this.brain.failed(row, this.wireError(error))),
+    );
+  }
+
+  private overrun(row: number, task: RunningTask, timeoutMs: number): void {
+    const error = new TimeoutError(`The task took longer than the ${timeoutMs} ms it was given`, { timeoutMs });
+    task.abort(error);
+    this.brain.failed(row, this.wireError(error));
+  }
+
+  private finish(row: number, value: unknown, durationUs: number): void {
+    const bytes = sizeOf(value);
+    try {
+      this.brain.finished(
+        row,
+        value,
+        bytes,
+        durationUs,
+        this.brain.isAwaited(row) ? this.smallResult(value, bytes) : undefined,
+      );
+    } catch (error) {
+      this.brain.failed(row, this.wireError(error));
+    }
+  }
+
+  /** What goes along with the completion: numbers as they are, other small values in the form the bus carries. */
+  private smallResult(value: unknown, bytes: number): { value: unknown } | undefined {
+    if (this.options.bus.carries === "reference" || typeof value === "number") return { value };
+    if (bytes > INLINE_RESULT_BYTES_MAX) return undefined;
+    const encoded = flattenValue(encodeValue(value, { shareMemory: false }));
+    return encoded.byteLength > INLINE_RESULT_BYTES_MAX ? undefined : { value: new EncodedItem(encoded) };
+  }
+
+  private wireError(error: unknown): unknown {
+    return this.options.bus.carries === "reference" ? { thrown: error } : errorToWire(error);
+  }
+}

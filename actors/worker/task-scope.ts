@@ -1,0 +1,32 @@
+/** What a running task may know of itself. */
+export interface TaskScope {
+  readonly worker: string;
+  /** Aborted when nobody wants the result any more, or its time is up. */
+  readonly signal: AbortSignal;
+}
+
+let current: TaskScope | undefined;
+
+/**
+ * The scope of the task that is running, to be called from within it before its first `await`.
+ * @throws TypeError outside of a task
+ * @see https://distributed.dask.org/en/stable/task-launch.html
+ * @example
+ * const page = delayed(async (url: string) => (await fetch(url, { signal: taskScope().signal })).text());
+ */
+export function taskScope(): TaskScope {
+  if (current === undefined)
+    throw new TypeError("taskScope() is called from within a running task, before its first await");
+  return current;
+}
+
+/** Runs a function as a task; scopes nest where a task computes inline. */
+export function withTaskScope<T>(scope: TaskScope, run: () => T): T {
+  const outer = current;
+  current = scope;
+  try {
+    return run();
+  } finally {
+    current = outer;
+  }
+}

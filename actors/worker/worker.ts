@@ -1,0 +1,166 @@
+import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
+import type { Clock } from "../../runtime/base/clock.ts";
+import type { Bus } from "../../runtime/bus/bus.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import { columnOf } from "../../runtime/protocol/value-column.ts";
+import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import { ChunkDoor } from "./chunk-door.ts";
+import { Execution } from "./execution.ts";
+import { WorkerBrain } from "./worker-brain.ts";
+
+export interface WorkerActorOptions {
+  readonly cluster: string;
+  readonly id: string;
+  readonly incarnation: number;
+  /** Tasks at a time: asynchronous ones overlap up to this. */
+  readonly slots: number;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly version: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly heartbeatMs: number;
+  /** How long functions may run before the thread is given back to messages. */
+  readonly yieldMs: number;
+  readonly functions: "any" | "named";
+  rssBytes(): number;
+  /** Has a function run after messages and I/O had their turn. */
+  yieldThen(run: () => void): void;
+  /** Counts the pairs of the task chart that were walked. */
+  readonly hits?: Uint32Array;
+  /** The scheduler wants it gone, or will not have it. */
+  onEnd?(reason: string): void;
+  onBrain?(brain: WorkerBrain): void;
+}
+
+const TICK = { type: "tick" } as const;
+const STEPPED = { type: "stepped" } as const;
+
+/**
+ * A worker: an actor around its brain, wholly in one thread. Between turns it runs functions for a few milliseconds at a
+ * time; what they gave is reported in one frame at the next turn's end.
+ */
+export function workerActor(options: WorkerActorOptions): ActorSpec {
+  return {
+    address: clusterSubjects(options.cluster).worker(options.id),
+    make: (context) => new Worker(options, context),
+    mailbox: { capacity: 1 << 20 },
+    supervision: { onCrash: "escalate" },
+  };
+}
+
+class Worker implements Actor {
+  private readonly options: WorkerActorOptions;
+  private readonly context: ActorContext;
+  private readonly brain: WorkerBrain;
+  private readonly execution: Execution;
+  private readonly door: ChunkDoor;
+  private readonly scheduler: string;
+  private session: { readonly state: "joining" | "joined"; readonly join: number; readonly sinceMs: number };
+
+  constructor(options: WorkerActorOptions, context: ActorContext) {
+    this.options = options;
+    this.context = context;
+    const subjects = clusterSubjects(options.cluster);
+    this.scheduler = subjects.scheduler;
+    const encodeSmall = (value: unknown): Uint8Array => flattenValue(encodeValue(value, { shareMemory: false }));
+    this.brain = new WorkerBrain(options.id, (items) => columnOf(items, encodeSmall), options.hits);
+    const wake = (): void => context.tell(context.address, STEPPED);
+    this.execution = new Execution(options, this.brain, wake);
+    this.door = new ChunkDoor(options, this.brain, wake);
+    options.onBrain?.(this.brain);
+    this.session = { state: "joining", join: 0, sinceMs: 0 };
+    context.after(0, TICK);
+  }
+
+  receive(batch: readonly Envelope[]): void {
+    for (const envelope of batch) this.take(envelope);
+    this.execution.abort(this.brain.out.aborts.splice(0));
+    this.brain.endTurn();
+    for (const request of this.brain.out.fetches.splice(0)) this.door.fetch(request);
+    for (const report of this.brain.out.takeReports()) this.context.tell(this.scheduler, report);
+    this.execution.wake();
+  }
+
+  /** The link has a gap now; the scheduler will see it and ask for a fresh start. */
+  undelivered(): void {}
+
+  stopped(): void {
+    this.execution.close();
+    this.door.close();
+  }
+
+  private take({ message, from, link, question }: Envelope): void {
+    if (question !== undefined) {
+      question.answer({
+        worker: this.options.id,
+        executing: this.brain.executing,
+        queued: this.brain.queued,
+        managedBytes: this.brain.managedBytes,
+      });
+      return;
+    }
+    const { type } = message as { type: string };
+    if (type === "tick") return this.tick();
+    if (type === "stepped") return;
+    if (from !== this.scheduler) return;
+    if (link === "gap" && this.session.state === "joined") this.join();
+    this.fromScheduler(message as ToWorker);
+  }
+
+  private fromScheduler(message: ToWorker): void {
+    if (message.type === "refused" || message.type === "shutdown") {
+      this.options.onEnd?.(message.reason);
+      return;
+    }
+    if (message.type === "resync") {
+      if (this.session.state === "joined") this.join();
+      return;
+    }
+    if (message.type === "welcome") {
+      if (message.join !== this.session.join) return;
+      this.session = { ...this.session, state: "joined" };
+    }
+    // Between a broken link and the welcome, what arrives speaks of a state that is about to be reconciled.
+    if (this.session.state === "joined") this.brain.step({ kind: "message", message });
+  }
+
+  /** Begins a fresh session: who it is, and all it has. */
+  private join(): void {
+    const { id, incarnation, slots, resources, version, pid, host } = this.options;
+    const join = this.session.join + 1;
+    this.session = { state: "joining", join, sinceMs: this.context.now() };
+    this.context.beginAnew(this.scheduler);
+    this.context.tell(this.scheduler, {
+      type: "join",
+      join,
+      worker: id,
+      incarnation,
+      slots,
+      resources,
+      version,
+      pid,
+      host,
+    });
+    this.context.tell(this.scheduler, this.brain.inventory());
+  }
+
+  private tick(): void {
+    const { heartbeatMs } = this.options;
+    this.context.after(heartbeatMs, TICK);
+    if (this.session.state === "joining") {
+      if (this.session.join === 0 || this.context.now() - this.session.sinceMs >= heartbeatMs) this.join();
+      return;
+    }
+    const { managedBytes, executing, queued } = this.brain;
+    this.context.tell(this.scheduler, {
+      type: "heartbeat",
+      managedBytes,
+      rssBytes: this.options.rssBytes(),
+      executing,
+      queued,
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import type { ClientSession, HandleLease, SubmitOptions } from "../../actors/client/client-session.ts";
+import { gather } from "../../actors/client/gather.ts";
+import type { SubmissionRecord } from "../../actors/client/submission-record.ts";
+import { CancelledError, TimeoutError } from "../../runtime/base/errors.ts";
+import { parseDurationMs } from "../../runtime/base/units.ts";
+import type { ComputeOptions, Executor } from "../../runtime/graph/executor.ts";
+import { graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
+import type { HeldLayer } from "../../runtime/graph/layer.ts";
+import { optimizeGraph } from "../../runtime/graph/optimize.ts";
+
+/** Runs graphs on the cluster of a client session. */
+export class SessionExecutor implements Executor {
+  readonly session: ClientSession;
+  private readonly leases = new FinalizationRegistry<{ first: number; count: number }>((range) =>
+    this.session.release(range.first, range.count),
+  );
+
+  constructor(session: ClientSession) {
+    this.session = session;
+  }
+
+  async compute(wants: readonly Want[], options: ComputeOptions = {}): Promise<unknown[][]> {
+    const limit = limitOf(this.session, options);
+    limit.signal?.throwIfAborted();
+    const record = this.submit(wants, options);
+    try {
+      await limited(record.whenAll(), limit.signal);
+      const handles = Array.from({ length: record.count }, (_, i) => record.first + i);
+      const values = await gather(this.session, handles, limit.signal === undefined ? {} : { signal: limit.signal });
+      return cut(values, wants);
+    } finally {
+      limit.done();
+      this.session.release(record.first, record.count);
+    }
+  }
+
+  persist(wants: readonly Want[], options: ComputeOptions = {}): HeldLayer[] {
+    const record = this.submit(wants, options);
+    let first = record.first;
+    return wants.map((want) => {
+      const count = wantCount(want);
+      const handles = Uint32Array.from({ length: count }, (_, i) => first + i);
+      first += count;
+      return this.held(want.layer.name, want.indices === null ? want.layer.grid : [count], handles);
+    });
+  }
+
+  /** A layer that stands for handles; they are released when nothing refers to it any more. */
+  held(name: string, grid: readonly number[], handles: Uint32Array): HeldLayer {
+    const lease: HandleLease = { session: this.session, handles };
+    if (handles.length > 0) this.leases.register(lease, { first: handles[0] as number, count: handles.length });
+    return { kind: "held", name, grid, keys: undefined, lease };
+  }
+
+  submit(wants: readonly Want[], options: ComputeOptions): SubmissionRecord {
+    const graph = graphOf(wants);
+    const submitOptions: SubmitOptions = { priority: options.priority ?? 0, retries: options.retries ?? 0 };
+    return this.session.submit(options.optimize === false ? graph : optimizeGraph(graph), submitOptions);
+  }
+}
+
+function cut(values: readonly unknown[], wants: readonly Want[]): unknown[][] {
+  let at = 0;
+  return wants.map((want) => {
+    const from = at;
+    at += wantCount(want);
+    return values.slice(from, at);
+  });
+}
+
+/** One signal for the caller's own and the time that was given. */
+export function limitOf(
+  session: ClientSession,
+  options: { signal?: AbortSignal; timeout?: number | string },
+): { signal: AbortSignal | undefined; done: () => void } {
+  if (options.timeout === undefined) return { signal: options.signal, done: () => {} };
+  const timeoutMs = parseDurationMs(options.timeout);
+  const controller = new AbortController();
+  const { clock } = session.options;
+  const timer = clock.setTimer(timeoutMs, () =>
+    controller.abort(new TimeoutError(`The work was not done within ${timeoutMs} ms`, { timeoutMs })),
+  );
+  const abort = (): void => controller.abort(options.signal?.reason);
+  options.signal?.addEventListener("abort", abort, { once: true });
+  return {
+    signal: controller.signal,
+    done: () => {
+      clock.clearTimer(timer);
+      options.signal?.removeEventListener("abort", abort);
+    },
+  };
+}
+
+/** A promise that gives up when a signal is aborted. */
+export function limited<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => reject(reasonOf(signal));
+    if (signal.aborted) return aborted();
+    signal.addEventListener("abort", aborted, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+    return undefined;
+  });
+}
+
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason instanceof DOMException
+    ? new CancelledError("The work was cancelled by its signal")
+    : signal.reason;
+}
