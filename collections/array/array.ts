@@ -1,0 +1,148 @@
+import type { AxisRuns } from "../../runtime/graph/call.ts";
+import { type Arg, type Call, literal } from "../../runtime/graph/call.ts";
+import type { Layer } from "../../runtime/graph/layer.ts";
+import { kernel } from "../../runtime/wire/function-spec.ts";
+import { Collection } from "../core/collection.ts";
+import type { ArrayLike } from "./array-like.ts";
+import { blocksOf } from "./array-like.ts";
+import { type Blocks, gridOf, shapeOf, shapeText } from "./blocks.ts";
+import { type Chunk, sizeOf } from "./chunk.ts";
+import { axisSizes } from "./chunk-spec.ts";
+import { type DType, itemsizeOf } from "./dtype.ts";
+import { isBlocks } from "./elementwise.ts";
+import { joinBlocks } from "./kernels/concatenate.ts";
+import type { ArrayKind } from "./methods/kind.ts";
+import { ShapeMethods } from "./methods/shape-methods.ts";
+import { detached, type NDArray } from "./ndarray.ts";
+
+const JOIN = kernel("shoal:collections/array/kernels/concatenate", "joinBlocks", joinBlocks);
+
+interface LazyKind extends ArrayKind {
+  readonly array: ShoalArray<this["dtype"]>;
+}
+
+/** The methods of lazy arrays, shared with NDArray; copied to the class below, which is a Collection first. */
+export interface ShoalArray<D extends DType = DType> extends ShapeMethods<LazyKind> {
+  readonly dtype: D;
+}
+
+/**
+ * A chunked array of n dimensions, computed when asked for.
+ * @see https://docs.dask.org/en/stable/array.html
+ * @example
+ * const x = da.random.normal([2000, 2000], { chunks: [1000, 1000], seed: 1 });
+ * const y = await x.add(x.T).mean({ axis: 0 }).compute();
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above.
+export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> implements Blocks {
+  readonly layer: Layer;
+  /** Chunk sizes of each axis, run-length encoded. */
+  readonly axes: readonly AxisRuns[];
+
+  constructor(blocks: Blocks) {
+    super();
+    this.layer = blocks.layer;
+    this.axes = blocks.axes;
+    (this as { dtype: DType }).dtype = blocks.dtype;
+  }
+
+  /** The length of each axis; NaN where it is not known yet. */
+  get shape(): readonly number[] {
+    return shapeOf(this);
+  }
+
+  /** Every chunk size of each axis. */
+  get chunks(): readonly (readonly number[])[] {
+    return this.axes.map(axisSizes);
+  }
+
+  /** The largest chunk size of each axis. */
+  get chunksize(): readonly number[] {
+    return this.axes.map((runs) => Math.max(...runs.map(([size]) => size)));
+  }
+
+  /** Blocks along each axis. */
+  get numblocks(): readonly number[] {
+    return gridOf(this.axes);
+  }
+
+  /** The number of blocks. */
+  get npartitions(): number {
+    return this.numblocks.reduce((product, n) => product * n, 1);
+  }
+
+  get ndim(): number {
+    return this.axes.length;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get itemsize(): number {
+    return itemsizeOf(this.dtype);
+  }
+
+  get nbytes(): number {
+    return this.size * this.itemsize;
+  }
+
+  /** The name of the work that makes the blocks. */
+  get name(): string {
+    return this.layer.name;
+  }
+
+  asBlocks(): Blocks {
+    return this;
+  }
+
+  protected made(blocks: Blocks): ShoalArray {
+    return asArray(blocks);
+  }
+
+  finish(blocks: readonly unknown[]): NDArray<D> {
+    return detached(joinBlocks(blocks as readonly Chunk<D>[], this.layer.grid) as Chunk<D>);
+  }
+
+  override finishCall(blocks: Arg): Call {
+    return { fn: JOIN, args: [blocks, literal(this.layer.grid)] };
+  }
+
+  rebuild(layer: Layer): this {
+    return new ShoalArray({ layer, axes: this.axes, dtype: this.dtype }) as this;
+  }
+
+  override toString(): string {
+    const chunk = this.chunksize;
+    const bytes = Number.isNaN(this.nbytes) ? "unknown size" : decimalBytes(this.nbytes);
+    const count = this.npartitions;
+    return `Array ${this.dtype} ${shapeText(this.shape)} ${count} chunk${count === 1 ? "" : "s"} of ${shapeText(chunk)}, ${bytes}`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+for (let from = ShapeMethods.prototype; from !== Object.prototype; from = Object.getPrototypeOf(from))
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(from)))
+    if (!(name in ShoalArray.prototype)) Object.defineProperty(ShoalArray.prototype, name, property);
+
+/** "160 kB": decimal, as few digits as say it. */
+function decimalBytes(bytes: number): string {
+  for (const [unit, size] of [
+    ["TB", 1e12],
+    ["GB", 1e9],
+    ["MB", 1e6],
+    ["kB", 1e3],
+  ] as const)
+    if (bytes >= size) return `${Number((bytes / size).toPrecision(3))} ${unit}`;
+  return `${bytes} B`;
+}
+
+/** A lazy array of blocks; an array as it is. */
+export const asArray = (blocks: Blocks): ShoalArray => (blocks instanceof ShoalArray ? blocks : new ShoalArray(blocks));
+
+/** A lazy array of anything that stands for one. */
+export const arrayOf = (value: ArrayLike): ShoalArray => asArray(isBlocks(value) ? value : blocksOf(value));

@@ -1,0 +1,53 @@
+import type { BlockLocation } from "../../../runtime/graph/call.ts";
+import { type Chunk, emptyChunk, viewOf } from "../chunk.ts";
+import type { DType } from "../dtype.ts";
+import { assign } from "./pending.ts";
+
+/** How blocks of one cut are put together to blocks of another. Per axis null where the cut stays. */
+export interface Assembly {
+  readonly dtype: DType;
+  readonly axes: ReadonlyArray<{ readonly skip: Float64Array; readonly count: Uint32Array } | null>;
+}
+
+/** Puts a block together of neighbouring pieces (row-major), of which it takes what lies in it. */
+export function assemble(plan: Assembly, location: BlockLocation, pieces: readonly Chunk[]): Chunk {
+  const ndim = location.index.length;
+  const counts = plan.axes.map((axis, at) =>
+    axis === null ? 1 : (axis.count[location.index[at] as number] as number),
+  );
+  const skips = plan.axes.map((axis, at) => (axis === null ? 0 : (axis.skip[location.index[at] as number] as number)));
+  const first = pieces[0] as Chunk;
+  const shape = location.shape.map((n, axis) => (plan.axes[axis] === null ? (first.shape[axis] as number) : n));
+  if (pieces.length === 1) return partOf(first, skips, shape);
+  const out = emptyChunk(plan.dtype, shape);
+  let at = 0;
+  const walk = (axis: number, from: readonly number[], to: readonly number[]): void => {
+    if (axis === ndim) {
+      const piece = pieces[at++] as Chunk;
+      const size = shape.map((n, k) =>
+        Math.max(0, Math.min((piece.shape[k] as number) - (from[k] as number), n - (to[k] as number))),
+      );
+      if (size.every((n) => n > 0)) assign(partOf(out, to, size), partOf(piece, from, size));
+      return;
+    }
+    let filled = 0;
+    for (let k = 0; k < (counts[axis] as number); k++) {
+      const skip = k === 0 ? (skips[axis] as number) : 0;
+      const here = at;
+      walk(axis + 1, [...from, skip], [...to, filled]);
+      filled += (pieces[here] as Chunk).shape[axis] as number;
+      filled -= skip;
+    }
+  };
+  walk(0, [], []);
+  return out;
+}
+
+/** A box of a chunk: a view. */
+export function partOf(chunk: Chunk, starts: readonly number[], shape: readonly number[]): Chunk {
+  let { offset } = chunk;
+  starts.forEach((start, axis) => {
+    offset += start * (chunk.strides[axis] as number);
+  });
+  return viewOf(chunk, shape, chunk.strides, offset);
+}

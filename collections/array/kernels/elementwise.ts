@@ -1,0 +1,53 @@
+import { type Chunk, sizeOf } from "../chunk.ts";
+import type { DType } from "../dtype.ts";
+import { type ScalarLike, toElement } from "../scalar.ts";
+import { opProgram } from "./apply-op.ts";
+import { materialize, Pending, pendingOf, type Source } from "./pending.ts";
+import { castProgram, literalProgram, type Program } from "./program.ts";
+
+/** The kernel of all element-wise work: a program on its arguments, to be fused with what reads it. */
+export function elementwise(program: Program, ...sources: Source[]): Pending {
+  return pendingOf(program, sources);
+}
+
+/** What ends a call whose result may be pending: writes it out as a chunk. */
+export function settle(source: Source): Chunk {
+  return materialize(source);
+}
+
+/** The kernel of constant arrays: one value in the shape of the block. */
+export function filled(program: Program, location: { readonly shape: readonly number[] }): Pending {
+  return new Pending(program, [], location.shape);
+}
+
+const programs = new Map<string, Program>();
+
+/** Applies an operation by name to sources and plain values, eagerly typed, lazily computed. */
+export function applied(name: string, ...operands: readonly (Source | ScalarLike | null)[]): Pending {
+  const types = operands.map((one) => (isSource(one) ? one.dtype : { scalar: one }));
+  const key = types.every((one) => typeof one === "string") ? `${name}|${types.join()}` : undefined;
+  let program = key === undefined ? undefined : programs.get(key);
+  if (program === undefined) {
+    program = opProgram(name, types);
+    if (key !== undefined) programs.set(key, program);
+  }
+  return pendingOf(program, operands.filter(isSource));
+}
+
+/** As {@link applied}, written out. */
+export const applyNow = (name: string, ...operands: readonly (Source | ScalarLike | null)[]): Chunk =>
+  materialize(applied(name, ...operands));
+
+/** A source in another dtype. */
+export const castTo = (source: Source, dtype: DType): Source =>
+  source.dtype === dtype ? source : pendingOf(castProgram(source.dtype, dtype), [source]);
+
+/** A chunk of one value. */
+export const constant = (value: ScalarLike, dtype: DType, shape: readonly number[]): Chunk =>
+  materialize(new Pending(literalProgram(toElement(value, dtype), dtype), [], shape));
+
+export const isSource = (value: unknown): value is Source =>
+  typeof value === "object" && value !== null && "dtype" in value && "shape" in value;
+
+/** Whether a source has no elements. */
+export const isEmpty = (source: Source): boolean => sizeOf(source.shape) === 0;

@@ -1,0 +1,124 @@
+import { broadcasted, Chunk, rowMajor, sizeOf } from "../chunk.ts";
+import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
+import { type Loop, loopOf, type Step } from "./compile.ts";
+import type { Cells, Fold } from "./folds.ts";
+import { eachOuter, Pending, planOf, type Source } from "./pending.ts";
+
+/** Elements evaluated at a time where a fused expression is folded: they stay in the second cache. */
+const TILE_ELEMENTS = 8192;
+const CROSSING_COLUMNS = 128;
+
+/** The shape with reduced axes of length one. */
+export const keptShape = (shape: readonly number[], axes: readonly number[]): number[] =>
+  shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+
+/**
+ * Folds a source along axes into accumulators of the kept shape (row-major). A pending source is evaluated tile by
+ * tile, so that an element-wise chain and the reduction behind it never fill memory.
+ */
+export function foldSource(
+  source: Source,
+  axes: readonly number[],
+  accumulators: readonly AnyData[],
+  fold: Fold,
+): void {
+  const kept = keptShape(source.shape, axes);
+  const target = new Chunk(accumulators[0] as AnyData, source.dtype, kept, strideless(kept));
+  const inputs = source instanceof Pending ? source.inputs : [source];
+  const operands = [broadcasted(target, source.shape), ...inputs.map((one) => broadcasted(one, source.shape))];
+  if (sizeOf(source.shape) === 0) return;
+  const plan = planOf(operands, source.shape);
+  const outer = plan.shape.length - 2;
+  const [n0, n1] = plan.shape.slice(-2) as [number, number];
+  const steps = plan.strides.map((strides) => [strides[outer], strides[outer + 1]] as [number, number]);
+  const offsets = [0, ...inputs.map((one) => one.offset)];
+  const cells = accumulators as readonly Cells[];
+  if (!(source instanceof Pending)) {
+    const [, [s0, s1]] = steps as [unknown, [number, number]];
+    const [u, v] = steps[0] as [number, number];
+    const data = (inputs[0] as Chunk).data as unknown as Cells;
+    eachOuter(plan, outer, offsets, ([a, p]) => fold(data, p as number, n0, n1, s0, s1, cells, a as number, u, v));
+    return;
+  }
+  const tiles = tilesOf(source, steps, [n0, n1]);
+  eachOuter(plan, outer, offsets, (at) => foldTiles(tiles, at, cells, fold));
+}
+
+/** Row-major strides with 0 along axes of length one, so that they broadcast. */
+function strideless(shape: readonly number[]): number[] {
+  const strides = rowMajor(shape);
+  return strides.map((step, axis) => (shape[axis] === 1 ? 0 : step));
+}
+
+interface Tiles {
+  readonly loop: Loop;
+  readonly data: readonly AnyData[];
+  /** Outer and inner steps of the accumulators and each input. */
+  readonly steps: readonly (readonly [number, number])[];
+  readonly size: readonly [number, number];
+  readonly tile: readonly [number, number];
+  readonly scratch: AnyData;
+}
+
+function tilesOf(
+  source: Pending,
+  steps: readonly (readonly [number, number])[],
+  size: readonly [number, number],
+): Tiles {
+  const inputs = steps.slice(1);
+  const isCrossing = size[0] > 32 && inputs.some(([outer, inner]) => Math.abs(inner) > 8 && Math.abs(outer) < 8);
+  const columns = Math.min(size[1], isCrossing ? CROSSING_COLUMNS : TILE_ELEMENTS);
+  const moves: Step[] = inputs.map(([, inner]) => (inner === 1 ? "next" : inner === 0 ? "same" : "stride"));
+  return {
+    loop: loopOf(source.program, ["next", ...moves]),
+    data: source.inputs.map((one) => one.data as AnyData),
+    steps,
+    size,
+    tile: [Math.min(size[0], Math.max(1, Math.floor(TILE_ELEMENTS / columns))), columns],
+    scratch: scratchOf(source.dtype),
+  };
+}
+
+const scratches = new Map<DType, AnyData>();
+
+/** A tile of memory of a dtype, used again by every fold: folds never run inside each other. */
+function scratchOf(dtype: DType): AnyData {
+  let scratch = scratches.get(dtype);
+  if (scratch === undefined) scratches.set(dtype, (scratch = allocate(dtype, TILE_ELEMENTS)));
+  return scratch;
+}
+
+function foldTiles(tiles: Tiles, at: readonly number[], accumulators: readonly Cells[], fold: Fold): void {
+  const { loop, data, steps, scratch } = tiles;
+  const [n0, n1] = tiles.size;
+  const [rows, columns] = tiles.tile;
+  const [u, v] = steps[0] as [number, number];
+  for (let i = 0; i < n0; i += rows)
+    for (let j = 0; j < n1; j += columns) {
+      const m0 = Math.min(rows, n0 - i);
+      const m1 = Math.min(columns, n1 - j);
+      const args: (AnyData | number)[] = [scratch, 0, m1, 1];
+      for (let k = 0; k < data.length; k++) {
+        const [outer, inner] = steps[k + 1] as [number, number];
+        args.push(data[k] as AnyData, (at[k + 1] as number) + i * outer + j * inner, outer, inner);
+      }
+      loop(m0, m1, ...args);
+      fold(scratch as unknown as Cells, 0, m0, m1, m1, 1, accumulators, (at[0] as number) + i * u + j * v, u, v);
+    }
+}
+
+/** Complex numbers as pairs of floats along one axis more. */
+export function asPairs(chunk: Chunk): Chunk {
+  if (lanesOf(chunk.dtype) === 1) return chunk;
+  return new Chunk(
+    chunk.data,
+    chunk.dtype === "complex64" ? "float32" : "float64",
+    [...chunk.shape, 2],
+    [...chunk.strides.map((step) => step * 2), 1],
+    chunk.offset * 2,
+  );
+}
+
+/** The reverse of {@link asPairs}, for elements in row-major order. */
+export const asComplex = (chunk: Chunk): Chunk =>
+  new Chunk(chunk.data, chunk.dtype === "float32" ? "complex64" : "complex128", chunk.shape.slice(0, -1));

@@ -1,0 +1,176 @@
+import { registerValue } from "../../runtime/base/value-type.ts";
+import { type ArrayLike, blocksOfChunk, chunkOf } from "./array-like.ts";
+import type { Blocks } from "./blocks.ts";
+import { Chunk, isRowMajor, sizeOf } from "./chunk.ts";
+import type { AnyData, DataOf, DType } from "./dtype.ts";
+import { dtypeInfo, itemsizeOf, lanesOf } from "./dtype.ts";
+import { isBlocks } from "./elementwise.ts";
+import { evaluateNow } from "./evaluate-now.ts";
+import { elementAt, formatChunk, timeText } from "./format.ts";
+import { applyNow } from "./kernels/elementwise.ts";
+import { copyOf } from "./kernels/pending.ts";
+import type { ArrayKind } from "./methods/kind.ts";
+import { ShapeMethods } from "./methods/shape-methods.ts";
+import { type Complex, isScalar } from "./scalar.ts";
+
+interface EagerKind extends ArrayKind {
+  readonly array: NDArray<this["dtype"]>;
+}
+
+/** Elements as arrays of arrays, or the element of an array without axes. */
+export type NestedValues = number | bigint | boolean | string | Complex | null | NestedValues[];
+
+/**
+ * An array whose elements are at hand: what computing an {@link Array} gives, and what functions handed to `mapBlocks`
+ * receive. It has the methods of the lazy array, computed at once.
+ * @example
+ * const x = NDArray.from([[1, 2], [3, 4]]);
+ * x.sum({ axis: 0 }).toArray(); // [4, 6]
+ */
+export class NDArray<D extends DType = DType> extends ShapeMethods<EagerKind> {
+  /** The elements; complex numbers as (re, im) pairs, int64 and times as bigints, booleans as 0 and 1. */
+  readonly data: DataOf<D>;
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  /** Elements from one to the next along each axis. */
+  readonly strides: readonly number[];
+  /** Elements before the first. */
+  readonly offset: number;
+
+  constructor(data: AnyData, dtype: D, shape: readonly number[], strides?: readonly number[], offset = 0) {
+    super();
+    const chunk = new Chunk(data, dtype, shape, strides, offset);
+    this.data = chunk.data;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.strides = chunk.strides;
+    this.offset = offset;
+  }
+
+  /** An eager array of nested lists, a typed array or a plain value. */
+  static from(value: Exclude<ArrayLike, Blocks>, dtype?: DType): NDArray {
+    return asNDArray(chunkOf(value, dtype));
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get itemsize(): number {
+    return itemsizeOf(this.dtype);
+  }
+
+  get nbytes(): number {
+    return this.size * this.itemsize;
+  }
+
+  asBlocks(): Blocks {
+    return blocksOfChunk(chunkOfNDArray(this));
+  }
+
+  protected made(blocks: Blocks): NDArray {
+    return asNDArray(evaluateNow(blocks));
+  }
+
+  protected override applied(name: string, ...others: readonly (ArrayLike | null)[]): NDArray {
+    return asNDArray(applyNow(name, this, ...others.map(eagerOperand)));
+  }
+
+  protected override reflected(name: string, other: ArrayLike): NDArray {
+    return asNDArray(applyNow(name, eagerOperand(other), this));
+  }
+
+  /**
+   * The elements as nested lists.
+   * @param options `int64: "bigint"` gives bigints for 64-bit integers
+   * @throws RangeError if an integer is too large for a number
+   */
+  toArray(options: { readonly int64?: "bigint" | "number" } = {}): NestedValues {
+    const walk = (axis: number, at: number): NestedValues => {
+      if (axis === this.shape.length) return this.plain(at, options.int64 === "bigint");
+      return globalThis.Array.from({ length: this.shape[axis] as number }, (_, i) =>
+        walk(axis + 1, at + i * (this.strides[axis] as number)),
+      );
+    };
+    return walk(0, this.offset);
+  }
+
+  /**
+   * The only element.
+   * @throws RangeError if there are more or none
+   */
+  item(): Exclude<NestedValues, NestedValues[]> {
+    if (this.size !== 1) throw new RangeError(`An array of ${this.size} elements is no single value`);
+    return this.plain(this.offset, false) as Exclude<NestedValues, NestedValues[]>;
+  }
+
+  private plain(at: number, keepBig: boolean): NestedValues {
+    const value = elementAt(chunkOfNDArray(this), at);
+    const { unit, kind } = dtypeInfo(this.dtype);
+    if (typeof value !== "bigint") return value;
+    if (unit !== undefined && kind === "M") return timeText(value, unit);
+    if (keepBig) return value;
+    if (value > 2n ** 53n || value < -(2n ** 53n))
+      throw new RangeError(`${value} is too large for a number; use toArray({ int64: "bigint" })`);
+    return Number(value);
+  }
+
+  override toString(): string {
+    return formatChunk(chunkOfNDArray(this));
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const text = this.toString()
+      .split("\n")
+      .join(`\n${" ".repeat(8)}`);
+    const hint = ["float64", "int64", "bool", "complex128"].includes(this.dtype) ? "" : `, dtype=${this.dtype}`;
+    return this.shape.length === 0 ? this.toString() : `NDArray(${text}${hint})`;
+  }
+
+  /** Rows of the first axis. */
+  *[Symbol.iterator](): IterableIterator<NDArray> {
+    if (this.shape.length === 0) throw new TypeError("An array without axes cannot be iterated");
+    for (let i = 0; i < (this.shape[0] as number); i++) yield this.get(i);
+  }
+}
+
+/** A chunk with methods. */
+export function asNDArray<D extends DType>(chunk: Chunk<D>): NDArray<D> {
+  return chunk instanceof NDArray
+    ? chunk
+    : new NDArray(chunk.data as AnyData, chunk.dtype, chunk.shape, chunk.strides, chunk.offset);
+}
+
+/** The plain chunk of an eager array. */
+export const chunkOfNDArray = (array: NDArray | Chunk): Chunk =>
+  new Chunk(array.data as AnyData, array.dtype, array.shape, array.strides, array.offset);
+
+/** An eager array in an ArrayBuffer of its own: what users keep. */
+export function detached<D extends DType>(chunk: Chunk<D>): NDArray<D> {
+  const isOwn =
+    isRowMajor(chunk) &&
+    chunk.data.buffer instanceof ArrayBuffer &&
+    chunk.data.length === sizeOf(chunk.shape) * lanesOf(chunk.dtype) &&
+    chunk.data.byteLength === chunk.data.buffer.byteLength;
+  return asNDArray(isOwn ? chunk : (copyOf(chunk) as Chunk<D>));
+}
+
+function eagerOperand(value: ArrayLike | null): Chunk | Parameters<typeof applyNow>[1] {
+  if (value === null || isScalar(value)) return value;
+  if (isBlocks(value))
+    throw new TypeError("A lazy array was given to an eager one; put the lazy one first, or compute it");
+  return chunkOf(value);
+}
+
+registerValue<NDArray>({
+  name: "shoal.NDArray",
+  class: NDArray as never,
+  module: "shoal:collections/array/ndarray",
+  encode: (array) => chunkOfNDArray(array),
+  decode: (plain) => asNDArray(plain as Chunk),
+});

@@ -1,0 +1,117 @@
+import type { AxisRuns } from "../../runtime/graph/call.ts";
+import { inputsFrom, literal, location } from "../../runtime/graph/call.ts";
+import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
+import type { TaskLayer } from "../../runtime/graph/layer.ts";
+import { kernel } from "../../runtime/wire/function-spec.ts";
+import { type Blocks, gridOf, layerName, requireKnown, shapeOf, shapeText } from "./blocks.ts";
+import { axisSize, axisSizes, type ChunkSpec, chunkRuns, isUnknown, sameRuns } from "./chunk-spec.ts";
+import { itemsizeOf } from "./dtype.ts";
+import { type Assembly, assemble } from "./kernels/assemble.ts";
+
+const ASSEMBLE = kernel("shoal:collections/array/kernels/assemble", "assemble", assemble);
+
+/**
+ * The array cut in another way.
+ * @throws RangeError if the chunks do not add up to the shape, or sizes are unknown where they change
+ * @see https://docs.dask.org/en/stable/generated/dask.array.rechunk.html
+ */
+export function rechunkBlocks(blocks: Blocks, spec: ChunkSpec): Blocks {
+  return rechunkTo(blocks, chunkRuns(spec, shapeOf(blocks), itemsizeOf(blocks.dtype), blocks.axes));
+}
+
+/** {@link rechunkBlocks} to chunks that are known to fit. */
+export function rechunkTo(blocks: Blocks, axes: readonly AxisRuns[]): Blocks {
+  const moved = axes.flatMap((runs, axis) => (sameRuns(runs, blocks.axes[axis] as AxisRuns) ? [] : [axis]));
+  if (moved.length === 0) return blocks;
+  for (const axis of moved)
+    if (
+      !isUnknown(axes[axis] as AxisRuns) &&
+      axisSize(axes[axis] as AxisRuns) !== axisSize(blocks.axes[axis] as AxisRuns)
+    )
+      requireKnown(blocks, "rechunk", [axis]);
+  requireKnown(blocks, "rechunk", moved);
+  if (shapeOf({ axes }).some((n, axis) => n !== axisSize(blocks.axes[axis] as AxisRuns) && !Number.isNaN(n)))
+    throw new RangeError(
+      `Chunks for shape ${shapeText(shapeOf({ axes }))} were given to shape ${shapeText(shapeOf(blocks))}`,
+    );
+  const covers = axes.map((runs, axis) => coverOf(blocks.axes[axis] as AxisRuns, runs));
+  return { layer: assembleLayer(blocks, axes, covers), axes, dtype: blocks.dtype };
+}
+
+/** Which old chunks of an axis each new one is made of: the first, how many, and elements to skip in the first. */
+interface Cover {
+  readonly first: Uint32Array;
+  readonly count: Uint32Array;
+  readonly skip: Float64Array;
+}
+
+function coverOf(old: AxisRuns, now: AxisRuns): Cover {
+  if (sameRuns(old, now)) {
+    const n = gridOf([now])[0] as number;
+    return {
+      first: Uint32Array.from({ length: n }, (_, i) => i),
+      count: new Uint32Array(n).fill(1),
+      skip: new Float64Array(n),
+    };
+  }
+  const olds = axisSizes(old);
+  const news = axisSizes(now);
+  const first = new Uint32Array(news.length);
+  const count = new Uint32Array(news.length);
+  const skip = new Float64Array(news.length);
+  let at = 0;
+  let used = 0;
+  news.forEach((size, i) => {
+    while (at < olds.length - 1 && used >= (olds[at] as number)) {
+      used -= olds[at] as number;
+      at += 1;
+    }
+    first[i] = at;
+    skip[i] = used;
+    let last = at;
+    let covered = (olds[at] as number) - used;
+    while (covered < size && last < olds.length - 1) covered += olds[++last] as number;
+    count[i] = last - at + 1;
+    used += size;
+  });
+  return { first, count, skip };
+}
+
+function assembleLayer(blocks: Blocks, axes: readonly AxisRuns[], covers: readonly Cover[]): TaskLayer {
+  const grid = gridOf(axes);
+  const size = gridSize(grid);
+  const inputOffsets = new Uint32Array(size + 1);
+  const inputIndex: number[] = [];
+  for (let task = 0; task < size; task++) {
+    const index = blockIndex(grid, task);
+    const walk = (axis: number, source: number[]): void => {
+      if (axis === grid.length) {
+        inputIndex.push(linearIndex(blocks.layer.grid, source));
+        return;
+      }
+      const cover = covers[axis] as Cover;
+      const at = index[axis] as number;
+      for (let k = 0; k < (cover.count[at] as number); k++) {
+        source[axis] = (cover.first[at] as number) + k;
+        walk(axis + 1, source);
+      }
+    };
+    walk(0, []);
+    inputOffsets[task + 1] = inputIndex.length;
+  }
+  const plan: Assembly = {
+    dtype: blocks.dtype,
+    axes: covers.map((cover, axis) =>
+      sameRuns(axes[axis] as AxisRuns, blocks.axes[axis] as AxisRuns) ? null : { skip: cover.skip, count: cover.count },
+    ),
+  };
+  return {
+    kind: "tasks",
+    name: layerName("rechunk", blocks.layer, axes),
+    grid,
+    calls: [{ fn: ASSEMBLE, args: [literal(plan), location(axes), inputsFrom(0)] }],
+    sources: [blocks.layer],
+    inputOffsets,
+    inputIndex: Uint32Array.from(inputIndex),
+  };
+}
