@@ -1,0 +1,240 @@
+import { checkScheduler } from "../../actors/scheduler/invariants.ts";
+import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
+import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import { S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { workerActor } from "../../actors/worker/worker.ts";
+import { type WorkerBrain, WS, workerTaskChart } from "../../actors/worker/worker-brain.ts";
+import { ActorSystem } from "../../runtime/actor/system.ts";
+import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
+import { clientActor, type SimClient } from "./client.ts";
+import { Network } from "./network.ts";
+import type { Scenario } from "./scenario.ts";
+import type { TaskPlan, TaskWorld } from "./tasks.ts";
+import type { SimLayer } from "./workload.ts";
+import { type SimNode, World } from "./world.ts";
+
+const CLUSTER = "sim";
+const VERSION = "0.0.0-simulated";
+
+/** Counts of (state × event) pairs that were walked, over all runs. */
+export const hits = {
+  scheduler: new Uint32Array(schedulerTaskChart.cells.length),
+  worker: new Uint32Array(workerTaskChart.cells.length),
+};
+
+export interface LiveWorker {
+  readonly brain: WorkerBrain;
+  readonly system: ActorSystem;
+}
+
+/** Runs of a task: how often, and where it is running now. */
+export interface TaskRuns {
+  begun: number;
+  readonly running: Map<string, number>;
+}
+
+/** A whole cluster on one heap of events: the real actors, on a network, clocks and functions that fail by plan. */
+export class Cluster implements TaskWorld {
+  readonly world: World;
+  readonly network: Network;
+  readonly scenario: Scenario;
+  readonly nodes = new Map<string, SimNode>();
+  readonly workers = new Map<string, LiveWorker>();
+  readonly clients = new Map<string, SimClient>();
+  readonly runs = new Map<string, TaskRuns>();
+  scheduler: SchedulerBrain | undefined;
+  epoch = 0;
+  overlaps = 0;
+  private readonly layers: ReadonlyMap<string, SimLayer>;
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.world = new World(scenario.seed);
+    this.network = new Network(this.world, scenario.options.network);
+    this.layers = new Map(scenario.layers.map((layer) => [layer.name, layer]));
+    this.world.afterEvent = (node) => this.afterEvent(node);
+    const { workers, clients, drift } = scenario.options;
+    this.addNode("s", 1);
+    for (const [i, rate] of drift.entries()) this.addNode(`w${i + 1}`, rate);
+    for (let i = 1; i <= clients; i++) this.addNode(`c${i}`, 1);
+    this.startScheduler();
+    for (let i = 1; i <= workers; i++) this.startWorker(`w${i}`);
+    for (let i = 1; i <= clients; i++) this.startClient(`c${i}`);
+  }
+
+  startScheduler(): void {
+    const node = this.node("s");
+    beginLife(node);
+    this.epoch += 1;
+    const { heartbeatMs, leaseMs, prefillUs, allowedFailures } = this.scenario.options;
+    this.systemOn(node).spawn(
+      schedulerActor({
+        cluster: CLUSTER,
+        epoch: this.epoch,
+        version: VERSION,
+        heartbeatMs,
+        workerLeaseMs: leaseMs,
+        clientLeaseMs: leaseMs * 20,
+        prefillUs,
+        allowedFailures,
+        hits: hits.scheduler,
+        isMemory: (state) => state === WS.memory,
+        onBrain: (brain) => {
+          this.scheduler = brain;
+        },
+      }),
+    );
+  }
+
+  startWorker(id: string): void {
+    const node = this.node(id);
+    if (node.isAlive) return;
+    beginLife(node);
+    const { heartbeatMs, yieldMs, slots } = this.scenario.options;
+    const bus = this.network.busOf(node);
+    const clock = this.world.clockOf(node);
+    const system = this.systemOn(node, bus);
+    system.spawn(
+      workerActor({
+        cluster: CLUSTER,
+        id,
+        incarnation: node.life,
+        slots: slots[Number(id.slice(1)) - 1] as number,
+        resources: { gpu: 1 },
+        version: VERSION,
+        pid: node.life,
+        host: "simulated",
+        bus,
+        clock,
+        heartbeatMs,
+        yieldMs,
+        functions: "any",
+        rssBytes: () => 0,
+        yieldThen: (run) => void this.world.at(this.world.now + 0.01, "burst", run, node),
+        hits: hits.worker,
+        onEnd: (reason) => {
+          this.world.note(`${id} ends: ${reason}`);
+          this.crash(id, 100);
+        },
+        onBrain: (brain) => void this.workers.set(id, { brain, system }),
+      }),
+    );
+  }
+
+  /** Ends a process without a word; it is started again after a while. */
+  crash(id: string, restartAfterMs: number): void {
+    const node = this.node(id);
+    if (!node.isAlive) return;
+    this.world.note(`${id} crashes`);
+    node.isAlive = false;
+    this.workers.delete(id);
+    for (const runs of this.runs.values()) runs.running.delete(id);
+    this.world.at(this.world.now + restartAfterMs, "restart", () => this.startWorker(id));
+  }
+
+  /** The scheduler's process ends, and another takes its place that knows nothing. */
+  replaceScheduler(): void {
+    this.world.note("s is replaced");
+    this.node("s").isAlive = false;
+    this.startScheduler();
+  }
+
+  node(id: string): SimNode {
+    return this.nodes.get(id) as SimNode;
+  }
+
+  begin(task: string, worker: string): TaskPlan {
+    return this.beginTask(task, worker);
+  }
+
+  end(task: string, worker: string): void {
+    this.runs.get(task)?.running.delete(worker);
+  }
+
+  after(worker: string, delayMs: number, run: () => void): void {
+    this.world.at(this.world.now + delayMs, "task", run, this.node(worker));
+  }
+
+  private beginTask(task: string, worker: string): TaskPlan {
+    const at = task.lastIndexOf(":");
+    const index = Number(task.slice(at + 1));
+    const { behaviour } = this.layers.get(task.slice(0, at)) as SimLayer;
+    let runs = this.runs.get(task);
+    if (runs === undefined) this.runs.set(task, (runs = { begun: 0, running: new Map() }));
+    runs.begun += 1;
+    if (runs.running.size > 0) this.overlaps += 1;
+    runs.running.set(worker, this.world.now);
+    this.world.note(`${worker} runs ${task}`);
+    if (behaviour.poison.includes(index)) {
+      const { life } = this.node(worker);
+      this.world.at(this.world.now + behaviour.durationMs, "poison", () => {
+        if (this.node(worker).life === life) this.crash(worker, 50);
+      });
+      return { durationMs: behaviour.durationMs + 1e9, outcome: "value", bytes: 8, heedsAbort: false };
+    }
+    const throws = behaviour.flaky.find(([one]) => one === index)?.[1] ?? 0;
+    return {
+      durationMs: behaviour.durationMs,
+      outcome: behaviour.broken.includes(index) || runs.begun <= throws ? "throw" : "value",
+      bytes: behaviour.bytes,
+      heedsAbort: behaviour.heedsAbort,
+    };
+  }
+
+  private startClient(id: string): void {
+    const node = this.node(id);
+    beginLife(node);
+    const { heartbeatMs } = this.scenario.options;
+    const onBegin = (client: SimClient): void => void this.clients.set(id, client);
+    this.systemOn(node).spawn(clientActor({ cluster: CLUSTER, id, version: VERSION, heartbeatMs, onBegin }));
+  }
+
+  private systemOn(node: SimNode, bus = this.network.busOf(node)): ActorSystem {
+    const { world } = this;
+    let tokens = 0;
+    const { life } = node;
+    return new ActorSystem({
+      bus,
+      clock: world.clockOf(node),
+      codec: actorCodec,
+      newToken: () => `${node.id}-${life}-${tokens++}`,
+      defer: (run) => void world.at(world.now + this.scenario.options.turnMs, "turn", run, node),
+      onFailure: (error, actor) => {
+        if (node.life === life) world.fail(new Error(`${actor} failed`, { cause: error }));
+      },
+    });
+  }
+
+  private addNode(id: string, drift: number): void {
+    this.nodes.set(id, { id, life: 0, isAlive: false, pausedUntil: 0, drift });
+  }
+
+  private afterEvent(node: SimNode): void {
+    if (node.id !== "s" || this.scheduler === undefined || this.world.failure !== undefined) return;
+    try {
+      checkScheduler(this.scheduler.state);
+      checkWorkConservation(this.scheduler);
+    } catch (error) {
+      this.world.fail(error);
+    }
+  }
+}
+
+function beginLife(node: SimNode): void {
+  node.life += 1;
+  node.isAlive = true;
+  node.pausedUntil = 0;
+}
+
+/** Work that may run and a worker that is free do not stand side by side. */
+function checkWorkConservation({ state }: SchedulerBrain): void {
+  if (state.quarantine.size > 0) return;
+  const free = [...state.workerByName.values()].find((one) => one.status === "running" && one.processing === 0);
+  if (free === undefined) return;
+  for (const slab of state.slabs.values())
+    for (const queue of slab.queues)
+      if (queue.size > 0 && queue.constraint === null)
+        throw new Error(
+          `${queue.size} ready rows wait (first ${queue.first()}, state ${state.tasks.state[queue.first()]} of ${S.ready}) while worker ${free.id} has nothing to do`,
+        );
+}

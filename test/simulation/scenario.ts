@@ -1,0 +1,221 @@
+import { Random } from "../../runtime/base/random.ts";
+import type { NetworkOptions } from "./network.ts";
+import { closureOf, makeWorkload, type SimLayer } from "./workload.ts";
+
+/** Everything that a run is made of: plain data, drawn from a seed, so that it can be printed, changed and run again. */
+export interface Scenario {
+  readonly seed: number;
+  readonly options: ClusterOptions;
+  readonly layers: readonly SimLayer[];
+  readonly acts: readonly Act[];
+  readonly faults: readonly Fault[];
+}
+
+export interface ClusterOptions {
+  readonly workers: number;
+  readonly slots: readonly number[];
+  readonly clients: number;
+  readonly network: NetworkOptions;
+  readonly turnMs: number;
+  readonly yieldMs: number;
+  readonly heartbeatMs: number;
+  readonly leaseMs: number;
+  readonly prefillUs: number;
+  readonly allowedFailures: number;
+  readonly drift: readonly number[];
+}
+
+/** What clients do. */
+export type Act = { readonly at: number; readonly client: number } & (
+  | {
+      readonly kind: "submit";
+      readonly names: readonly string[];
+      readonly wants: readonly (readonly [string, readonly number[]])[];
+      readonly priority: number;
+    }
+  | { readonly kind: "release" | "cancel" | "retry"; readonly share: number; readonly salt: number }
+);
+
+export type Fault = { readonly at: number } & (
+  | { readonly kind: "crash"; readonly node: string; readonly forMs: number }
+  | { readonly kind: "pause"; readonly node: string; readonly forMs: number }
+  | { readonly kind: "cut"; readonly from: string; readonly to: string; readonly forMs: number }
+  | { readonly kind: "join"; readonly node: string }
+  | { readonly kind: "newScheduler" }
+);
+
+/** Kinds of trouble; a seed has some of them. */
+const TROUBLES = [
+  "crash",
+  "pause",
+  "cut",
+  "peerLoss",
+  "duplicates",
+  "join",
+  "broken",
+  "flaky",
+  "poison",
+  "cancel",
+  "newScheduler",
+] as const;
+export type Trouble = (typeof TROUBLES)[number];
+
+/** A scenario of its own for every seed; `only` limits the kinds of trouble it may draw. */
+export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES): Scenario {
+  const random = new Random(seed);
+  const isCalm = random.chance(0.15);
+  const has = new Set<Trouble>(isCalm ? [] : TROUBLES.filter((one) => random.chance(RATES[one]) && only.includes(one)));
+  const workers = 1 + random.below(5);
+  const chaosMs = 200 + random.below(3000);
+  const names = Array.from({ length: workers }, (_, i) => `w${i + 1}`);
+  const workload = makeWorkload(
+    {
+      layers: 1 + random.below(6),
+      tasksPerLayerMax: random.pick([3, 8, 20]),
+      durationMs: random.pick([0, 1, 10, 60]),
+      bigChunks: random.chance(0.3),
+      broken: has.has("broken") ? 0.06 : 0,
+      flaky: has.has("flaky") ? 0.15 : 0,
+      poison: has.has("poison"),
+      priorities: random.chance(0.3),
+      resources: random.chance(0.2),
+      restrictions: random.chance(0.2) ? names : [],
+    },
+    random.fork("workload"),
+  );
+  const clients = random.chance(0.3) ? 2 : 1;
+  return {
+    seed,
+    options: clusterOptions(random.fork("cluster"), workers, clients, has),
+    layers: [...workload.values()],
+    acts: makeActs(random.fork("acts"), workload, clients, chaosMs, has),
+    faults: makeFaults(random.fork("faults"), names, clients, chaosMs, has),
+  };
+}
+
+const RATES: Readonly<Record<Trouble, number>> = {
+  crash: 0.4,
+  pause: 0.25,
+  cut: 0.4,
+  peerLoss: 0.2,
+  duplicates: 0.2,
+  join: 0.2,
+  broken: 0.2,
+  flaky: 0.2,
+  poison: 0.1,
+  cancel: 0.25,
+  newScheduler: 0.1,
+};
+
+function clusterOptions(random: Random, workers: number, clients: number, has: ReadonlySet<Trouble>): ClusterOptions {
+  const delayMs = random.pick([
+    [0.05, 0.2],
+    [0.1, 5],
+    [5, 60],
+  ] as const);
+  return {
+    workers,
+    clients,
+    slots: Array.from({ length: workers + EXTRA_WORKERS }, () => 1 + random.below(3)),
+    network: {
+      delayMs,
+      peerLoss: has.has("peerLoss") ? 0.05 : 0,
+      duplicates: has.has("duplicates") ? 0.05 : 0,
+      payloadBytesMax: 1 << 20,
+    },
+    turnMs: random.pick([0.01, 0.01, 2]),
+    yieldMs: random.pick([1, 10]),
+    heartbeatMs: 2000,
+    leaseMs: 9000,
+    prefillUs: random.pick([0, 2000, 2000, 100_000]),
+    allowedFailures: 3,
+    drift: Array.from({ length: workers + EXTRA_WORKERS }, () => 0.95 + random.next() * 0.1),
+  };
+}
+
+const EXTRA_WORKERS = 2;
+
+function makeActs(
+  random: Random,
+  workload: ReadonlyMap<string, SimLayer>,
+  clients: number,
+  chaosMs: number,
+  has: ReadonlySet<Trouble>,
+): Act[] {
+  const acts: Act[] = [];
+  const layers = [...workload.values()];
+  for (let n = 1 + random.below(4); n > 0; n--) {
+    const wanted = random.shuffle([...layers]).slice(0, 1 + random.below(2));
+    const names = [...new Set(wanted.flatMap((layer) => closureOf(layer.name, workload)))];
+    const inOrder = layers.map((layer) => layer.name).filter((name) => names.includes(name));
+    acts.push({
+      at: random.chance(0.5) ? 1 : random.below(chaosMs),
+      client: random.below(clients),
+      kind: "submit",
+      names: inOrder,
+      wants: wanted.map(({ name, count }) => {
+        const share = random.pick([0.2, 1]);
+        const indices = Array.from({ length: count }, (_, i) => i).filter(() => random.chance(share));
+        return [name, indices.length > 0 ? indices : [random.below(count)]] as const;
+      }),
+      priority: random.chance(0.8) ? 0 : random.below(3) - 1,
+    });
+  }
+  const kinds = has.has("cancel") ? (["release", "release", "cancel", "retry"] as const) : (["release"] as const);
+  if (random.chance(0.5) || has.has("cancel"))
+    for (let n = 1 + random.below(3); n > 0; n--)
+      acts.push({
+        at: random.below(chaosMs),
+        client: random.below(clients),
+        kind: random.pick(kinds),
+        share: random.next(),
+        salt: random.below(2 ** 30),
+      });
+  return acts.sort((a, b) => a.at - b.at);
+}
+
+function makeFaults(
+  random: Random,
+  workers: readonly string[],
+  clients: number,
+  chaosMs: number,
+  has: ReadonlySet<Trouble>,
+): Fault[] {
+  const faults: Fault[] = [];
+  const times = (max: number): number => 1 + random.below(max);
+  const at = (): number => random.below(chaosMs);
+  // No row may meet more deaths by chance than a task is allowed.
+  if (has.has("crash"))
+    for (let n = times(3); n > 0; n--)
+      faults.push({ at: at(), kind: "crash", node: random.pick(workers), forMs: random.pick([1, 50, 500, 12_000]) });
+  if (has.has("pause"))
+    for (let n = times(3); n > 0; n--)
+      faults.push({
+        at: at(),
+        kind: "pause",
+        node: random.pick([...workers, "s"]),
+        forMs: random.pick([20, 500, 15_000]),
+      });
+  if (has.has("cut")) for (let n = times(4); n > 0; n--) faults.push(...cuts(random, workers, clients, at()));
+  if (has.has("join"))
+    for (let n = times(EXTRA_WORKERS); n > 0; n--)
+      faults.push({ at: at(), kind: "join", node: `w${workers.length + n}` });
+  if (has.has("newScheduler")) faults.push({ at: at(), kind: "newScheduler" });
+  return faults.sort((a, b) => a.at - b.at);
+}
+
+/** A link down in one direction or in both, or a process cut off from all. */
+function cuts(random: Random, workers: readonly string[], clients: number, at: number): Fault[] {
+  const peers = [...workers, "s", ...Array.from({ length: clients }, (_, i) => `c${i + 1}`)];
+  const from = random.pick(peers);
+  const others = peers.filter((one) => one !== from);
+  const to = random.chance(0.25)
+    ? others
+    : [from === "s" ? random.pick(others) : random.chance(0.7) ? "s" : random.pick(others)];
+  const forMs = random.pick([1, 30, 400, 12_000]);
+  const isBoth = random.chance(0.5);
+  return to.flatMap((other): Fault[] => [
+    { at, kind: "cut", from, to: other, forMs },
+    ...(isBoth ? [{ at, kind: "cut" as const, from: other, to: from, forMs }] : []),
+  ]);
+}

@@ -1,0 +1,98 @@
+import { taskScope } from "../../actors/worker/task-scope.ts";
+import type { NamedFunction } from "../../runtime/wire/function-spec.ts";
+
+/** What the functions of a simulated cluster ask of the simulation that runs now. */
+export interface TaskWorld {
+  /** A run of a task begins on a worker; gives how long it takes, and what becomes of it. */
+  begin(task: string, worker: string): TaskPlan;
+  end(task: string, worker: string): void;
+  after(worker: string, delayMs: number, run: () => void): void;
+}
+
+export interface TaskPlan {
+  /** 0: synchronous. */
+  readonly durationMs: number;
+  readonly outcome: "value" | "throw";
+  readonly bytes: number;
+  /** Whether it stops when it is aborted. */
+  readonly heedsAbort: boolean;
+}
+
+let current: TaskWorld | undefined;
+
+/** Simulations take turns: the one that runs says so before each event. */
+export function useTaskWorld(world: TaskWorld | undefined): void {
+  current = world;
+}
+
+/** The function of every task of a simulated cluster. Its value tells its name, its place and all that went into it. */
+export function simTask(layer: string, index: number, inputs: readonly unknown[]): unknown {
+  const world = current;
+  if (world === undefined) throw new Error("no simulation is running");
+  const { worker, signal } = taskScope();
+  const task = `${layer}:${index}`;
+  const plan = world.begin(task, worker);
+  const value = plan.outcome === "value" ? taskValue(task, inputs, plan.bytes) : undefined;
+  const outcome = (): unknown => {
+    world.end(task, worker);
+    if (plan.outcome === "throw") throw new TaskBroke(task);
+    return value;
+  };
+  if (plan.durationMs === 0) return outcome();
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const over = (settle: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      settle();
+    };
+    const finish = (): void => {
+      try {
+        resolve(outcome());
+      } catch (error) {
+        reject(error);
+      }
+    };
+    world.after(worker, plan.durationMs, () => over(finish));
+    if (plan.heedsAbort)
+      signal.addEventListener("abort", () =>
+        over(() => {
+          world.end(task, worker);
+          reject(new TaskBroke(`${task} (aborted)`));
+        }),
+      );
+  });
+}
+
+export const simTaskSpec: NamedFunction = {
+  kind: "named",
+  name: "simTask",
+  module: import.meta.url,
+  exportName: "simTask",
+};
+
+/** What a broken task throws: its message names it. */
+export class TaskBroke extends Error {
+  constructor(task: string) {
+    super(`task ${task} broke`);
+    this.name = "TaskBroke";
+  }
+}
+
+/** The right value of a task: a digest, as a number or at the front of an array of so many bytes. */
+export function taskValue(task: string, inputs: readonly unknown[], bytes: number): number | Float64Array {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < task.length; i++) hash = Math.imul(hash ^ task.charCodeAt(i), 0x01000193);
+  for (const input of inputs.flat(3)) hash = Math.imul(hash ^ (digestOf(input) + 1), 0x01000193) ^ (hash >>> 15);
+  const digest = hash >>> 0;
+  if (bytes <= 8) return digest;
+  const array = new Float64Array(bytes >> 3);
+  array[0] = digest;
+  return array;
+}
+
+export function digestOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  if (value instanceof Float64Array) return value[0] as number;
+  throw new TypeError(`A task got ${typeof value} for an input`);
+}

@@ -1,0 +1,240 @@
+import type { Random } from "../../runtime/base/random.ts";
+import { inputsFrom, literal, own } from "../../runtime/graph/call.ts";
+import type { Annotations } from "../../runtime/graph/layer.ts";
+import { SELF } from "../../runtime/graph/layer.ts";
+import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
+import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import { digestOf, simTaskSpec, taskValue } from "./tasks.ts";
+
+/** How tasks of a layer behave; listed tasks differ. */
+export interface LayerBehaviour {
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly heedsAbort: boolean;
+  /** Indices that always throw. */
+  readonly broken: readonly number[];
+  /** Indices that throw at their first runs: [index, runs]. */
+  readonly flaky: readonly (readonly [number, number])[];
+  /** Indices that end their worker. */
+  readonly poison: readonly number[];
+}
+
+/** A layer of the workload: its edges said out, so that the right answers do not depend on the code under test. */
+export interface SimLayer {
+  readonly name: string;
+  readonly kind: "tasks" | "elementwise" | "group" | "all" | "data";
+  readonly count: number;
+  /** Names of the layers it reads. */
+  readonly sources: readonly string[];
+  /** For "tasks": [source name, index] of each input, by task. */
+  readonly edges: readonly (readonly (readonly [string, number])[])[];
+  readonly behaviour: LayerBehaviour;
+  readonly annotations: Annotations;
+}
+
+/** Layers in the order of their making; a submission is a list of names with all that they read. */
+export type Workload = ReadonlyMap<string, SimLayer>;
+
+/** How many neighbours a "group" step joins. */
+const GROUP = 3;
+
+/** [layer, index] of every input of a task, in order. */
+export function inputsOf(layer: SimLayer, index: number, workload: Workload): (readonly [string, number])[] {
+  if (layer.kind === "data") return [];
+  if (layer.kind === "tasks") return [...(layer.edges[index] ?? [])];
+  const source = layer.sources[0] as string;
+  const count = workload.get(source)?.count ?? 0;
+  if (layer.kind === "elementwise") return layer.sources.map((name) => [name, index] as const);
+  const range = layer.kind === "all" ? [0, count] : [index * GROUP, Math.min(count, (index + 1) * GROUP)];
+  return Array.from(
+    { length: (range[1] as number) - (range[0] as number) },
+    (_, i) => [source, (range[0] as number) + i] as const,
+  );
+}
+
+/** The right answers, worked out one by one. */
+export class Oracle {
+  private readonly workload: Workload;
+  private readonly digests = new Map<string, number>();
+
+  constructor(workload: Workload) {
+    this.workload = workload;
+  }
+
+  digest(name: string, index: number): number {
+    const task = `${name}:${index}`;
+    const known = this.digests.get(task);
+    if (known !== undefined) return known;
+    const layer = this.workload.get(name) as SimLayer;
+    const digest =
+      layer.kind === "data"
+        ? dataValue(name, index)
+        : digestOf(
+            taskValue(
+              task,
+              inputsOf(layer, index, this.workload).map(([source, at]) => this.digest(source, at)),
+              8,
+            ),
+          );
+    this.digests.set(task, digest);
+    return digest;
+  }
+
+  /** The tasks that a task needs, itself included. */
+  ancestry(name: string, index: number): Set<string> {
+    const found = new Set<string>();
+    const visit = (layerName: string, at: number): void => {
+      const task = `${layerName}:${at}`;
+      if (found.has(task)) return;
+      found.add(task);
+      const layer = this.workload.get(layerName) as SimLayer;
+      for (const [source, input] of inputsOf(layer, at, this.workload)) visit(source, input);
+    };
+    visit(name, index);
+    return found;
+  }
+}
+
+const dataValue = (name: string, index: number): number => digestOf(taskValue(`data ${name}:${index}`, [], 8));
+
+/** A submission's layers as a client sends them. */
+export function wireLayers(names: readonly string[], workload: Workload): WireLayer[] {
+  return names.map((name) => wireLayer(workload.get(name) as SimLayer, names, workload));
+}
+
+/** A layer's name with all it reads, sources first. */
+export function closureOf(name: string, workload: Workload): string[] {
+  const found: string[] = [];
+  const visit = (one: string): void => {
+    if (found.includes(one)) return;
+    for (const source of (workload.get(one) as SimLayer).sources) visit(source);
+    found.push(one);
+  };
+  visit(name);
+  return found;
+}
+
+function wireLayer(layer: SimLayer, names: readonly string[], workload: Workload): WireLayer {
+  const { name, count, annotations } = layer;
+  const shared = { name, grid: [count], annotations };
+  const numbers = (of: (i: number) => number) =>
+    ({ kind: "numbers", data: Float64Array.from({ length: count }, (_, i) => of(i)) }) as const;
+  if (layer.kind === "data") return { ...shared, kind: "data", values: numbers((i) => dataValue(name, i)) };
+  const call = { fn: simTaskSpec, args: [literal(name), own(0), inputsFrom(0)] };
+  const calls = flattenValue(encodeValue([call], { shareMemory: false }));
+  const index = numbers((i) => i);
+  if (layer.kind !== "tasks") {
+    const axis =
+      layer.kind === "elementwise"
+        ? ({ kind: "axis", axis: 0 } as const)
+        : layer.kind === "group"
+          ? ({ kind: "group", axis: 0, size: GROUP } as const)
+          : ({ kind: "all" } as const);
+    const inputs = layer.sources.map((source) => ({ source: names.indexOf(source), axes: [axis] }));
+    return { ...shared, kind: "blockwise", calls, inputs, own: index };
+  }
+  const edges = Array.from({ length: count }, (_, i) => inputsOf(layer, i, workload));
+  const offsets = [0];
+  for (const one of edges) offsets.push((offsets.at(-1) as number) + one.length);
+  return {
+    ...shared,
+    kind: "tasks",
+    calls,
+    sources: layer.sources.map((source) => names.indexOf(source)),
+    inputOffsets: Uint32Array.from(offsets),
+    inputSource: Uint16Array.from(edges.flat(), ([source]) => (source === name ? SELF : layer.sources.indexOf(source))),
+    inputIndex: Uint32Array.from(edges.flat(), ([, at]) => at),
+    own: index,
+  };
+}
+
+export interface WorkloadOptions {
+  readonly layers: number;
+  readonly tasksPerLayerMax: number;
+  readonly durationMs: number;
+  readonly bigChunks: boolean;
+  readonly broken: number;
+  readonly flaky: number;
+  readonly poison: boolean;
+  readonly priorities: boolean;
+  readonly resources: boolean;
+  readonly restrictions: readonly string[];
+}
+
+/** A random workload: maps, trees, reductions, shuffles, chains and random graphs on each other. */
+export function makeWorkload(options: WorkloadOptions, random: Random): Map<string, SimLayer> {
+  const workload = new Map<string, SimLayer>();
+  let poisonLeft = options.poison ? 1 : 0;
+  for (let i = 0; i < options.layers; i++) {
+    const known = [...workload.values()];
+    const source = known.length > 0 && random.chance(0.8) ? random.pick(known) : undefined;
+    const kind =
+      source === undefined
+        ? random.pick(["tasks", "tasks", "data"] as const)
+        : random.pick(["tasks", "elementwise", "elementwise", "group", "all"] as const);
+    const count = countOf(kind, source, options, random);
+    const name = `${kind}-${i}`;
+    const second = kind === "elementwise" ? known.find((one) => one !== source && one.count === count) : undefined;
+    const sources = [source, random.chance(0.5) ? second : undefined].flatMap((one) =>
+      one === undefined ? [] : [one.name],
+    );
+    const indices = (rate: number): number[] =>
+      Array.from({ length: count }, (_, at) => at).filter(() => random.chance(rate));
+    const poison = kind !== "data" && poisonLeft > 0 && random.chance(0.5) ? [random.below(count)] : [];
+    poisonLeft -= poison.length;
+    workload.set(name, {
+      name,
+      kind,
+      count,
+      sources,
+      edges: kind === "tasks" ? edgesOf(name, count, source, random) : [],
+      behaviour: {
+        durationMs: random.chance(0.2) ? 0 : options.durationMs * (0.2 + random.next() * 1.6),
+        bytes: options.bigChunks && random.chance(0.3) ? 8 * (1 + random.below(4000)) : 8,
+        heedsAbort: random.chance(0.5),
+        broken: kind === "data" ? [] : indices(options.broken),
+        flaky: kind === "data" ? [] : indices(options.flaky).map((at) => [at, 1 + random.below(2)] as const),
+        poison,
+      },
+      annotations: annotationsOf(options, random),
+    });
+  }
+  return workload;
+}
+
+function countOf(
+  kind: SimLayer["kind"],
+  source: SimLayer | undefined,
+  options: WorkloadOptions,
+  random: Random,
+): number {
+  if (kind === "elementwise") return (source as SimLayer).count;
+  if (kind === "group") return Math.ceil((source as SimLayer).count / GROUP);
+  if (kind === "all") return 1 + random.below(3);
+  return 1 + random.below(options.tasksPerLayerMax);
+}
+
+/** Random edges, or a chain, to tasks of the layer before and to earlier tasks of its own. */
+function edgesOf(name: string, count: number, source: SimLayer | undefined, random: Random): [string, number][][] {
+  const isChain = random.chance(0.3);
+  return Array.from({ length: count }, (_, i) => {
+    if (isChain && i > 0) return [[name, i - 1]];
+    const inputs: [string, number][] = [];
+    for (let n = random.below(4); n > 0; n--) {
+      if (source !== undefined && random.chance(0.6)) inputs.push([source.name, random.below(source.count)]);
+      else if (i > 0) inputs.push([name, random.below(i)]);
+    }
+    return inputs.filter(([layer, at], j) => inputs.findIndex(([l, a]) => l === layer && a === at) === j);
+  });
+}
+
+function annotationsOf(options: WorkloadOptions, random: Random): Annotations {
+  return {
+    ...(options.flaky > 0 ? { retries: random.below(4) } : {}),
+    ...(options.priorities && random.chance(0.5) ? { priority: random.below(5) - 2 } : {}),
+    ...(options.resources && random.chance(0.4) ? { resources: { gpu: 1 } } : {}),
+    ...(options.restrictions.length > 0 && random.chance(0.3)
+      ? { workers: [random.pick(options.restrictions)], allowOtherWorkers: random.chance(0.5) }
+      : {}),
+  };
+}
