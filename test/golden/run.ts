@@ -69,8 +69,10 @@ async function main(): Promise<void> {
       report(result, json ? await open.stats() : undefined);
     }
   await open.close();
-  if (!json) console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.unsupported} unsupported`);
-  else console.log(JSON.stringify(counts));
+  const summary = `${counts.passed} passed, ${counts.failed} failed, ${counts.unsupported} unsupported`;
+  // With --json the output holds nothing but a line a case.
+  if (json) console.error(summary);
+  else console.log(summary);
   if (counts.failed > 0) process.exitCode = 1;
 }
 
