@@ -74,6 +74,7 @@ export interface DelayedOptions {
 
 /** What stands behind the proxy: a function, so that lazy values can be called. */
 interface Target {
+  [inspect.custom]: () => string;
   [nodeSymbol]: DelayedNode;
   options: DelayedOptions;
   /** Set for a function that was wrapped: calling it makes a task of that function. */
@@ -330,18 +331,21 @@ export function wrapValue(value: unknown, options: DelayedOptions): unknown {
 /** A task of any layer as a lazy value. */
 export const wrapPlace = (place: Place): Delayed<unknown> => wrap(placedNode(place), {});
 
+/** A function with nothing of its own; giving it a prototype would cost more than all the rest of a lazy call. */
+const newTarget = (): Target => (() => undefined) as unknown as Target;
+
 function wrap(
   node: DelayedNode,
   options: DelayedOptions,
   spec?: FunctionSpec,
   from?: { readonly of: unknown; readonly name: string },
 ): Delayed<unknown> {
-  const target = (() => undefined) as unknown as Target;
+  const target = newTarget();
   target[nodeSymbol] = node;
   target.options = options;
   target.spec = spec;
   target.from = from;
-  Object.setPrototypeOf(target, DelayedValue.prototype);
+  target[inspect.custom] = DelayedValue.prototype[inspect.custom];
   return new Proxy(target, lazyAccess as unknown as ProxyHandler<Target>) as unknown as Delayed<unknown>;
 }
 
@@ -353,12 +357,14 @@ const lazyAccess: ProxyHandler<Target & DelayedValue<unknown>> = {
   get(target, property, self: DelayedValue<unknown>) {
     if (property === Symbol.iterator) return () => iterate(target, self);
     if (property === "length" && target.options.nout !== undefined) return target.options.nout;
-    if (typeof property === "symbol" || property in DelayedValue.prototype || INTERNAL.has(property))
-      return Reflect.get(target, property, self);
+    if (property === nodeSymbol || INTERNAL.has(property)) return Reflect.get(target, property);
+    if (typeof property === "symbol" || property in DelayedValue.prototype)
+      return Reflect.get(DelayedValue.prototype, property, self);
     if (property === "then" || property === "toJSON" || property === "prototype") return undefined;
     return /^\d+$/.test(property) ? self.item(Number(property)) : self.attr(property);
   },
-  has: (target, property) => Reflect.has(target, property),
+  has: (_target, property) => property === nodeSymbol || property in DelayedValue.prototype,
+  getPrototypeOf: () => DelayedValue.prototype,
   apply(target, _this, args: unknown[]) {
     const { spec, options, from } = target;
     if (spec !== undefined)
@@ -370,7 +376,7 @@ const lazyAccess: ProxyHandler<Target & DelayedValue<unknown>> = {
   defineProperty: () => refuse("changed"),
   deleteProperty: () => refuse("changed"),
 };
-const INTERNAL: ReadonlySet<string> = new Set(["options", "spec", "from"]);
+const INTERNAL: ReadonlySet<string | symbol> = new Set(["options", "spec", "from"]);
 
 function iterate(target: Target, self: DelayedValue<unknown>): Iterator<unknown> {
   const { nout } = target.options;
