@@ -22,3 +22,16 @@ export {
 export { cull, fuse, inline, inlineFunctions } from "./runtime/graph/inline.ts";
 export { keyPrefix, keyPrefix as keySplit } from "./runtime/graph/key.ts";
 export { tokenize, tokenSymbol } from "./runtime/graph/tokenize.ts";
+
+import { setSpawner } from "./collections/futures/spawner.ts";
+
+export { taskScope } from "./actors/worker/task-scope.ts";
+export { asCompleted, wait } from "./collections/futures/as-completed.ts";
+export { Client } from "./collections/futures/client.ts";
+export { Future } from "./collections/futures/future.ts";
+
+setSpawner({
+  // Threads, processes and NATS load when one of them is asked for.
+  openLocal: async (options) => (await import("./infra/cluster/open-local.ts")).openLocal(options),
+  connect: async (target, options) => (await import("./infra/cluster/connect.ts")).connectCluster(target, options),
+});

@@ -49,7 +49,7 @@ class Scheduler implements Actor {
   private readonly brain: SchedulerBrain;
   private readonly context: ActorContext;
   private readonly subjects: ReturnType<typeof clusterSubjects>;
-  private readonly senders = new Map<string, { kind: "worker" | "client"; id: string } | undefined>();
+  private readonly senders = new Map<string, { kind: "worker" | "client" | "nanny"; id: string } | undefined>();
   private readonly broken: Broken = new Set();
   private readonly incarnations = new Map<string, number>();
 
@@ -85,6 +85,12 @@ class Scheduler implements Actor {
     if (message.type === "tick") return this.tick(now);
     const sender = this.senderOf(envelope.from);
     if (sender === undefined || envelope.from === undefined) return;
+    if (sender.kind === "nanny") {
+      const gone = envelope.message as { type: string; worker: string };
+      if (gone.type === "workerGone")
+        this.brain.step({ kind: "workerGone", worker: gone.worker, isExpected: false }, now);
+      return;
+    }
     if (!this.isHeard(envelope, message.type)) return;
     if (sender.kind === "client")
       this.brain.step({ kind: "client", client: sender.id, message: message as FromClient }, now);
@@ -114,12 +120,12 @@ class Scheduler implements Actor {
     return false;
   }
 
-  private senderOf(from: string | undefined): { kind: "worker" | "client"; id: string } | undefined {
+  private senderOf(from: string | undefined): { kind: "worker" | "client" | "nanny"; id: string } | undefined {
     if (from === undefined) return undefined;
     if (this.senders.has(from)) return this.senders.get(from);
     const parsed = parseSubject(from);
-    const sender =
-      parsed?.kind === "worker" || parsed?.kind === "client" ? { kind: parsed.kind, id: parsed.id } : undefined;
+    const isPeer = parsed?.kind === "worker" || parsed?.kind === "client" || parsed?.kind === "nanny";
+    const sender = isPeer ? { kind: parsed.kind, id: parsed.id } : undefined;
     if (this.senders.size > SENDERS_MAX) this.senders.clear();
     this.senders.set(from, sender);
     return sender;

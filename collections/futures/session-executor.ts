@@ -1,6 +1,7 @@
 import type { ClientSession, HandleLease, SubmitOptions } from "../../actors/client/client-session.ts";
 import { gather } from "../../actors/client/gather.ts";
 import type { SubmissionRecord } from "../../actors/client/submission-record.ts";
+import { holdProcess } from "../../runtime/base/clock.ts";
 import { CancelledError, TimeoutError } from "../../runtime/base/errors.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import type { ComputeOptions, Executor } from "../../runtime/graph/executor.ts";
@@ -45,10 +46,11 @@ export class SessionExecutor implements Executor {
     });
   }
 
-  /** A layer that stands for handles; they are released when nothing refers to it any more. */
-  held(name: string, grid: readonly number[], handles: Uint32Array): HeldLayer {
+  /** A layer that stands for handles; as their owner it releases them when nothing refers to it any more. */
+  held(name: string, grid: readonly number[], handles: Uint32Array, isOwner = true): HeldLayer {
     const lease: HandleLease = { session: this.session, handles };
-    if (handles.length > 0) this.leases.register(lease, { first: handles[0] as number, count: handles.length });
+    if (isOwner && handles.length > 0)
+      this.leases.register(lease, { first: handles[0] as number, count: handles.length });
     return { kind: "held", name, grid, keys: undefined, lease };
   }
 
@@ -68,12 +70,13 @@ function cut(values: readonly unknown[], wants: readonly Want[]): unknown[][] {
   });
 }
 
-/** One signal for the caller's own and the time that was given. */
+/** One signal for the caller's own and the time that was given; while it is awaited the process stays alive. */
 export function limitOf(
   session: ClientSession,
   options: { signal?: AbortSignal; timeout?: number | string },
 ): { signal: AbortSignal | undefined; done: () => void } {
-  if (options.timeout === undefined) return { signal: options.signal, done: () => {} };
+  const letGo = holdProcess();
+  if (options.timeout === undefined) return { signal: options.signal, done: letGo };
   const timeoutMs = parseDurationMs(options.timeout);
   const controller = new AbortController();
   const { clock } = session.options;
@@ -85,6 +88,7 @@ export function limitOf(
   return {
     signal: controller.signal,
     done: () => {
+      letGo();
       clock.clearTimer(timer);
       options.signal?.removeEventListener("abort", abort);
     },

@@ -22,3 +22,22 @@ export const systemClock: Clock = {
 
 /** Wall time in milliseconds since 1970, for what people and other systems read. Never compare it with `Clock.now`. */
 export const wallTimeMs = (): number => Date.now();
+
+const HOLD_MS = 0x7fffffff;
+let holds = 0;
+let holder: NodeJS.Timeout | undefined;
+
+/** Keeps the process alive until the result is called: for waits whose timers and sockets do not. */
+export function holdProcess(): () => void {
+  holds += 1;
+  holder ??= setInterval(() => {}, HOLD_MS);
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    holds -= 1;
+    if (holds > 0) return;
+    clearInterval(holder);
+    holder = undefined;
+  };
+}

@@ -30,6 +30,8 @@ export interface LocalBusOptions {
   /** Bytes alone are measured: frames and Uint8Arrays, and in strict mode everything. Default: no limit. */
   readonly payloadBytesMax?: number;
   readonly clock?: Clock;
+  /** What its users agree to publish; default "reference". With frames only, ports pass them on without decoding. */
+  readonly carries?: Bus["carries"];
 }
 
 /**
@@ -41,7 +43,7 @@ export interface LocalBusOptions {
  * const answer = await bus.request("greet.world", "you", { timeoutMs: 100 });
  */
 export class LocalBus implements Bus {
-  readonly carries = "reference";
+  readonly carries: Bus["carries"];
   readonly payloadBytesMax: number;
   private readonly codec: FrameCodec | undefined;
   private readonly trie = new SubjectTrie<LocalSubscription>();
@@ -62,6 +64,7 @@ export class LocalBus implements Bus {
 
   constructor(options: LocalBusOptions = {}) {
     this.codec = options.codec;
+    this.carries = options.carries ?? "reference";
     this.payloadBytesMax = options.payloadBytesMax ?? Number.POSITIVE_INFINITY;
     this.requests = new RequestTable("_INBOX", options.clock);
   }

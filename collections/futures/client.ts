@@ -1,0 +1,265 @@
+import { clientActor } from "../../actors/client/client.ts";
+import { ClientSession } from "../../actors/client/client-session.ts";
+import { gather } from "../../actors/client/gather.ts";
+import { systemClock } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { uniqueToken } from "../../runtime/base/random.ts";
+import { parseDurationMs } from "../../runtime/base/units.ts";
+import { VERSION } from "../../runtime/base/version.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { type ComputeOptions, pushExecutor } from "../../runtime/graph/executor.ts";
+import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
+import type { Collection } from "../core/collection.ts";
+import type { Future, WaitOptions } from "./future.ts";
+import { startInlineCluster } from "./inline-cluster.ts";
+import { scatterValues } from "./scatter.ts";
+import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
+import { type ConnectOptions, currentSpawner, type LocalOptions, type OpenCluster } from "./spawner.ts";
+import { type SubmitOptions, Submitter } from "./submitter.ts";
+
+/** What may stand for an argument: the value, or something lazy that gives it. */
+export type Argument<T> = T | Future<T> | Collection<T>;
+export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument<A[K]> };
+
+const HEARTBEAT_MS = 1000;
+const OPEN_TIMEOUT_MS = 30_000;
+
+/**
+ * A session with a cluster: this process, threads, processes, or a cluster on NATS. While it is open, everything that is
+ * computed runs there.
+ * @see https://distributed.dask.org/en/stable/client.html
+ * @example
+ * await using client = await Client.local({ mode: "inline" });
+ * const future = client.submit((n: number) => n * n, 12);
+ * await future.result(); // 144
+ */
+export class Client {
+  readonly executor: SessionExecutor;
+  private readonly session: ClientSession;
+  private readonly cluster: OpenCluster;
+  private readonly submitter: Submitter;
+  private readonly leaveStack: () => void;
+  private closing: Promise<void> | undefined;
+
+  private constructor(cluster: OpenCluster, session: ClientSession) {
+    this.cluster = cluster;
+    this.session = session;
+    this.executor = new SessionExecutor(session);
+    this.submitter = new Submitter(this.executor);
+    this.leaveStack = pushExecutor(this.executor);
+  }
+
+  /**
+   * Starts a cluster of this machine's own: threads unless `mode` says otherwise.
+   * @example
+   * const client = await Client.local({ mode: "inline" });
+   * await client.close();
+   */
+  static async local(options: LocalOptions = {}): Promise<Client> {
+    const mode = options.mode ?? "threads";
+    const cluster = mode === "inline" ? inlineAsOpen(options) : await currentSpawner().openLocal({ ...options, mode });
+    return Client.over(cluster, options.functions ?? "any", options.workers ?? 1);
+  }
+
+  /**
+   * Joins a cluster on NATS by its name: `Client.connect("nats://host:4222", { cluster: "prod" })`, or over a connection of
+   * your own, which stays yours: `Client.connect({ connection })`.
+   * @throws ShoalError CONNECT | NO_SCHEDULER | VERSION, each saying what to do
+   */
+  static async connect(
+    target: string | { readonly connection: unknown },
+    options: ConnectOptions = {},
+  ): Promise<Client> {
+    const cluster = await currentSpawner().connect(target, options);
+    return Client.over(cluster, options.functions ?? "any", 0, parseDurationMs(options.timeout ?? "10s"));
+  }
+
+  private static async over(
+    cluster: OpenCluster,
+    functions: "any" | "named",
+    workers: number,
+    timeoutMs = OPEN_TIMEOUT_MS,
+  ): Promise<Client> {
+    const session = new ClientSession({
+      cluster: cluster.name,
+      id: `c-${uniqueToken()
+        .replace(/[^0-9A-Za-z]/g, "")
+        .slice(0, 10)}`,
+      version: VERSION,
+      bus: cluster.bus,
+      clock: systemClock,
+      heartbeatMs: HEARTBEAT_MS,
+      functions,
+    });
+    cluster.system.spawn(clientActor(session));
+    const client = new Client(cluster, session);
+    try {
+      await client.whenReady(workers, timeoutMs);
+      return client;
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  /** Runs a function on a worker. Futures and collections among the arguments are waited for there. */
+  submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: [...Arguments<A>]): Future<Awaited<R>>;
+  submit<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...args: [...Arguments<A>, SubmitOptions]
+  ): Future<Awaited<R>>;
+  submit(fn: (...args: never[]) => unknown, ...args: readonly unknown[]): Future<unknown> {
+    return this.submitter.submit(fn as (...args: unknown[]) => unknown, args);
+  }
+
+  /**
+   * Runs a function on a worker for each item: one future each, in order.
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.map
+   */
+  map<T, R>(fn: (item: T) => R, items: Iterable<Argument<T>>, options: SubmitOptions = {}): Future<Awaited<R>>[] {
+    return this.submitter.map(fn as (item: unknown) => unknown, items, options) as Future<Awaited<R>>[];
+  }
+
+  /** The values of futures, straight from the workers that hold them. @throws the error of the first that failed */
+  async gather<T>(futures: readonly Future<T>[], options: WaitOptions = {}): Promise<T[]> {
+    this.submitter.flush();
+    const limit = limitOf(this.session, options);
+    try {
+      const handles = futures.map((future) => future.handle);
+      return (await limited(
+        gather(this.session, handles, limit.signal === undefined ? {} : { signal: limit.signal }),
+        limit.signal,
+      )) as T[];
+    } finally {
+      limit.done();
+    }
+  }
+
+  /**
+   * Puts data on workers and gives futures for it: one for a value, a list for a list.
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.scatter
+   */
+  scatter<T>(values: readonly T[]): Promise<Future<T>[]>;
+  scatter<T>(value: T): Promise<Future<T>>;
+  async scatter(value: unknown): Promise<unknown> {
+    const isList = Array.isArray(value);
+    const futures = await scatterValues(this.executor, isList ? value : [value]);
+    return isList ? futures : futures[0];
+  }
+
+  /** Computes a collection here, whatever client is innermost. */
+  async compute<T>(collection: Collection<T>, options?: ComputeOptions): Promise<T> {
+    const [blocks] = await this.executor.compute([collection.wants()], options);
+    return collection.finish(blocks as unknown[]);
+  }
+
+  cancel(futures: readonly Future<unknown>[], reason = "cancelled by its client"): void {
+    this.submitter.flush();
+    this.session.cancel(
+      futures.map((future) => future.handle),
+      reason,
+    );
+  }
+
+  retry(futures: readonly Future<unknown>[]): void {
+    this.session.retry(futures.map((future) => future.handle));
+  }
+
+  /** The cluster's workers, as far as is known here. */
+  get workers(): readonly WorkerSummary[] {
+    return this.session.workers;
+  }
+
+  /** Process ids of workers this client started, by name. */
+  get workerPids(): ReadonlyMap<string, number> {
+    return this.cluster.pids();
+  }
+
+  get clusterName(): string {
+    return this.cluster.name;
+  }
+
+  /** Asks an actor of the cluster: `client.ask(client.taskAddress(key), { type: "state" })`. */
+  ask(address: string, message: unknown, options: WaitOptions = {}): Promise<unknown> {
+    this.submitter.flush();
+    const timeoutMs = parseDurationMs(options.timeout ?? "10s");
+    return this.cluster.system.ask(address, message, {
+      timeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
+  /** Where the actor of a task is reached. */
+  taskAddress(key: string): string {
+    return clusterSubjects(this.cluster.name).task(key);
+  }
+
+  /** Where the actor of a chunk is reached. */
+  chunkAddress(key: string): string {
+    return clusterSubjects(this.cluster.name).chunk(key);
+  }
+
+  /** The scheduler's figures. */
+  status(): Promise<unknown> {
+    return this.ask(clusterSubjects(this.cluster.name).scheduler, { type: "status" });
+  }
+
+  /** Waits until so many workers have joined. @throws ShoalError TIMEOUT */
+  async waitForWorkers(count: number, options: WaitOptions = {}): Promise<void> {
+    await this.whenReady(count, parseDurationMs(options.timeout ?? "30s"));
+  }
+
+  /** Ends the session and, if this client started it, the cluster. A connection of yours stays open. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async end(): Promise<void> {
+    this.leaveStack();
+    this.session.close();
+    await this.cluster.bus.flush().catch(() => {});
+    await this.cluster.close();
+  }
+
+  private async whenReady(workers: number, timeoutMs: number): Promise<void> {
+    const limit = limitOf(this.session, { timeout: timeoutMs });
+    try {
+      await limited(this.session.whenOpen(), limit.signal).catch((error: unknown) => {
+        if ((error as { code?: string }).code !== "TIMEOUT") throw error;
+        throw new ShoalError(
+          `No scheduler of cluster "${this.cluster.name}" answered within ${timeoutMs} ms: start one with "npx shoal scheduler --cluster ${this.cluster.name}", or check the cluster's name`,
+          { code: "NO_SCHEDULER", retryable: true, details: { cluster: this.cluster.name } },
+        );
+      });
+      while (this.session.workers.length < workers) await limited(this.nextWorkers(), limit.signal);
+    } finally {
+      limit.done();
+    }
+  }
+
+  private nextWorkers(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.session.onWorkers(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}
+
+function inlineAsOpen(options: LocalOptions): OpenCluster {
+  const inline = startInlineCluster(options.functions === undefined ? {} : { functions: options.functions });
+  return {
+    name: "inline",
+    bus: inline.system.bus,
+    system: inline.system,
+    brain: inline.brain,
+    pids: () => new Map([["inline", process.pid]]),
+    close: async () => inline.close(),
+  };
+}

@@ -1,0 +1,157 @@
+import type { ClientSession } from "../../actors/client/client-session.ts";
+import { gather, settled } from "../../actors/client/gather.ts";
+import { STANDING } from "../../actors/client/submission-record.ts";
+import type { TaskKey } from "../../runtime/graph/key.ts";
+import { type HeldLayer, type Layer, taskKey } from "../../runtime/graph/layer.ts";
+import { Collection } from "../core/collection.ts";
+import { limited, limitOf } from "./session-executor.ts";
+
+export type FutureStatus = "pending" | "finished" | "error" | "cancelled";
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds, or text such as "30s". */
+  readonly timeout?: number | string;
+}
+
+/** What a future is made of; several of one submission share the session. */
+export interface FutureParts {
+  readonly session: ClientSession;
+  /** The client's number of the future; calls that have not left yet leave now. */
+  readonly handle: () => number;
+  /** The key, told when it is first asked for. */
+  readonly key: () => TaskKey;
+  readonly hold: (handle: number, key: TaskKey) => HeldLayer;
+}
+
+/**
+ * The result of one task, now or later, wherever it lies. It can be an argument of other tasks and of any collection. While a
+ * future is alive its result is kept; `release()`, `await using` or the garbage collector lets it go. Not a thenable, so that
+ * an async function can return one: `await future.result()`.
+ * @see https://distributed.dask.org/en/stable/api.html#distributed.Future
+ */
+export class Future<T> extends Collection<T> {
+  private readonly parts: FutureParts;
+  private held: HeldLayer | undefined;
+
+  constructor(parts: FutureParts) {
+    super();
+    this.parts = parts;
+    released.register(this, parts, this);
+  }
+
+  /** The task's name in the cluster. */
+  get key(): TaskKey {
+    return this.parts.key();
+  }
+
+  get status(): FutureStatus {
+    const { session, handle } = this;
+    const record = session.findRecord(handle);
+    if (record === undefined) return "cancelled";
+    const standing = record.standingOf(handle);
+    if (standing === STANDING.pending) return "pending";
+    if (standing === STANDING.released) return "cancelled";
+    if (standing !== STANDING.erred) return "finished";
+    return (record.errorOf(handle) as { code?: string } | undefined)?.code === "CANCELLED" ? "cancelled" : "error";
+  }
+
+  /** Whether it is settled, one way or the other. */
+  get done(): boolean {
+    return this.status !== "pending";
+  }
+
+  /**
+   * The value.
+   * @throws TaskError with the original error as `cause`; CancelledError; TimeoutError; the signal's reason
+   */
+  async result(options: WaitOptions = {}): Promise<T> {
+    const { session, handle } = this;
+    const record = session.record(handle);
+    if (record.standingOf(handle) === STANDING.value) return record.valueAt(handle) as T;
+    const limit = limitOf(session, options);
+    try {
+      const values = gather(session, [handle], limit.signal === undefined ? {} : { signal: limit.signal });
+      return (await limited(values, limit.signal))[0] as T;
+    } finally {
+      limit.done();
+    }
+  }
+
+  /** The error, or undefined once it finished well. */
+  async exception(options: WaitOptions = {}): Promise<Error | undefined> {
+    try {
+      await this.wait(options);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  /** Waits until the result is somewhere in the cluster, without fetching it. @throws what `result` throws */
+  async wait(options: WaitOptions = {}): Promise<void> {
+    const { session, handle } = this;
+    const limit = limitOf(session, options);
+    try {
+      await limited(settled(session, handle, limit.signal), limit.signal);
+    } finally {
+      limit.done();
+    }
+  }
+
+  /** Cancels the task, for everyone who waits for it, and what needs it. */
+  cancel(reason = "cancelled by its client"): void {
+    this.session.cancel([this.handle], reason);
+  }
+
+  /** Has a failed task tried again. */
+  retry(): void {
+    this.session.retry([this.handle]);
+  }
+
+  /** Lets the result go; the future is of no use after that. */
+  release(): void {
+    released.unregister(this);
+    this.session.release(this.handle, 1);
+  }
+
+  /** The client's number of the future. */
+  get handle(): number {
+    return this.parts.handle();
+  }
+
+  get session(): ClientSession {
+    return this.parts.session;
+  }
+
+  /** Calls once when it is settled. */
+  onDone(listener: () => void): () => void {
+    return this.session.onSettled(this.handle, listener);
+  }
+
+  get layer(): Layer {
+    this.held ??= this.parts.hold(this.handle, this.key);
+    return this.held;
+  }
+
+  finish(blocks: readonly unknown[]): T {
+    return blocks[0] as T;
+  }
+
+  rebuild(layer: Layer): this {
+    const future = new Future<T>({ ...this.parts, key: () => taskKey(layer, 0) });
+    future.held = layer as HeldLayer;
+    return future as this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.release();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Future ${this.key} ${this.status}`;
+  }
+}
+
+/** Futures that nobody refers to any more let their results go. */
+const released = new FinalizationRegistry<FutureParts>(({ session, handle }) => session.release(handle(), 1));

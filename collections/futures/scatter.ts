@@ -1,0 +1,96 @@
+import { ChunkSource, writeRequest } from "../../actors/chunk/chunk-exchange.ts";
+import { encodeChunks } from "../../actors/chunk/chunk-frame.ts";
+import { sizeOf } from "../../actors/chunk/sizeof.ts";
+import type { ClientSession } from "../../actors/client/client-session.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { uniqueToken } from "../../runtime/base/random.ts";
+import type { Frame } from "../../runtime/bus/bus.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { Future } from "./future.ts";
+import type { SessionExecutor } from "./session-executor.ts";
+
+const OFFER_TIMEOUT_MS = 120_000;
+
+/**
+ * Puts values on workers, in turn, straight from here; the scheduler hears where they are. What is large is pulled by the
+ * worker in parts, at its own pace.
+ */
+export async function scatterValues(executor: SessionExecutor, values: readonly unknown[]): Promise<Future<unknown>[]> {
+  const { session } = executor;
+  if (values.length === 0) return [];
+  const { workers } = session;
+  if (workers.length === 0)
+    throw new ShoalError("There is no worker to scatter to", { code: "NO_SCHEDULER", retryable: true });
+  const first = session.reserve(values.length);
+  const holders = values.map((_, i) => (workers[i % workers.length] as (typeof workers)[number]).id);
+  await Promise.all(
+    [...new Set(holders)].map((holder) => {
+      const mine = values.map((_, i) => i).filter((i) => holders[i] === holder);
+      return offer(
+        session,
+        holder,
+        mine.map((i) => values[i]),
+        mine.map((i) => ticketOf(session, first + i)),
+      );
+    }),
+  );
+  const token = uniqueToken()
+    .replace(/[^0-9A-Za-z]/g, "")
+    .slice(0, 12);
+  const keys = values.map((_, i) => `scatter-${token}/${i}`);
+  session.scattered(
+    keys,
+    Float64Array.from(values, (value) => sizeOf(value)),
+    holders,
+    first,
+  );
+  return values.map(
+    (_, i) =>
+      new Future<unknown>({
+        session,
+        handle: () => first + i,
+        key: () => keys[i] as string,
+        hold: (handle, key) => executor.held(key, [], Uint32Array.of(handle), false),
+      }),
+  );
+}
+
+const ticketOf = (session: ClientSession, handle: number): string => `${session.options.id}/${handle}`;
+
+/** Offers values to a worker and waits until it has them. */
+async function offer(
+  session: ClientSession,
+  worker: string,
+  values: readonly unknown[],
+  tickets: readonly string[],
+): Promise<void> {
+  const { bus, cluster, clock, id } = session.options;
+  const subjects = clusterSubjects(cluster);
+  const to = subjects.workerPeer(worker);
+  const limits = { timeoutMs: OFFER_TIMEOUT_MS };
+  if (bus.carries === "reference") {
+    await bus.request(to, { type: "offer", from: "", transfer: 0, bytes: 0, tickets, values }, limits);
+    return;
+  }
+  const source = new ChunkSource(
+    { bus, clock, subject: `${subjects.client(id)}.peer` },
+    () => [],
+    () => {},
+  );
+  try {
+    const chunks = values.map((value, row) => ({ row, value, bytes: sizeOf(value) }));
+    const { bytes } = await encodeChunks(chunks, false);
+    const transfer = source.offer(bytes);
+    const answer = await bus.request(
+      to,
+      writeRequest(bus, { type: "offer", from: source.subject, transfer, bytes: bytes.byteLength, tickets }),
+      limits,
+    );
+    const { bytes: said } = answer.payload as Frame;
+    const { error } = JSON.parse(Buffer.from(said ?? (answer.payload as Uint8Array)).toString()) as { error?: string };
+    if (error !== undefined)
+      throw new ShoalError(`Worker ${worker} did not take the data: ${error}`, { code: "LOST_DATA", retryable: true });
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,72 @@
+import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import type { ActorSystem } from "../../runtime/actor/system.ts";
+import type { Bus } from "../../runtime/bus/bus.ts";
+
+/** How a local cluster runs. */
+export interface LocalOptions {
+  /**
+   * `inline` this thread · `threads` a worker per thread (default) · `processes` a worker per child process, nothing
+   * installed · `nats` worker processes joined over NATS, on a server that is given, found or started.
+   */
+  readonly mode?: "inline" | "threads" | "processes" | "nats";
+  /** Default: as many as the machine runs in parallel. */
+  readonly workers?: number;
+  /** Tasks at a time in one worker; synchronous functions still run one after another. Default 1 (inline: 4). */
+  readonly slots?: number;
+  /** What each worker has of abstract resources. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /** "named" refuses functions that would travel as source text. */
+  readonly functions?: "any" | "named";
+  /** A worker may die so often with a task before the task is given up; default 3. */
+  readonly allowedFailures?: number;
+  /** The name others find the cluster by; default: a fresh one. */
+  readonly cluster?: string;
+  /** The address of a NATS server, for mode "nats"; default: one that is found or started. */
+  readonly nats?: string;
+}
+
+/** A cluster that is up: what a client needs of it. */
+export interface OpenCluster {
+  readonly name: string;
+  readonly bus: Bus;
+  readonly system: ActorSystem;
+  /** The scheduler's brain, where it runs in this thread. */
+  readonly brain: SchedulerBrain | undefined;
+  /** Process ids of its workers, by name. */
+  pids(): ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+/** Where a cluster that runs elsewhere is reached. */
+export interface ConnectOptions {
+  readonly cluster?: string;
+  readonly functions?: "any" | "named";
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
+  /** The seed of an nkey, "SU…". */
+  readonly nkey?: string;
+  /** Path or text of a credentials file. */
+  readonly creds?: string;
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  /** How long to wait for NATS and the scheduler; default "10s". */
+  readonly timeout?: number | string;
+}
+
+/** Starts and finds clusters: handed in by the entry, since processes and connections are no business of collections. */
+export interface Spawner {
+  openLocal(options: LocalOptions): Promise<OpenCluster>;
+  connect(target: string | { readonly connection: unknown }, options: ConnectOptions): Promise<OpenCluster>;
+}
+
+let installed: Spawner | undefined;
+
+export function setSpawner(spawner: Spawner): void {
+  installed = spawner;
+}
+
+export function currentSpawner(): Spawner {
+  if (installed === undefined)
+    throw new TypeError('No way to start a cluster is at hand: import { Client } from "shoal"');
+  return installed;
+}

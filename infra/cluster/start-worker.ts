@@ -1,0 +1,28 @@
+import { hostname } from "node:os";
+import { workerActor } from "../../actors/worker/worker.ts";
+import { ActorSystem } from "../../runtime/actor/system.ts";
+import { systemClock } from "../../runtime/base/clock.ts";
+import { VERSION } from "../../runtime/base/version.ts";
+import type { Bus } from "../../runtime/bus/bus.ts";
+import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
+import { WORKER_YIELD_MS, type WorkerConfig } from "./worker-config.ts";
+
+/** Runs one worker on a bus, wholly in this thread. `onEnd` hears why the scheduler will not have it. */
+export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: string) => void): ActorSystem {
+  const system = new ActorSystem({ bus, codec: actorCodec });
+  system.spawn(
+    workerActor({
+      ...config,
+      version: VERSION,
+      pid: process.pid,
+      host: hostname(),
+      bus,
+      clock: systemClock,
+      yieldMs: WORKER_YIELD_MS,
+      rssBytes: () => process.memoryUsage.rss(),
+      yieldThen: (run) => setImmediate(run),
+      onEnd,
+    }),
+  );
+  return system;
+}

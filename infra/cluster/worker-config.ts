@@ -1,0 +1,13 @@
+/** What a worker's thread or process is told at its start, as plain data. */
+export interface WorkerConfig {
+  readonly cluster: string;
+  readonly id: string;
+  readonly incarnation: number;
+  readonly slots: number;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly heartbeatMs: number;
+  readonly functions: "any" | "named";
+}
+
+/** How long functions may run before a worker's thread looks at its messages. */
+export const WORKER_YIELD_MS = 10;

@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from "node:child_process";
+import type { Clock } from "../../runtime/base/clock.ts";
+import { bootUrl, siblingEntry } from "./worker-thread.ts";
+
+export interface WorkerProcessOptions {
+  /** The module that runs in the child: "process-main" or "nats-process-main". */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** A child that does not end within this time after it was asked to is killed. */
+  readonly stopGraceMs: number;
+}
+
+/** How a child ended. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last of what it wrote to its standard error. */
+  readonly log: string;
+}
+
+const LOG_CHARS_MAX = 8192;
+
+/** One child process that runs workers. */
+export class WorkerProcess {
+  readonly child: ChildProcess;
+  private readonly options: WorkerProcessOptions;
+  private readonly exited: Promise<ProcessExit>;
+  private phase: "running" | "stopping" | "stopped" = "running";
+  private log = "";
+
+  constructor(options: WorkerProcessOptions) {
+    this.options = options;
+    this.child = fork(bootUrl, [], {
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "pipe", "ipc"],
+      env: { ...process.env, ...options.env, SHOAL_ENTRY: siblingEntry(options.entry) },
+      execArgv: process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
+    });
+    this.child.stderr?.on("data", (chunk: Buffer) => {
+      process.stderr.write(chunk);
+      this.log = (this.log + chunk.toString()).slice(-LOG_CHARS_MAX);
+    });
+    this.exited = new Promise((resolve) =>
+      this.child.once("exit", (code, signal) => resolve({ code, signal, log: this.log })),
+    );
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  /** Called once when the process ended by itself. */
+  onExit(listener: (exit: ProcessExit) => void): void {
+    void this.exited.then((exit) => {
+      if (this.phase === "running") listener(exit);
+      this.phase = "stopped";
+    });
+  }
+
+  /** Asks the process to end, and kills it if it does not. */
+  async stop(): Promise<void> {
+    if (this.phase === "stopped") return;
+    this.phase = "stopping";
+    if (this.child.connected) this.child.disconnect();
+    const timer = this.options.clock.setTimer(this.options.stopGraceMs, () => this.child.kill("SIGKILL"));
+    await this.exited;
+    this.options.clock.clearTimer(timer);
+  }
+}

@@ -1,0 +1,60 @@
+import { Worker } from "node:worker_threads";
+import type { Bus } from "../../runtime/bus/bus.ts";
+import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
+import { attachPort } from "../../runtime/bus/port-hub.ts";
+import type { WorkerConfig } from "./worker-config.ts";
+
+const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+/** A sibling module's address, in sources and in the built package. */
+export const siblingEntry = (name: string): string => new URL(`./${name}${extension}`, import.meta.url).href;
+export const bootUrl = new URL("./boot.mjs", import.meta.url);
+
+/** One worker in a thread of this process, joined to a bus of this thread. */
+export class WorkerThread {
+  readonly id: string;
+  private readonly thread: Worker;
+  private readonly port: { detach(): void };
+  private readonly exited: Promise<number>;
+  private phase: "running" | "stopping" | "stopped" = "running";
+
+  private constructor(bus: Bus, config: WorkerConfig) {
+    this.id = config.id;
+    this.thread = new Worker(bootUrl, {
+      workerData: { entry: siblingEntry("thread-main"), config },
+      name: config.id,
+      execArgv: process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
+    });
+    // Errors are told by the exit that follows them.
+    this.thread.on("error", (error) => {
+      this.failure = error;
+    });
+    this.exited = new Promise((resolve) => this.thread.once("exit", resolve));
+    this.port = attachPort(bus, messagePortChannel(this.thread));
+  }
+
+  /** What ended the thread, if it was an error. */
+  failure: unknown;
+
+  static start(bus: Bus, config: WorkerConfig): WorkerThread {
+    return new WorkerThread(bus, config);
+  }
+
+  /** Called once when the thread ended by itself. */
+  onExit(listener: (code: number) => void): void {
+    void this.exited.then((code) => {
+      if (this.phase === "running") listener(code);
+      this.phase = "stopped";
+    });
+  }
+
+  get pid(): number {
+    return process.pid;
+  }
+
+  /** Ends the thread, whatever it is doing. */
+  async stop(): Promise<void> {
+    this.phase = "stopping";
+    this.port.detach();
+    await this.thread.terminate();
+  }
+}
