@@ -52,7 +52,7 @@ export class Cluster implements TaskWorld {
     this.world = new World(scenario.seed);
     this.network = new Network(this.world, scenario.options.network);
     this.layers = new Map(scenario.layers.map((layer) => [layer.name, layer]));
-    this.world.afterEvent = (node) => this.afterEvent(node);
+    this.world.afterEvent = (node, label) => this.afterEvent(node, label);
     const { workers, clients, drift } = scenario.options;
     this.addNode("s", 1);
     for (const [i, rate] of drift.entries()) this.addNode(`w${i + 1}`, rate);
@@ -209,8 +209,8 @@ export class Cluster implements TaskWorld {
     this.nodes.set(id, { id, life: 0, isAlive: false, pausedUntil: 0, drift });
   }
 
-  private afterEvent(node: SimNode): void {
-    if (node.id !== "s" || this.scheduler === undefined || this.world.failure !== undefined) return;
+  private afterEvent(node: SimNode, label: string): void {
+    if (node.id !== "s" || label !== "turn" || this.scheduler === undefined || this.world.failure !== undefined) return;
     try {
       checkScheduler(this.scheduler.state);
       checkWorkConservation(this.scheduler);

@@ -12,6 +12,7 @@ import type {
 import { checkSize, isFrame } from "../../runtime/bus/payload.ts";
 import { checkPattern, checkSubject } from "../../runtime/bus/subject.ts";
 import { SubjectTrie } from "../../runtime/bus/subject-trie.ts";
+import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import type { SimNode, World } from "./world.ts";
 
 export interface NetworkOptions {
@@ -122,7 +123,7 @@ export class Network {
       "message",
       () => {
         if (listener.isEnded) return;
-        this.world.note(`${from.id} → ${to.id} ${subject} ${payload.length}`);
+        this.world.note(`${from.id} → ${to.id} ${subject} ${payload.length}`, () => describe(payload));
         listener.handler({ subject, payload, reply, respond: (body) => this.respond(to, reply, body) });
       },
       to,
@@ -133,6 +134,19 @@ export class Network {
     if (reply === undefined) throw new ShoalError("No reply subject", { code: "SUBJECT" });
     (buses.get(node) as SimBus).publish(reply, body);
   }
+}
+
+/** What a frame says, for people. */
+function describe(payload: Uint8Array): string {
+  if (payload[0] !== 0xd5) return ` ${Buffer.from(payload).toString().slice(0, 100)}`;
+  const frame = actorCodec.decode(payload);
+  if (frame.kind !== "frame") return ` ${frame.kind}`;
+  const told = frame.messages.map((message) =>
+    JSON.stringify(message, (_, value) =>
+      ArrayBuffer.isView(value) ? [...(value as Uint8Array)].slice(0, 24) : value,
+    ).slice(0, 900),
+  );
+  return ` ${frame.session}/${frame.sequence} ${told.join(" ")}`;
 }
 
 function bytesOf(payload: unknown): Uint8Array | undefined {

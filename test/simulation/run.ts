@@ -16,7 +16,7 @@ let failed = 0;
 let events = 0;
 for (let seed = from; seed < from + count; seed++) {
   const scenario = makeScenario(seed);
-  const outcome = await simulate(scenario);
+  const outcome = await simulate(scenario, { isTelling: options.has("trace") });
   events += outcome.events;
   if (one !== undefined)
     console.log(JSON.stringify({ ...outcome, trace: undefined, failure: outcome.failure?.message }));

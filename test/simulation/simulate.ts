@@ -22,19 +22,25 @@ export interface Outcome {
 export interface SimulateOptions {
   /** Called with the cluster before anything happens, to break it on purpose. */
   readonly sabotage?: (cluster: Cluster) => void;
+  /** Keeps the whole trace, with what messages say. */
+  readonly isTelling?: boolean;
 }
 
 /** After the last fault and act, a cluster has so long to come to rest. */
 const REST_MS = 400_000;
 /** What was on its way when all seemed at rest has arrived by then. */
-const AFTERGLOW_MS = 100_000;
+const AFTERGLOW_MS = 40_000;
 
 /** Runs a scenario from start to rest to emptiness, checking as it goes. Simulations run one after the other. */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Outcome> {
   await loadFunction(simTaskSpec);
   const cluster = new Cluster(scenario);
   const { world } = cluster;
+  world.isTelling = options.isTelling ?? false;
   useTaskWorld(cluster);
+  // A promise that fails with nobody waiting for it would end a real process.
+  const unhandled = (error: unknown): void => world.fail(error);
+  process.on("unhandledRejection", unhandled);
   options.sabotage?.(cluster);
   for (const act of scenario.acts) world.at(act.at, "act", () => perform(cluster, act));
   for (const fault of scenario.faults) world.at(fault.at, "fault", () => strike(cluster, fault));
@@ -43,6 +49,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   } catch (error) {
     world.fail(error);
   }
+  process.off("unhandledRejection", unhandled);
   useTaskWorld(undefined);
   return {
     seed: scenario.seed,

@@ -24,6 +24,8 @@ export interface SimNode {
   readonly drift: number;
 }
 
+const MICROTASKS_PER_EVENT = 16;
+const noDetail = (): string => "";
 const TRACE_LINES_KEPT = 400;
 
 /**
@@ -37,6 +39,8 @@ export class World {
   /** The last things that happened, for the story of a failure. */
   readonly trace: string[] = [];
   failure: Error | undefined;
+  /** Whether the trace tells what messages say; it costs time. */
+  isTelling = false;
   private readonly heap = new EventHeap();
   private order = 0;
   private hash = 0x811c9dc5;
@@ -65,10 +69,10 @@ export class World {
   }
 
   /** Writes a line into the trace and its digest. */
-  note(line: string): void {
+  note(line: string, detail: () => string = noDetail): void {
     for (let i = 0; i < line.length; i++) this.hash = Math.imul(this.hash ^ line.charCodeAt(i), 0x01000193);
-    this.trace.push(`${this.now.toFixed(3).padStart(12)} ${line}`);
-    if (this.trace.length > TRACE_LINES_KEPT * 2) this.trace.splice(0, TRACE_LINES_KEPT);
+    this.trace.push(`${this.now.toFixed(3).padStart(12)} ${line}${this.isTelling ? detail() : ""}`);
+    if (!this.isTelling && this.trace.length > TRACE_LINES_KEPT * 2) this.trace.splice(0, TRACE_LINES_KEPT);
   }
 
   fail(error: unknown): void {
@@ -88,7 +92,7 @@ export class World {
       }
       this.heap.pop();
       if (this.happens(event)) {
-        await settled();
+        await this.settle();
         if (event.node !== undefined) this.afterEvent(event.node, event.label);
       }
     }
@@ -106,6 +110,15 @@ export class World {
         if (timer !== undefined) (timer as WorldEvent).isCancelled = true;
       },
     };
+  }
+
+  /**
+   * Lets promises go on. A long chain may go on during later events, at the same place in every run; now and then all of the
+   * process's own business has its turn, or failures that nobody waits for would never show.
+   */
+  private async settle(): Promise<void> {
+    if (this.events % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < MICROTASKS_PER_EVENT; i++) await undefined;
   }
 
   private happens(event: WorldEvent): boolean {
@@ -131,9 +144,6 @@ export class World {
     return true;
   }
 }
-
-/** All promises that can go on have gone on. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** By time, then by the order of making. */
 class EventHeap {
