@@ -12,7 +12,7 @@ import { type DType, itemsizeOf } from "./dtype.ts";
 import { isBlocks } from "./elementwise.ts";
 import { joinBlocks } from "./kernels/concatenate.ts";
 import type { ArrayKind } from "./methods/kind.ts";
-import { ShapeMethods } from "./methods/shape-methods.ts";
+import { ProductMethods } from "./methods/product-methods.ts";
 import { detached, type NDArray } from "./ndarray.ts";
 
 const JOIN = kernel("shoal:collections/array/kernels/concatenate", "joinBlocks", joinBlocks);
@@ -22,7 +22,7 @@ interface LazyKind extends ArrayKind {
 }
 
 /** The methods of lazy arrays, shared with NDArray; copied to the class below, which is a Collection first. */
-export interface ShoalArray<D extends DType = DType> extends ShapeMethods<LazyKind> {
+export interface ShoalArray<D extends DType = DType> extends ProductMethods<LazyKind> {
   readonly dtype: D;
 }
 
@@ -125,7 +125,7 @@ export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> 
   }
 }
 
-for (let from = ShapeMethods.prototype; from !== Object.prototype; from = Object.getPrototypeOf(from))
+for (let from = ProductMethods.prototype; from !== Object.prototype; from = Object.getPrototypeOf(from))
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(from)))
     if (!(name in ShoalArray.prototype)) Object.defineProperty(ShoalArray.prototype, name, property);
 

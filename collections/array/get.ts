@@ -6,16 +6,7 @@ import { type Chunk, sizeOf } from "./chunk.ts";
 import { axisBlocks, axisSize, sameRuns } from "./chunk-spec.ts";
 import { kindOf } from "./dtype.ts";
 import { alignBlocks, isBlocks } from "./elementwise.ts";
-import {
-  type AxisIndex,
-  listOf,
-  newaxis,
-  parseSlice,
-  positionOf,
-  rangeOf,
-  type Slice,
-  spreadIndexers,
-} from "./indexer.ts";
+import { type AxisIndex, listOf, parseSlice, positionOf, rangeOf, type Slice, spreadIndexers } from "./indexer.ts";
 import { isSource } from "./kernels/elementwise.ts";
 import { compressBlock, gatherBlocks, maskBlock } from "./kernels/masks.ts";
 import { rechunkTo } from "./rechunk.ts";
@@ -28,19 +19,10 @@ const MASK = kernel(MODULE, "maskBlock", maskBlock);
 const GATHER = kernel(MODULE, "gatherBlocks", gatherBlocks);
 
 /**
- * What `get` and `set` take for one axis: a position, "start:stop:step", null for all, a list of positions or
- * booleans, "…" for all axes left, {@link newaxis}, or an array of either.
+ * What `get` and `set` take for one axis: a position, "start:stop:step" (":" for all), a list of positions or
+ * booleans, "…" for all axes left, null (`da.newaxis`) for a new axis, or an array of positions or booleans.
  */
-export type Indexer =
-  | number
-  | bigint
-  | string
-  | null
-  | Slice
-  | typeof newaxis
-  | readonly (number | bigint | boolean)[]
-  | Chunk
-  | Blocks;
+export type Indexer = number | bigint | string | null | Slice | readonly (number | bigint | boolean)[] | Chunk | Blocks;
 
 const isEllipsis = (one: Indexer): boolean => one === "…" || one === "...";
 const isMask = (one: Indexer): one is Blocks | Chunk => (isBlocks(one) || isSource(one)) && one.dtype === "bool";
@@ -48,7 +30,7 @@ const ndimOfIndexer = (one: Blocks | Chunk): number => (isBlocks(one) ? one.axes
 
 /** Axes an indexer stands for: a mask of several dimensions covers as many axes. */
 export function axesTaken(one: Indexer): number {
-  if (one === newaxis) return 0;
+  if (one === null) return 0;
   return isMask(one) ? Math.max(1, ndimOfIndexer(one)) : 1;
 }
 
@@ -97,7 +79,6 @@ function withNewAxes(blocks: Blocks, spread: readonly { axis: number | null }[],
 
 /** Reads one indexer; a lazy array is left for later. */
 export function axisIndex(one: Indexer, n: number, axis: number): AxisIndex | Blocks {
-  if (one === null) return { kind: "whole" };
   if (typeof one === "number" || typeof one === "bigint")
     return { kind: "at", at: Number.isNaN(n) ? Number(one) : positionOf(Number(one), n, axis) };
   if (typeof one === "string") return sliceIndex(parseSlice(one), n, axis);

@@ -1,5 +1,5 @@
-/** Stands for a new axis of length one among indexers. */
-export const newaxis: unique symbol = Symbol.for("shoal.newaxis") as never;
+/** Stands for a new axis of length one among indexers; null, as NumPy's is None. */
+export const newaxis = null;
 
 /** A range of positions; null or left out means from the start, to the end, step 1. */
 export interface Slice {

@@ -75,7 +75,7 @@ function setByMask(
   mask: Blocks,
   value: Blocks | ScalarLike,
 ): Blocks {
-  const others = spread.filter(({ one }) => one !== undefined && one !== mask && one !== null);
+  const others = spread.filter(({ one }) => one !== undefined && one !== mask);
   if (others.length > 0 || mask.dtype !== "bool")
     throw new TypeError("A lazy mask must stand alone when elements are assigned");
   const axis = spread.find(({ one }) => one === mask)?.axis as number;

@@ -7,6 +7,7 @@ import {
   Namespace,
   PythonSlice,
   pythonCallOf,
+  tupleOf,
   unsupported,
   type Vocabulary,
 } from "./vocabulary.ts";
@@ -105,6 +106,7 @@ export class Evaluator {
           ]),
         );
       case "tuple":
+        return tupleOf(await this.values(tree[1]));
       case "list":
         return this.values(tree[1]);
       case "set":

@@ -12,6 +12,7 @@ const COUNTERPARTS: Readonly<Record<string, (error: Coded) => boolean>> = {
   TypeError: (error) => error instanceof TypeError,
   AttributeError: (error) => error instanceof TypeError || error.code === "UNKNOWN_KEY",
   ValueError: (error) => error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError,
+  AxisError: (error) => error instanceof RangeError,
   IndexError: (error) => error instanceof RangeError,
   KeyError: (error) => error.code === "UNKNOWN_KEY",
   RuntimeError: (error) => error.name === "ShoalError" || error.code === "CYCLE",

@@ -88,6 +88,17 @@ export class PythonSlice {
   }
 }
 
+const tuples = new WeakSet<object>();
+
+/** Marks an array that Python wrote as a tuple: `x[1, 2]` and `x[[1, 2]]` differ in nothing else. */
+export function tupleOf<T extends object>(items: T): T {
+  tuples.add(items);
+  return items;
+}
+
+export const isTuple = (value: unknown): value is unknown[] =>
+  typeof value === "object" && value !== null && tuples.has(value);
+
 export const ELLIPSIS: unique symbol = Symbol("...") as never;
 
 /** `name` in camelCase: `from_sequence` → `fromSequence`. */

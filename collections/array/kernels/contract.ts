@@ -1,0 +1,119 @@
+import { Chunk, emptyChunk, sizeOf, viewOf } from "../chunk.ts";
+import { type DType, dtypeInfo } from "../dtype.ts";
+import { applied, castTo } from "./elementwise.ts";
+import { gemm } from "./gemm.ts";
+import { contiguous, materialize, type Source } from "./pending.ts";
+import { reduceNow } from "./reduce.ts";
+
+/** A product of blocks summed over letters, as data. */
+export interface Contraction {
+  readonly output: string;
+  /** Letters that are summed; they stay as axes of length one behind the others. */
+  readonly summed: string;
+  readonly operands: readonly string[];
+  readonly dtype: DType;
+}
+
+/** The part of a contraction that one block of each operand gives. */
+export function contractBlock(plan: Contraction, ...sources: Source[]): Chunk {
+  const letters = [...plan.output, ...plan.summed];
+  const chunks = sources.map((source, at) => diagonalView(materialize(source), plan.operands[at] as string));
+  const product = asMatrices(plan, chunks);
+  if (product !== undefined) return product;
+  const views = chunks.map(({ chunk, letters: own }) => castTo(spread(chunk, own, letters), plan.dtype));
+  const whole = views.slice(1).reduce<Source>((so, one) => applied("multiply", so, one), views[0] as Source);
+  const axes = [...plan.summed].map((_, at) => plan.output.length + at);
+  const shape = letters.map((letter) => lengthOf(letter, chunks));
+  if (axes.length === 0) return broadcastTo(materialize(whole), shape);
+  return reduceNow({ name: "sum", axes, keepdims: true, dtype: plan.dtype, skipNan: false }, whole);
+}
+
+interface LetteredChunk {
+  readonly chunk: Chunk;
+  readonly letters: string;
+}
+
+/** A letter twice on one operand walks its diagonal. */
+function diagonalView(chunk: Chunk, letters: string): LetteredChunk {
+  const unique = [...new Set(letters)];
+  if (unique.length === letters.length) return { chunk, letters };
+  const at = (letter: string): number[] => [...letters].flatMap((one, axis) => (one === letter ? [axis] : []));
+  const shape = unique.map((letter) => Math.min(...at(letter).map((axis) => chunk.shape[axis] as number)));
+  const strides = unique.map((letter) => at(letter).reduce((sum, axis) => sum + (chunk.strides[axis] as number), 0));
+  return { chunk: viewOf(chunk, shape, strides), letters: unique.join("") };
+}
+
+const lengthOf = (letter: string, chunks: readonly LetteredChunk[]): number =>
+  Math.max(
+    0,
+    ...chunks.flatMap((one) =>
+      one.letters.includes(letter) ? [one.chunk.shape[one.letters.indexOf(letter)] as number] : [],
+    ),
+  );
+
+/** A chunk with an axis for each letter, of length one where it has none. */
+function spread(chunk: Chunk, own: string, letters: readonly string[]): Chunk {
+  const axis = letters.map((letter) => own.indexOf(letter));
+  return viewOf(
+    chunk,
+    axis.map((at) => (at < 0 ? 1 : (chunk.shape[at] as number))),
+    axis.map((at) => (at < 0 ? 0 : (chunk.strides[at] as number))),
+  );
+}
+
+const broadcastTo = (chunk: Chunk, shape: readonly number[]): Chunk =>
+  viewOf(
+    chunk,
+    shape,
+    chunk.strides.map((step, axis) => (chunk.shape[axis] === 1 ? 0 : step)),
+  );
+
+/** Two operands of floats as batches of matrix products, where there are letters of each sort; else undefined. */
+function asMatrices(plan: Contraction, chunks: readonly LetteredChunk[]): Chunk | undefined {
+  const [a, b] = chunks;
+  if (a === undefined || b === undefined || chunks.length !== 2 || dtypeInfo(plan.dtype).kind !== "f") return undefined;
+  const inBoth = (letter: string): boolean => a.letters.includes(letter) && b.letters.includes(letter);
+  const summed = [...plan.summed];
+  if (summed.length === 0 || !summed.every(inBoth)) return undefined;
+  const batch = [...plan.output].filter(inBoth);
+  const rows = [...plan.output].filter((letter) => !b.letters.includes(letter));
+  const columns = [...plan.output].filter((letter) => !a.letters.includes(letter));
+  const every = [...batch, ...rows, ...columns, ...summed];
+  if (
+    every.some((letter) =>
+      chunks.some(
+        (one) =>
+          one.letters.includes(letter) && one.chunk.shape[one.letters.indexOf(letter)] !== lengthOf(letter, chunks),
+      ),
+    )
+  )
+    return undefined;
+  const length = (letters: readonly string[]): number => sizeOf(letters.map((letter) => lengthOf(letter, chunks)));
+  const [g, m, n, k] = [length(batch), length(rows), length(columns), length(summed)];
+  const left = contiguous(castTo(ordered(a, [...batch, ...rows, ...summed]), "float64"));
+  const right = contiguous(castTo(ordered(b, [...batch, ...summed, ...columns]), "float64"));
+  const out = emptyChunk("float64", [g, m, n]);
+  for (let at = 0; at < g; at++)
+    gemm(
+      { m, n, k },
+      { data: left.data as Float64Array, at: left.offset + at * m * k },
+      { data: right.data as Float64Array, at: right.offset + at * k * n },
+      { data: out.data, at: at * m * n },
+    );
+  const made = [...batch, ...rows, ...columns];
+  const shaped = new Chunk(
+    out.data,
+    "float64",
+    made.map((letter) => lengthOf(letter, chunks)),
+  );
+  const kept = ordered({ chunk: shaped, letters: made.join("") }, [...plan.output]);
+  const whole = viewOf(kept, [...kept.shape, ...summed.map(() => 1)], [...kept.strides, ...summed.map(() => 0)]);
+  return materialize(castTo(whole, plan.dtype));
+}
+
+const ordered = ({ chunk, letters }: LetteredChunk, order: readonly string[]): Chunk =>
+  viewOf(
+    chunk,
+    order.map((letter) => chunk.shape[letters.indexOf(letter)] as number),
+    order.map((letter) => chunk.strides[letters.indexOf(letter)] as number),
+  );
