@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { loadFunction } from "../../runtime/wire/function-loader.ts";
+import { liveFunction } from "../../runtime/wire/function-spec.ts";
+import { makePortable } from "../../runtime/wire/portable.ts";
 import { builtinFunction, functionOfLambda, type Tree } from "./lambda.ts";
 import { areas, caseFile } from "./run.ts";
 
@@ -75,4 +78,25 @@ test("every lambda of every case becomes a function", () => {
     for (const one of (JSON.parse(readFileSync(caseFile(area), "utf8")) as { cases: { tree: unknown }[] }).cases)
       visit(one.tree);
   assert.ok(count > 100, `only ${count} lambdas`);
+});
+
+test("lambdas and builtins travel as text without captures", async () => {
+  const fn = made([
+    "lambda",
+    [["v", null]],
+    ["call", name("sorted"), [["list", [name("v"), ["bin", "//", name("v"), ["const", 2]]]]], []],
+  ]);
+  const cases = [
+    [fn, [9]],
+    [builtinFunction("sum"), [[1, 2]]],
+    [builtinFunction("divmod"), [9, 2]],
+  ] as [(...args: unknown[]) => unknown, unknown[]][];
+  for (const [one, args] of cases) {
+    const spec = makePortable(liveFunction(one));
+    assert.ok(spec.kind === "source");
+    assert.deepEqual(spec.captures, {});
+    const { live: _live, ...sent } = spec;
+    const loaded = await loadFunction(sent);
+    assert.deepEqual(loaded(...args), one(...args));
+  }
 });
