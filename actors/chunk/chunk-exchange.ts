@@ -130,7 +130,7 @@ function numbers(...values: number[]): Uint8Array {
 /** Requests are JSON in bytes, plain objects by reference. */
 function readRequest(payload: unknown): ChunkRequest | undefined {
   const bytes = payload instanceof Uint8Array ? payload : (payload as Partial<Frame> | null)?.bytes;
-  if (bytes === undefined) return payload as ChunkRequest;
+  if (!(bytes instanceof Uint8Array)) return payload as ChunkRequest;
   try {
     return JSON.parse(Buffer.from(bytes).toString()) as ChunkRequest;
   } catch {

@@ -58,7 +58,7 @@ export class Client {
   static async local(options: LocalOptions = {}): Promise<Client> {
     const mode = options.mode ?? "threads";
     const cluster = mode === "inline" ? inlineAsOpen(options) : await currentSpawner().openLocal({ ...options, mode });
-    return Client.over(cluster, options.functions ?? "any", options.workers ?? 1);
+    return Client.over(cluster, options.functions ?? "any", mode === "inline" ? 1 : (options.workers ?? 1));
   }
 
   /**
@@ -143,8 +143,13 @@ export class Client {
   scatter<T>(value: T): Promise<Future<T>>;
   async scatter(value: unknown): Promise<unknown> {
     const isList = Array.isArray(value);
-    const futures = await scatterValues(this.executor, isList ? value : [value]);
-    return isList ? futures : futures[0];
+    const limit = limitOf(this.session, {});
+    try {
+      const futures = await scatterValues(this.executor, isList ? value : [value]);
+      return isList ? futures : futures[0];
+    } finally {
+      limit.done();
+    }
   }
 
   /** Computes a collection here, whatever client is innermost. */
