@@ -5,6 +5,7 @@
 
 export { Collection, isCollection } from "./collections/core/collection.ts";
 export { compute, computeWith, optimize, persist, persistWith } from "./collections/core/compute.ts";
+export { waitOn } from "./collections/core/wait-on.ts";
 export { delayed, isDelayed } from "./collections/delayed/delayed.ts";
 export type { Delayed, DelayedOptions } from "./collections/delayed/delayed-value.ts";
 export { CancelledError, OverloadedError, ShoalError, TaskError, TimeoutError } from "./runtime/base/errors.ts";
