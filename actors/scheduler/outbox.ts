@@ -1,3 +1,4 @@
+import { unreachable } from "../../runtime/base/errors.ts";
 import type { ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { columnOf } from "../../runtime/protocol/value-column.ts";
@@ -49,13 +50,11 @@ export class Outbox {
 export class WorkerOut {
   private readonly first: ToWorker[] = [];
   private readonly layers: LayerDefinition[] = [];
-  private readonly adopted: { row: number; attempt: number; ticket: string }[] = [];
-  private readonly freed: number[] = [];
-  private readonly freedAttempts: number[] = [];
+  /** In the order in which they came to be: a number that is given back may be given again in the same turn. */
+  private readonly changes: RowChange[] = [];
   private readonly builders = new Map<number, ComputeBuilder>();
   private readonly holders: string[] = [];
   private readonly holderAt = new Map<string, number>();
-  private readonly forgotten: number[] = [];
 
   say(message: ToWorker): void {
     this.first.push(message);
@@ -66,16 +65,21 @@ export class WorkerOut {
   }
 
   free(row: number, attempt: number): void {
-    this.freed.push(row);
-    this.freedAttempts.push(attempt);
+    const last = this.changes.at(-1);
+    if (last?.kind === "free") last.rows.push(row, attempt);
+    else this.changes.push({ kind: "free", rows: [row, attempt] });
   }
 
   adopt(row: number, attempt: number, ticket: string): void {
-    this.adopted.push({ row, attempt, ticket });
+    const last = this.changes.at(-1);
+    if (last?.kind === "adopt") last.items.push({ row, attempt, ticket });
+    else this.changes.push({ kind: "adopt", items: [{ row, attempt, ticket }] });
   }
 
   forgetLayer(id: number): void {
-    this.forgotten.push(id);
+    const last = this.changes.at(-1);
+    if (last?.kind === "forgetLayers") last.ids.push(id);
+    else this.changes.push({ kind: "forgetLayers", ids: [id] });
   }
 
   /** The position of a holder's name in the compute message. */
@@ -92,29 +96,43 @@ export class WorkerOut {
   }
 
   take(): ToWorker[] {
-    const messages = [...this.first];
+    const messages = [...this.first, ...this.changes.map(changeMessage)];
     if (this.layers.length > 0) messages.push({ type: "layers", layers: this.layers });
-    if (this.adopted.length > 0)
-      messages.push({
-        type: "adopt",
-        rows: Uint32Array.from(this.adopted, (one) => one.row),
-        attempts: Float64Array.from(this.adopted, (one) => one.attempt),
-        tickets: this.adopted.map((one) => one.ticket),
-      });
-    if (this.freed.length > 0)
-      messages.push({
-        type: "free",
-        rows: Uint32Array.from(this.freed),
-        attempts: Float64Array.from(this.freedAttempts),
-      });
     if (this.builders.size > 0)
       messages.push({
         type: "compute",
         holders: this.holders,
         batches: [...this.builders.values()].map((builder) => builder.build()),
       });
-    if (this.forgotten.length > 0) messages.push({ type: "forgetLayers", ids: Uint32Array.from(this.forgotten) });
     return messages;
+  }
+}
+
+type RowChange =
+  /** Rows and attempts by turns. */
+  | { readonly kind: "free"; readonly rows: number[] }
+  | { readonly kind: "adopt"; readonly items: { row: number; attempt: number; ticket: string }[] }
+  | { readonly kind: "forgetLayers"; readonly ids: number[] };
+
+function changeMessage(change: RowChange): ToWorker {
+  switch (change.kind) {
+    case "free":
+      return {
+        type: "free",
+        rows: Uint32Array.from({ length: change.rows.length / 2 }, (_, i) => change.rows[2 * i] as number),
+        attempts: Float64Array.from({ length: change.rows.length / 2 }, (_, i) => change.rows[2 * i + 1] as number),
+      };
+    case "adopt":
+      return {
+        type: "adopt",
+        rows: Uint32Array.from(change.items, (one) => one.row),
+        attempts: Float64Array.from(change.items, (one) => one.attempt),
+        tickets: change.items.map((one) => one.ticket),
+      };
+    case "forgetLayers":
+      return { type: "forgetLayers", ids: Uint32Array.from(change.ids) };
+    default:
+      return unreachable(change);
   }
 }
 

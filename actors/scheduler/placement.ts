@@ -185,7 +185,7 @@ function writeCompute(
   const out = state.out.toWorker(worker.number);
   if (!worker.knownLayers.has(entry.id)) {
     worker.knownLayers.add(entry.id);
-    out.define(layerDefinition(entry));
+    out.define(layerDefinition(entry, slab.since));
   }
   const builder = out.builder(entry.id, entry.layer);
   const priority = slab.generation * GENERATION_STEP + slab.rankOf(row) - queuePriority(slab, at) * PRIORITY_STEP;
@@ -213,10 +213,11 @@ function holderName(state: SchedulerState, row: number): string {
   return state.worker(holders[row % holders.length] as number).id;
 }
 
-function layerDefinition(entry: SlabLayer): LayerDefinition {
+function layerDefinition(entry: SlabLayer, since: number): LayerDefinition {
   const { layer } = entry;
   return {
     id: entry.id,
+    since,
     kind: layer.kind === "held" ? "data" : layer.kind,
     name: layer.name,
     grid: layer.grid,

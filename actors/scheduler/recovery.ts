@@ -108,6 +108,10 @@ export function reconcile(
   const { tasks } = state;
   const listed = new Set<number>();
   const out = state.out.toWorker(worker.number);
+  worker.status = "running";
+  // What it says of another scheduler's rows means nothing here; it drops them when it is welcomed.
+  if (message.epoch !== state.epoch) return takeBackUnlisted(state, worker, listed);
+  noteLayers(state, worker, message.layers);
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     const isSame = tasks.attempt[row] === message.attempts[i] && state.slabs.has(tasks.slab[row] as number);
@@ -125,6 +129,15 @@ export function reconcile(
     } else out.free(row, message.attempts[i] as number);
   }
   takeBackUnlisted(state, worker, listed);
+}
+
+/** Layers it knows that are no more are forgotten there too. */
+function noteLayers(state: SchedulerState, worker: WorkerRecord, ids: Uint32Array): void {
+  const alive = new Set<number>();
+  for (const slab of state.slabs.values()) for (const { id } of slab.layers) alive.add(id);
+  for (const id of ids)
+    if (alive.has(id)) worker.knownLayers.add(id);
+    else state.out.toWorker(worker.number).forgetLayer(id);
 }
 
 function takeBackUnlisted(state: SchedulerState, worker: WorkerRecord, listed: ReadonlySet<number>): void {

@@ -171,6 +171,7 @@ export class SchedulerBrain {
     if (known !== undefined && known.incarnation === incarnation) {
       // The same worker after a broken link: its inventory follows.
       known.lastSeenMs = now;
+      known.status = "joining";
       known.knownLayers.clear();
       this.welcome(known, message.join);
       return;

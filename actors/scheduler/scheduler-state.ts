@@ -57,6 +57,9 @@ export interface SchedulerOptions {
   readonly workerLeaseMs: number;
 }
 
+/** An epoch is a time in milliseconds: as long as a scheduler assigns fewer tasks a millisecond, attempts of two never meet. */
+const ATTEMPTS_PER_EPOCH = 1024;
+
 /** All that the scheduler knows. One owner: the brain; changed in place. */
 export class SchedulerState {
   readonly epoch: number;
@@ -81,7 +84,7 @@ export class SchedulerState {
   readonly failures = new Map<number, TaskFailure>();
   readonly out = new Outbox();
   /** Assigned so far: the next attempt is one more. */
-  attempts = 0;
+  attempts: number;
   generations = 0;
   nextSlab = 1;
   nextLayer = 1;
@@ -98,6 +101,7 @@ export class SchedulerState {
   constructor(epoch: number, options: SchedulerOptions, hits?: Uint32Array) {
     this.epoch = epoch;
     this.options = options;
+    this.attempts = epoch * ATTEMPTS_PER_EPOCH;
     this.chart = bindChart(chart, {
       actions: {
         enqueue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).add(row) : this.quarantine.add(row)),
@@ -137,7 +141,7 @@ export class SchedulerState {
     return worker;
   }
 
-  /** A number never given before in this epoch. */
+  /** A number never given before, by this scheduler or an earlier one. */
   nextAttempt(): number {
     this.attempts += 1;
     return this.attempts;

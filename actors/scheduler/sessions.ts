@@ -102,6 +102,7 @@ export function scattered(
     id: slabId,
     base,
     generation: state.generations++,
+    since: state.attempts,
     layers: [
       {
         id: state.nextLayer++,

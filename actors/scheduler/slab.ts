@@ -23,6 +23,8 @@ export class Slab {
   readonly count: number;
   /** Age: earlier submissions run first. */
   readonly generation: number;
+  /** The newest attempt when it came: those of its own rows are newer. */
+  readonly since: number;
   readonly layers: readonly SlabLayer[];
   /** First row of each layer, counted from the base; the row count at the end. */
   readonly bases: Uint32Array;
@@ -49,6 +51,7 @@ export class Slab {
     id: number;
     base: number;
     generation: number;
+    since: number;
     layers: readonly SlabLayer[];
     bases: Uint32Array;
     inputOffsets: Uint32Array;
@@ -59,6 +62,7 @@ export class Slab {
     this.id = parts.id;
     this.base = parts.base;
     this.generation = parts.generation;
+    this.since = parts.since;
     this.layers = parts.layers;
     this.bases = parts.bases;
     this.count = parts.bases[parts.bases.length - 1] as number;

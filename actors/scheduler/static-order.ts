@@ -1,3 +1,5 @@
+import { orderTasks } from "../../runtime/graph/order.ts";
+
 /** Edges of a slab: rows from `base` on, inputs as rows of the whole scheduler. */
 interface SlabEdges {
   readonly base: number;
@@ -6,30 +8,24 @@ interface SlabEdges {
   readonly inputs: Uint32Array;
 }
 
-/** Static order of a slab's rows, or null where nothing in it reads anything in it. */
-export function rankTable(edges: SlabEdges): Uint32Array | null {
-  const { base, count } = edges;
-  if (!edges.inputs.some((row) => row >= base && row < base + count)) return null;
-  const ranks = new Uint32Array(count).fill(UNRANKED);
-  let next = 0;
-  const stack: number[] = [];
-  for (let root = 0; root < count; root++) {
-    stack.push(root);
-    for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
-      let open = false;
-      if (ranks[at] === UNRANKED)
-        for (let e = edges.inputOffsets[at] as number; e < (edges.inputOffsets[at + 1] as number); e++) {
-          const input = (edges.inputs[e] as number) - base;
-          if (input < 0 || input >= count || ranks[input] !== UNRANKED) continue;
-          stack.push(input);
-          open = true;
-        }
-      if (open) continue;
-      stack.pop();
-      if (ranks[at] === UNRANKED) ranks[at] = next++;
+/**
+ * Static order of a slab's rows, or null where nothing in it reads anything in it: then the order of rows will do.
+ * @throws ShoalError CYCLE
+ */
+export function rankTable({ base, count, inputOffsets, inputs }: SlabEdges): Uint32Array | null {
+  const end = base + count;
+  let inside = 0;
+  for (const row of inputs) if (row >= base && row < end) inside += 1;
+  if (inside === 0) return null;
+  const offsets = new Uint32Array(count + 1);
+  const local = new Uint32Array(inside);
+  let filled = 0;
+  for (let i = 0; i < count; i++) {
+    for (let e = inputOffsets[i] as number; e < (inputOffsets[i + 1] as number); e++) {
+      const input = inputs[e] as number;
+      if (input >= base && input < end) local[filled++] = input - base;
     }
+    offsets[i + 1] = filled;
   }
-  return ranks;
+  return orderTasks({ count, inputOffsets: offsets, inputs: local });
 }
-
-const UNRANKED = 0xffffffff;

@@ -134,6 +134,7 @@ function makeSlab(state: SchedulerState, message: SubmitMessage, parts: SlabPart
     id: slabId,
     base,
     generation: state.generations++,
+    since: state.attempts,
     layers: fresh.map((at) => slabLayer(state, message.layers, at)),
     bases,
     ...edges,

@@ -12,7 +12,8 @@ export interface WorkerRecord {
   readonly resources: Readonly<Record<string, number>>;
   /** What is left of its resources. */
   readonly resourcesFree: Record<string, number>;
-  status: "running" | "paused" | "leaving";
+  /** "joining": until it has said what it holds, it is sent nothing. */
+  status: "joining" | "running" | "paused" | "leaving";
   /** Rows sent and not finished. */
   processing: number;
   /** How many of them, by prefix. */
@@ -39,7 +40,7 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     host: join.host,
     resources: join.resources,
     resourcesFree: { ...join.resources },
-    status: "running",
+    status: "joining",
     processing: 0,
     byPrefix: new Map(),
     queueUs: 0,

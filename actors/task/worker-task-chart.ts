@@ -12,6 +12,7 @@ export type WorkerTaskEvent =
   | "fetched"
   | "fetchFailed"
   | "unneed"
+  | "orphan"
   | "put";
 
 /**
@@ -41,7 +42,8 @@ export const workerTaskMachine = setup({ types: { events: {} as { type: WorkerTa
       meta: { ignored: ["compute", "fetch"] },
     },
     cancelling: {
-      on: { finished: "absent", failed: "absent", compute: "executing", fetch: "salvaging" },
+      // An orphan's row number belongs to another task now: what it gives is nobody's.
+      on: { finished: "absent", failed: "absent", compute: "executing", fetch: "salvaging", orphan: "absent" },
       meta: { ignored: ["free"] },
     },
     salvaging: {

@@ -29,6 +29,8 @@ class RunningTask implements TaskScope {
   readonly startedMs: number;
   private controller: AbortController | undefined;
   private isAborted = false;
+  /** Its row belongs to another task now. */
+  isOrphan = false;
 
   constructor(worker: string, startedMs: number) {
     this.worker = worker;
@@ -55,6 +57,8 @@ export class Execution {
   private readonly report: () => void;
   /** Asynchronous tasks under way. */
   private readonly running = new Map<number, RunningTask>();
+  /** Functions that run on though their task is gone; each still takes a slot. */
+  private orphans = 0;
   private phase: "idle" | "scheduled" | "closed" = "idle";
 
   /** @param report called when there is something to report that no turn is about to take */
@@ -67,7 +71,7 @@ export class Execution {
 
   /** Has queued tasks run soon; nothing if none may. */
   wake(): void {
-    if (this.phase !== "idle" || this.brain.queued === 0 || this.running.size >= this.options.slots) return;
+    if (this.phase !== "idle" || this.brain.queued === 0 || this.isFull) return;
     this.phase = "scheduled";
     this.options.yieldThen(() => this.burst());
   }
@@ -77,18 +81,37 @@ export class Execution {
     for (const row of rows) this.running.get(row)?.abort();
   }
 
+  /** Lets go of running functions whose rows are given to other tasks. */
+  orphan(rows: readonly number[]): void {
+    for (const row of rows) {
+      const task = this.running.get(row);
+      if (task === undefined) continue;
+      task.isOrphan = true;
+      this.running.delete(row);
+      this.orphans += 1;
+    }
+  }
+
+  forgetLayers(ids: readonly number[]): void {
+    for (const id of ids) this.runner.forget(id);
+  }
+
   close(): void {
     this.phase = "closed";
     for (const task of this.running.values()) task.abort();
   }
 
+  private get isFull(): boolean {
+    return this.running.size + this.orphans >= this.options.slots;
+  }
+
   private burst(): void {
     if (this.phase === "closed") return;
     this.phase = "idle";
-    const { clock, yieldMs, slots } = this.options;
+    const { clock, yieldMs } = this.options;
     let now = clock.now();
     const until = now + yieldMs;
-    while (this.running.size < slots && now < until) {
+    while (!this.isFull && now < until) {
       const row = this.brain.takeRunnable();
       if (row < 0) break;
       now = this.start(row, now);
@@ -131,8 +154,13 @@ export class Execution {
       if (isSettled || this.phase === "closed") return;
       isSettled = true;
       if (timer !== undefined) clock.clearTimer(timer);
-      this.running.delete(row);
-      outcome();
+      if (task.isOrphan) {
+        this.orphans -= 1;
+        this.brain.orphanEnded();
+      } else {
+        this.running.delete(row);
+        outcome();
+      }
       this.report();
     };
     promise.then(

@@ -11,6 +11,7 @@ import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { workerTaskMachine } from "../task/worker-task-chart.ts";
 import { FetchQueue } from "./fetch-queue.ts";
 import { RunQueue } from "./run-queue.ts";
+import type { FetchedChunk, WorkerEvent } from "./worker-event.ts";
 import { type PackResults, WorkerOutbox } from "./worker-outbox.ts";
 import { WorkerRows } from "./worker-rows.ts";
 
@@ -29,25 +30,6 @@ export const WS = {
   fetching: chart.stateId("fetching"),
   memory: chart.stateId("memory"),
 } as const;
-
-/** What the shell tells of the outside world. */
-export type WorkerEvent =
-  | { readonly kind: "message"; readonly message: ToWorker }
-  | {
-      readonly kind: "fetched";
-      readonly transfer: number;
-      readonly peer: string;
-      readonly chunks: readonly FetchedChunk[];
-    }
-  | { readonly kind: "fetchFailed"; readonly transfer: number; readonly peer: string }
-  | { readonly kind: "parked"; readonly ticket: string; readonly value: unknown; readonly bytes: number };
-
-/** One chunk of an answer; `bytes` below 0: the peer does not have it. */
-export interface FetchedChunk {
-  readonly row: number;
-  readonly value: unknown;
-  readonly bytes: number;
-}
 
 /**
  * A worker without its shell: which task runs next, what to fetch from whom, what lies here. Synchronous and
@@ -156,7 +138,13 @@ export class WorkerBrain {
       attempts: Float64Array.from(rows, (row) => this.rows.attempt(row)),
       states: Uint8Array.from(rows, (row) => this.rows.state(row)),
       bytes: Float64Array.from(rows, (row) => this.rows.bytes(row)),
+      layers: Uint32Array.from(this.layers.keys()),
     };
+  }
+
+  /** A function that ran on unheard has ended. */
+  orphanEnded(): void {
+    this.executing -= 1;
   }
 
   /** Whether a peer that asks for a row by attempt may have it. */
@@ -183,7 +171,7 @@ export class WorkerBrain {
         for (const layer of message.layers) this.layers.set(layer.id, layer);
         return;
       case "forgetLayers":
-        for (const id of message.ids) this.layers.delete(id);
+        for (const id of message.ids) this.forgetLayer(id);
         return;
       case "compute":
         for (const batch of message.batches)
@@ -213,6 +201,7 @@ export class WorkerBrain {
   private compute(batch: ComputeBatch, at: number, holders: readonly string[]): void {
     const row = batch.rows[at] as number;
     const attempt = batch.attempts[at] as number;
+    this.leaveFormerLife(row, (this.layers.get(batch.layer) as LayerDefinition).since);
     const from = this.rows.state(row);
     if (from !== WS.absent && this.rows.attempt(row) > attempt) return;
     this.move(row, E.compute);
@@ -235,10 +224,9 @@ export class WorkerBrain {
       const attempt = batch.inputAttempts[e] as number;
       const holderAt = batch.inputHolders[e] as number;
       if (this.holds(input, attempt)) continue;
-      const isComing =
-        holderAt === LOCAL ? this.isMaking(input) : this.fetch(input, attempt, holders[holderAt] as string);
-      if (!isComing) {
-        this.giveBack(row, input, attempt, holderAt === LOCAL ? this.id : (holders[holderAt] as string));
+      if (holderAt !== LOCAL) this.fetch(input, attempt, holders[holderAt] as string);
+      else if (!this.isMaking(input)) {
+        this.giveBack(row, input, attempt, this.id);
         return;
       }
       missing += 1;
@@ -278,17 +266,35 @@ export class WorkerBrain {
     );
   }
 
-  /** Has an input brought here; false if what is here cannot be replaced. */
-  private fetch(row: number, attempt: number, holder: string): boolean {
+  /** Has an input brought here; an older copy gives way to it. */
+  private fetch(row: number, attempt: number, holder: string): void {
+    this.leaveFormerLife(row, 0);
+    if (this.rows.state(row) === WS.memory) this.free(row, this.rows.attempt(row));
     const from = this.rows.state(row);
-    if (from === WS.memory) return false;
     this.fetches.remember(row, attempt, holder);
     this.move(row, E.fetch);
     if (from === WS.absent) {
       this.rows.setAttempt(row, attempt);
       this.fetches.enqueue(row);
     }
-    return true;
+  }
+
+  /**
+   * Numbers of rows are given again. What is left here of the task that had this one before stands in nobody's way: a copy
+   * goes, a function runs on unheard.
+   * @param since attempts up to this one are of former tasks
+   */
+  private leaveFormerLife(row: number, since: number): void {
+    const from = this.rows.state(row);
+    if (from === WS.cancelling && !this.layers.has((this.rows.batch(row) as ComputeBatch).layer)) {
+      this.move(row, E.orphan);
+      this.out.orphans.push(row);
+    } else if (from === WS.memory && this.rows.attempt(row) <= since) this.free(row, since);
+  }
+
+  private forgetLayer(id: number): void {
+    this.layers.delete(id);
+    this.out.forgottenLayers.push(id);
   }
 
   private becomeReady(row: number): void {
@@ -390,6 +396,7 @@ export class WorkerBrain {
       this.out.miss(row, 0, row, attempt, this.id);
       return;
     }
+    this.leaveFormerLife(row, attempt);
     this.move(row, E.put);
     this.rows.setAttempt(row, attempt);
     this.keep(row, data.value, data.bytes);
@@ -398,7 +405,8 @@ export class WorkerBrain {
   /** Another scheduler leads: numbers of the former one mean nothing. Running functions end unheard. */
   private forgetAll(): void {
     for (const row of [...this.rows.rows()]) this.free(row, Number.POSITIVE_INFINITY);
-    this.layers.clear();
+    for (const id of [...this.layers.keys()]) this.forgetLayer(id);
+    for (const row of [...this.rows.rows()]) this.leaveFormerLife(row, 0);
     this.out.clear();
   }
 

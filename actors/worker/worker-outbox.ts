@@ -17,6 +17,10 @@ export class WorkerOutbox {
   readonly fetches: FetchRequest[] = [];
   /** Rows whose running function should stop: nobody wants it. */
   readonly aborts: number[] = [];
+  /** Rows whose running function is no longer theirs: its outcome is to be dropped. */
+  readonly orphans: number[] = [];
+  /** Layers whose functions need not be kept. */
+  readonly forgottenLayers: number[] = [];
   private readonly packResults: PackResults;
   private finishedRows: number[] = [];
   private finishedAttempts: number[] = [];

@@ -78,6 +78,8 @@ class Worker implements Actor {
   receive(batch: readonly Envelope[]): void {
     for (const envelope of batch) this.take(envelope);
     this.execution.abort(this.brain.out.aborts.splice(0));
+    this.execution.orphan(this.brain.out.orphans.splice(0));
+    this.execution.forgetLayers(this.brain.out.forgottenLayers.splice(0));
     this.brain.endTurn();
     for (const request of this.brain.out.fetches.splice(0)) this.door.fetch(request);
     for (const report of this.brain.out.takeReports()) this.context.tell(this.scheduler, report);

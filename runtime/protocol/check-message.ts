@@ -97,7 +97,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
     },
   },
   inventory: {
-    fields: { epoch: isNumber, rows: isU32, attempts: isF64, states: isU8, bytes: isF64 },
+    fields: { epoch: isNumber, rows: isU32, attempts: isF64, states: isU8, bytes: isF64, layers: isU32 },
     sameLength: ["rows", "attempts", "states", "bytes"],
   },
   finished: {

@@ -96,6 +96,8 @@ export interface InventoryMessage {
   /** State of the worker-task chart. */
   readonly states: Uint8Array;
   readonly bytes: Float64Array;
+  /** Layers it knows. */
+  readonly layers: Uint32Array;
 }
 
 export interface FinishedMessage {

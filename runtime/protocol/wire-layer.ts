@@ -50,6 +50,8 @@ export interface WireHeld extends WireLayerBase {
 /** What a worker needs to know of a layer to run its tasks; sent once, before the first of them. */
 export interface LayerDefinition {
   readonly id: number;
+  /** Attempts up to this one of its rows are of tasks that had the numbers before. */
+  readonly since: number;
   readonly kind: "blockwise" | "tasks" | "data";
   readonly name: string;
   readonly grid: readonly number[];

@@ -34,6 +34,7 @@ class Lockstep {
           host: "h",
         },
       ]);
+      this.inbox.push([name, (this.workers.get(name) as WorkerBrain).inventory()]);
     }
     this.say({ type: "hello", hello: 1, version: "test" });
   }

@@ -70,7 +70,8 @@ export class Cluster implements TaskWorld {
     this.systemOn(node).spawn(
       schedulerActor({
         cluster: CLUSTER,
-        epoch: this.epoch,
+        // As far apart as times are.
+        epoch: this.epoch * 1_000_000,
         version: VERSION,
         heartbeatMs,
         workerLeaseMs: leaseMs,

@@ -1,0 +1,20 @@
+import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
+
+/** What the shell tells a worker's brain of the outside world. */
+export type WorkerEvent =
+  | { readonly kind: "message"; readonly message: ToWorker }
+  | {
+      readonly kind: "fetched";
+      readonly transfer: number;
+      readonly peer: string;
+      readonly chunks: readonly FetchedChunk[];
+    }
+  | { readonly kind: "fetchFailed"; readonly transfer: number; readonly peer: string }
+  | { readonly kind: "parked"; readonly ticket: string; readonly value: unknown; readonly bytes: number };
+
+/** One chunk of an answer; `bytes` below 0: the peer does not have it. */
+export interface FetchedChunk {
+  readonly row: number;
+  readonly value: unknown;
+  readonly bytes: number;
+}
