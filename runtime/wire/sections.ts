@@ -49,7 +49,7 @@ function writePrologue(bytes: Uint8Array, headBytes: number, sections: readonly 
 
 /**
  * Takes {@link joinSections} apart again, without copying.
- * @throws ShoalError DECODE unless the bytes are exactly what it wrote.
+ * @throws ShoalError DECODE unless the bytes are exactly what it wrote, or that with zeros up to the next 8-byte border.
  */
 export function splitSections(input: Uint8Array): { head: Uint8Array; sections: Uint8Array[] } {
   // A Buffer's slices would be Buffers too, and Buffer.slice does not copy.
@@ -70,8 +70,14 @@ export function splitSections(input: Uint8Array): { head: Uint8Array; sections: 
     if (at > bytes.byteLength) throw undecodable(`The bytes end at ${bytes.byteLength}, within section ${i}`);
     sections.push(bytes.subarray(start, at));
   }
-  if (at !== bytes.byteLength) throw undecodable(`${bytes.byteLength - at} bytes are left over after the last section`);
+  if (!isPaddedTo(bytes, at)) throw undecodable(`${bytes.byteLength - at} bytes are left over after the last section`);
   return { head: bytes.subarray(headAt, headAt + headBytes), sections };
+}
+
+/** Values that lie one after another in a column begin at 8-byte borders, with zeros between them. */
+function isPaddedTo(bytes: Uint8Array, end: number): boolean {
+  if (bytes.byteLength === end) return true;
+  return bytes.byteLength === aligned(end) && bytes.subarray(end).every((byte) => byte === 0);
 }
 
 /** What every unreadable input becomes. */
