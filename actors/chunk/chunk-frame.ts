@@ -1,4 +1,4 @@
-import { Packr } from "msgpackr";
+import { Packr } from "msgpackr/pack";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Frame } from "../../runtime/bus/bus.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";

@@ -1,4 +1,4 @@
-import { Packr } from "msgpackr";
+import { Packr } from "msgpackr/pack";
 import { guardMsgpack } from "./msgpack-guard.ts";
 import { isWellFormed, lowerTree, raiseTree, sectionAt, TREE_DEPTH_MAX } from "./plain-tree.ts";
 import type { FieldKind, MessageOf, MessageSchema, PlainFieldKind } from "./schema.ts";

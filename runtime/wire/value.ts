@@ -1,4 +1,4 @@
-import { Packr } from "msgpackr";
+import { Packr } from "msgpackr/pack";
 import { ShoalError } from "../base/errors.ts";
 import { findValueTypeOfClass } from "../base/value-type.ts";
 import { guardMsgpack } from "./msgpack-guard.ts";
