@@ -1,0 +1,112 @@
+import { type Dtype, innerOf, isFloat } from "../dtype.ts";
+import type { Options } from "../expression/expression.ts";
+import type { Aggregation } from "../plan/step.ts";
+import { type PolarsExpr, polars, polarsType } from "./polars.ts";
+import { lit, native } from "./typed.ts";
+
+type Primitive = (columns: readonly PolarsExpr[], options: Options, grouped: boolean, dtype: Dtype) => PolarsExpr;
+
+const one = (columns: readonly PolarsExpr[]): PolarsExpr => columns[0] as PolarsExpr;
+const float = (e: PolarsExpr): PolarsExpr => e.cast(polars().Float64);
+const squares = (e: PolarsExpr): PolarsExpr => e.mul(e);
+/** A list a group: within a group the engine makes it itself. */
+const listed = (e: PolarsExpr, grouped: boolean): PolarsExpr => (grouped ? e : e.implode());
+
+/** The mean of parts from their counts and means. */
+const pooledMean = (n: PolarsExpr, mean: PolarsExpr): PolarsExpr => float(n).mul(mean).sum().div(float(n).sum());
+
+/** Sums of products of deviations around the pooled means, from those around the parts' own (Chan, Golub, LeVeque). */
+const pooledProducts = (n: PolarsExpr, a: PolarsExpr, b: PolarsExpr, q: PolarsExpr): PolarsExpr =>
+  q.sum().add(
+    float(n)
+      .mul(a.sub(pooledMean(n, a)))
+      .mul(b.sub(pooledMean(n, b)))
+      .sum(),
+  );
+
+/** Rows where both columns have a value. */
+const both = (a: PolarsExpr, b: PolarsExpr): readonly [PolarsExpr, PolarsExpr] => {
+  const known = a.isNotNull().and(b.isNotNull());
+  return [float(a).filter(known), float(b).filter(known)];
+};
+
+const quantile: Primitive = (columns, options) =>
+  native(
+    float(one(columns)),
+    "quantile",
+    lit(Number(options["q"] ?? 0.5)),
+    String(options["interpolation"] ?? "linear"),
+  );
+
+export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
+  /** Exact for integers: they are widened before they are summed. */
+  sum: (columns, _options, _grouped, dtype) => one(columns).cast(polarsType(dtype)).sum(),
+  product: (columns, _options, _grouped, dtype) => native(one(columns).cast(polarsType(dtype)), "product"),
+  count: (columns) => one(columns).count(),
+  nulls: (columns) => one(columns).nullCount(),
+  size: () => polars().len() as PolarsExpr,
+  min: (columns) => one(columns).min(),
+  max: (columns) => one(columns).max(),
+  any: (columns) => one(columns).max().fillNull(lit(false)),
+  all: (columns) => one(columns).min().fillNull(lit(true)),
+  first: (columns) => native(one(columns), "dropNulls").first(),
+  last: (columns) => native(one(columns), "dropNulls").last(),
+  firstRow: (columns) => one(columns).first(),
+  lastRow: (columns) => one(columns).last(),
+  mean: (columns) => float(one(columns)).mean(),
+  deviations: (columns) => native(float(one(columns)), "var", 0).mul(float(one(columns).count())),
+  pooledMean: ([n, mean]) => pooledMean(n as PolarsExpr, mean as PolarsExpr),
+  pooledDeviations: ([n, mean, q]) =>
+    pooledProducts(n as PolarsExpr, mean as PolarsExpr, mean as PolarsExpr, q as PolarsExpr),
+  pairCount: ([a, b]) =>
+    (a as PolarsExpr)
+      .isNotNull()
+      .and((b as PolarsExpr).isNotNull())
+      .sum(),
+  pairMean: ([a, b]) => both(a as PolarsExpr, b as PolarsExpr)[0].mean(),
+  pairDeviations: ([a, b]) => {
+    const [x] = both(a as PolarsExpr, b as PolarsExpr);
+    return native(x, "var", 0).mul(float(x.count()));
+  },
+  pairProducts: ([a, b]) => {
+    const [x, y] = both(a as PolarsExpr, b as PolarsExpr);
+    return x.sub(x.mean()).mul(y.sub(y.mean())).sum();
+  },
+  pooledProducts: ([n, a, b, q]) => pooledProducts(n as PolarsExpr, a as PolarsExpr, b as PolarsExpr, q as PolarsExpr),
+  list: (columns, _options, grouped) => listed(one(columns), grouped),
+  flatten: (columns, _options, grouped) => listed(one(columns).explode(), grouped),
+  uniqueList: (columns, _options, grouped) => listed(native(one(columns), "dropNulls").unique(), grouped),
+  flattenUnique: (columns, _options, grouped) => listed(native(one(columns).explode(), "dropNulls").unique(), grouped),
+  flattenCountUnique: (columns) => native(one(columns).explode(), "dropNulls").nUnique(),
+  flattenQuantile: (columns, options, grouped, dtype) => quantile([one(columns).explode()], options, grouped, dtype),
+  quantile,
+  countUnique: (columns) => native(one(columns), "dropNulls").nUnique(),
+  skew: (columns) => momentRatio(one(columns), 3),
+  kurtosis: (columns) => momentRatio(one(columns), 4).sub(lit(3)),
+  flattenSkew: (columns) => momentRatio(one(columns).explode(), 3),
+  flattenKurtosis: (columns) => momentRatio(one(columns).explode(), 4).sub(lit(3)),
+  /** The second column where the first is smallest or largest; the first such row. */
+  atMin: ([value, at]) => (at as PolarsExpr).gather((value as PolarsExpr).argMin() as never).first(),
+  atMax: ([value, at]) => (at as PolarsExpr).gather((value as PolarsExpr).argMax() as never).first(),
+};
+
+/** The population's third or fourth standardised moment. */
+function momentRatio(e: PolarsExpr, power: 3 | 4): PolarsExpr {
+  const deviation = float(e).sub(float(e).mean());
+  const second = squares(deviation).mean();
+  const raised = power === 3 ? squares(deviation).mul(deviation).mean() : squares(squares(deviation)).mean();
+  return raised.div(power === 3 ? second.pow(1.5 as never) : squares(second));
+}
+
+/** An aggregation in the engine's terms. */
+export function translateAggregation(aggregation: Aggregation, grouped: boolean): PolarsExpr {
+  const primitive = PRIMITIVES[aggregation.primitive];
+  if (primitive === undefined) throw new TypeError(`There is no aggregation "${aggregation.primitive}"`);
+  const columns = aggregation.columns.map((name) => polars().col(name));
+  const { dtype } = aggregation;
+  let e = primitive(columns, aggregation.options ?? {}, grouped, dtype);
+  if (isFloat(dtype)) e = e.cast(polarsType(dtype)).fillNan(lit(null));
+  else if (!dtype.startsWith("list") || innerOf(dtype) === "object")
+    e = dtype === "object" ? e : e.cast(polarsType(dtype));
+  return e.alias(aggregation.name);
+}

@@ -1,0 +1,124 @@
+import type { Dtype } from "../dtype.ts";
+import type { AsofSpec, JoinSpec, Step } from "../plan/step.ts";
+import type { Field } from "../schema.ts";
+import { dtypeOf, type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "./polars.ts";
+import { choose, lit } from "./typed.ts";
+
+const SIDE = "__side_";
+
+/**
+ * Joins two tables by equal keys; missing keys meet each other, as in pandas. The result has the columns of `fields`:
+ * the left's (renamed by `renameLeft`), then the right's (renamed by `rename`).
+ */
+export async function joinTables(
+  left: PolarsLazy,
+  right: PolarsLazy,
+  join: JoinSpec,
+  fields: readonly Field[],
+): Promise<PolarsLazy> {
+  const [a, b] = await Promise.all([
+    keyed(renamed(left, join.renameLeft), join.leftOn.map(nameAfter(join.renameLeft)), `${SIDE}left`).collect(),
+    keyed(renamed(right, join.rename), join.rightOn.map(nameAfter(join.rename)), `${SIDE}right`).collect(),
+  ]);
+  const keys = join.leftOn.map((_, at) => `__on_${at}`);
+  // The engine never lets missing keys meet; where both sides have some, they are compared by a flag beside a filler.
+  const meet = keys.filter((key) => a.getColumn(key).nullCount() > 0 && b.getColumn(key).nullCount() > 0);
+  const [on, sides] = meet.length === 0 ? [keys, [a.lazy(), b.lazy()]] : withNullFlags(keys, meet, [a, b]);
+  const how = join.how === "outer" ? "full" : join.how;
+  const joined = (sides[0] as PolarsLazy).join(
+    sides[1] as PolarsLazy,
+    { on, how, coalesce: true, suffix: "__right" } as never,
+  );
+  return filledKeys(joined as unknown as PolarsLazy, join, meet).select(
+    ...fields.map((field) => resultColumn(field, join)),
+  );
+}
+
+const keyed = (table: PolarsLazy, on: readonly string[], mark: string): PolarsLazy =>
+  table.withColumns(
+    ...on.map((name, at) => polars().col(name).alias(`__on_${at}`)),
+    lit(1).cast(polars().Int8).alias(mark),
+  );
+
+function withNullFlags(
+  keys: readonly string[],
+  meet: readonly string[],
+  tables: readonly PolarsFrame[],
+): [string[], PolarsLazy[]] {
+  const pl = polars();
+  const flagged = tables.map((table) =>
+    table
+      .lazy()
+      .withColumns(
+        ...meet.map((key) => pl.col(key).isNull().alias(`${key}_null`)),
+        ...meet.map((key) => fillerFor(pl.col(key), dtypeOf(table.getColumn(key).dtype))),
+      ),
+  );
+  return [[...keys, ...meet.map((key) => `${key}_null`)], flagged];
+}
+
+function fillerFor(e: PolarsExpr, dtype: Dtype): PolarsExpr {
+  const filler =
+    dtype === "string" ? lit("") : dtype === "bool" ? lit(false) : lit(0).cast(polars().Int32).cast(polarsType(dtype));
+  return e.fillNull(filler);
+}
+
+const nameAfter =
+  (rename: readonly (readonly [string, string])[]) =>
+  (name: string): string =>
+    rename.find(([from]) => from === name)?.[1] ?? name;
+
+const renamed = (table: PolarsLazy, rename: readonly (readonly [string, string])[]): PolarsLazy =>
+  rename.length === 0 ? table : (table.rename(Object.fromEntries(rename)) as PolarsLazy);
+
+/** Where both sides call a key alike, its column has the value of whichever side has the row. */
+function filledKeys(joined: PolarsLazy, join: JoinSpec, meet: readonly string[]): PolarsLazy {
+  const shared = join.leftOn.flatMap((name, at) => {
+    if (name !== join.rightOn[at] || join.rename.some(([from]) => from === name)) return [];
+    const key = polars().col(`__on_${at}`);
+    return [(meet.includes(`__on_${at}`) ? choose(polars().col(`__on_${at}_null`), lit(null), key) : key).alias(name)];
+  });
+  return shared.length === 0 || join.how === "semi" || join.how === "anti" ? joined : joined.withColumns(...shared);
+}
+
+function resultColumn({ name, dtype }: Field, join: JoinSpec): PolarsExpr {
+  const pl = polars();
+  if (name === join.indicator) {
+    const [onLeft, onRight] = [pl.col(`${SIDE}left`).isNotNull(), pl.col(`${SIDE}right`).isNotNull()];
+    return choose(onLeft.and(onRight), lit("both"), choose(onLeft, lit("left_only"), lit("right_only"))).alias(name);
+  }
+  return pl.col(name).cast(polarsType(dtype));
+}
+
+/**
+ * Joins each row of the left to the nearest of the right in order. Both are sorted by their key.
+ * @see https://docs.dask.org/en/stable/generated/dask.dataframe.merge_asof.html
+ */
+export function joinAsof(
+  left: PolarsLazy,
+  right: PolarsLazy,
+  asof: AsofSpec,
+  step: Extract<Step, { op: "asof" }>,
+): PolarsLazy {
+  const pl = polars();
+  const names = step.fields.map((field) => field.name);
+  const key = step.left.fields.find((field) => field.name === asof.leftOn) as Field;
+  const other = renamed(right, asof.rename).withColumns(
+    pl.col(nameAfter(asof.rename)(asof.rightOn)).cast(polarsType(key.dtype)).alias("__on"),
+  );
+  const options = {
+    leftOn: "__on",
+    rightOn: "__on",
+    strategy: asof.direction,
+    allowParallel: true,
+    forceParallel: false,
+    checkSortedness: false,
+    suffix: "__right",
+    ...(asof.leftBy.length > 0 ? { byLeft: [...asof.leftBy], byRight: asof.rightBy.map(nameAfter(asof.rename)) } : {}),
+    ...(asof.tolerance === null ? {} : { tolerance: asof.tolerance }),
+  };
+  return left
+    .withColumns(pl.col(asof.leftOn).alias("__on"))
+    .joinAsof(other, options)
+    .select(...names);
+}

@@ -1,0 +1,240 @@
+import type { Options } from "../expression/expression.ts";
+import { type PolarsExpr, polars } from "./polars.ts";
+import { repeatText } from "./translate-number.ts";
+import { choose, first, lit, native, type Translation, type Typed } from "./typed.ts";
+
+const text = (options: Options, name: string): string => String(options[name] ?? "");
+const int = (e: PolarsExpr): PolarsExpr => e.cast(polars().Int64);
+const whole = (n: number): PolarsExpr => lit(n).cast(polars().Int64);
+const lengthOf = (e: PolarsExpr): PolarsExpr => int(e.str.lengths());
+const escaped = (literal: string): string => literal.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+const flagged = (pattern: string, options: Options): string => (options["case"] === false ? `(?i)${pattern}` : pattern);
+const patternOf = (options: Options, regex = options["regex"] !== false): string =>
+  flagged(regex ? text(options, "pattern") : escaped(text(options, "pattern")), options);
+const matches =
+  (pattern: string): Translation =>
+  (args) =>
+    first(args).e.str.contains(pattern);
+
+/** Rewrites text one character after another; `build` sees a character and the one before it. */
+function perCharacter(e: PolarsExpr, build: (character: PolarsExpr, before: PolarsExpr) => PolarsExpr): PolarsExpr {
+  const character = (polars() as unknown as { element(): PolarsExpr }).element();
+  const rewritten = native(native(e, "strSplit", lit("")), "listEval", build(character, character.shift(1)), true);
+  return native(rewritten, "listJoin", lit(""), true);
+}
+
+const isLetter = (e: PolarsExpr): PolarsExpr => e.str.contains("\\p{L}").fillNull(lit(false));
+
+export const toTitle = (e: PolarsExpr): PolarsExpr =>
+  perCharacter(e, (one, before) => choose(isLetter(before), one.str.toLowerCase(), one.str.toUpperCase()));
+
+const swapCase = (e: PolarsExpr): PolarsExpr =>
+  perCharacter(e, (one) => choose(one.str.contains("\\p{Lu}"), one.str.toLowerCase(), one.str.toUpperCase()));
+
+const capitalize = (e: PolarsExpr): PolarsExpr =>
+  e.str.slice(0, 1).str.toUpperCase().add(e.str.slice(1).str.toLowerCase());
+
+/** Python's slice with a step of one; negative positions count from the end. */
+const slice: Translation = (args, options) => {
+  const { e } = first(args);
+  const start = Number(options["start"] ?? 0);
+  const stop = options["stop"] as number | null | undefined;
+  if (stop === null || stop === undefined) return e.str.slice(start);
+  if (start >= 0 && stop >= 0) return e.str.slice(start, Math.max(0, stop - start));
+  const length = lengthOf(e);
+  const from = start < 0 ? length.add(whole(start)).clip(0, 2 ** 40) : whole(start);
+  const to = stop < 0 ? length.add(whole(stop)) : whole(stop);
+  return native(
+    e,
+    "strSlice",
+    from,
+    to
+      .sub(from)
+      .clip(0, 2 ** 40)
+      .cast(polars().UInt64),
+  );
+};
+
+const at: Translation = (args, options) => {
+  const { e } = first(args);
+  const position = Number(options["at"]);
+  const inside = lengthOf(e).gt(whole(position < 0 ? -position - 1 : position));
+  return choose(inside, e.str.slice(position, 1), lit(null).cast(polars().Utf8));
+};
+
+/** Where a text begins, in characters, or -1; `greedy` finds the last place. */
+const position =
+  (greedy: boolean): Translation =>
+  (args, options) => {
+    const { e } = first(args);
+    const before = e.str.extract(`(?s)^(.*${greedy ? "" : "?"})${escaped(text(options, "pattern"))}`, 1);
+    return choose(e.isNull(), lit(null).cast(polars().Int64), lengthOf(before).fillNull(whole(-1)));
+  };
+
+const pad: Translation = (args, options) => {
+  const { e } = first(args);
+  const width = Number(options["width"]);
+  const fill = text(options, "fill") || " ";
+  if (options["side"] === "right") return e.str.padEnd(width, fill);
+  if (options["side"] !== "both") return e.str.padStart(width, fill);
+  // Python's centre: an odd rest goes left if the width is odd, else right.
+  const rest = whole(width)
+    .sub(lengthOf(e))
+    .clip(0, 2 ** 40);
+  const half = native(rest, "floordiv", whole(2));
+  const left = width % 2 === 1 ? half.add(native(rest, "rem", whole(2))) : half;
+  return repeatText(lit(fill), left)
+    .add(e)
+    .add(repeatText(lit(fill), rest.sub(left)));
+};
+
+/** Marks every match with a character that text does not hold, so that matches can be counted and cut out. */
+const MARK = "\u0001";
+const END = "\u0002";
+
+const countMatches: Translation = (args, options) => {
+  const marked = first(args).e.str.replaceAll(patternOf(options), MARK);
+  return lengthOf(marked).sub(lengthOf(native(marked, "strReplaceAll", lit(MARK), lit(""), true)));
+};
+
+const extractAll: Translation = (args, options) => {
+  const marked = first(args).e.str.replaceAll(`(${patternOf(options)})`, `${MARK}$1${END}`);
+  const pieces = native(marked, "strSplit", lit(MARK)).lst.slice(1, 2 ** 31);
+  const piece = (polars() as unknown as { element(): PolarsExpr }).element();
+  return native(pieces, "listEval", native(native(piece, "strSplit", lit(END)), "listGet", whole(0), true), true);
+};
+
+const replaceText: Translation = (args, options) => {
+  const literalText = options["regex"] !== true && options["case"] !== false;
+  const pattern = literalText ? text(options, "pattern") : patternOf(options, options["regex"] === true);
+  const count = Number(options["count"] ?? -1);
+  const replacement = text(options, "replacement");
+  return native(
+    first(args).e,
+    count === 1 ? "strReplace" : "strReplaceAll",
+    lit(pattern),
+    lit(replacement),
+    literalText,
+    1,
+  );
+};
+
+/** Without a separator, text is split at runs of white space, as Python does. */
+const split: Translation = (args, options) => {
+  const separator = options["separator"];
+  if (typeof separator === "string") return native(first(args).e, "strSplit", lit(separator));
+  const spaced = first(args).e.str.strip().str.replaceAll("\\s+", " ");
+  const pieces = native(spaced, "strSplit", lit(" "));
+  return choose(spaced.eq(lit("")), pieces.lst.slice(0, 0), pieces);
+};
+
+const strip =
+  (method: "stripChars" | "stripCharsStart" | "stripCharsEnd"): Translation =>
+  (args, options) =>
+    first(args).e.str[method](typeof options["characters"] === "string" ? options["characters"] : " \t\n\r\v\f");
+
+const removeAffix =
+  (side: "start" | "end"): Translation =>
+  (args, options) => {
+    const affix = escaped(text(options, "affix"));
+    return first(args).e.str.replace(side === "start" ? `^${affix}` : `${affix}$`, "");
+  };
+
+const zfill: Translation = (args, options) => {
+  const { e } = first(args);
+  const width = Number(options["width"]);
+  const signed = e.str.contains("^[+-]");
+  const rest = e.str.slice(1);
+  return choose(
+    signed,
+    e.str.slice(0, 1).add(rest.str.padStart(Math.max(0, width - 1), "0")),
+    e.str.padStart(width, "0"),
+  );
+};
+
+const parseTime: Translation = (args, options) => {
+  const arg = first(args);
+  const strict = options["strict"] !== false;
+  const format = options["format"];
+  return native(
+    arg.e,
+    "strToDatetime",
+    typeof format === "string" ? format : undefined,
+    "us",
+    undefined,
+    strict,
+    true,
+    false,
+  ).cast(polars().Datetime("us"));
+};
+
+const concatText: Translation = (args, options) => {
+  const separator = text(options, "separator");
+  const parts = args.map((arg: Typed) => (arg.dtype === "string" ? arg.e : arg.e.cast(polars().Utf8)));
+  let all = parts[0] as PolarsExpr;
+  for (const part of parts.slice(1)) all = all.add(lit(separator)).add(part);
+  return all;
+};
+
+export const TEXT_TRANSLATIONS: Readonly<Record<string, Translation>> = {
+  upper: (args) => first(args).e.str.toUpperCase(),
+  lower: (args) => first(args).e.str.toLowerCase(),
+  casefold: (args) => first(args).e.str.toLowerCase(),
+  capitalize: (args) => capitalize(first(args).e),
+  title: (args) => toTitle(first(args).e),
+  swapcase: (args) => swapCase(first(args).e),
+  strip: strip("stripChars"),
+  lstrip: strip("stripCharsStart"),
+  rstrip: strip("stripCharsEnd"),
+  replaceText,
+  slice,
+  sliceReplace: (args, options) => {
+    const { e } = first(args);
+    return e.str
+      .slice(0, Number(options["start"]))
+      .add(lit(text(options, "replacement")))
+      .add(e.str.slice(Number(options["stop"])));
+  },
+  getChar: at,
+  pad,
+  zfill,
+  repeat: (args, options) => repeatText(first(args).e, whole(Number(options["times"]))),
+  removePrefix: removeAffix("start"),
+  removeSuffix: removeAffix("end"),
+  extract: (args, options) => first(args).e.str.extract(patternOf(options, true), Number(options["group"] ?? 1)),
+  contains: (args, options) => first(args).e.str.contains(patternOf(options)),
+  startsWith: (args, options) => first(args).e.str.startsWith(text(options, "pattern")),
+  endsWith: (args, options) => first(args).e.str.endsWith(text(options, "pattern")),
+  match: (args, options) => first(args).e.str.contains(flagged(`^(?:${text(options, "pattern")})`, options)),
+  fullMatch: (args, options) => first(args).e.str.contains(flagged(`^(?:${text(options, "pattern")})$`, options)),
+  isAlnum: matches("^[\\p{L}\\p{N}]+$"),
+  isAlpha: matches("^\\p{L}+$"),
+  isDecimal: matches("^\\p{Nd}+$"),
+  isDigit: matches("^[\\p{Nd}\u00b2\u00b3\u00b9]+$"),
+  isNumeric: matches("^\\p{N}+$"),
+  isSpace: matches("^\\s+$"),
+  isUpper: (args) =>
+    first(args)
+      .e.str.contains("\\p{Lu}")
+      .and(native(first(args).e.str.contains("\\p{Ll}"), "not")),
+  isLower: (args) =>
+    first(args)
+      .e.str.contains("\\p{Ll}")
+      .and(native(first(args).e.str.contains("\\p{Lu}"), "not")),
+  isTitle: (args) =>
+    first(args)
+      .e.str.contains("\\p{L}")
+      .and(first(args).e.eq(toTitle(first(args).e))),
+  textLength: (args) => lengthOf(first(args).e),
+  find: position(false),
+  rfind: position(true),
+  countMatches,
+  split,
+  extractAll,
+  concatText,
+  parseTime,
+  parseNumber: (args, options) =>
+    first(args)
+      .e.str.strip()
+      .cast(polars().Float64, options["strict"] !== false),
+};

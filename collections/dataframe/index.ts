@@ -1,0 +1,34 @@
+/**
+ * `shoal/dataframe`: tables in partitions, with a typed row, an optimiser, and polars under it.
+ * @see https://docs.dask.org/en/stable/dataframe.html
+ */
+
+export { type ReadCsvOptions, readCsv } from "../io/csv.ts";
+export { type ReadParquetOptions, readParquet } from "../io/parquet.ts";
+export { type AnyRow, DataFrame, type SortOptions } from "./dataframe.ts";
+export type { Dtype } from "./dtype.ts";
+export {
+  count,
+  first,
+  last,
+  max,
+  mean,
+  median,
+  min,
+  nunique,
+  prod,
+  std,
+  sum,
+  variance,
+} from "./expression/aggregate-functions.ts";
+export { ColumnExpression, col, lit, when } from "./expression/builder.ts";
+export { Column } from "./frame/column.ts";
+export { Frame } from "./frame/frame.ts";
+export type { ValueOptions } from "./frame/values.ts";
+export { type FromColumnsOptions, fromColumns, fromRecords } from "./from-values.ts";
+export { GroupBy } from "./groupby.ts";
+export type { AggregateRequest, GroupByOptions } from "./grouping.ts";
+export type { RowExpression } from "./rows-expression.ts";
+export { Scalar } from "./scalar.ts";
+export { type ReduceOptions, Series } from "./series.ts";
+export { SeriesGroupBy } from "./series-groupby.ts";

@@ -1,0 +1,34 @@
+import { localPath } from "../../io/local-filesystem.ts";
+import { isFloat } from "../dtype.ts";
+import { type PolarsExpr, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
+import { lit } from "../engine/typed.ts";
+import { type Field, indexName, isIndexName } from "../schema.ts";
+
+/** Rows of a Parquet file: `rows` of them from `offset` on; all where it is null. */
+export interface ParquetPart {
+  readonly path: string;
+  readonly offset: number;
+  readonly rows: number | null;
+  /** The column that is the index; null where rows are numbered from `offset` on. */
+  readonly index: string | null;
+  readonly version: string;
+}
+
+/** A lazy scan: filters and projections of the plan sink into it, so that row groups that cannot match are not read. */
+export function readParquetPart(part: ParquetPart, fields: readonly Field[]): PolarsLazy {
+  const pl = polars();
+  const all = pl.scanParquet(localPath(part.path), { cache: false, glob: false } as never);
+  const rows = part.rows === null ? all : all.slice(part.offset, part.rows);
+  const needsNumbers = part.index === null && fields.some(({ name }) => isIndexName(name));
+  const numbered = needsNumbers ? (rows.withRowIndex("__row", part.offset) as unknown as PolarsLazy) : rows;
+  return numbered.select(...fields.map((field) => columnValue(field, part)));
+}
+
+function columnValue({ name, dtype }: Field, part: ParquetPart): PolarsExpr {
+  const pl = polars();
+  const source = name === indexName(0) ? (part.index ?? "__row") : name;
+  const e = pl.col(source);
+  if (dtype === "object") return e.alias(name);
+  const typed = e.cast(polarsType(dtype));
+  return (isFloat(dtype) ? typed.fillNan(lit(null)) : typed).alias(name);
+}

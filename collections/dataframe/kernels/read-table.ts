@@ -1,0 +1,18 @@
+import type { PolarsLazy } from "../engine/polars.ts";
+import type { FilePart, RawColumns, Reader } from "../plan/step.ts";
+import type { Field } from "../schema.ts";
+import { readColumns } from "./read-columns.ts";
+import { readCsvBlock } from "./read-csv.ts";
+import { type ParquetPart, readParquetPart } from "./read-parquet.ts";
+
+/** What the task's own value says, read: only the columns that are asked for. */
+export function readTable(reader: Reader, own: unknown, fields: readonly Field[]): PolarsLazy | Promise<PolarsLazy> {
+  switch (reader.format) {
+    case "columns":
+      return readColumns(own as RawColumns, fields);
+    case "csv":
+      return readCsvBlock(reader.csv, own as FilePart, fields);
+    case "parquet":
+      return readParquetPart(own as ParquetPart, fields);
+  }
+}

@@ -1,0 +1,200 @@
+import { invariant } from "../../../runtime/base/errors.ts";
+import { translateAggregation } from "../engine/aggregate.ts";
+import { joinAsof, joinTables } from "../engine/join.ts";
+import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
+import { scalarLiteral } from "../engine/scalar-literal.ts";
+import { translate } from "../engine/translate.ts";
+import { lit } from "../engine/typed.ts";
+import { translateWindow } from "../engine/window.ts";
+import { TableChunk } from "../frame/table-chunk.ts";
+import type { Named, Step } from "../plan/step.ts";
+import type { Field } from "../schema.ts";
+import { emptyTable } from "./empty-table.ts";
+import { alignTables, overlapWindows } from "./overlap.ts";
+import { readTable } from "./read-table.ts";
+
+/**
+ * Runs the steps of one partition as one lazy plan of the engine, off this thread.
+ * @param own what to read, for plans that read
+ * @param inputs tables, or lists of tables where a step stacks them
+ */
+export async function runPlan(step: Step, own: unknown, ...inputs: readonly unknown[]): Promise<TableChunk> {
+  if (step.op === "input" && inputs[step.at] instanceof TableChunk) return inputs[step.at] as TableChunk;
+  const native = await (await planOf(step, own, inputs)).collect();
+  return new TableChunk(native);
+}
+
+type Inputs = readonly unknown[];
+
+export async function planOf(step: Step, own: unknown, inputs: Inputs): Promise<PolarsLazy> {
+  const below = (one: Step): Promise<PolarsLazy> => planOf(one, own, inputs);
+  switch (step.op) {
+    case "input":
+      return inputTable(inputs[step.at], step.fields);
+    case "read":
+      return readTable(step.reader, own, step.fields);
+    case "stack":
+      return stacked(await Promise.all(step.of.map(below)));
+    case "join":
+      return joinTables(await below(step.left), await below(step.right), step.join, step.fields);
+    case "asof":
+      return joinAsof(await below(step.left), await below(step.right), step.asof, step);
+    case "align":
+      return alignTables(await below(step.left), await below(step.right), step);
+    case "overlap":
+      return overlapWindows(
+        await below(step.of),
+        step.before === null ? null : await below(step.before),
+        step.after === null ? null : await below(step.after),
+        step,
+      );
+    case "scalars":
+      return withScalars(
+        await below(step.of),
+        await Promise.all(step.from.map(async (one) => (await below(one)).collect())),
+        step,
+      );
+    default:
+      return simpleStep(await below(step.of), step);
+  }
+}
+
+type SimpleStep = Extract<
+  Step,
+  {
+    op:
+      | "select"
+      | "extend"
+      | "filter"
+      | "group"
+      | "sort"
+      | "slice"
+      | "unique"
+      | "explode"
+      | "unpivot"
+      | "window"
+      | "number"
+      | "recent";
+  }
+>;
+
+function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<PolarsLazy> {
+  const pl = polars();
+  switch (step.op) {
+    case "select":
+      return selected(lazy, step.columns, step.of.fields);
+    case "extend":
+      return lazy.withColumns(...namedExprs(step.columns, step.of.fields));
+    case "filter":
+      return lazy.filter(translate(step.predicate, step.of.fields));
+    case "group":
+      return grouped(lazy, step);
+    case "sort":
+      return sorted(lazy, step);
+    case "slice":
+      return step.offset < 0 ? lazy.tail(step.length ?? -step.offset) : lazy.slice(step.offset, step.length ?? 2 ** 31);
+    case "unique":
+      return lazy.unique({
+        ...(step.by.length > 0 ? { subset: [...step.by] } : {}),
+        keep: step.keep,
+        maintainOrder: true,
+      });
+    case "explode":
+      return exploded(lazy, step);
+    case "unpivot":
+      return unpivoted(lazy, step);
+    case "window":
+      return lazy.withColumns(...step.items.map((item) => translateWindow(item, step.over)));
+    case "number":
+      return lazy.withColumns(
+        (pl.intRange({ start: 0, end: pl.len(), step: 1 } as never) as unknown as PolarsExpr)
+          .cast(pl.Int64)
+          .alias(step.name),
+      );
+    case "recent": {
+      const time = pl.col(step.column).cast(pl.Int64);
+      return lazy.filter(time.gt(time.max().sub(lit(step.micros).cast(pl.Int64))));
+    }
+  }
+}
+
+/** The engine sorts all keys in one direction; where they differ, stable sorts by one key each, the last first. */
+function sorted(lazy: PolarsLazy, step: Extract<Step, { op: "sort" }>): PolarsLazy {
+  const { by, descending, nullsLast } = step;
+  if (descending.every((one) => one === descending[0]))
+    return lazy.sort([...by], descending[0] ?? false, nullsLast, true) as PolarsLazy;
+  let table = lazy;
+  for (let at = by.length - 1; at >= 0; at--)
+    table = table.sort([by[at] as string], descending[at] ?? false, nullsLast, true) as PolarsLazy;
+  return table;
+}
+
+const namedExprs = (columns: readonly Named[], fields: readonly Field[]): PolarsExpr[] =>
+  columns.map(({ name, expr }) => translate(expr, fields).alias(name));
+
+/** A literal among the columns must be as long as the table; the engine would give one row for a table of literals. */
+function selected(lazy: PolarsLazy, columns: readonly Named[], fields: readonly Field[]): PolarsLazy {
+  const exprs = namedExprs(columns, fields);
+  if (columns.some(({ expr }) => readsColumn(expr))) return lazy.select(...exprs);
+  return lazy.withColumns(...exprs).select(...columns.map(({ name }) => name));
+}
+
+const readsColumn = (expr: Named["expr"]): boolean =>
+  expr.kind === "column" || (expr.kind === "call" && expr.args.some(readsColumn));
+
+function inputTable(value: unknown, fields: readonly Field[]): PolarsLazy {
+  if (!Array.isArray(value)) return (value as TableChunk).native.lazy();
+  const tables = (value as TableChunk[]).map((one) => one.native);
+  if (tables.length === 0) return emptyTable(fields).lazy();
+  return tables.length === 1 ? (tables[0] as PolarsFrame).lazy() : stacked(tables.map((one) => one.lazy()));
+}
+
+function stacked(tables: PolarsLazy[]): PolarsLazy {
+  invariant(tables.length > 0, "there is a table to stack");
+  if (tables.length === 1) return tables[0] as PolarsLazy;
+  return polars().concat(tables as never, { how: "vertical", rechunk: false } as never) as unknown as PolarsLazy;
+}
+
+function grouped(lazy: PolarsLazy, step: Extract<Step, { op: "group" }>): PolarsLazy {
+  const pl = polars();
+  if (step.keys.length === 0) return lazy.select(...step.aggregations.map((one) => translateAggregation(one, false)));
+  const source = step.dropNullKeys ? lazy.filter(noNulls(step.keys)) : lazy;
+  return source
+    .groupBy(step.keys.map((name) => pl.col(name)) as never, true)
+    .agg(...step.aggregations.map((one) => translateAggregation(one, true)));
+}
+
+const noNulls = (names: readonly string[]): PolarsExpr =>
+  names.map((name) => polars().col(name).isNotNull()).reduce((all, one) => all.and(one));
+
+/** An empty list gives one missing value, as in pandas. */
+function exploded(lazy: PolarsLazy, step: Extract<Step, { op: "explode" }>): PolarsLazy {
+  return lazy.explode(step.column);
+}
+
+function unpivoted(lazy: PolarsLazy, step: Extract<Step, { op: "unpivot" }>): PolarsLazy {
+  const value = step.fields.find((field) => field.name === step.value) as Field;
+  const keep = step.keep.map((name) => polars().col(name));
+  return stacked(
+    step.values.map((name) =>
+      lazy.select(
+        ...keep,
+        lit(name).alias(step.variable),
+        polars().col(name).cast(polarsType(value.dtype)).alias(step.value),
+      ),
+    ),
+  );
+}
+
+function withScalars(
+  lazy: PolarsLazy,
+  rows: readonly PolarsFrame[],
+  step: Extract<Step, { op: "scalars" }>,
+): PolarsLazy {
+  const columns = rows.flatMap((row, at) =>
+    (step.from[at] as Step).fields.map(({ name, dtype }) => {
+      return scalarLiteral(row.getColumn(name), 0, dtype).alias(name);
+    }),
+  );
+  return lazy.withColumns(...columns);
+}

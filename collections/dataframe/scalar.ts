@@ -1,0 +1,45 @@
+import type { TableChunk } from "./frame/table-chunk.ts";
+import { type ValueOptions, valuesOf } from "./frame/values.ts";
+import { type Operand, operate } from "./operand.ts";
+import type { View } from "./plan/view.ts";
+import { stackChunks, Table } from "./table.ts";
+
+/**
+ * One lazy value: what reducing a Series gives. It can be computed, and used in expressions as it is.
+ * @example
+ * const mean = flights.get("delay").mean();
+ * const above = flights.get("delay").sub(mean);   // computed together
+ * await mean.compute();
+ */
+export class Scalar<T = unknown> extends Table<T> {
+  protected over(view: View): this {
+    return new Scalar<T>(view) as this;
+  }
+
+  finish(blocks: readonly unknown[], options?: ValueOptions): T {
+    const chunk: TableChunk = stackChunks(blocks, this.node);
+    const [field] = this.meta.columns;
+    const name = field?.name as string;
+    return valuesOf(chunk.native.getColumn(name), field?.dtype ?? "object", options)[0] as T;
+  }
+
+  add(other: Operand): Scalar<number> {
+    return this.operate("add", other);
+  }
+
+  sub(other: Operand): Scalar<number> {
+    return this.operate("sub", other);
+  }
+
+  mul(other: Operand): Scalar<number> {
+    return this.operate("mul", other);
+  }
+
+  div(other: Operand): Scalar<number> {
+    return this.operate("div", other);
+  }
+
+  private operate<R>(op: string, other: Operand): Scalar<R> {
+    return new Scalar<R>(operate(this.view, op, other, false));
+  }
+}

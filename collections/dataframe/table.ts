@@ -1,0 +1,127 @@
+import { inspect } from "node:util";
+import type { Layer } from "../../runtime/graph/layer.ts";
+import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
+import { Collection } from "../core/collection.ts";
+import { type PolarsFrame, polars } from "./engine/polars.ts";
+import type { Plain } from "./expression/expression.ts";
+import { TableChunk } from "./frame/table-chunk.ts";
+import { emptyTable } from "./kernels/empty-table.ts";
+import { pickNode } from "./plan/build.ts";
+import { explainNode } from "./plan/explain-node.ts";
+import { layerOfNode } from "./plan/lower.ts";
+import { type Node, named } from "./plan/node.ts";
+import { metaOf, nodeOfView, type View, viewOfNode } from "./plan/view.ts";
+import { indexName, shownName, type TableMeta } from "./schema.ts";
+
+/** What DataFrame, Series, Index and Scalar have in common: a view of a plan, lowered to a layer when it is needed. */
+export abstract class Table<T> extends Collection<T> {
+  readonly view: View;
+  private lowered: Layer | undefined;
+
+  constructor(view: View) {
+    super();
+    this.view = view;
+  }
+
+  /** A collection of the same kind over another view. */
+  protected abstract over(view: View): this;
+
+  get layer(): Layer {
+    this.lowered ??= layerOfNode(this.node);
+    return this.lowered;
+  }
+
+  /** The plan of this very table, with index and columns under their physical names. */
+  get node(): Node {
+    return nodeOfView(this.view);
+  }
+
+  /** Index levels, columns and types; known without computing. */
+  get meta(): TableMeta {
+    return metaOf(this.view);
+  }
+
+  get npartitions(): number {
+    return this.view.root.npartitions;
+  }
+
+  /**
+   * Which index values each partition holds: one value more than there are partitions, or null where that is not known.
+   * @see https://docs.dask.org/en/stable/dataframe-design.html#partitions
+   */
+  get divisions(): readonly Plain[] | null {
+    const { divisions } = this.node;
+    return divisions !== null && divisions.column === indexName(0) ? divisions.values : null;
+  }
+
+  get knownDivisions(): boolean {
+    return this.divisions !== null;
+  }
+
+  /** Names of the index levels. */
+  get indexNames(): (string | null)[] {
+    return this.view.index.map(({ label }) => label);
+  }
+
+  /** Some partitions, by number; a negative number counts from the end. */
+  partitions(...numbers: readonly number[]): this {
+    const node = this.node;
+    const all = numbers.map((one) => (one < 0 ? node.npartitions + one : one));
+    for (const one of all)
+      if (!(one >= 0 && one < node.npartitions))
+        throw new RangeError(`There is no partition ${one}; there are ${node.npartitions}`);
+    return this.over(viewOfNode(pickNode(node, all), this.view));
+  }
+
+  rebuild(layer: Layer): this {
+    const node = this.node;
+    const held = named({
+      kind: "layer",
+      layer,
+      label: layer.name,
+      fields: node.fields,
+      npartitions: node.npartitions,
+      divisions: node.divisions,
+    });
+    return this.over(viewOfNode(held, this.view));
+  }
+
+  /** The plan as it was asked for and as it will run. */
+  override explain(): string {
+    return explainNode(this.node);
+  }
+
+  override [tokenSymbol](): unknown {
+    return [this.constructor.name, this.node.id, this.view.index.map(({ label }) => label)];
+  }
+
+  override toString(): string {
+    const { index, columns } = this.meta;
+    const head = `${this.constructor.name} ${this.npartitions} ${this.npartitions === 1 ? "partition" : "partitions"}`;
+    const lines = [
+      ...index.map(({ label, dtype }) => `  ${label ?? "(index)"}: ${dtype}`),
+      ...columns.map(
+        ({ name, dtype, category }) =>
+          `  ${shownName(name)}: ${category === undefined ? dtype : `category of ${dtype}`}`,
+      ),
+    ];
+    const { divisions } = this;
+    const shown =
+      divisions === null
+        ? "unknown"
+        : `${divisions.slice(0, 4).map(String).join(", ")}${divisions.length > 4 ? ", …" : ""}`;
+    return [head, ...lines, `  divisions: ${shown}`].join("\n");
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** Blocks of a layer under each other. */
+export function stackChunks(blocks: readonly unknown[], node: Node): TableChunk {
+  const tables = (blocks as TableChunk[]).map((one) => one.native);
+  if (tables.length === 0) return new TableChunk(emptyTable(node.fields));
+  if (tables.length === 1) return blocks[0] as TableChunk;
+  return new TableChunk(polars().concat(tables as never) as unknown as PolarsFrame);
+}

@@ -1,0 +1,96 @@
+import type { Dtype } from "../dataframe/dtype.ts";
+
+/** What is empty or stands for nothing, as pandas reads it. */
+export const NULL_TEXTS: readonly string[] = [
+  "",
+  "#N/A",
+  "#N/A N/A",
+  "#NA",
+  "-1.#IND",
+  "-1.#QNAN",
+  "-NaN",
+  "-nan",
+  "1.#IND",
+  "1.#QNAN",
+  "<NA>",
+  "N/A",
+  "NA",
+  "NULL",
+  "NaN",
+  "n/a",
+  "nan",
+  "null",
+];
+
+/** Rows of CSV text as lists of fields; quotes may hold separators and ends of lines. A last line without an end counts only if `whole`. */
+export function parseCsvRows(
+  text: string,
+  separator: string,
+  quote: string | null,
+  comment: string | null,
+  whole: boolean,
+): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let at = 0;
+  let lineStart = true;
+  while (at < text.length) {
+    if (lineStart && comment !== null && text.startsWith(comment, at)) {
+      const end = text.indexOf("\n", at);
+      at = end < 0 ? text.length : end + 1;
+      continue;
+    }
+    lineStart = false;
+    const [field, next] = readField(text, at, separator, quote);
+    if (next >= text.length && !whole) break;
+    row.push(field);
+    at = next + 1;
+    if (next >= text.length || text[next] === "\n") {
+      rows.push(row);
+      row = [];
+      lineStart = true;
+    }
+  }
+  return rows;
+}
+
+/** A field, and where it ends: at a separator, an end of line, or the end. */
+function readField(text: string, from: number, separator: string, quote: string | null): [string, number] {
+  if (quote === null || text[from] !== quote) {
+    let end = from;
+    while (end < text.length && text[end] !== separator && text[end] !== "\n") end += 1;
+    return [text.slice(from, end).replace(/\r$/, ""), end];
+  }
+  let value = "";
+  let at = from + 1;
+  for (;;) {
+    const close = text.indexOf(quote, at);
+    if (close < 0) return [value + text.slice(at), text.length];
+    value += text.slice(at, close);
+    at = close + 1;
+    if (text[at] !== quote) break;
+    value += quote;
+    at += 1;
+  }
+  while (at < text.length && text[at] !== separator && text[at] !== "\n") at += 1;
+  return [value, at];
+}
+
+const INTEGER = /^\s*[-+]?\d{1,18}\s*$/;
+const FLOAT = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$|^\s*[-+]?inf(inity)?\s*$/i;
+
+/** The type that all values of a column can be read as. */
+export function inferCsvDtype(
+  values: readonly string[],
+  nulls: ReadonlySet<string>,
+  thousands: string | null,
+): { dtype: Dtype; thousands: boolean } {
+  const present = values.filter((value) => !nulls.has(value));
+  if (present.length === 0) return { dtype: "float64", thousands: false };
+  if (present.every((value) => /^(true|false)$/i.test(value))) return { dtype: "bool", thousands: false };
+  const grouped = thousands !== null && present.some((value) => value.includes(thousands));
+  const plain = thousands === null ? present : present.map((value) => value.replaceAll(thousands, ""));
+  if (plain.every((value) => INTEGER.test(value))) return { dtype: "int64", thousands: grouped };
+  if (plain.every((value) => FLOAT.test(value))) return { dtype: "float64", thousands: grouped };
+  return { dtype: "string", thousands: false };
+}

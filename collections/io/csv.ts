@@ -1,0 +1,191 @@
+import { parseBytes } from "../../runtime/base/units.ts";
+import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
+import { type Dtype, parseDtype } from "../dataframe/dtype.ts";
+import { unknownColumn } from "../dataframe/expression/infer.ts";
+import { named, type Part } from "../dataframe/plan/node.ts";
+import type { CsvColumn, CsvFormat, FilePart } from "../dataframe/plan/step.ts";
+import { viewOfNode } from "../dataframe/plan/view.ts";
+import { type Field, indexName } from "../dataframe/schema.ts";
+import { compressionOf, unpacked } from "./compression.ts";
+import { blockStarts } from "./csv-blocks.ts";
+import { inferCsvDtype, NULL_TEXTS, parseCsvRows } from "./csv-text.ts";
+import { filesOf } from "./parquet.ts";
+import { fileSystemOf } from "./schemes.ts";
+
+export interface ReadCsvOptions {
+  /** What stands between fields; default ",". */
+  readonly separator?: string;
+  /** Whether the first line of each file names the columns; default true. */
+  readonly header?: boolean;
+  /** Names of the columns, where the files do not say them. */
+  readonly names?: readonly string[];
+  /** The columns to offer. */
+  readonly columns?: readonly string[];
+  /** Types of columns that should not be told from a sample. */
+  readonly dtypes?: Readonly<Record<string, string>> | string;
+  /** Columns of times in ISO text. */
+  readonly parseDates?: readonly string[];
+  /** Lines that begin with it are passed over. */
+  readonly comment?: string;
+  readonly quote?: string | null;
+  /** What stands between groups of three digits. */
+  readonly thousands?: string;
+  /** Texts that mean missing, beside pandas' own. */
+  readonly naValues?: readonly string[];
+  /** Bytes of a partition, or text such as "64 MB"; null: a partition a file. Default 64 MB. */
+  readonly blocksize?: number | string | null;
+  /** Bytes that are looked at in each of a few places to find the columns' types; default 256 kB. */
+  readonly sampleBytes?: number;
+}
+
+/**
+ * A table over CSV files, in blocks of bytes; a quoted field may hold ends of lines. Types are told from samples of
+ * several files; a value that does not fit later is an error that names file, row and column.
+ * @throws ShoalError FILE where no file matches
+ * @see https://docs.dask.org/en/stable/generated/dask.dataframe.read_csv.html
+ * @example
+ * const trips = await readCsv("trips-*.csv", { parseDates: ["start"] });
+ */
+export async function readCsv<S = AnyRow>(
+  paths: string | readonly string[],
+  options: ReadCsvOptions = {},
+): Promise<DataFrame<S>> {
+  const files = await filesOf(paths);
+  const separator = options.separator ?? ",";
+  const quote = options.quote === undefined ? '"' : options.quote;
+  const nulls = [...NULL_TEXTS, ...(options.naValues ?? [])];
+  const samples = await Promise.all(sampledFiles(files).map((path) => sampleRows(path, options, separator, quote)));
+  const header = options.header !== false;
+  const names =
+    options.names ?? (header ? headerNames(samples[0] ?? []) : (samples[0]?.[0] ?? []).map((_, at) => String(at)));
+  for (const name of [...(options.columns ?? []), ...(options.parseDates ?? [])])
+    if (!names.includes(name))
+      throw unknownColumn(
+        name,
+        names.map((one) => ({ name: one })),
+      );
+  const rows = samples.flatMap((sample) => (header ? sample.slice(1) : sample));
+  const columns = names.map((name, at) =>
+    columnOf(
+      name,
+      rows.map((row) => row[at] ?? ""),
+      new Set(nulls),
+      options,
+    ),
+  );
+  const format: CsvFormat = { separator, quote, comment: options.comment ?? null, nulls, columns, numbered: true };
+  const parts = (await Promise.all(files.map((path) => partsOf(path, options, quote, header)))).flat();
+  const offered =
+    options.columns === undefined ? columns : columns.filter(({ name }) => options.columns?.includes(name));
+  const fields: Field[] = [
+    { name: indexName(0), dtype: "int64" },
+    ...offered.map(({ name, dtype }) => ({ name, dtype })),
+  ];
+  const label = files.length === 1 ? (files[0] as string) : `${files.length} files such as ${files[0]}`;
+  const scan = named({
+    kind: "scan",
+    reader: { format: "csv", csv: format },
+    parts,
+    label,
+    fields,
+    npartitions: parts.length,
+    divisions: null,
+  });
+  return new DataFrame<S>(viewOfNode(scan, { index: [{ label: null }], columns: offered }));
+}
+
+const SAMPLED_FILES = 4;
+const SAMPLE_BYTES = 256 * 1024;
+const BLOCK_BYTES = 64e6;
+
+/** The first, the last and some between. */
+function sampledFiles(files: readonly string[]): string[] {
+  if (files.length <= SAMPLED_FILES) return [...files];
+  return Array.from(
+    { length: SAMPLED_FILES },
+    (_, at) => files[Math.round((at * (files.length - 1)) / (SAMPLED_FILES - 1))] as string,
+  );
+}
+
+async function sampleRows(
+  path: string,
+  options: ReadCsvOptions,
+  separator: string,
+  quote: string | null,
+): Promise<string[][]> {
+  const [text, whole] = await headText(path, options.sampleBytes ?? SAMPLE_BYTES);
+  return parseCsvRows(text, separator, quote, options.comment ?? null, whole).filter(
+    (row) => row.length > 1 || row[0] !== "",
+  );
+}
+
+async function headText(path: string, bytes: number): Promise<[string, boolean]> {
+  const files = fileSystemOf(path);
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of unpacked(files.readStream(path), compressionOf(path), path)) {
+    pieces.push(piece);
+    size += piece.byteLength;
+    if (size > bytes) break;
+  }
+  const all = Buffer.concat(pieces);
+  return [
+    all
+      .subarray(0, bytes)
+      .toString("utf8")
+      .replace(/^\uFEFF/, ""),
+    size <= bytes,
+  ];
+}
+
+/** Names from a header; equal names get a number, as in pandas. */
+function headerNames(sample: readonly (readonly string[])[]): string[] {
+  const seen = new Map<string, number>();
+  return (sample[0] ?? []).map((name, at) => {
+    const base = name === "" ? `Unnamed: ${at}` : name;
+    const times = seen.get(base) ?? 0;
+    seen.set(base, times + 1);
+    return times === 0 ? base : `${base}.${times}`;
+  });
+}
+
+function columnOf(
+  name: string,
+  values: readonly string[],
+  nulls: ReadonlySet<string>,
+  options: ReadCsvOptions,
+): CsvColumn {
+  if (options.parseDates?.includes(name) === true) return { name, dtype: "datetime", how: "time" };
+  const said = typeof options.dtypes === "string" ? options.dtypes : options.dtypes?.[name];
+  if (said !== undefined) return { name, dtype: parseDtype(said), how: howOf(parseDtype(said)) };
+  const { dtype, thousands } = inferCsvDtype(values, nulls, options.thousands ?? null);
+  return { name, dtype, how: thousands ? "thousands" : howOf(dtype) };
+}
+
+const howOf = (dtype: Dtype): CsvColumn["how"] =>
+  dtype === "bool" ? "bool" : dtype === "datetime" || dtype === "date" ? "time" : "plain";
+
+async function partsOf(path: string, options: ReadCsvOptions, quote: string | null, header: boolean): Promise<Part[]> {
+  const { sizeBytes, version } = await fileSystemOf(path).stat(path);
+  const wanted =
+    options.blocksize === undefined
+      ? BLOCK_BYTES
+      : options.blocksize === null
+        ? Number.POSITIVE_INFINITY
+        : parseBytes(options.blocksize);
+  const skip = header ? 1 : 0;
+  if (sizeBytes <= wanted || compressionOf(path) !== "none")
+    return [{ own: { path, start: 0, end: sizeBytes, whole: true, skip, version } satisfies FilePart, rows: null }];
+  const starts = await blockStarts(fileSystemOf(path).readStream(path), wanted, quote);
+  return starts.map((start, at) => ({
+    own: {
+      path,
+      start,
+      end: starts[at + 1] ?? sizeBytes,
+      whole: false,
+      skip: at === 0 ? skip : 0,
+      version,
+    } satisfies FilePart,
+    rows: null,
+  }));
+}

@@ -1,0 +1,110 @@
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
+import type { Dtype } from "../dataframe/dtype.ts";
+import { dtypeOf, polars } from "../dataframe/engine/polars.ts";
+import { unknownColumn } from "../dataframe/expression/infer.ts";
+import type { ParquetPart } from "../dataframe/kernels/read-parquet.ts";
+import { named, type Part } from "../dataframe/plan/node.ts";
+import { viewOfNode } from "../dataframe/plan/view.ts";
+import { type Field, indexName } from "../dataframe/schema.ts";
+import { localPath } from "./local-filesystem.ts";
+import { fileSystemOf } from "./schemes.ts";
+
+export interface ReadParquetOptions {
+  /** Columns to offer; all unless told. Only those that are used are read anyway. */
+  readonly columns?: readonly string[];
+  /** The column that becomes the index. */
+  readonly index?: string;
+  /** Files of more rows than this become several partitions; default 5,000,000. */
+  readonly rowsPerPartitionMax?: number;
+}
+
+/**
+ * A table over Parquet files: a partition a file, or several of a large one. The schema and the row counts are read at
+ * once, the rest when it is needed; filters and column choices sink into the files.
+ * @throws ShoalError FILE where no file matches, DECODE where one is no Parquet file
+ * @see https://docs.dask.org/en/stable/generated/dask.dataframe.read_parquet.html
+ * @example
+ * const flights = await readParquet<{ delay: number; origin: string }>("flights-*.parquet");
+ */
+export async function readParquet<S = AnyRow>(
+  paths: string | readonly string[],
+  options: ReadParquetOptions = {},
+): Promise<DataFrame<S>> {
+  const files = await filesOf(paths);
+  const first = files[0] as string;
+  const all = await schemaOf(first);
+  const names = options.columns ?? all.map(({ name }) => name);
+  const fieldOf = (name: string): Field => {
+    const found = all.find((field) => field.name === name);
+    if (found === undefined) throw unknownColumn(name, all);
+    return found;
+  };
+  const index = options.index === undefined ? undefined : fieldOf(options.index);
+  const columns = names.filter((name) => name !== options.index).map(fieldOf);
+  const parts = (await Promise.all(files.map((path) => partsOf(path, options)))).flat();
+  const fields: Field[] = [{ name: indexName(0), dtype: index?.dtype ?? "int64" }, ...columns];
+  const label = files.length === 1 ? first : `${files.length} files such as ${first}`;
+  const scan = named({
+    kind: "scan",
+    reader: { format: "parquet" },
+    parts,
+    label,
+    fields,
+    npartitions: parts.length,
+    divisions: null,
+  });
+  return new DataFrame<S>(viewOfNode(scan, { index: [{ label: options.index ?? null }], columns }));
+}
+
+/** @throws ShoalError FILE where nothing matches */
+export async function filesOf(paths: string | readonly string[]): Promise<string[]> {
+  const patterns = [paths].flat() as string[];
+  const found = (await Promise.all(patterns.map((pattern) => fileSystemOf(pattern).glob(pattern)))).flat();
+  if (found.length === 0)
+    throw new ShoalError(`No file matches ${patterns.join(", ")}`, { code: "FILE", details: { paths: patterns } });
+  return found;
+}
+
+async function schemaOf(path: string): Promise<Field[]> {
+  const empty = await attempt(path, () =>
+    polars()
+      .scanParquet(localPath(path), { glob: false } as never)
+      .limit(0)
+      .collect(),
+  );
+  return empty.columns.map((name) => ({ name, dtype: dtypeOf(empty.getColumn(name).dtype) as Dtype }));
+}
+
+async function partsOf(path: string, options: ReadParquetOptions): Promise<Part[]> {
+  const pl = polars();
+  const counted = await attempt(path, () =>
+    pl
+      .scanParquet(localPath(path), { glob: false } as never)
+      .select((pl.len() as ReturnType<typeof pl.col>).alias("n"))
+      .collect(),
+  );
+  const rows = Number(counted.getColumn("n").get(0));
+  const { version } = await fileSystemOf(path).stat(path);
+  const max = options.rowsPerPartitionMax ?? 5_000_000;
+  const count = Math.max(1, Math.ceil(rows / max));
+  const base = { path, index: options.index ?? null, version };
+  if (count === 1) return [{ own: { ...base, offset: 0, rows: null } satisfies ParquetPart, rows }];
+  return Array.from({ length: count }, (_, at) => {
+    const [from, to] = [Math.floor((at * rows) / count), Math.floor(((at + 1) * rows) / count)];
+    return { own: { ...base, offset: from, rows: to - from } satisfies ParquetPart, rows: to - from };
+  });
+}
+
+async function attempt<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const message = cause instanceof Error ? (cause.message.split("\n")[0] as string) : String(cause);
+    throw new ShoalError(`${path} is not a readable Parquet file: ${message}`, {
+      code: "DECODE",
+      cause,
+      details: { path },
+    });
+  }
+}
