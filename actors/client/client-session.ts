@@ -44,6 +44,8 @@ export interface SubmitOptions {
 export interface HandleLease {
   readonly session: ClientSession;
   readonly handles: Uint32Array;
+  /** Whoever releases the handles when it is collected: kept alive as long as the layer is. */
+  readonly keeper?: unknown;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FailedTask } from "../../runtime/protocol/client-scheduler.ts";
 import type { FinishedMessage, FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { itemAt } from "../../runtime/protocol/value-column.ts";
-import { arrive, failRow, leaveWorker, need, waitForInputs } from "./needs.ts";
+import { arrive, failRow, leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
 import type { SentResult } from "./outbox.ts";
 import { dropReplica } from "./recovery.ts";
 import { E, S, type SchedulerState } from "./scheduler-state.ts";
@@ -33,7 +33,7 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
 /** Whether a report speaks of the assignment that is in force. */
 function isCurrent(state: SchedulerState, worker: WorkerRecord, row: number, attempt: number): boolean {
   const { tasks } = state;
-  if (tasks.attempt[row] !== attempt) return false;
+  if (tasks.attempt[row] !== attempt || !state.slabs.has(tasks.slab[row] as number)) return false;
   return tasks.worker[row] === worker.number || tasks.worker[row] === -1;
 }
 
@@ -118,6 +118,7 @@ export function tasksMissing(
 export function sendBack(state: SchedulerState, row: number, event: number): void {
   state.tasks.worker[row] = -1;
   state.move(row, event);
+  recallSentAhead(state, row);
   const needed: number[] = [];
   waitForInputs(state, row, needed, false);
   for (const input of needed) need(state, input);

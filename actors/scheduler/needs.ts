@@ -13,7 +13,8 @@ export function need(state: SchedulerState, first: number): void {
   if (state.tasks.state[first] !== S.released) return;
   const stack = [first];
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-    if (state.tasks.state[row] !== S.released) continue;
+    // The reader that asked for it may have failed since.
+    if (state.tasks.state[row] !== S.released || !isNeeded(state, row)) continue;
     if (((state.tasks.flags[row] as number) & FLAG.pure) !== 0) {
       failRow(state, row, lostForGood(state, row));
       continue;
@@ -23,6 +24,9 @@ export function need(state: SchedulerState, first: number): void {
     waitForInputs(state, row, stack, true);
   }
 }
+
+const isNeeded = (state: SchedulerState, row: number): boolean =>
+  state.tasks.needers[row] !== 0 || state.tasks.wants[row] !== 0;
 
 /**
  * Counts what a waiting row still waits for, and moves it on if that is nothing or an input has failed.
@@ -139,6 +143,20 @@ export function recall(state: SchedulerState, row: number): void {
   if (state.workers[number] === undefined) return;
   state.out.toWorker(number).free(row, state.tasks.attempt[row] as number);
   leaveWorker(state, row);
+}
+
+/** Rows that were sent ahead to where this one was to be made, however far away, come back: it is not made there. */
+export function recallSentAhead(state: SchedulerState, first: number): void {
+  const { tasks } = state;
+  const stack = [first];
+  for (let row = stack.pop(); row !== undefined; row = stack.pop())
+    eachDependent(state, row, (dependent) => {
+      if (tasks.state[dependent] !== S.assigned) return;
+      recall(state, dependent);
+      tasks.worker[dependent] = -1;
+      state.move(dependent, E.inputLost);
+      stack.push(dependent);
+    });
 }
 
 /** A row no longer counts against the worker it was sent to. */

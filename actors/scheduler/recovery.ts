@@ -1,6 +1,16 @@
 import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
 import { killedWorkerError } from "./failures.ts";
-import { arrive, eachDependent, failRow, leaveWorker, need, recall, tellLost, waitForInputs } from "./needs.ts";
+import {
+  arrive,
+  eachDependent,
+  failRow,
+  leaveWorker,
+  need,
+  recall,
+  recallSentAhead,
+  tellLost,
+  waitForInputs,
+} from "./needs.ts";
 import { E, S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -30,7 +40,10 @@ function loseResult(state: SchedulerState, row: number): void {
   if (slab.active === 0) state.idleSlabs.push(slab.id);
   eachDependent(state, row, (dependent) => {
     const now = tasks.state[dependent] as number;
-    if (now === S.assigned) recall(state, dependent);
+    if (now === S.assigned) {
+      recallSentAhead(state, dependent);
+      recall(state, dependent);
+    }
     if (now === S.waiting || now === S.ready || now === S.assigned) {
       tasks.waitCount[dependent] = (tasks.waitCount[dependent] as number) + 1;
       if (now === S.assigned) tasks.worker[dependent] = -1;
@@ -153,9 +166,12 @@ function takeBackUnlisted(state: SchedulerState, worker: WorkerRecord, listed: R
   for (const [row, more] of [...state.moreHolders])
     if (more.includes(worker.number) && !listed.has(row)) dropReplica(state, row, worker.number);
   for (const row of running) {
+    // It may have come back with a row it was sent ahead of.
+    if (tasks.worker[row] !== worker.number) continue;
     leaveWorker(state, row);
     tasks.worker[row] = -1;
     state.move(row, E.workerLost);
+    recallSentAhead(state, row);
   }
   for (const row of held) if (tasks.worker[row] === worker.number) dropReplica(state, row, worker.number);
   waitAgain(state, running);

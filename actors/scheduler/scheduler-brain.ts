@@ -51,6 +51,7 @@ export class SchedulerBrain {
   private readonly version: string;
   private readonly facts: WorkerChartFacts;
   private readonly expelled: string[] = [];
+  private tickedMs: number | undefined;
 
   constructor(epoch: number, version: string, options: SchedulerOptions, facts: WorkerChartFacts, hits?: Uint32Array) {
     this.state = new SchedulerState(epoch, options, hits);
@@ -197,6 +198,13 @@ export class SchedulerBrain {
 
   private expire(now: number): void {
     const { state } = this;
+    const sleptMs = this.tickedMs === undefined ? 0 : now - this.tickedMs;
+    this.tickedMs = now;
+    // A scheduler that stood still itself does not hold it against others.
+    if (sleptMs > state.options.workerLeaseMs / 3) {
+      for (const worker of state.workerByName.values()) worker.lastSeenMs += sleptMs;
+      for (const client of state.clients.values()) client.lastSeenMs += sleptMs;
+    }
     for (const worker of [...state.workerByName.values()])
       if (now - worker.lastSeenMs > state.options.workerLeaseMs) this.lose(worker, false);
     for (const client of [...state.clients.values()])

@@ -92,6 +92,12 @@ class Scheduler implements Actor {
       return;
     }
     if (!this.isHeard(envelope, message.type)) return;
+    if (!this.isMember(sender, message.type)) {
+      // It was given up, or speaks to a former scheduler, and has not noticed.
+      this.broken.add(envelope.from);
+      this.context.tell(envelope.from, { type: "resync" });
+      return;
+    }
     if (sender.kind === "client")
       this.brain.step({ kind: "client", client: sender.id, message: message as FromClient }, now);
     else this.fromWorker(sender.id, message as FromWorker, now);
@@ -107,6 +113,14 @@ class Scheduler implements Actor {
       this.incarnations.set(worker, message.incarnation);
     }
     this.brain.step({ kind: "worker", worker, incarnation: this.incarnations.get(worker) ?? -1, message }, now);
+  }
+
+  private isMember(sender: { readonly kind: string; readonly id: string }, type: string): boolean {
+    const { state } = this.brain;
+    if (type === "join" || type === "hello" || type === "leaving" || type === "goodbye") return true;
+    if (sender.kind === "client") return state.clients.has(sender.id);
+    const worker = state.workerByName.get(sender.id);
+    return worker !== undefined && worker.incarnation === this.incarnations.get(sender.id);
   }
 
   /** After a gap, only a sender that begins anew is heard; it is asked to. */

@@ -1,6 +1,6 @@
 import { keyPrefix } from "../../runtime/graph/key.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
-import { expandGraph, type TaskTable } from "../../runtime/graph/task-table.ts";
+import { expandGraph, layerOfRow, type TaskTable } from "../../runtime/graph/task-table.ts";
 import type { SubmitMessage, WireWant } from "../../runtime/protocol/client-scheduler.ts";
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
 import type { ClientRecord } from "./client-record.ts";
@@ -21,7 +21,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
     out.say({ type: "accepted", request: message.request, tasks: 0 });
     return;
   }
-  const problem = checkSubmission(state, client, message);
+  const problem = checkSubmission(state, client, message) ?? checkHeldReads(message);
   if (problem !== undefined) {
     client.requestMax = message.request;
     out.say({ type: "declined", request: message.request, error: problem });
@@ -50,11 +50,29 @@ function checkSubmission(
     if (sources.some((source) => source >= at))
       return malformedError(`layer ${layer.name} reads a layer that does not come before it`);
     if (layer.kind === "held")
-      for (const handle of layer.handles) if (client.rowOf(handle) < 0) return unknownHandleError(handle);
+      for (const handle of layer.handles)
+        if (handle !== NOT_HELD && client.rowOf(handle) < 0) return unknownHandleError(handle);
   }
   const wanted = message.wants.find((want) => message.layers[want.layer] === undefined);
   return wanted === undefined ? undefined : malformedError(`layer ${wanted.layer} is wanted and not there`);
 }
+
+/** Blocks that the client does not hold cannot be read; only a layer that is held in part can have them. */
+function checkHeldReads(message: SubmitMessage): SchedulerFailure | undefined {
+  if (!message.layers.some((layer) => layer.kind === "held" && layer.handles.includes(NOT_HELD))) return undefined;
+  const table = expandGraph({ layers: layersOfWire(message.layers), wants: [] });
+  for (const row of table.inputs) {
+    const at = layerOfRow(table, row);
+    const layer = message.layers[at] as WireLayer;
+    if (layer.kind === "held" && layer.handles[row - (table.bases[at] as number)] === NOT_HELD)
+      return malformedError(`block ${row - (table.bases[at] as number)} of ${layer.name} is read and was never held`);
+  }
+  return undefined;
+}
+
+/** A block of a held layer that the client does not hold; nothing may read it. */
+const NOT_HELD = 0;
+const NO_ROW = 0xffffffff;
 
 const sizeOf = (layer: WireLayer): number => layer.grid.reduce((product, n) => product * n, 1);
 
@@ -78,7 +96,9 @@ function insertLayers(
       return hasKeys(layer) ? keyedRows(state, layer.keys, first, reads) : first;
     }
     if (layer.kind === "held")
-      return Uint32Array.from(layer.handles, (handle) => noteRead(state, client.rowOf(handle), reads));
+      return Uint32Array.from(layer.handles, (handle) =>
+        handle === NOT_HELD ? NO_ROW : noteRead(state, client.rowOf(handle), reads),
+      );
     const known = state.layers.get(layer.name) as { slab: number; base: number };
     reads.add(known.slab);
     return known.base;

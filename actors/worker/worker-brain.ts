@@ -382,6 +382,9 @@ export class WorkerBrain {
 
   private fetchFailed(transfer: number, peer: string): void {
     for (const row of this.fetches.end(transfer)) {
+      // A task that goes back for one of these rows may have let go of another.
+      const now = this.rows.state(row);
+      if (now !== WS.fetching && now !== WS.salvaging) continue;
       const attempt = this.rows.attempt(row);
       this.move(row, E.fetchFailed);
       this.returnWaiters(row, attempt, peer);

@@ -1,6 +1,7 @@
 import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import { gather } from "../../actors/client/gather.ts";
+import type { SchedulerSnapshot } from "../../actors/scheduler/snapshot.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
@@ -204,9 +205,15 @@ export class Client {
     return clusterSubjects(this.cluster.name).chunk(key);
   }
 
+  /** Tasks finished so far in the whole cluster, and the processes of its workers. */
+  async stats(): Promise<{ tasks: number; workerPids: readonly number[] }> {
+    const { entered, workers } = (await this.status()) as SchedulerSnapshot;
+    return { tasks: entered["memory"] ?? 0, workerPids: workers.map((worker) => worker.pid) };
+  }
+
   /** The scheduler's figures. */
-  status(): Promise<unknown> {
-    return this.ask(clusterSubjects(this.cluster.name).scheduler, { type: "status" });
+  status(): Promise<SchedulerSnapshot> {
+    return this.ask(clusterSubjects(this.cluster.name).scheduler, { type: "status" }) as Promise<SchedulerSnapshot>;
   }
 
   /** Waits until so many workers have joined. @throws ShoalError TIMEOUT */

@@ -21,7 +21,7 @@ export interface FutureParts {
   readonly handle: () => number;
   /** The key, told when it is first asked for. */
   readonly key: () => TaskKey;
-  readonly hold: (handle: number, key: TaskKey) => HeldLayer;
+  readonly hold: (handle: number, key: TaskKey, keeper: unknown) => HeldLayer;
 }
 
 /**
@@ -130,7 +130,7 @@ export class Future<T> extends Collection<T> {
   }
 
   get layer(): Layer {
-    this.held ??= this.parts.hold(this.handle, this.key);
+    this.held ??= this.parts.hold(this.handle, this.key, this);
     return this.held;
   }
 

@@ -50,7 +50,7 @@ export async function scatterValues(executor: SessionExecutor, values: readonly 
         session,
         handle: () => first + i,
         key: () => keys[i] as string,
-        hold: (handle, key) => executor.held(key, [], Uint32Array.of(handle), false),
+        hold: (handle, key, keeper) => executor.held(key, [], Uint32Array.of(handle), keeper),
       }),
   );
 }

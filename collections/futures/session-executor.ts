@@ -6,7 +6,7 @@ import { CancelledError, TimeoutError } from "../../runtime/base/errors.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import type { ComputeOptions, Executor } from "../../runtime/graph/executor.ts";
 import { graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
-import type { HeldLayer } from "../../runtime/graph/layer.ts";
+import { type HeldLayer, taskCount } from "../../runtime/graph/layer.ts";
 import { optimizeGraph } from "../../runtime/graph/optimize.ts";
 
 /** Runs graphs on the cluster of a client session. */
@@ -38,19 +38,21 @@ export class SessionExecutor implements Executor {
   persist(wants: readonly Want[], options: ComputeOptions = {}): HeldLayer[] {
     const record = this.submit(wants, options);
     let first = record.first;
-    return wants.map((want) => {
-      const count = wantCount(want);
-      const handles = Uint32Array.from({ length: count }, (_, i) => first + i);
+    return wants.map(({ layer, indices }) => {
+      const count = wantCount({ layer, indices });
+      // A part keeps the name and grid of the whole; blocks that are not held have no handle.
+      const handles = new Uint32Array(taskCount(layer));
+      for (let i = 0; i < count; i++) handles[indices === null ? i : (indices[i] as number)] = first + i;
+      const held = this.held(layer.name, layer.grid, handles);
+      this.leases.register(held.lease as HandleLease, { first, count });
       first += count;
-      return this.held(want.layer.name, want.indices === null ? want.layer.grid : [count], handles);
+      return held;
     });
   }
 
-  /** A layer that stands for handles; as their owner it releases them when nothing refers to it any more. */
-  held(name: string, grid: readonly number[], handles: Uint32Array, isOwner = true): HeldLayer {
-    const lease: HandleLease = { session: this.session, handles };
-    if (isOwner && handles.length > 0)
-      this.leases.register(lease, { first: handles[0] as number, count: handles.length });
+  /** A layer that stands for handles; 0 where a block is not held. */
+  held(name: string, grid: readonly number[], handles: Uint32Array, keeper?: unknown): HeldLayer {
+    const lease: HandleLease = { session: this.session, handles, keeper };
     return { kind: "held", name, grid, keys: undefined, lease };
   }
 

@@ -103,7 +103,7 @@ export class Submitter {
         return batch.firstHandle + at;
       },
       key: () => batch.calls.keyOf(at),
-      hold: (handle, key) => executor.held(key, [], Uint32Array.of(handle), false),
+      hold: (handle, key, keeper) => executor.held(key, [], Uint32Array.of(handle), keeper),
     });
     if (options.signal !== undefined) cancelOnAbort(future, options.signal);
     return future;
