@@ -1,6 +1,8 @@
 import type { ConnectOptions, OpenCluster } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
+import { systemClock } from "../../runtime/base/clock.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
+import { FragmentBus } from "../../runtime/bus/fragment-bus.ts";
 import { NatsBus } from "../../runtime/bus/nats-bus.ts";
 import { connectNatsBus, type NatsAuth } from "../../runtime/bus/nats-connect.ts";
 import type { NatsConnectionLike } from "../../runtime/bus/nats-connection.ts";
@@ -16,10 +18,11 @@ export async function connectCluster(
 ): Promise<OpenCluster> {
   const name = options.cluster ?? DEFAULT_CLUSTER;
   const inboxPrefix = inboxPrefixOf(name, "client");
-  const bus =
+  const inner =
     typeof target === "string"
       ? await connectNatsBus({ servers: target, inboxPrefix, ...authOf(options), ...timeoutOf(options) })
       : new NatsBus(target.connection as NatsConnectionLike, { ownsConnection: false });
+  const bus = new FragmentBus(inner, { clock: systemClock });
   const system = new ActorSystem({ bus, codec: actorCodec });
   return {
     name,

@@ -1,3 +1,5 @@
+import { systemClock } from "../../runtime/base/clock.ts";
+import { FragmentBus } from "../../runtime/bus/fragment-bus.ts";
 import { connectNatsBus, type NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { inboxPrefixOf } from "../../runtime/bus/subject.ts";
 import type { WorkerConfig } from "./worker-config.ts";
@@ -11,10 +13,11 @@ const { connect, workers } = JSON.parse(process.env["SHOAL_NATS_WORKER"] as stri
   connect: NatsConnectOptions;
   workers: readonly WorkerConfig[];
 };
-const bus = await connectNatsBus({
+const connection = await connectNatsBus({
   ...connect,
   inboxPrefix: inboxPrefixOf(workers[0]?.cluster ?? "default", "worker"),
 });
+const bus = new FragmentBus(connection, { clock: systemClock });
 const threads = workers.map((config) => WorkerThread.start(bus, config));
 const end = async (): Promise<void> => {
   await Promise.all(threads.map((thread) => thread.stop()));

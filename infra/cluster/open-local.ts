@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
+import { systemClock } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
+import { FragmentBus } from "../../runtime/bus/fragment-bus.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { connectNatsBus } from "../../runtime/bus/nats-connect.ts";
 import { inboxPrefixOf } from "../../runtime/bus/subject.ts";
@@ -32,7 +34,8 @@ async function openOnNats(options: LocalOptions): Promise<OpenCluster> {
   const server = options.nats === undefined ? await NatsServer.start({ config: LOCAL_SERVER_CONFIG }) : undefined;
   const connect = { servers: options.nats ?? (server as NatsServer).url };
   const settings = clusterOptions(options, 4000);
-  const bus = await connectNatsBus({ ...connect, inboxPrefix: inboxPrefixOf(settings.cluster, "scheduler") });
+  const connection = await connectNatsBus({ ...connect, inboxPrefix: inboxPrefixOf(settings.cluster, "scheduler") });
+  const bus = new FragmentBus(connection, { clock: systemClock });
   const cluster = new LocalCluster(bus, startNatsWorker(connect), settings);
   return opened(cluster, async () => {
     await bus.close();

@@ -1,0 +1,196 @@
+import type { Clock } from "../base/clock.ts";
+import { ShoalError } from "../base/errors.ts";
+import { uniqueToken } from "../base/random.ts";
+import type {
+  Bus,
+  BusMessage,
+  BusStatus,
+  PublishOptions,
+  RequestOptions,
+  SubscribeOptions,
+  Subscription,
+} from "./bus.ts";
+import { frameOf } from "./payload.ts";
+
+/** First byte of a fragment: no frame, msgpack or JSON begins with it. */
+const MARK = 0xc1;
+const HEADER_BYTES = 48;
+/** Fragments that leave before the server is asked whether it keeps up. */
+const BURST = 16;
+/** A message whose fragments do not come together in this time is given up: its link will show the gap. */
+const ASSEMBLY_TTL_MS = 60_000;
+const ASSEMBLIES_MAX = 1024;
+
+export interface FragmentBusOptions {
+  readonly clock: Clock;
+  /** The largest message, in bytes: default 1 GiB. */
+  readonly payloadBytesMax?: number;
+}
+
+interface Assembly {
+  readonly parts: (Uint8Array | undefined)[];
+  left: number;
+  readonly startedMs: number;
+}
+
+/**
+ * A bus for messages larger than the one below carries: they are cut into fragments and put together again before their
+ * handler sees them. Order is kept: what is published behind a large message waits for it. Answers are not cut.
+ */
+export class FragmentBus implements Bus {
+  readonly payloadBytesMax: number;
+  private readonly inner: Bus;
+  private readonly clock: Clock;
+  private readonly name = uniqueToken();
+  private readonly backlog: { subject: string; payload: unknown; options: PublishOptions | undefined }[] = [];
+  private pumping: Promise<void> | undefined;
+  private messages = 0;
+
+  constructor(inner: Bus, options: FragmentBusOptions) {
+    this.inner = inner;
+    this.clock = options.clock;
+    this.payloadBytesMax = options.payloadBytesMax ?? 2 ** 30;
+  }
+
+  get carries(): Bus["carries"] {
+    return this.inner.carries;
+  }
+
+  publish(subject: string, payload: unknown, options?: PublishOptions): void {
+    const size = frameOf(payload).bytes.byteLength;
+    if (size > this.payloadBytesMax)
+      throw new ShoalError(
+        `A message of ${size} bytes to ${subject} is larger than the ${this.payloadBytesMax} that may travel`,
+        {
+          code: "OVERSIZE",
+          details: { subject, bytes: size },
+        },
+      );
+    if (this.pumping === undefined && size <= this.inner.payloadBytesMax) {
+      this.inner.publish(subject, payload, options);
+      return;
+    }
+    this.backlog.push({ subject, payload, options });
+    this.pumping ??= this.pump();
+  }
+
+  subscribe(pattern: string, handler: (message: BusMessage) => void, options?: SubscribeOptions): Subscription {
+    // Each subscription puts its own copy together.
+    const assemblies = new Map<string, Assembly>();
+    return this.inner.subscribe(
+      pattern,
+      (message) => {
+        const bytes = message.payload instanceof Uint8Array ? message.payload : frameOf(message.payload).bytes;
+        if (bytes[0] !== MARK || bytes.byteLength < HEADER_BYTES) handler(message);
+        else this.assemble(assemblies, message, bytes, handler);
+      },
+      options,
+    );
+  }
+
+  async request(subject: string, payload: unknown, options: RequestOptions): Promise<BusMessage> {
+    await this.pumping;
+    return this.inner.request(subject, payload, options);
+  }
+
+  async flush(): Promise<void> {
+    await this.pumping;
+    await this.inner.flush();
+  }
+
+  async drain(): Promise<void> {
+    await this.pumping;
+    await this.inner.drain();
+  }
+
+  close(): Promise<void> {
+    this.backlog.length = 0;
+    return this.inner.close();
+  }
+
+  onStatus(listener: (status: BusStatus) => void): Subscription {
+    return this.inner.onStatus(listener);
+  }
+
+  /** Sends what waits, in order, at the pace of the server. What cannot leave is lost, as on a broken connection. */
+  private async pump(): Promise<void> {
+    let sent = 0;
+    try {
+      for (let next = this.backlog.shift(); next !== undefined; next = this.backlog.shift())
+        for (const fragment of this.cut(next.payload)) {
+          this.inner.publish(next.subject, fragment, next.options);
+          sent += 1;
+          if (sent % BURST === 0) await this.inner.flush();
+        }
+    } catch {
+      this.backlog.length = 0;
+    } finally {
+      this.pumping = undefined;
+    }
+  }
+
+  private *cut(payload: unknown): Generator<unknown> {
+    const { bytes } = frameOf(payload);
+    if (bytes.byteLength <= this.inner.payloadBytesMax) {
+      yield payload;
+      return;
+    }
+    const size = this.inner.payloadBytesMax - HEADER_BYTES;
+    const count = Math.ceil(bytes.byteLength / size);
+    this.messages += 1;
+    for (let at = 0; at < count; at++) {
+      const body = bytes.subarray(at * size, (at + 1) * size);
+      const fragment = new Uint8Array(HEADER_BYTES + body.byteLength);
+      fragment[0] = MARK;
+      fragment.set(Buffer.from(this.name), 1);
+      const numbers = new DataView(fragment.buffer);
+      numbers.setUint32(24, this.messages, true);
+      numbers.setUint32(28, at, true);
+      numbers.setUint32(32, count, true);
+      fragment.set(body, HEADER_BYTES);
+      yield { bytes: fragment };
+    }
+  }
+
+  private assemble(
+    assemblies: Map<string, Assembly>,
+    message: BusMessage,
+    bytes: Uint8Array,
+    handler: (message: BusMessage) => void,
+  ): void {
+    const numbers = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+    const at = numbers.getUint32(28, true);
+    const count = numbers.getUint32(32, true);
+    const partsMax = Math.ceil(this.payloadBytesMax / Math.max(1, this.inner.payloadBytesMax - HEADER_BYTES));
+    if (count === 0 || at >= count || count > partsMax) return;
+    const id = `${message.subject} ${Buffer.from(bytes.subarray(1, 24)).toString("latin1")} ${numbers.getUint32(24, true)}`;
+    const assembly = assemblies.get(id) ?? this.begin(assemblies, id, count);
+    if (assembly.parts.length !== count || assembly.parts[at] !== undefined) return;
+    assembly.parts[at] = bytes.subarray(HEADER_BYTES);
+    assembly.left -= 1;
+    if (assembly.left > 0) return;
+    assemblies.delete(id);
+    const whole = joined(assembly.parts as Uint8Array[]);
+    const { subject, reply } = message;
+    handler({ subject, reply, payload: { bytes: whole }, respond: (answer) => message.respond(answer) });
+  }
+
+  private begin(assemblies: Map<string, Assembly>, id: string, count: number): Assembly {
+    const now = this.clock.now();
+    for (const [old, { startedMs }] of assemblies)
+      if (now - startedMs > ASSEMBLY_TTL_MS || assemblies.size >= ASSEMBLIES_MAX) assemblies.delete(old);
+    const assembly = { parts: new Array<Uint8Array | undefined>(count), left: count, startedMs: now };
+    assemblies.set(id, assembly);
+    return assembly;
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
