@@ -71,7 +71,9 @@ export class FragmentBus implements Bus {
       return;
     }
     this.backlog.push({ subject, payload, options });
-    this.pumping ??= this.pump();
+    this.pumping ??= this.pump().finally(() => {
+      this.pumping = undefined;
+    });
   }
 
   subscribe(pattern: string, handler: (message: BusMessage) => void, options?: SubscribeOptions): Subscription {
@@ -115,6 +117,8 @@ export class FragmentBus implements Bus {
   /** Sends what waits, in order, at the pace of the server. What cannot leave is lost, as on a broken connection. */
   private async pump(): Promise<void> {
     let sent = 0;
+    // Whoever publishes next in this turn stands in the same line.
+    await undefined;
     try {
       for (let next = this.backlog.shift(); next !== undefined; next = this.backlog.shift())
         for (const fragment of this.cut(next.payload)) {
@@ -124,8 +128,6 @@ export class FragmentBus implements Bus {
         }
     } catch {
       this.backlog.length = 0;
-    } finally {
-      this.pumping = undefined;
     }
   }
 
