@@ -24,17 +24,17 @@ export interface TextBlock {
   readonly end: number;
 }
 
-/** Text that ends with a delimiter, unless it is the last of the file. */
+/** Bytes of text that end with a delimiter, unless they are the last of the file. */
 export interface TextPiece {
-  readonly text: string;
-  /** Where it begins in the (unpacked) file, in bytes. */
+  readonly bytes: Buffer;
+  /** Where they begin in the (unpacked) file. */
   readonly offset: number;
 }
 
 /**
- * The text of a block, in pieces of whole lines of about a megabyte. A block starts after the first delimiter at or
+ * The bytes of a block, in pieces of whole lines of about a megabyte. A block starts after the first delimiter at or
  * behind its start, and ends with the first delimiter at or behind its end: neighbours share no line and miss none.
- * @throws FileError; ShoalError DECODE naming file and byte for bytes that are no text
+ * @throws FileError
  */
 export async function* readTextBlock(block: TextBlock, format: LineFormat): AsyncIterable<TextPiece> {
   const delimiter = Buffer.from(format.delimiter, format.encoding);
@@ -44,22 +44,17 @@ export async function* readTextBlock(block: TextBlock, format: LineFormat): Asyn
   const cutter = new LineCutter(delimiter, format.encoding, from, aligned(block.end, format.encoding));
   for await (const piece of unpacked(bytes, block.compression, block.path)) {
     const whole = cutter.push(piece);
-    if (whole !== undefined) yield decoded(whole, block.path, format);
+    if (whole !== undefined) yield whole;
     if (cutter.over) return;
   }
   const rest = cutter.finish();
-  if (rest !== undefined) yield decoded(rest, block.path, format);
+  if (rest !== undefined) yield rest;
 }
 
 /** Whether a delimiter can begin within itself ("aa", "|a|"): then only the start of a file says where lines end. */
 export function overlapsItself(delimiter: string): boolean {
   for (let n = 1; n < delimiter.length; n++) if (delimiter.startsWith(delimiter.slice(-n))) return true;
   return false;
-}
-
-interface Cut {
-  readonly bytes: Buffer;
-  readonly offset: number;
 }
 
 /** Collects pieces of a file and gives them out cut behind a delimiter. */
@@ -83,7 +78,7 @@ class LineCutter {
   }
 
   /** The whole lines that this piece completes. */
-  push(piece: Uint8Array): Cut | undefined {
+  push(piece: Uint8Array): TextPiece | undefined {
     if (this.over) return undefined;
     if (this.begun && this.keptBytes > 0 && this.isInsideLine(piece)) {
       this.kept.push(Buffer.from(piece));
@@ -107,12 +102,12 @@ class LineCutter {
   }
 
   /** What is left at the end of the file. */
-  finish(): Cut | undefined {
+  finish(): TextPiece | undefined {
     if (this.over || !this.begun || this.keptBytes === 0) return undefined;
     return { bytes: Buffer.concat(this.kept), offset: this.offset };
   }
 
-  private take(bytes: Buffer, from: number): Cut | undefined {
+  private take(bytes: Buffer, from: number): TextPiece | undefined {
     const endsAt = this.end - this.offset;
     let to = -1;
     if (endsAt <= bytes.length) {
@@ -171,10 +166,11 @@ class LineCutter {
 const aligned = (offset: number, encoding: TextEncoding): number =>
   encoding === "utf16le" && Number.isFinite(offset) ? offset + (offset % 2) : offset;
 
-function decoded({ bytes, offset }: Cut, path: string, format: LineFormat): TextPiece {
+/** The text of a piece. @throws ShoalError DECODE naming file and byte for bytes that are no text */
+export function pieceText({ bytes, offset }: TextPiece, path: string, format: LineFormat): string {
   const text =
     format.encoding === "utf8" ? utf8Text(bytes, offset, path, format) : otherText(bytes, offset, path, format);
-  return { text: offset === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, offset };
+  return offset === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 function utf8Text(bytes: Buffer, offset: number, path: string, format: LineFormat): string {

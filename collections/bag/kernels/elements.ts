@@ -1,6 +1,7 @@
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
 import { after, describe, Flow, flowOf, isIterable, itemsOf, through } from "./flow.ts";
+import { SplitFlow, WordsFlow } from "./strings.ts";
 
 /** How many calls of an async function run at once within a partition, unless the user said so. */
 export const CALLS_AT_ONCE = 16;
@@ -64,6 +65,10 @@ export function filterItems(fn: AnyFunction, partition: unknown, keep = true): F
 /** Concatenates items that hold items, one level deep; text gives its characters. */
 export function flattenItems(partition: unknown): Flow<unknown> {
   const source = flowOf<unknown>(partition);
+  return source instanceof SplitFlow ? new WordsFlow(source.texts, flattened(source)) : flattened(source);
+}
+
+function flattened(source: Flow<unknown>): Flow<unknown> {
   let inner: Iterator<unknown> | undefined;
   let waiting: readonly unknown[] = [];
   let at = 0;

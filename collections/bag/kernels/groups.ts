@@ -1,9 +1,14 @@
+import { isAscii } from "node:buffer";
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
+import { pieceText, readTextBlock } from "../../io/text.ts";
 import { type PluckKey, plucker } from "./elements.ts";
 import { describe, drain, flowOf, isIterable, itemsOf } from "./flow.ts";
 import { compareItems, hashOfKey, type ItemKey, keyOf } from "./keys.ts";
+import { LinesFlow } from "./lines.ts";
 import { startValue } from "./start-value.ts";
+import { WordsFlow } from "./strings.ts";
+import { WordTally } from "./word-tally.ts";
 
 /** How items are told apart or grouped: by a function, by a key or index of theirs, or as they are (null). */
 export type Grouper = AnyFunction | PluckKey | null;
@@ -23,6 +28,8 @@ export interface Tally {
 
 /** Counts the distinct items of a partition. */
 export function tallyPartition(partition: unknown): MaybeLater<Tally> {
+  if (partition instanceof WordsFlow && partition.texts instanceof LinesFlow && mayCountBytes(partition.texts))
+    return tallyWords(partition.texts);
   const counters = new Map<ItemKey, { item: unknown; count: number }>();
   const done = drain(flowOf<unknown>(partition), (batch) => {
     for (let i = 0; i < batch.length; i++) {
@@ -34,6 +41,19 @@ export function tallyPartition(partition: unknown): MaybeLater<Tally> {
     }
   });
   return later(done, () => tallyOf(counters));
+}
+
+/** Whether words can be counted over whole pieces: lines end with white space, so no word crosses one. */
+const mayCountBytes = ({ reading }: LinesFlow): boolean =>
+  !reading.includePath && reading.delimiter.trim() === "" && reading.encoding !== "utf16le";
+
+async function tallyWords({ blocks, reading }: LinesFlow): Promise<Tally> {
+  const tally = new WordTally();
+  for (const block of blocks)
+    for await (const piece of readTextBlock(block, reading))
+      if (isAscii(piece.bytes)) tally.addBytes(piece.bytes);
+      else tally.addText(pieceText(piece, block.path, reading));
+  return tally.finish();
 }
 
 /** Adds tallies up. */

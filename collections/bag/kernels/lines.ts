@@ -1,6 +1,5 @@
-import { type LineFormat, readTextBlock, type TextBlock, type TextPiece } from "../../io/text.ts";
+import { type LineFormat, pieceText, readTextBlock, type TextBlock, type TextPiece } from "../../io/text.ts";
 import { Flow, type Pulled } from "./flow.ts";
-import { concatItems } from "./partitions.ts";
 
 /** How lines are to be read: {@link LineFormat}, and what goes with each line. */
 export interface LineReading extends LineFormat {
@@ -10,42 +9,56 @@ export interface LineReading extends LineFormat {
 }
 
 /** The lines of some blocks, one after the other, read as they are wanted. */
-export const readLines = (blocks: readonly TextBlock[], reading: LineReading): Flow<unknown> =>
-  concatItems(blocks.map((block) => linesOf(block, reading)));
+export const readLines = (blocks: readonly TextBlock[], reading: LineReading): LinesFlow =>
+  new LinesFlow(blocks, reading);
 
-function linesOf(block: TextBlock, reading: LineReading): Flow<unknown> {
+/** A flow of lines; a step that needs no lines can read the pieces they stand in, instead of pulling. */
+export class LinesFlow extends Flow<unknown> {
+  readonly blocks: readonly TextBlock[];
+  readonly reading: LineReading;
+
+  constructor(blocks: readonly TextBlock[], reading: LineReading) {
+    super(linesPull(blocks, reading));
+    this.blocks = blocks;
+    this.reading = reading;
+  }
+}
+
+function linesPull(blocks: readonly TextBlock[], reading: LineReading): (hint: number) => Pulled<unknown> {
   const { delimiter, includePath } = reading;
+  let at = 0;
   let pieces: AsyncIterator<TextPiece> | undefined;
   let text = "";
   let from = 0;
-  let over = false;
-  let endsOpen = false;
-  const take = (hint: number): unknown[] => {
+  const take = (hint: number, path: string): unknown[] => {
     const lines: unknown[] = [];
     while (lines.length < hint && from < text.length) {
-      const at = text.indexOf(delimiter, from);
-      const to = at < 0 ? text.length : at + delimiter.length;
+      const end = text.indexOf(delimiter, from);
+      const to = end < 0 ? text.length : end + delimiter.length;
       const line = text.slice(from, to);
-      lines.push(includePath ? [line, block.path] : line);
+      lines.push(includePath ? [line, path] : line);
       from = to;
     }
     return lines;
   };
   const next = async (hint: number): Promise<readonly unknown[] | null> => {
-    pieces ??= readTextBlock(block, reading)[Symbol.asyncIterator]();
-    const step = await pieces.next();
-    if (step.done !== true) {
-      text = step.value.text;
-      from = 0;
-      endsOpen = text.endsWith(delimiter);
-      return take(hint);
+    for (; at < blocks.length; at++) {
+      const block = blocks[at] as TextBlock;
+      pieces ??= readTextBlock(block, reading)[Symbol.asyncIterator]();
+      const step = await pieces.next();
+      if (step.done !== true) {
+        text = pieceText(step.value, block.path, reading);
+        from = 0;
+        return take(hint, block.path);
+      }
+      pieces = undefined;
+      const extra = reading.keepEmptyEnd && text.endsWith(delimiter) && block.end === Number.POSITIVE_INFINITY;
+      text = "";
+      if (!extra) continue;
+      at += 1;
+      return [includePath ? ["", block.path] : ""];
     }
-    over = true;
-    const extra = reading.keepEmptyEnd && endsOpen && block.end === Number.POSITIVE_INFINITY;
-    return extra ? [includePath ? ["", block.path] : ""] : null;
+    return null;
   };
-  return new Flow((hint): Pulled<unknown> => {
-    if (from < text.length) return take(hint);
-    return over ? null : next(hint);
-  });
+  return (hint) => (from < text.length ? take(hint, (blocks[at] as TextBlock).path) : next(hint));
 }

@@ -1,4 +1,4 @@
-import { describe, type Flow, flowOf, through } from "./flow.ts";
+import { describe, Flow, flowOf, through } from "./flow.ts";
 
 type TextMethod = (text: string, ...args: never[]) => unknown;
 
@@ -50,6 +50,7 @@ export const TEXT_METHODS = {
 export function mapText(items: unknown, method: string, args: readonly unknown[]): Flow<unknown> {
   const source = flowOf<unknown>(items);
   if (method === "match") return matching(source, args[0] as string);
+  if (method === "split" && (args[0] ?? null) === null && args.length < 2) return new SplitFlow(source);
   const fn = (TEXT_METHODS as unknown as Record<string, (text: string, ...args: unknown[]) => unknown>)[method];
   if (fn === undefined) throw new TypeError(`Text has no method ${method}`);
   return through(source, (batch) => {
@@ -57,6 +58,26 @@ export function mapText(items: unknown, method: string, args: readonly unknown[]
     for (let i = 0; i < batch.length; i++) results[i] = fn(textOf(batch[i], method), ...args);
     return results;
   });
+}
+
+/** Texts as lists of their words; whoever wants the words alone can go to the texts. */
+export class SplitFlow extends Flow<unknown> {
+  readonly texts: Flow<unknown>;
+
+  constructor(texts: Flow<unknown>) {
+    super(through(texts, (batch) => batch.map((item) => words(textOf(item, "split")))).pull);
+    this.texts = texts;
+  }
+}
+
+/** The words of texts, one by one. */
+export class WordsFlow extends Flow<unknown> {
+  readonly texts: Flow<unknown>;
+
+  constructor(texts: Flow<unknown>, words: Flow<unknown>) {
+    super(words.pull);
+    this.texts = texts;
+  }
 }
 
 function matching(source: Flow<unknown>, pattern: string): Flow<unknown> {

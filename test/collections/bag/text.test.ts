@@ -4,7 +4,10 @@ import { gzipSync } from "node:zlib";
 import * as db from "../../../collections/bag/index.ts";
 import { FileError } from "../../../collections/io/filesystem.ts";
 import { fileSystemOf } from "../../../collections/io/schemes.ts";
+import { Random } from "../../../runtime/base/random.ts";
 import { pushExecutor } from "../../../runtime/graph/executor.ts";
+import { graphOf, wantAll } from "../../../runtime/graph/graph.ts";
+import { optimizeGraph } from "../../../runtime/graph/optimize.ts";
 import { syncExecutor } from "../../../runtime/graph/sync-executor.ts";
 
 const files = fileSystemOf("memory:/");
@@ -119,4 +122,29 @@ test("text methods follow Python's", async () => {
     ["a", ",", "b,,c"],
     ["-7", "", ""],
   ]);
+});
+
+test("counting words of files gives what splitting and counting gives, ASCII or not", async () => {
+  const words = ["fig", "Fig", "übung", "a", "elm-tree", "x".repeat(40), "naïve", "0"];
+  const random = new Random(7);
+  const some = (): string => (random.chance(0.7) ? random.pick(words) : `w${random.below(5000)}`);
+  for (const [name, ascii] of [
+    ["ascii", true],
+    ["mixed", false],
+  ] as const) {
+    let content = "";
+    for (let i = 0; i < 40_000; i++) content += `${some()}${random.pick([" ", "  ", "\t", "\n", "\r\n", " \n"])}`;
+    if (ascii) content = content.replaceAll("ü", "u").replaceAll("ï", "i");
+    await files.write(`memory:/words/${name}.txt`, Buffer.from(content));
+    const expected = new Map<string, number>();
+    for (const word of content.split(/\s+/).filter(Boolean)) expected.set(word, (expected.get(word) ?? 0) + 1);
+    for (const blockBytes of [20_000, null]) {
+      const bag = db.readText(`memory:/words/${name}.txt`, { blockBytes }).str.split().flatten().frequencies();
+      const fused = optimizeGraph(graphOf([wantAll(bag.layer)]));
+      const [[pairs]] = (await syncExecutor.compute(fused.wants)) as [[[string, number][]]];
+      assert.equal(pairs.length, expected.size);
+      assert.deepEqual(new Map(pairs), expected);
+      assert.deepEqual(new Map(await bag.compute()), expected);
+    }
+  }
 });

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fileSystemOf } from "../../../collections/io/schemes.ts";
-import { type LineFormat, overlapsItself, readTextBlock, type TextEncoding } from "../../../collections/io/text.ts";
+import {
+  type LineFormat,
+  overlapsItself,
+  pieceText,
+  readTextBlock,
+  type TextEncoding,
+} from "../../../collections/io/text.ts";
 import type { ShoalError } from "../../../runtime/base/errors.ts";
 
 const files = fileSystemOf("memory:/");
@@ -10,7 +16,8 @@ const plain: LineFormat = { encoding: "utf8", errors: "strict", delimiter: "\n" 
 
 async function blockText(path: string, start: number, end: number, format: LineFormat = plain): Promise<string> {
   let text = "";
-  for await (const piece of readTextBlock({ path, compression: "none", start, end }, format)) text += piece.text;
+  for await (const piece of readTextBlock({ path, compression: "none", start, end }, format))
+    text += pieceText(piece, path, format);
   return text;
 }
 
