@@ -8,6 +8,12 @@ export interface WorkerExited {
   readonly reason: string;
 }
 
+/** Workers were stopped on purpose. Asked, so that the asker knows when it was passed on. */
+export interface WorkersLeft {
+  readonly type: "left";
+  readonly workers: readonly string[];
+}
+
 export interface NannyOptions {
   readonly cluster: string;
   readonly id: string;
@@ -45,20 +51,29 @@ class Nanny implements Actor {
   }
 
   receive(batch: readonly Envelope[]): void {
-    for (const { message } of batch) {
-      const event = message as WorkerExited | { type: "restart"; worker: string };
+    for (const { message, question } of batch) {
+      const event = message as WorkerExited | { type: "restart"; worker: string } | WorkersLeft;
       if (event.type === "exited") this.exited(event);
       else if (event.type === "restart") this.options.restart(event.worker);
+      else if (event.type === "left") {
+        for (const worker of event.workers) this.tellGone(worker, "it was stopped", true);
+        question?.answer({ left: event.workers.length });
+      }
     }
   }
 
   private exited({ worker, reason }: WorkerExited): void {
-    const { cluster, restartsMax, restartDelayMs } = this.options;
-    this.context.tell(clusterSubjects(cluster).scheduler, { type: "workerGone", worker, reason });
+    const { restartsMax, restartDelayMs } = this.options;
+    this.tellGone(worker, reason, false);
     const now = this.context.now();
     this.deaths = this.deaths.filter((death) => now - death < WINDOW_MS);
     this.deaths.push(now);
     if (this.deaths.length > restartsMax) this.options.onGivenUp?.(worker, reason);
     else this.context.after(restartDelayMs * (this.deaths.length - 1), { type: "restart", worker });
+  }
+
+  private tellGone(worker: string, reason: string, isExpected: boolean): void {
+    const { scheduler } = clusterSubjects(this.options.cluster);
+    this.context.tell(scheduler, { type: "workerGone", worker, reason, isExpected });
   }
 }

@@ -95,6 +95,8 @@ export class SchedulerState {
   readonly lookahead = new Map<number, number[]>();
   /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */
   readonly quarantine = new Set<number>();
+  /** Rows whose priority was changed one by one. */
+  readonly movedQueues = new Map<number, ReadyQueue>();
   /** Slabs that fell idle in this turn. */
   readonly idleSlabs: number[] = [];
 
@@ -129,6 +131,8 @@ export class SchedulerState {
   }
 
   queueOf(row: number): ReadyQueue {
+    const moved = this.movedQueues.size === 0 ? undefined : this.movedQueues.get(row);
+    if (moved !== undefined) return moved;
     const slab = this.slabOf(row);
     return slab.queues.length === 1
       ? (slab.queues[0] as ReadyQueue)

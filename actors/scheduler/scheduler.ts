@@ -3,6 +3,7 @@ import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
 import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { answerQuestion } from "./questions.ts";
+import { chunkActors, taskActors } from "./row-actors.ts";
 import { SchedulerBrain } from "./scheduler-brain.ts";
 import type { SchedulerOptions } from "./scheduler-state.ts";
 
@@ -60,11 +61,17 @@ class Scheduler implements Actor {
     this.brain = new SchedulerBrain(options.epoch, options.version, options, options, options.hits);
     options.onBrain?.(this.brain);
     context.after(options.heartbeatMs, TICK);
+    context.spawn(taskActors(this.subjects, this.brain, () => this.endTurn()));
+    context.spawn(chunkActors(this.subjects, this.brain, () => this.endTurn()));
   }
 
   receive(batch: readonly Envelope[]): void {
     const now = this.context.now();
     for (const envelope of batch) this.take(envelope, now);
+    this.endTurn();
+  }
+
+  private endTurn(): void {
     this.brain.endTurn({
       worker: (id, messages) => this.tellAll(this.subjects.worker(id), messages),
       client: (id, messages) => this.tellAll(this.subjects.client(id), messages),
@@ -86,11 +93,12 @@ class Scheduler implements Actor {
     const sender = this.senderOf(envelope.from);
     if (sender === undefined || envelope.from === undefined) return;
     if (sender.kind === "nanny") {
-      const gone = envelope.message as { type: string; worker: string };
-      if (gone.type === "workerGone")
-        this.brain.step({ kind: "workerGone", worker: gone.worker, isExpected: false }, now);
+      const { type, worker, isExpected } = envelope.message as { type: string; worker: string; isExpected?: boolean };
+      if (type === "workerGone") this.brain.step({ kind: "workerGone", worker, isExpected: isExpected === true }, now);
       return;
     }
+    // Each role has its own words; what is none of them is nobody's.
+    if (!(sender.kind === "client" ? CLIENT_WORDS : WORKER_WORDS).has(message.type)) return;
     if (!this.isHeard(envelope, message.type)) return;
     if (!this.isMember(sender, message.type)) {
       // It was given up, or speaks to a former scheduler, and has not noticed.
@@ -105,6 +113,7 @@ class Scheduler implements Actor {
 
   private fromWorker(worker: string, message: FromWorker, now: number): void {
     if (message.type === "join") {
+      if (message.worker !== worker) return;
       if (message.version !== this.options.version) {
         const reason = `the worker runs Shoal ${message.version}, the scheduler ${this.options.version}: install one version everywhere`;
         this.context.tell(this.subjects.worker(worker), { type: "refused", reason });
@@ -166,5 +175,26 @@ class Scheduler implements Actor {
   }
 }
 
+const CLIENT_WORDS: ReadonlySet<string> = new Set<FromClient["type"]>([
+  "hello",
+  "submit",
+  "release",
+  "resume",
+  "scattered",
+  "retry",
+  "cancel",
+  "clientHeartbeat",
+  "goodbye",
+]);
+const WORKER_WORDS: ReadonlySet<string> = new Set<FromWorker["type"]>([
+  "join",
+  "inventory",
+  "finished",
+  "failed",
+  "missing",
+  "holds",
+  "heartbeat",
+  "leaving",
+]);
 const BEAT = { type: "beat" } as const;
 const SENDERS_MAX = 100_000;

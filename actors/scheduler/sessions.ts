@@ -168,30 +168,21 @@ export function cancelRow(state: SchedulerState, row: number, reason: string): b
   return true;
 }
 
-/** Failed tasks are tried again, with those that failed because of them. */
+/** Failed tasks are tried again, with those that failed because of them; what cannot be, is told as it stands. */
 export function retryHandles(state: SchedulerState, client: ClientRecord, handles: Iterable<number>): void {
   for (const handle of handles) {
     const row = client.rowOf(handle);
-    if (row >= 0) retryRow(state, row);
+    if (row >= 0 && !retryRow(state, row)) tellStanding(state, client, handle, row);
   }
 }
 
-/** True if the row had failed. */
+/** True if the row had failed, and may do better now. */
 export function retryRow(state: SchedulerState, wanted: number): boolean {
   const { tasks } = state;
   if (tasks.state[wanted] !== S.erred) return false;
-  const stack = [wanted];
-  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-    if (tasks.state[row] !== S.erred) continue;
-    const slab = state.slabOf(row);
-    const at = row - slab.base;
-    const failedInputs = [...slab.inputs.subarray(slab.inputOffsets[at], slab.inputOffsets[at + 1])].filter(
-      (input) => tasks.state[input] === S.erred,
-    );
-    if (failedInputs.length > 0) {
-      stack.push(row, ...failedInputs);
-      continue;
-    }
+  const failed = failedAncestors(state, wanted);
+  if (failed === undefined) return false;
+  for (const row of failed) {
     state.failures.delete(row);
     tasks.kills[row] = 0;
     state.move(row, E.retry);
@@ -200,4 +191,33 @@ export function retryRow(state: SchedulerState, wanted: number): boolean {
     for (const input of needed) need(state, input);
   }
   return true;
+}
+
+/** The failed rows that a failed one needs, itself last, inputs first; undefined if one of them can never be made. */
+function failedAncestors(state: SchedulerState, wanted: number): number[] | undefined {
+  const { tasks } = state;
+  const found: number[] = [];
+  const seen = new Set<number>();
+  const stack: { readonly row: number; readonly isLeft: boolean }[] = [{ row: wanted, isLeft: false }];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    const { row, isLeft } = at;
+    const now = tasks.state[row];
+    if (isLeft) {
+      if (now === S.erred) found.push(row);
+      continue;
+    }
+    // Behind a row that was released there may be failed ones too.
+    if (seen.has(row) || (now !== S.erred && now !== S.released)) continue;
+    if (((tasks.flags[row] as number) & FLAG.pure) !== 0) return undefined;
+    seen.add(row);
+    stack.push({ row, isLeft: true });
+    const slab = state.slabOf(row);
+    for (
+      let e = slab.inputOffsets[row - slab.base] as number;
+      e < (slab.inputOffsets[row - slab.base + 1] as number);
+      e++
+    )
+      stack.push({ row: slab.inputs[e] as number, isLeft: false });
+  }
+  return found;
 }

@@ -21,6 +21,7 @@ export function dropIdleSlabs(state: SchedulerState): void {
 }
 
 function forgetRows(state: SchedulerState, base: number, count: number): void {
+  for (const row of state.movedQueues.keys()) if (row >= base && row < base + count) state.movedQueues.delete(row);
   for (let row = base; row < base + count; row++) if (state.tasks.state[row] === S.released) state.move(row, E.forget);
 }
 

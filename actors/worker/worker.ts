@@ -1,10 +1,12 @@
-import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
+import type { Actor, ActorContext, ActorSpec, Envelope, Question } from "../../runtime/actor/actor.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { columnOf } from "../../runtime/protocol/value-column.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import { chunkReport } from "../chunk/chunk-report.ts";
 import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
 import { WorkerBrain } from "./worker-brain.ts";
@@ -96,12 +98,7 @@ class Worker implements Actor {
 
   private take({ message, from, link, question }: Envelope): void {
     if (question !== undefined) {
-      question.answer({
-        worker: this.options.id,
-        executing: this.brain.executing,
-        queued: this.brain.queued,
-        managedBytes: this.brain.managedBytes,
-      });
+      this.answer(question, message as { type?: string; key?: string; row?: number; attempt?: number });
       return;
     }
     const { type } = message as { type: string };
@@ -110,6 +107,23 @@ class Worker implements Actor {
     if (from !== this.scheduler) return;
     if (link === "gap" && this.session.state === "joined") this.join();
     this.fromScheduler(message as ToWorker);
+  }
+
+  private answer(question: Question, asked: { type?: string; key?: string; row?: number; attempt?: number }): void {
+    const { executing, queued, managedBytes, rows } = this.brain;
+    if (asked.type !== "chunk") {
+      question.answer({ worker: this.options.id, executing, queued, managedBytes });
+      return;
+    }
+    const { key = "", row = -1, attempt = -1 } = asked;
+    if (this.brain.holds(row, attempt)) question.answer(chunkReport(key, rows.value(row)));
+    else
+      question.fail(
+        new ShoalError(`The chunk of ${key} has just left ${this.options.id}; ask again`, {
+          code: "UNKNOWN_KEY",
+          retryable: true,
+        }),
+      );
   }
 
   private fromScheduler(message: ToWorker): void {

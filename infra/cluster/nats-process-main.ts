@@ -1,31 +1,45 @@
-import { systemClock } from "../../runtime/base/clock.ts";
-import { FragmentBus } from "../../runtime/bus/fragment-bus.ts";
-import { connectNatsBus, type NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
-import { inboxPrefixOf } from "../../runtime/bus/subject.ts";
+import { VERSION } from "../../runtime/base/version.ts";
+import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { serveMonitoring } from "../nats/services.ts";
+import { joinNats } from "./join-nats.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 import { WorkerThread } from "./worker-thread.ts";
 
 /**
- * The entry of a worker process on NATS. This thread owns the connection and never computes; each worker runs in a thread of
+ * The entry of a worker process on NATS. This thread owns the connection and never computes; the worker runs in a thread of
  * its own behind it.
  */
-const { connect, workers } = JSON.parse(process.env["SHOAL_NATS_WORKER"] as string) as {
+const { connect, worker } = JSON.parse(process.env["SHOAL_NATS_WORKER"] as string) as {
   connect: NatsConnectOptions;
-  workers: readonly WorkerConfig[];
+  worker: WorkerConfig;
 };
-const connection = await connectNatsBus({
-  ...connect,
-  inboxPrefix: inboxPrefixOf(workers[0]?.cluster ?? "default", "worker"),
-});
-const bus = new FragmentBus(connection, { clock: systemClock });
-const threads = workers.map((config) => WorkerThread.start(bus, config));
-const end = async (): Promise<void> => {
-  await Promise.all(threads.map((thread) => thread.stop()));
+// Tasks see this process's environment; the credentials are none of their business.
+delete process.env["SHOAL_NATS_WORKER"];
+const { cluster, id } = worker;
+const bus = await joinNats(connect, cluster, "worker");
+const thread = WorkerThread.start(bus, worker);
+const end = async (code = 0): Promise<void> => {
+  process.exitCode = code;
+  await thread.stop();
   await bus.close();
   if (process.connected) process.disconnect();
 };
-// A parent that is gone takes its workers with it; one that has none (the command line) sends a signal.
+// A parent that is gone takes its workers with it.
 process.on("disconnect", () => void end());
-process.on("message", (message) => message === "stop" && void end());
-for (const thread of threads) thread.onExit(() => void end());
+// An interrupt from the keyboard reaches the whole group: the parent decides what becomes of its workers.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => void end());
+thread.onExit((code) => void end(code));
+serveMonitoring(bus, {
+  name: "shoal-worker",
+  id,
+  version: VERSION,
+  description: `A worker of Shoal cluster ${cluster}`,
+  metadata: { cluster, worker: id, pid: String(process.pid), slots: String(worker.slots) },
+  endpoints: [
+    { name: "worker", subject: clusterSubjects(cluster).worker(id) },
+    { name: "chunks", subject: clusterSubjects(cluster).workerPeer(id) },
+  ],
+});
 process.send?.("ready");

@@ -1,18 +1,13 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
-import { systemClock } from "../../runtime/base/clock.ts";
+import { ActorSystem } from "../../runtime/actor/system.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
-import { FragmentBus } from "../../runtime/bus/fragment-bus.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
-import { connectNatsBus } from "../../runtime/bus/nats-connect.ts";
-import { inboxPrefixOf } from "../../runtime/bus/subject.ts";
 import { NatsServer } from "../nats/server.ts";
+import { joinNats } from "./join-nats.ts";
 import { LocalCluster, type LocalClusterOptions } from "./local-cluster.ts";
 import { startNatsWorker, startProcessWorker, startThreadWorker } from "./spawn-workers.ts";
-
-const HEARTBEAT_MS = 1000;
-const WORKER_LEASE_MS = 30_000;
-const CLIENT_LEASE_MS = 60_000;
+import { announceScheduler, refuseSecondScheduler, SCHEDULER_DEFAULTS } from "./start-scheduler.ts";
 
 /** Starts a scheduler and workers on this machine: threads, processes, or processes on NATS. */
 export async function openLocal(options: LocalOptions): Promise<OpenCluster> {
@@ -33,14 +28,27 @@ export async function openLocal(options: LocalOptions): Promise<OpenCluster> {
 async function openOnNats(options: LocalOptions): Promise<OpenCluster> {
   const server = options.nats === undefined ? await NatsServer.start({ config: LOCAL_SERVER_CONFIG }) : undefined;
   const connect = { servers: options.nats ?? (server as NatsServer).url };
-  const settings = clusterOptions(options, 4000);
-  const connection = await connectNatsBus({ ...connect, inboxPrefix: inboxPrefixOf(settings.cluster, "scheduler") });
-  const bus = new FragmentBus(connection, { clock: systemClock });
-  const cluster = new LocalCluster(bus, startNatsWorker(connect), settings);
-  return opened(cluster, async () => {
-    await bus.close();
+  const settings = clusterOptions(options, SCHEDULER_DEFAULTS.prefillUs);
+  const release = async (): Promise<void> => {
     await server?.stop();
+  };
+  const bus = await joinNats(connect, settings.cluster, "scheduler").catch(async (error: unknown) => {
+    await release();
+    throw error;
   });
+  try {
+    if (options.cluster !== undefined) await refuseSecondScheduler(new ActorSystem({ bus }), settings.cluster);
+    const cluster = new LocalCluster(bus, startNatsWorker(connect), settings);
+    announceScheduler(cluster.system, settings.cluster, cluster.brain, hostname());
+    return opened(cluster, async () => {
+      await bus.close();
+      await release();
+    });
+  } catch (error) {
+    await bus.close();
+    await release();
+    throw error;
+  }
 }
 
 /** Bursts of large results must not be taken for a consumer that is too slow. */
@@ -71,10 +79,8 @@ function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterO
     slots: options.slots ?? 1,
     resources: options.resources ?? {},
     functions: options.functions ?? "any",
-    heartbeatMs: HEARTBEAT_MS,
-    workerLeaseMs: WORKER_LEASE_MS,
-    clientLeaseMs: CLIENT_LEASE_MS,
+    ...SCHEDULER_DEFAULTS,
     prefillUs,
-    allowedFailures: options.allowedFailures ?? 3,
+    allowedFailures: options.allowedFailures ?? SCHEDULER_DEFAULTS.allowedFailures,
   };
 }

@@ -1,7 +1,7 @@
 import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { startWorker } from "./start-worker.ts";
-import type { WorkerConfig } from "./worker-config.ts";
+import { REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 
 /** The entry of a worker process whose bus is the channel to its parent. It ends when the parent is gone. */
 const bus = await PortBus.open(ipcChannel(process));
@@ -11,7 +11,13 @@ const end = (): void => {
   void bus.close();
   if (process.connected) process.disconnect();
 };
-const system = startWorker(bus, config, end);
+const system = startWorker(bus, config, (reason) => {
+  process.exitCode = REFUSED_EXIT_CODE;
+  process.stderr.write(`${reason}\n`);
+  end();
+});
+// An interrupt from the keyboard reaches the whole group: the parent decides what becomes of its workers.
+process.on("SIGINT", () => {});
 bus.onStatus((status) => {
   if (status.kind === "closed" || status.kind === "disconnected") end();
 });

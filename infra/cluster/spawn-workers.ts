@@ -2,7 +2,8 @@ import { systemClock } from "../../runtime/base/clock.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
-import type { StartWorker } from "./local-cluster.ts";
+import { REFUSED_EXIT_CODE } from "./worker-config.ts";
+import type { StartWorker, WorkerEnd } from "./worker-pool.ts";
 import { type ProcessExit, WorkerProcess } from "./worker-process.ts";
 import { WorkerThread } from "./worker-thread.ts";
 
@@ -14,7 +15,12 @@ export const startThreadWorker: StartWorker = (bus, config) => {
   return {
     pid: thread.pid,
     onExit: (listener) =>
-      thread.onExit((code) => listener(thread.failure instanceof Error ? thread.failure.message : `exit code ${code}`)),
+      thread.onExit((code) =>
+        listener({
+          kind: code === REFUSED_EXIT_CODE ? "refused" : "died",
+          reason: thread.failure instanceof Error ? thread.failure.message : `exit code ${code}`,
+        }),
+      ),
     stop: () => thread.stop(),
   };
 };
@@ -43,7 +49,7 @@ export function startNatsWorker(connect: NatsConnectOptions): StartWorker {
   return (_bus, config) => {
     const worker = new WorkerProcess({
       entry: "nats-process-main",
-      env: { SHOAL_NATS_WORKER: JSON.stringify({ connect, workers: [config] }) },
+      env: { SHOAL_NATS_WORKER: JSON.stringify({ connect, worker: config }) },
       clock: systemClock,
       stopGraceMs: STOP_GRACE_MS,
     });
@@ -55,8 +61,9 @@ export function startNatsWorker(connect: NatsConnectOptions): StartWorker {
   };
 }
 
-function describeExit({ code, signal, log }: ProcessExit): string {
+function describeExit({ code, signal, log }: ProcessExit): WorkerEnd {
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
   const said = log.trim().split("\n").slice(-3).join(" | ");
-  return said === "" ? how : `${how}: ${said}`;
+  if (code === REFUSED_EXIT_CODE) return { kind: "refused", reason: said };
+  return { kind: "died", reason: said === "" ? how : `${how}: ${said}` };
 }

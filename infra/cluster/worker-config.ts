@@ -11,3 +11,6 @@ export interface WorkerConfig {
 
 /** How long functions may run before a worker's thread looks at its messages. */
 export const WORKER_YIELD_MS = 10;
+
+/** How a worker's thread or process ends that the scheduler will not have: it is not started again. */
+export const REFUSED_EXIT_CODE = 78;

@@ -38,8 +38,8 @@ export interface Question {
   answer(value: unknown): void;
   /** ShoalErrors keep code, details and retryable; anything else arrives as ACTOR_FAILED. */
   fail(error: unknown): void;
-  /** Lets another address answer: it gets the same question. */
-  forward(address: string): void;
+  /** Lets another address answer: it gets the same question, or the one given, in the same form. */
+  forward(address: string, message?: unknown): void;
 }
 
 /** Delivered to a watcher when what it watches is no more. */

@@ -163,7 +163,12 @@ export class ActorSystem {
       this.respond(message, { kind: "answer", value: { address: to, incarnation: cell.incarnation ?? "" } }, form);
       return;
     }
-    const question = reply === undefined ? undefined : new AskedQuestion(message, form, this.bus, this.writer);
+    const question =
+      reply === undefined
+        ? undefined
+        : new AskedQuestion(message, form, this.bus, this.writer, (other) =>
+            writePayload({ kind: "frame", from: "", session: "", sequence: 0, messages: [other] }, form, this.codec),
+          );
     cell.deliver({ to, from: from === "" ? undefined : from, session, sequence, messages, question });
   }
 
@@ -231,17 +236,20 @@ class AskedQuestion implements Question {
   private readonly form: QuestionForm;
   private readonly bus: Bus;
   private readonly respond: (message: BusMessage, payload: ActorPayload, form: QuestionForm) => void;
+  private readonly rewrite: (message: unknown) => unknown;
 
   constructor(
     message: BusMessage,
     form: QuestionForm,
     bus: Bus,
     respond: (message: BusMessage, payload: ActorPayload, form: QuestionForm) => void,
+    rewrite: (message: unknown) => unknown,
   ) {
     this.message = message;
     this.form = form;
     this.bus = bus;
     this.respond = respond;
+    this.rewrite = rewrite;
   }
 
   answer(value: unknown): void {
@@ -252,10 +260,11 @@ class AskedQuestion implements Question {
     this.settle(failureOf(error));
   }
 
-  forward(address: string): void {
+  forward(address: string, message?: unknown): void {
     if (this.isAnswered) return;
     this.isAnswered = true;
-    this.bus.publish(address, this.message.payload, { reply: this.message.reply as string });
+    const payload = message === undefined ? this.message.payload : this.rewrite(message);
+    this.bus.publish(address, payload, { reply: this.message.reply as string });
   }
 
   private settle(payload: ActorPayload): void {

@@ -71,9 +71,7 @@ export class FragmentBus implements Bus {
       return;
     }
     this.backlog.push({ subject, payload, options });
-    this.pumping ??= this.pump().finally(() => {
-      this.pumping = undefined;
-    });
+    this.startPump();
   }
 
   subscribe(pattern: string, handler: (message: BusMessage) => void, options?: SubscribeOptions): Subscription {
@@ -112,6 +110,13 @@ export class FragmentBus implements Bus {
 
   onStatus(listener: (status: BusStatus) => void): Subscription {
     return this.inner.onStatus(listener);
+  }
+
+  private startPump(): void {
+    this.pumping ??= this.pump().finally(() => {
+      this.pumping = undefined;
+      if (this.backlog.length > 0) this.startPump();
+    });
   }
 
   /** Sends what waits, in order, at the pace of the server. What cannot leave is lost, as on a broken connection. */

@@ -1,0 +1,98 @@
+import type { TaskQuestion, TaskReport } from "../task/task-question.ts";
+import { cancelledError } from "./failures.ts";
+import { eachDependent, releaseIfUnneeded } from "./needs.ts";
+import { ReadyQueue } from "./ready-queue.ts";
+import { FLAG, S, type SchedulerState } from "./scheduler-state.ts";
+import { cancelRow, retryRow } from "./sessions.ts";
+
+/** Answers a task's question. Changes take effect in this turn. */
+export function answerTask(
+  state: SchedulerState,
+  row: number,
+  question: TaskQuestion,
+): Readonly<Record<string, unknown>> {
+  switch (question.type) {
+    case "state":
+      return { ...taskReport(state, row) };
+    case "watch":
+      state.tasks.flags[row] = (state.tasks.flags[row] as number) | FLAG.watched;
+      return { ...taskReport(state, row) };
+    case "cancel":
+      return { cancelled: cancelRow(state, row, question.reason), ...taskReport(state, row) };
+    case "retry":
+      return { retried: retryRow(state, row), ...taskReport(state, row) };
+    case "priority":
+      return { changed: changePriority(state, row, question.value), ...taskReport(state, row) };
+    case "release":
+      return { released: releaseForAll(state, row) };
+  }
+}
+
+/** How a task stands. */
+export function taskReport(state: SchedulerState, row: number): TaskReport {
+  const { tasks } = state;
+  let wants = 0;
+  state.wants.each(tasks.wants[row] as number, () => {
+    wants += 1;
+  });
+  let dependents = 0;
+  eachDependent(state, row, () => {
+    dependents += 1;
+  });
+  return {
+    key: state.slabOf(row).keyOf(row),
+    state: state.chart.chart.states[tasks.state[row] as number] as string,
+    worker: state.workers[tasks.worker[row] as number]?.id ?? null,
+    holders: state.holdersOf(row).map((holder) => state.worker(holder).id),
+    attempt: tasks.attempt[row] as number,
+    bytes: tasks.bytes[row] as number,
+    waitingFor:
+      tasks.state[row] === S.waiting || tasks.state[row] === S.assigned ? (tasks.waitCount[row] as number) : 0,
+    dependents,
+    wants,
+    retriesLeft: tasks.retriesLeft[row] as number,
+    kills: tasks.kills[row] as number,
+    error: errorText(state.failures.get(row)?.error),
+  };
+}
+
+function errorText(error: unknown): string | null {
+  if (error === undefined) return null;
+  const { message, key, thrown } = error as { message?: unknown; key?: unknown; thrown?: { thrown?: unknown } };
+  if (typeof message === "string") return message;
+  const live = thrown?.thrown;
+  return live instanceof Error
+    ? `${live.name}: ${live.message}`
+    : `task ${String(key)} threw; its future has the error`;
+}
+
+/** A task that has not been placed moves to a queue of that priority; true if it did. */
+function changePriority(state: SchedulerState, row: number, priority: number): boolean {
+  const { tasks } = state;
+  const now = tasks.state[row];
+  if (now !== S.waiting && now !== S.ready && now !== S.released) return false;
+  const queue = new ReadyQueue(state.queues, state.slabOf(row), priority, state.queueOf(row).constraint);
+  if (now === S.ready && tasks.kills[row] === 0) {
+    state.queueOf(row).remove(row);
+    queue.add(row);
+  }
+  state.movedQueues.set(row, queue);
+  return true;
+}
+
+/** Nobody gets the result any more: futures that wait for it are told. */
+function releaseForAll(state: SchedulerState, row: number): boolean {
+  const { tasks } = state;
+  const head = tasks.wants[row] as number;
+  if (head === 0) return false;
+  const error = cancelledError(state.slabOf(row).keyOf(row), "released at its address");
+  const wants: [number, number][] = [];
+  state.wants.each(head, (client, handle) => wants.push([client, handle]));
+  for (const [client, handle] of wants) {
+    state.out.toClient(client).erred(handle, error);
+    state.clientByNumber[client]?.take(handle);
+    tasks.wants[row] = state.wants.remove(tasks.wants[row] as number, client, handle);
+  }
+  releaseIfUnneeded(state, row);
+  return true;
+}

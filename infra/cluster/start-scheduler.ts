@@ -1,0 +1,100 @@
+import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
+import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import type { SchedulerOptions } from "../../actors/scheduler/scheduler-state.ts";
+import { snapshot } from "../../actors/scheduler/snapshot.ts";
+import { WS } from "../../actors/worker/worker-brain.ts";
+import type { ActorSystem } from "../../runtime/actor/system.ts";
+import { wallTimeMs } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { VERSION } from "../../runtime/base/version.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { serveMonitoring } from "../nats/services.ts";
+
+export interface SchedulerSettings extends SchedulerOptions {
+  readonly cluster: string;
+  readonly heartbeatMs: number;
+}
+
+/** For workers that are reached over NATS; see SchedulerOptions. */
+export const SCHEDULER_DEFAULTS = {
+  heartbeatMs: 1000,
+  workerLeaseMs: 30_000,
+  clientLeaseMs: 60_000,
+  prefillUs: 4000,
+  allowedFailures: 3,
+} as const;
+
+const HELLO_TIMEOUT_MS = 2000;
+
+/** Starts a cluster's scheduler in an actor system. */
+export function startScheduler(system: ActorSystem, settings: SchedulerSettings): SchedulerBrain {
+  let brain: SchedulerBrain | undefined;
+  system.spawn(
+    schedulerActor({
+      ...settings,
+      epoch: wallTimeMs(),
+      version: VERSION,
+      isMemory: (state) => state === WS.memory,
+      onBrain: (made) => {
+        brain = made;
+      },
+    }),
+  );
+  return brain as SchedulerBrain;
+}
+
+/** Asks whether the cluster has a scheduler already. @throws ShoalError NAME_TAKEN if it has */
+export async function refuseSecondScheduler(system: ActorSystem, cluster: string): Promise<void> {
+  const { hello } = clusterSubjects(cluster);
+  let answer: string;
+  try {
+    const who = (await system.ask(hello, { type: "whoAreYou" }, { timeoutMs: HELLO_TIMEOUT_MS })) as SchedulerIdentity;
+    answer = `it runs Shoal ${who.version} as process ${who.pid} on ${who.host}`;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "NO_RESPONDERS") return;
+    if (code !== "TIMEOUT") throw error;
+    answer = `it did not answer within ${HELLO_TIMEOUT_MS} ms, but its connection stands`;
+  }
+  throw new ShoalError(
+    `Cluster "${cluster}" has a scheduler already (${answer}): stop it, or give this one another name with --cluster`,
+    { code: "NAME_TAKEN", details: { cluster } },
+  );
+}
+
+/** What a scheduler says of itself to whoever knows only the cluster's name. */
+export interface SchedulerIdentity {
+  readonly cluster: string;
+  readonly version: string;
+  readonly epoch: number;
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** Makes a scheduler known on NATS: it answers `hello` and the questions of NATS services. */
+export function announceScheduler(system: ActorSystem, cluster: string, brain: SchedulerBrain, host: string): void {
+  const subjects = clusterSubjects(cluster);
+  const identity: SchedulerIdentity = { cluster, version: VERSION, epoch: brain.state.epoch, pid: process.pid, host };
+  system.spawn({
+    address: subjects.hello,
+    make: () => ({ receive: (batch) => batch.forEach(({ question }) => void question?.answer(identity)) }),
+  });
+  serveMonitoring(system.bus, {
+    name: "shoal-scheduler",
+    version: VERSION,
+    description: `The scheduler of Shoal cluster ${cluster}`,
+    metadata: { cluster, pid: String(process.pid), host },
+    endpoints: [
+      {
+        name: "scheduler",
+        subject: subjects.scheduler,
+        stats: () => {
+          const { entered, tasks, clients, workers } = snapshot(brain.state);
+          const data = { tasks, clients, workers: workers.length };
+          const numErrors = entered["erred"] ?? 0;
+          return { numRequests: (entered["memory"] ?? 0) + numErrors, numErrors, processingTimeNs: 0, data };
+        },
+      },
+    ],
+  });
+}
