@@ -85,7 +85,8 @@ export const schedulerTaskMachine = setup({
     },
     erred: {
       on: { retry: "waiting", release: "released" },
-      meta: { ignored: ["inputLost"] },
+      // It may have been cancelled while it ran: what its worker said meanwhile comes too late.
+      meta: { ignored: ["inputLost", "finished", "failed", "missing"] },
     },
     forgotten: { type: "final" },
   },

@@ -1,4 +1,7 @@
+import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { workerTaskChart } from "../../actors/worker/worker-brain.ts";
 import { hits } from "./cluster.ts";
+import { coverageOf, coverageText } from "./coverage.ts";
 import { makeScenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 
@@ -33,7 +36,6 @@ const seconds = (performance.now() - startedMs) / 1000;
 console.log(
   `${count} seeds, ${failed} failed, ${events} events, ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(0)} seeds/s`,
 );
-console.log(
-  `scheduler pairs hit ${hits.scheduler.filter((n) => n > 0).length}, worker pairs hit ${hits.worker.filter((n) => n > 0).length}`,
-);
+console.log(coverageText(coverageOf(schedulerTaskChart, hits.scheduler)));
+console.log(coverageText(coverageOf(workerTaskChart, hits.worker)));
 if (failed > 0) process.exitCode = 1;
