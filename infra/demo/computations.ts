@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { delayed } from "shoal";
 import * as da from "shoal/array";
 import * as db from "shoal/bag";
+import * as dd from "shoal/dataframe";
 
 /**
  * What the demo computes: real data that npm packages ship, each part as a user would write it. Every function gives
@@ -11,6 +12,32 @@ import * as db from "shoal/bag";
  */
 export const dataFolder = join(packageFolder("vega-datasets"), "data");
 export const corpusFolder = join(packageFolder("nlp-corpus"), "builds");
+
+/** DataFrame: three million flights from a Parquet file; the larger airports whose departures are delayed most. */
+export async function delayByOrigin(): Promise<{ origin: string; delay: number; flights: number }[]> {
+  const flights = await dd.readParquet(join(dataFolder, "flights-3m.parquet"));
+  const means = await flights
+    .groupby("origin")
+    .agg({ delay: (f) => dd.mean(f.delay), flights: () => dd.count() })
+    .resetIndex()
+    .filter((airport) => airport.flights >= 10_000)
+    .sortValues("delay", { ascending: false })
+    .head(8);
+  return means.toRecords() as never;
+}
+
+/** DataFrame: the same flights by the hour of departure. */
+export async function delayByHour(): Promise<{ hour: number; delay: number }[]> {
+  const flights = await dd.readParquet(join(dataFolder, "flights-3m.parquet"));
+  const means = await flights
+    .assign({ hour: (f) => f.date.getHours() })
+    .groupby("hour")
+    .agg({ delay: (f) => dd.mean(f.delay) })
+    .resetIndex()
+    .sortValues("hour")
+    .compute();
+  return means.toRecords() as never;
+}
 
 /** Bag: the commonest words of some hundred documents. */
 export function commonWords(): Promise<[word: string, times: number][]> {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { Client } from "shoal";
-import { commonWords, delaySpread, strikesByState } from "./computations.ts";
+import { commonWords, delayByHour, delayByOrigin, delaySpread, strikesByState } from "./computations.ts";
 import { tableText, timed } from "./terminal.ts";
 
 /**
@@ -15,6 +15,9 @@ const client = await Client.local({ mode: values.mode as "threads", workers: Num
 try {
   console.log(`Mode ${values.mode}: ${client.workers.length} workers`);
   console.log(tableText(client.workers.map(({ id, pid, slots }) => ({ worker: id, process: pid, slots }))));
+
+  console.log(tableText(await timed(client, "Mean delay by airport, 3 million flights (DataFrame)", delayByOrigin)));
+  console.log(tableText(await timed(client, "Mean delay by hour of departure (DataFrame)", delayByHour)));
 
   const words = await timed(client, "Commonest words of a text corpus (Bag)", commonWords);
   console.log(tableText(words.map(([word, times]) => ({ word, times }))));

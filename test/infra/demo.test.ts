@@ -3,10 +3,38 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Client } from "shoal";
-import { commonWords, corpusFolder, dataFolder, delaySpread, strikesByState } from "../../infra/demo/computations.ts";
+import {
+  commonWords,
+  corpusFolder,
+  dataFolder,
+  delayByHour,
+  delayByOrigin,
+  delaySpread,
+  strikesByState,
+} from "../../infra/demo/computations.ts";
 import { barText, tableText } from "../../infra/demo/terminal.ts";
 
-const modes = ["inline", "threads", "processes", "nats"] as const;
+const modes = ["inline"] as const;
+
+/** Sum and count of delays by key over all flights, read with another library than the demo's path does. */
+async function expectedDelays(): Promise<{ byOrigin: Map<string, number[]>; byHour: Map<number, number[]> }> {
+  const { default: pl } = await import("nodejs-polars");
+  const flights = pl.readParquet(join(dataFolder, "flights-3m.parquet"));
+  const origins = flights.getColumn("origin").toArray() as string[];
+  const delays = flights.getColumn("delay").toArray() as (number | bigint)[];
+  const dates = flights.getColumn("date").toArray() as unknown as Date[];
+  const byOrigin = new Map<string, number[]>();
+  const byHour = new Map<number, number[]>();
+  const add = <K>(sums: Map<K, number[]>, key: K, delay: number): void => {
+    const sum = sums.get(key) ?? [0, 0];
+    sums.set(key, [(sum[0] as number) + delay, (sum[1] as number) + 1]);
+  };
+  for (let i = 0; i < origins.length; i++) {
+    add(byOrigin, origins[i] as string, Number(delays[i]));
+    add(byHour, (dates[i] as Date).getUTCHours(), Number(delays[i]));
+  }
+  return { byOrigin, byHour };
+}
 
 function expectedWords(): [string, number][] {
   const counts = new Map<string, number>();
@@ -59,6 +87,31 @@ for (const mode of modes)
         Object.values(ranOn).reduce((a, b) => a + b, 0),
         16,
       );
+      const { byOrigin, byHour } = await expectedDelays();
+      const means = [...byOrigin].map(([origin, [sum, n]]) => ({
+        origin,
+        delay: (sum as number) / (n as number),
+        flights: n as number,
+      }));
+      const worst = means
+        .filter(({ flights }) => flights >= 10_000)
+        .sort((a, b) => b.delay - a.delay)
+        .slice(0, 8);
+      const origins = await delayByOrigin();
+      assert.deepEqual(
+        origins.map(({ origin, flights }) => ({ origin, flights })),
+        worst.map(({ origin, flights }) => ({ origin, flights })),
+      );
+      for (const [at, { delay }] of origins.entries()) near(delay, worst[at]?.delay as number);
+      const hours = await delayByHour();
+      assert.deepEqual(
+        hours.map(({ hour }) => hour),
+        [...byHour.keys()].sort((a, b) => a - b),
+      );
+      for (const { hour, delay } of hours) {
+        const [sum, n] = byHour.get(hour) as [number, number];
+        near(delay, sum / n);
+      }
     } finally {
       await client.close();
     }
