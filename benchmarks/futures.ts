@@ -1,0 +1,125 @@
+import { asCompleted, Client } from "../index.ts";
+import {
+  type BenchCase,
+  type BenchMode,
+  median,
+  nodePeer,
+  type Peer,
+  pythonPeer,
+  type Run,
+  secondsOf,
+} from "./bench-case.ts";
+
+/** Latency and throughput of futures. */
+
+const inc = (x: number): number => x + 1;
+
+async function roundtrip(client: Client, trips: number): Promise<Run> {
+  const seconds: number[] = [];
+  for (let i = 0; i < trips; i++)
+    seconds.push(
+      await secondsOf(async () => {
+        if ((await client.submit(inc, i).result()) !== i + 1) throw new Error("wrong value");
+      }),
+    );
+  const sorted = seconds.sort((a, b) => a - b);
+  const at = (share: number): number => (sorted[Math.floor(trips * share)] as number) * 1e6;
+  return { seconds: median(seconds), more: { p90Us: at(0.9), p99Us: at(0.99) } };
+}
+
+async function mapGather(client: Client, n: number): Promise<Run> {
+  let values: readonly number[] = [];
+  const seconds = await secondsOf(async () => {
+    values = await client.gather(
+      client.map(
+        inc,
+        Array.from({ length: n }, (_, i) => i),
+      ),
+    );
+  });
+  if (values.length !== n || values.some((value, i) => value !== i + 1)) throw new Error("wrong values");
+  return { seconds };
+}
+
+async function chain(client: Client, n: number): Promise<Run> {
+  let value = 0;
+  const seconds = await secondsOf(async () => {
+    let future = client.submit(inc, 0);
+    for (let i = 1; i < n; i++) future = client.submit(inc, future);
+    value = await future.result();
+  });
+  if (value !== n) throw new Error("wrong value");
+  return { seconds };
+}
+
+async function completed(client: Client, n: number): Promise<Run> {
+  let count = 0;
+  const seconds = await secondsOf(async () => {
+    for await (const _ of asCompleted(
+      client.map(
+        inc,
+        Array.from({ length: n }, (_, i) => i),
+      ),
+    ))
+      count += 1;
+  });
+  if (count !== n) throw new Error(`${count} of ${n} futures completed`);
+  return { seconds };
+}
+
+/** Megabytes of float64 to a worker and back. */
+async function moved(client: Client, megabytes: number, which: "scatter" | "gather"): Promise<Run> {
+  const data = new Float64Array(megabytes * 125_000);
+  for (let i = 0; i < data.length; i++) data[i] = i * 0.5;
+  const start = performance.now();
+  const future = await client.scatter(data);
+  const middle = performance.now();
+  const back = await future.result();
+  const end = performance.now();
+  if (back.length !== data.length || back[data.length - 1] !== data[data.length - 1]) throw new Error("wrong data");
+  future.release();
+  const seconds = (which === "scatter" ? middle - start : end - middle) / 1000;
+  return { seconds, more: { mbPerS: megabytes / seconds } };
+}
+
+function futureCase(
+  name: string,
+  n: number,
+  mode: BenchMode,
+  units: number,
+  run: (client: Client) => Promise<Run>,
+  peers: readonly Peer[] = [],
+): BenchCase {
+  let client: Client | undefined;
+  return {
+    name: `futures/${name}`,
+    params: { n, mode, ...(mode === "inline" ? {} : { workers: 2 }) },
+    units,
+    peers,
+    open: async () => {
+      client = await Client.local(mode === "inline" ? { mode } : { mode, workers: 2 });
+    },
+    run: () => run(client as Client),
+    close: async () => client?.close(),
+  };
+}
+
+const dask = (name: string, n: number, runs = 3): Peer => pythonPeer("dask-cluster", "futures.py", [name, n, runs]);
+const raw = nodePeer("nats-raw", "nats-raw.ts", [2000, 200]);
+
+export const cases: readonly BenchCase[] = (["inline", "threads", "processes", "nats"] as const).flatMap((mode) => {
+  const peers = (...all: readonly Peer[]): readonly Peer[] => (mode === "nats" || mode === "inline" ? all : []);
+  const dear = (...all: readonly Peer[]): readonly Peer[] => (mode === "nats" ? all : []);
+  return [
+    futureCase("roundtrip", 1000, mode, 1, (client) => roundtrip(client, 1000), [
+      ...peers(dask("roundtrip", 500)),
+      ...dear(raw),
+    ]),
+    futureCase("map-gather", 5000, mode, 5000, (client) => mapGather(client, 5000), dear(dask("map-gather", 5000))),
+    futureCase("chain", 1000, mode, 1000, (client) => chain(client, 1000), dear(dask("chain", 1000))),
+    futureCase("as-completed", 5000, mode, 5000, (client) => completed(client, 5000), dear(dask("as-completed", 5000))),
+    ...(["scatter", "gather"] as const).map((which) =>
+      futureCase(which, 100, mode, 100, (client) => moved(client, 100, which), dear(dask(which, 100, 5))),
+    ),
+  ];
+});

@@ -1,0 +1,87 @@
+"""Futures on a Dask cluster of two processes: futures.py CASE N RUNS
+
+CASE: roundtrip (submit, wait for the result, one after another; seconds are the median trip), map-gather, chain,
+as-completed, scatter and gather (N megabytes of float64).
+"""
+import sys
+import time
+
+from peer_case import cluster, measure, report
+
+
+def inc(x):
+    return x + 1
+
+
+def roundtrip(client, n):
+    for i in range(100):
+        client.submit(inc, i, pure=False).result()
+    trips = []
+    for i in range(n):
+        start = time.perf_counter()
+        client.submit(inc, i, pure=False).result()
+        trips.append(time.perf_counter() - start)
+    first = trips[0]
+    ordered = sorted(trips)
+    report(first, trips, 1, p90Us=ordered[int(n * 0.9)] * 1e6, p99Us=ordered[int(n * 0.99)] * 1e6)
+
+
+def map_gather(client, n, runs):
+    def run(_):
+        assert client.gather(client.map(inc, range(n), pure=False))[-1] == n
+
+    report(*measure(run, runs), n)
+
+
+def chain(client, n, runs):
+    def run(_):
+        future = client.submit(inc, 0, pure=False)
+        for _ in range(n - 1):
+            future = client.submit(inc, future, pure=False)
+        assert future.result() == n
+
+    report(*measure(run, runs), n)
+
+
+def as_completed(client, n, runs):
+    from distributed import as_completed as completed
+
+    def run(_):
+        assert sum(1 for _ in completed(client.map(inc, range(n), pure=False))) == n
+
+    report(*measure(run, runs), n)
+
+
+def moved(client, megabytes, runs, which):
+    import numpy as np
+
+    seconds = []
+    for i in range(runs + 1):
+        data = np.random.default_rng(i).random(megabytes * 125_000)
+        start = time.perf_counter()
+        future = client.scatter(data, hash=False)
+        middle = time.perf_counter()
+        back = client.gather(future)
+        end = time.perf_counter()
+        assert back[0] == data[0] and back[-1] == data[-1]
+        seconds.append(middle - start if which == "scatter" else end - middle)
+        del future, back
+        time.sleep(0.2)
+    report(seconds[0], seconds[1:], megabytes)
+
+
+def main():
+    case, n, runs = sys.argv[1], int(float(sys.argv[2])), int(sys.argv[3])
+    client, local = cluster("cluster")
+    if case == "roundtrip":
+        roundtrip(client, n)
+    elif case in ("scatter", "gather"):
+        moved(client, n, runs, case)
+    else:
+        {"map-gather": map_gather, "chain": chain, "as-completed": as_completed}[case](client, n, runs)
+    client.close()
+    local.close()
+
+
+if __name__ == "__main__":
+    main()
