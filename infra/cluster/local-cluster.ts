@@ -35,12 +35,3 @@ export class LocalCluster {
     this.system.close();
   }
 }
-
-/** Events are JSON for everyone; one that cannot leave is lost, as events may be. */
-function publishEvent(bus: Bus, subject: string, event: unknown): void {
-  try {
-    bus.publish(subject, bus.carries === "reference" ? event : { bytes: Buffer.from(JSON.stringify(event)) });
-  } catch {
-    // The bus is closing.
-  }
-}

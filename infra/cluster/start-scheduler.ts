@@ -7,6 +7,7 @@ import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { VERSION } from "../../runtime/base/version.ts";
+import type { Bus } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { serveMonitoring } from "../nats/services.ts";
 
@@ -29,18 +30,29 @@ const HELLO_TIMEOUT_MS = 2000;
 /** Starts a cluster's scheduler in an actor system. */
 export function startScheduler(system: ActorSystem, settings: SchedulerSettings): SchedulerBrain {
   let brain: SchedulerBrain | undefined;
+  const subjects = clusterSubjects(settings.cluster);
   system.spawn(
     schedulerActor({
       ...settings,
       epoch: wallTimeMs(),
       version: VERSION,
       isMemory: (state) => state === WS.memory,
+      onWatched: (key, state) => publishEvent(system.bus, subjects.events("task", key), { key, state }),
       onBrain: (made) => {
         brain = made;
       },
     }),
   );
   return brain as SchedulerBrain;
+}
+
+/** Events are JSON for everyone; one that cannot leave is lost, as events may be. */
+function publishEvent(bus: Bus, subject: string, event: unknown): void {
+  try {
+    bus.publish(subject, bus.carries === "reference" ? event : { bytes: Buffer.from(JSON.stringify(event)) });
+  } catch {
+    // The bus is closing.
+  }
 }
 
 /** Asks whether the cluster has a scheduler already. @throws ShoalError NAME_TAKEN if it has */
