@@ -5,6 +5,7 @@ import type { Collection } from "../core/collection.ts";
 import { delayedBlock } from "../delayed/delayed.ts";
 import type { Delayed } from "../delayed/delayed-value.ts";
 import type { Concurrent } from "./concurrent.ts";
+import { type Converted, convertBag, type ToDataFrameOptions } from "./conversions.ts";
 import { distinctLayer, foldbyLayer, frequenciesLayer, groupbyLayer, joinLayer, topkLayer } from "./group.ts";
 import { Item } from "./item.ts";
 import {
@@ -275,6 +276,15 @@ export class Bag<T> extends Partitioned<T> {
   /** Writes every partition's texts to a file, a line each, and gives the paths: "out/*.txt", "out/" or a list. Each file appears whole or not at all. */
   toTextFiles(path: string | readonly string[], options: WriteTextOptions = {}): Promise<string[]> {
     return new Bag<unknown>(writeTextLayer(this.layer, path, options)).compute() as Promise<string[]>;
+  }
+
+  /**
+   * A table of the items: objects or lists of column values. Needs `import "shoal/dataframe"`.
+   * @throws ShoalError MISSING_MODULE if that was not imported
+   * @see https://docs.dask.org/en/stable/generated/dask.bag.Bag.to_dataframe.html
+   */
+  toDataFrame(options: ToDataFrameOptions = {}): Converted<"dataframe"> {
+    return convertBag("dataframe", "shoal/dataframe", writtenLayer(this.layer), options);
   }
 
   /** A lazy value per partition: its items, as a list. */

@@ -1,6 +1,7 @@
 /** The `shoal/bag` entry: its public names, listed by hand. */
 export { Bag, type FoldByOptions, type FoldOptions } from "./bag.ts";
 export { Concurrent, concurrently } from "./concurrent.ts";
+export type { BagConversions, ToDataFrameOptions } from "./conversions.ts";
 export {
   concat,
   type FromSequenceOptions,

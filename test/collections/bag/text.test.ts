@@ -148,3 +148,10 @@ test("counting words of files gives what splitting and counting gives, ASCII or 
     }
   }
 });
+
+test("toDataFrame() says what to import while no tables are loaded", () => {
+  assert.throws(() => db.fromPartitions([[{ a: 1 }]]).toDataFrame(), {
+    code: "MISSING_MODULE",
+    message: 'Bags become a dataframe once "shoal/dataframe" is loaded; import it first',
+  });
+});
