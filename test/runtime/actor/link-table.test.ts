@@ -41,3 +41,20 @@ test("LinkTable and LinkNumbers forget the oldest links at their limit, and a fo
   fresh.forget("x");
   assert.equal(send("x", fresh, "x"), "gap");
 });
+
+test("LinkNumbers.beginAnew() opens a session that looks like a beginning to its receiver, and ends the old one", () => {
+  let session = 0;
+  const numbers = new LinkNumbers(() => `s${session++}`);
+  const links = new LinkTable();
+  const first = { ...numbers.next("x") };
+  assert.equal(links.accept("me", first.session, first.sequence), "begun");
+  const late = { ...numbers.next("x") };
+  numbers.beginAnew("x");
+  const fresh = { ...numbers.next("x") };
+  assert.equal(links.accept("me", fresh.session, fresh.sequence), "begun");
+  assert.equal(
+    links.accept("me", late.session, late.sequence),
+    "repeat",
+    "what comes late from the old session is dropped",
+  );
+});
