@@ -64,11 +64,11 @@ export class Client {
 
   /**
    * Joins a cluster on NATS by its name: `Client.connect("nats://host:4222", { cluster: "prod" })`, or over a connection of
-   * your own, which stays yours: `Client.connect({ connection })`.
+   * your own, which stays yours: `Client.connect({ connection })`. Without an address: `SHOAL_NATS`, or this machine's.
    * @throws ShoalError CONNECT | NO_SCHEDULER | VERSION, each saying what to do
    */
   static async connect(
-    target: string | { readonly connection: unknown },
+    target?: string | { readonly connection: unknown },
     options: ConnectOptions = {},
   ): Promise<Client> {
     const cluster = await currentSpawner().connect(target, options);

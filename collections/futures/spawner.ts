@@ -56,7 +56,7 @@ export interface ConnectOptions {
 /** Starts and finds clusters: handed in by the entry, since processes and connections are no business of collections. */
 export interface Spawner {
   openLocal(options: LocalOptions): Promise<OpenCluster>;
-  connect(target: string | { readonly connection: unknown }, options: ConnectOptions): Promise<OpenCluster>;
+  connect(target: string | { readonly connection: unknown } | undefined, options: ConnectOptions): Promise<OpenCluster>;
 }
 
 let installed: Spawner | undefined;

@@ -3,7 +3,7 @@ import type { LocalOptions, OpenCluster } from "../../collections/futures/spawne
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
-import { NatsServer } from "../nats/server.ts";
+import { NatsServer, SERVER_CONFIG } from "../nats/server.ts";
 import { joinNats } from "./join-nats.ts";
 import { LocalCluster, type LocalClusterOptions } from "./local-cluster.ts";
 import { startNatsWorker, startProcessWorker, startThreadWorker } from "./spawn-workers.ts";
@@ -26,7 +26,7 @@ export async function openLocal(options: LocalOptions): Promise<OpenCluster> {
 }
 
 async function openOnNats(options: LocalOptions): Promise<OpenCluster> {
-  const server = options.nats === undefined ? await NatsServer.start({ config: LOCAL_SERVER_CONFIG }) : undefined;
+  const server = options.nats === undefined ? await NatsServer.start({ config: SERVER_CONFIG }) : undefined;
   const connect = { servers: options.nats ?? (server as NatsServer).url };
   const settings = clusterOptions(options, SCHEDULER_DEFAULTS.prefillUs);
   const release = async (): Promise<void> => {
@@ -50,9 +50,6 @@ async function openOnNats(options: LocalOptions): Promise<OpenCluster> {
     throw error;
   }
 }
-
-/** Bursts of large results must not be taken for a consumer that is too slow. */
-const LOCAL_SERVER_CONFIG = 'max_pending: 256MB\nmax_payload: 8MB\nwrite_deadline: "30s"\n';
 
 function opened(cluster: LocalCluster, release: () => Promise<void>): OpenCluster {
   return {

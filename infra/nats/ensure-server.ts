@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { checkNatsVersion } from "../../runtime/bus/nats-bus.ts";
 import { extractFromContainer } from "./container-binary.ts";
 import { findProgram, run } from "./program.ts";
 
@@ -24,7 +25,7 @@ export type Remedy = (env: NodeJS.ProcessEnv) => Promise<string | undefined>;
 /**
  * Finds a nats-server, or installs one where that can be done without asking: `SHOAL_NATS_SERVER`, the path (with the
  * usual sbin folders), Debian's package when run as root, the binary of a container image.
- * @throws ShoalError MISSING_LIBRARY, with the command to run; a `SHOAL_NATS_SERVER` that does not run is an error, never passed over
+ * @throws ShoalError VERSION for one that is too old; MISSING_LIBRARY, with the command to run; a `SHOAL_NATS_SERVER` that does not run is an error, never passed over
  */
 export async function ensureNatsServer(options: EnsureOptions = {}): Promise<NatsServerBinary> {
   const env = options.env ?? process.env;
@@ -63,6 +64,7 @@ async function inspect(path: string, source: string): Promise<NatsServerBinary> 
         details: { path, source },
       },
     );
+  checkNatsVersion(version, path);
   return { path, version };
 }
 

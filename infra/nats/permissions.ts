@@ -1,7 +1,7 @@
 import { clusterSubjects, everyHello, inboxPrefixOf } from "../../runtime/bus/subject.ts";
 
-/** Who connects: programs with a client, the scheduler and its standby, workers with their nannies. */
-export type Role = "client" | "scheduler" | "worker";
+/** Who connects: programs with a client, the scheduler and its standby, workers with their nannies, and who only listens. */
+export type Role = "client" | "scheduler" | "worker" | "observer";
 
 /** How a role proves itself to the server. The password may be a bcrypt hash; of an nkey the server knows the public half. */
 export type Login =
@@ -25,23 +25,21 @@ export function permissionsOf(cluster: string, role: Role): RolePermissions {
   const root = `shoal.${cluster}`;
   const inbox = `${inboxPrefixOf(cluster, role)}.>`;
   const asks = [subjects.scheduler, subjects.hello, subjects.every.task, subjects.every.chunk, `${root}.worker.*.peer`];
+  // Data that a client scatters is pulled from it, part by part, at its `.peer`.
+  const clients = [`${root}.client.*`, `${root}.client.*.peer`];
+  if (role === "observer")
+    return { publish: [subjects.hello, "$SRV.>"], subscribe: [subjects.every.subject, "_INBOX.>"] };
   if (role === "client")
     return {
       publish: [...asks, everyHello, "$SRV.>"],
-      subscribe: [inbox, `${root}.client.*`, subjects.every.event],
+      subscribe: [inbox, ...clients, subjects.every.event],
     };
   if (role === "worker")
     return {
-      publish: [...asks, `${root}.client.*`, subjects.every.event],
+      publish: [...asks, ...clients, subjects.every.event],
       subscribe: [inbox, `${root}.worker.*`, `${root}.worker.*.peer`, `${root}.nanny.*`, "$SRV.>"],
     };
-  const tells = [
-    `${root}.worker.*`,
-    `${root}.worker.*.peer`,
-    `${root}.nanny.*`,
-    `${root}.client.*`,
-    subjects.every.event,
-  ];
+  const tells = [`${root}.worker.*`, `${root}.worker.*.peer`, `${root}.nanny.*`, ...clients, subjects.every.event];
   return {
     // The journal and the leader's lease live in JetStream.
     publish: [

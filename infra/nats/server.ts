@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
-import { ensureNatsServer } from "./ensure-server.ts";
+import { ensureNatsServer, type NatsServerBinary } from "./ensure-server.ts";
 
 export interface NatsServerOptions {
   /** Path of the program; default: {@link ensureNatsServer}. */
@@ -23,6 +23,9 @@ export interface NatsServerOptions {
   readonly clock?: Clock;
 }
 
+/** What a cluster asks of a server's configuration: bursts of large results must not be taken for a consumer that is too slow. */
+export const SERVER_CONFIG = 'max_pending: 256MB\nmax_payload: 8MB\nwrite_deadline: "30s"\n';
+
 const POLL_MS = 5;
 const STOP_GRACE_MS = 5_000;
 const LOG_CHARS_MAX = 16_384;
@@ -36,6 +39,8 @@ const LOG_CHARS_MAX = 16_384;
  */
 export class NatsServer {
   readonly folder: string;
+  /** The program's, as it tells it; empty where the program was given. */
+  readonly version: string;
   private readonly program: string;
   private readonly options: NatsServerOptions;
   private readonly clock: Clock;
@@ -44,8 +49,9 @@ export class NatsServer {
   private logged = "";
   private readonly killWithProcess = () => void this.child?.kill("SIGKILL");
 
-  private constructor(program: string, folder: string, options: NatsServerOptions) {
-    this.program = program;
+  private constructor(program: NatsServerBinary, folder: string, options: NatsServerOptions) {
+    this.program = program.path;
+    this.version = program.version;
     this.folder = folder;
     this.options = options;
     this.clock = options.clock ?? systemClock;
@@ -54,7 +60,7 @@ export class NatsServer {
 
   /** @throws ShoalError CONNECT with the server's own words when it does not come up, MISSING_LIBRARY without a program */
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
-    const program = options.program ?? (await ensureNatsServer()).path;
+    const program = options.program === undefined ? await ensureNatsServer() : { path: options.program, version: "" };
     const folder = await mkdtemp(join(tmpdir(), "shoal-nats-"));
     const server = new NatsServer(program, folder, options);
     process.once("exit", server.killWithProcess);
@@ -83,6 +89,14 @@ export class NatsServer {
 
   get pid(): number | undefined {
     return this.child?.pid;
+  }
+
+  /** Called when the running server ends without having been asked to. */
+  onExit(listener: (reason: string) => void): void {
+    const child = this.child;
+    child?.once("exit", (code, signal) => {
+      if (this.child === child) listener(signal === null ? `exit code ${code}` : `signal ${signal}`);
+    });
   }
 
   /** Ends the server as a power cut would; {@link restart} brings it back. */

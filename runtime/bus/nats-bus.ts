@@ -60,7 +60,7 @@ export class NatsBus implements Bus {
     const info = connection.info;
     if (connection.isClosed() || info === undefined)
       throw new ShoalError("The NATS connection is closed; hand over one that is open", { code: "CLOSED" });
-    checkVersion(info.version, connection.getServer());
+    checkNatsVersion(info.version, `at ${connection.getServer()}`);
     this.connection = connection;
     this.ownsConnection = options.ownsConnection ?? false;
     this.requests = new RequestTable(options.inboxPrefix, options.clock);
@@ -289,12 +289,13 @@ function deniedError(subject: string): ShoalError {
   });
 }
 
-function checkVersion(found: string, server: string): void {
+/** @param server where it is: "at HOST:PORT", or the path of a program. @throws ShoalError VERSION for a server below {@link NATS_VERSION_MIN} */
+export function checkNatsVersion(found: string, server: string): void {
   const [major = 0, minor = 0] = found.split(".").map(Number);
   const [wantedMajor = 0, wantedMinor = 0] = NATS_VERSION_MIN.split(".").map(Number);
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
   throw new ShoalError(
-    `The NATS server at ${server} is version ${found}, at least ${NATS_VERSION_MIN} is needed; upgrade it`,
+    `The NATS server ${server} is version ${found}, at least ${NATS_VERSION_MIN} is needed; upgrade it`,
     { code: "VERSION", details: { found, needed: NATS_VERSION_MIN, server } },
   );
 }

@@ -1,0 +1,58 @@
+import type { ConnectOptions } from "../../collections/futures/spawner.ts";
+import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
+import { defaultClusterName, defaultNatsUrl, natsOptionsOf } from "../cluster/join-nats.ts";
+import { type Flag, type FlagValues, type Terminal, textOf } from "./command.ts";
+
+/** Flags of every command that joins a cluster: which, where, and as whom. */
+export const clusterFlags: Readonly<Record<string, Flag>> = {
+  cluster: { type: "string", short: "c", value: "NAME", help: 'The cluster; default $SHOAL_CLUSTER or "default"' },
+  nats: { type: "string", value: "URL", help: "The NATS server; default $SHOAL_NATS or nats://127.0.0.1:4222" },
+  user: { type: "string", value: "NAME", help: "Log in with a password; default $SHOAL_NATS_USER" },
+  password: { type: "string", value: "TEXT", help: "Default $SHOAL_NATS_PASSWORD, which other users do not see in ps" },
+  token: { type: "string", value: "TEXT", help: "Log in with a token; default $SHOAL_NATS_TOKEN" },
+  nkey: { type: "string", value: "SEED", help: "Log in with the seed of an nkey; default $SHOAL_NATS_NKEY" },
+  creds: { type: "string", value: "FILE", help: "Log in with a credentials file; default $SHOAL_NATS_CREDS" },
+  "tls-ca": { type: "string", value: "FILE", help: "TLS: the authority that signed the server's certificate" },
+  "tls-cert": { type: "string", value: "FILE", help: "TLS: this program's certificate" },
+  "tls-key": { type: "string", value: "FILE", help: "TLS: the key of that certificate" },
+};
+
+/** Where a command was told to go. */
+export interface ClusterTarget {
+  readonly cluster: string;
+  readonly url: string;
+  readonly options: ConnectOptions;
+  readonly connect: NatsConnectOptions;
+}
+
+export function clusterTarget(values: FlagValues, { env }: Terminal): ClusterTarget {
+  const cluster = textOf(values, "cluster") ?? defaultClusterName(env);
+  const url = textOf(values, "nats") ?? defaultNatsUrl(env);
+  const options: ConnectOptions = { cluster, ...loginOf(values, env), ...tlsOf(values) };
+  return { cluster, url, options, connect: natsOptionsOf(url, options) };
+}
+
+function loginOf(values: FlagValues, env: NodeJS.ProcessEnv): ConnectOptions {
+  const given = (name: string): string | undefined =>
+    textOf(values, name) ?? (env[`SHOAL_NATS_${name.toUpperCase()}`] || undefined);
+  const login: Record<string, string> = {};
+  for (const name of ["user", "password", "token", "nkey", "creds"]) {
+    const value = given(name);
+    if (value !== undefined) login[name] = value;
+  }
+  return login;
+}
+
+function tlsOf(values: FlagValues): ConnectOptions {
+  const caFile = textOf(values, "tls-ca");
+  const certFile = textOf(values, "tls-cert");
+  const keyFile = textOf(values, "tls-key");
+  if (caFile === undefined && certFile === undefined && keyFile === undefined) return {};
+  return {
+    tls: {
+      ...(caFile === undefined ? {} : { caFile }),
+      ...(certFile === undefined ? {} : { certFile }),
+      ...(keyFile === undefined ? {} : { keyFile }),
+    },
+  };
+}

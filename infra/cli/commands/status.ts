@@ -1,0 +1,67 @@
+import type { SchedulerSnapshot } from "../../../actors/scheduler/snapshot.ts";
+import { ActorSystem } from "../../../runtime/actor/system.ts";
+import { ShoalError } from "../../../runtime/base/errors.ts";
+import { formatBytes } from "../../../runtime/base/units.ts";
+import { clusterSubjects } from "../../../runtime/bus/subject.ts";
+import { joinNats } from "../../cluster/join-nats.ts";
+import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
+import type { Command } from "../command.ts";
+import { tableLines } from "../terminal.ts";
+
+type Status = SchedulerSnapshot & { readonly cluster: string; readonly version: string };
+const ASK_TIMEOUT_MS = 5000;
+
+export const statusCommand: Command = {
+  name: "status",
+  summary: "Shows the workers and tasks of a cluster.",
+  usage: "[--cluster NAME] [--json]",
+  flags: { ...clusterFlags, json: { type: "boolean", help: "The scheduler's own answer, as JSON" } },
+  run: async ({ values }, terminal) => {
+    const { cluster, connect } = clusterTarget(values, terminal);
+    const bus = await joinNats(connect, cluster, "client");
+    const system = new ActorSystem({ bus });
+    try {
+      const status = await askStatus(system, cluster);
+      if (values["json"] === true) terminal.print(JSON.stringify(status));
+      else for (const line of statusLines(status)) terminal.print(line);
+      return 0;
+    } finally {
+      system.close();
+      await bus.close();
+    }
+  },
+};
+
+async function askStatus(system: ActorSystem, cluster: string): Promise<Status> {
+  const { scheduler } = clusterSubjects(cluster);
+  try {
+    return (await system.ask(scheduler, { type: "status" }, { timeoutMs: ASK_TIMEOUT_MS })) as Status;
+  } catch (error) {
+    if ((error as { code?: string }).code !== "NO_RESPONDERS") throw error;
+    throw new ShoalError(
+      `Cluster "${cluster}" has no scheduler: start one with "npx shoal scheduler --cluster ${cluster}", or check the cluster's name`,
+      { code: "NO_SCHEDULER", retryable: true, details: { cluster } },
+    );
+  }
+}
+
+function statusLines({ cluster, version, tasks, entered, ready, clients, workers }: Status): readonly string[] {
+  const now = Object.entries(tasks)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
+  const lines = [
+    `Cluster ${cluster}, Shoal ${version}: ${workers.length} workers, ${clients} clients`,
+    `Tasks: ${now.join(", ") || "none"}; ${ready} ready; ${entered["memory"] ?? 0} finished and ${entered["erred"] ?? 0} failed so far`,
+  ];
+  if (workers.length === 0) return lines;
+  const rows = workers.map(({ id, status, pid, slots, processing, managedBytes, rssBytes }) => ({
+    worker: id,
+    status,
+    process: pid,
+    slots,
+    processing,
+    results: formatBytes(managedBytes),
+    memory: formatBytes(rssBytes),
+  }));
+  return [...lines, "", ...tableLines(rows)];
+}
