@@ -1,220 +1,150 @@
-import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
+import { ChunkSource, writeRequest } from "../../actors/chunk/chunk-exchange.ts";
+import { encodeChunks } from "../../actors/chunk/chunk-frame.ts";
+import { sizeOf } from "../../actors/chunk/sizeof.ts";
+import type { ClientSession } from "../../actors/client/client-session.ts";
+import { gather } from "../../actors/client/gather.ts";
+import { STANDING } from "../../actors/client/submission-record.ts";
+import type { Frame } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
-import type { FromClient, InMemoryMessage, SubmitMessage, ToClient } from "../../runtime/protocol/client-scheduler.ts";
-import { itemAt } from "../../runtime/protocol/value-column.ts";
+import type { Graph } from "../../runtime/graph/graph.ts";
+import type { HeldLayer } from "../../runtime/graph/layer.ts";
 
-/** What a client knows of one future. */
-export interface Standing {
+/** What a handle stands for. */
+export interface Held {
   readonly layer: string;
   readonly index: number;
-  readonly request: number;
-  state: "pending" | "memory" | "erred";
-  row: number;
-  attempt: number;
-  holder: string;
-  /** The value that came along, if one did. */
-  value: unknown;
-  error: unknown;
 }
 
-export interface SimClientOptions {
-  readonly cluster: string;
+/** A user of the real session: it submits, holds, lets go, scatters and gathers, and keeps book of what each handle is. */
+export class SimClient {
   readonly id: string;
-  readonly version: string;
-  readonly heartbeatMs: number;
-  onBegin(client: SimClient): void;
-}
+  readonly session: ClientSession;
+  readonly handles = new Map<number, Held>();
+  /** Handles by layer that was scattered. */
+  private readonly scatteredLayers = new Map<string, readonly number[]>();
+  /** Transfers under way, scattered and gathered. */
+  openTransfers = 0;
 
-/** A client that speaks the protocol and keeps book: no collections, no futures of the user's. */
-export function clientActor(options: SimClientOptions): ActorSpec {
-  return {
-    address: clusterSubjects(options.cluster).client(options.id),
-    make: (context) => new SimClient(options, context),
-    supervision: { onCrash: "escalate" },
-  };
-}
-
-export class SimClient implements Actor {
-  readonly id: string;
-  readonly handles = new Map<number, Standing>();
-  /** Submissions that no answer has come to; sent again after a broken link. */
-  readonly unanswered = new Map<number, SubmitMessage>();
-  readonly declined: unknown[] = [];
-  /** Futures that were lost with a former scheduler. */
-  forgotten: Standing[] = [];
-  private readonly options: SimClientOptions;
-  private readonly context: ActorContext;
-  private readonly scheduler: string;
-  private hello = 0;
-  private isJoined = false;
-  private helloAtMs = 0;
-  private nextHandle = 1;
-  private requests = 0;
-
-  constructor(options: SimClientOptions, context: ActorContext) {
-    this.id = options.id;
-    this.options = options;
-    this.context = context;
-    this.scheduler = clusterSubjects(options.cluster).scheduler;
-    options.onBegin(this);
-    context.after(0, { type: "tick" });
+  constructor(session: ClientSession) {
+    this.id = session.options.id;
+    this.session = session;
   }
 
   get isSettled(): boolean {
-    if (!this.isJoined || this.unanswered.size > 0) return false;
-    for (const { state } of this.handles.values()) if (state === "pending") return false;
+    if (!this.session.isOpen || this.openTransfers > 0) return false;
+    for (const handle of this.handles.keys()) if (this.standing(handle) === STANDING.pending) return false;
     return true;
   }
 
-  submit(
-    message: Omit<SubmitMessage, "type" | "request" | "wants">,
-    wants: readonly [string, number[]][],
-    names: readonly string[],
-  ): void {
-    const request = ++this.requests;
-    const wireWants = wants.map(([layer, indices]) => {
-      const handleBase = this.nextHandle;
-      this.nextHandle += indices.length;
-      for (const [i, index] of indices.entries())
-        this.handles.set(handleBase + i, {
-          layer,
-          index,
-          request,
-          state: "pending",
-          row: -1,
-          attempt: 0,
-          holder: "",
-          value: undefined,
-          error: undefined,
-        });
-      return { layer: names.indexOf(layer), indices: Uint32Array.from(indices), handleBase };
-    });
-    const submission: SubmitMessage = { type: "submit", request, ...message, wants: wireWants };
-    this.unanswered.set(request, submission);
-    this.say(submission);
+  standing(handle: number): number {
+    return this.session.record(handle).standingOf(handle);
+  }
+
+  errorOf(handle: number): unknown {
+    return this.standing(handle) === STANDING.erred ? this.session.record(handle).errorOf(handle) : undefined;
+  }
+
+  submit(graph: Graph, priority: number): void {
+    const record = this.session.submit(graph, { priority, retries: 0 });
+    let handle = record.first;
+    for (const { layer, indices } of graph.wants)
+      for (const index of indices as Uint32Array) this.handles.set(handle++, { layer: layer.name, index });
+  }
+
+  /** The blocks of a layer as far as they are held here, all of them or none. */
+  heldLayer(name: string, count: number): HeldLayer | undefined {
+    const scattered = this.scatteredLayers.get(name)?.filter((handle) => this.handles.has(handle));
+    const found = scattered ?? this.handlesOf(name, count);
+    if (found.length < count) return undefined;
+    const lease = { session: this.session, handles: Uint32Array.from(found) };
+    return { kind: "held", name, grid: [count], keys: undefined, lease };
   }
 
   release(handles: readonly number[]): void {
-    for (const handle of handles) this.handles.delete(handle);
-    this.say({ type: "release", handles: runsOf(handles) });
+    for (const handle of handles) {
+      this.handles.delete(handle);
+      this.session.release(handle, 1);
+    }
   }
 
   cancel(handles: readonly number[]): void {
-    this.say({ type: "cancel", handles: Uint32Array.from(handles), reason: "the simulation says so" });
+    this.session.cancel(handles, "the simulation says so");
   }
 
   retry(handles: readonly number[]): void {
-    const erred = handles.filter((handle) => this.handles.get(handle)?.state === "erred");
-    for (const handle of erred) (this.handles.get(handle) as Standing).state = "pending";
-    if (erred.length > 0) this.say({ type: "retry", handles: Uint32Array.from(erred) });
-    // What of it is lost on the way would wait for ever: the standing is asked for again.
-    if (erred.length > 0) this.begin();
+    this.session.retry(handles.filter((handle) => this.standing(handle) === STANDING.erred));
   }
 
-  receive(batch: readonly Envelope[]): void {
-    for (const { message, from, link } of batch) {
-      const { type } = message as { type: string };
-      if (type === "tick") this.tick();
-      else if (from === this.scheduler) {
-        if (link === "gap" && this.isJoined) this.begin();
-        this.take(message as ToClient);
-      }
+  /** The values of handles, by transfer where they did not come along. */
+  async gather(handles: readonly number[]): Promise<unknown[]> {
+    this.openTransfers += 1;
+    try {
+      return await gather(this.session, handles);
+    } finally {
+      this.openTransfers -= 1;
     }
   }
 
-  undelivered(): void {}
-
-  /** A fresh session: what was not answered, and all that is held. */
-  private begin(): void {
-    this.hello += 1;
-    this.isJoined = false;
-    this.helloAtMs = this.context.now();
-    this.context.beginAnew(this.scheduler);
-    const tell = (message: FromClient): void => this.context.tell(this.scheduler, message);
-    tell({ type: "hello", hello: this.hello, version: this.options.version });
-    for (const submission of this.unanswered.values()) tell(submission);
-    tell({ type: "resume", handles: runsOf([...this.handles.keys()]) });
-  }
-
-  private tick(): void {
-    this.context.after(this.options.heartbeatMs, { type: "tick" });
-    if (this.isJoined) this.say({ type: "clientHeartbeat" });
-    else if (this.hello === 0 || this.context.now() - this.helloAtMs >= this.options.heartbeatMs) this.begin();
-  }
-
-  /** Before the welcome nothing is said: `begin` says it all. */
-  private say(message: FromClient): void {
-    if (this.isJoined) this.context.tell(this.scheduler, message);
-  }
-
-  private take(message: ToClient): void {
-    if (message.type === "clientWelcome" && message.hello === this.hello) {
-      this.isJoined = true;
-      // What was said since the hello has not left.
-      const late = [...this.unanswered.values()];
-      for (const submission of late) this.context.tell(this.scheduler, submission);
-      this.context.tell(this.scheduler, { type: "resume", handles: runsOf([...this.handles.keys()]) });
-      return;
-    }
-    if ((message as { type: string }).type === "resync") {
-      if (this.isJoined) this.begin();
-      return;
-    }
-    if (this.isJoined) this.note(message);
-  }
-
-  private note(message: ToClient): void {
-    switch (message.type) {
-      case "accepted":
-        this.unanswered.delete(message.request);
-        return;
-      case "declined":
-        this.unanswered.delete(message.request);
-        this.declined.push(message.error);
-        return;
-      case "inMemory":
-        this.noteMemory(message);
-        return;
-      case "lost":
-        for (const handle of message.handles) {
-          const standing = this.handles.get(handle);
-          if (standing !== undefined) standing.state = "pending";
-        }
-        return;
-      case "erred":
-        message.handles.forEach((handle, i) => {
-          const standing = this.handles.get(handle);
-          if (standing === undefined) return;
-          standing.state = "erred";
-          standing.error = message.errors[message.errorOf[i] as number];
-        });
-        return;
-      default:
-        return;
+  /** Puts the values of a layer on a worker; false if that could not be. */
+  async scatter(name: string, values: readonly unknown[], worker: string): Promise<boolean> {
+    this.openTransfers += 1;
+    try {
+      await this.offer(name, values, worker);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.openTransfers -= 1;
     }
   }
 
-  private noteMemory(message: InMemoryMessage): void {
-    let next = 0;
-    message.handles.forEach((handle, i) => {
-      const value = message.resultOf[next] === i ? itemAt(message.results, next++) : undefined;
-      const standing = this.handles.get(handle);
-      if (standing === undefined) return;
-      standing.state = "memory";
-      standing.row = message.rows[i] as number;
-      standing.attempt = message.attempts[i] as number;
-      standing.holder = message.holders[message.holderOf[i] as number] as string;
-      standing.value = value;
+  private async offer(name: string, values: readonly unknown[], worker: string): Promise<void> {
+    const { bus, cluster, clock } = this.session.options;
+    const subjects = clusterSubjects(cluster);
+    const first = this.session.reserve(values.length);
+    const handles = values.map((_, i) => first + i);
+    const source = new ChunkSource(
+      { bus, clock, subject: `${subjects.client(this.id)}.peer${first}` },
+      () => [],
+      () => {},
+    );
+    try {
+      const { bytes } = await encodeChunks(
+        values.map((value, row) => ({ row, value, bytes: sizeOf(value) })),
+        false,
+      );
+      const tickets = handles.map((handle) => `${this.id}/${handle}`);
+      const offer = {
+        type: "offer",
+        from: source.subject,
+        transfer: source.offer(bytes),
+        bytes: bytes.byteLength,
+        tickets,
+      };
+      const answer = await bus.request(subjects.workerPeer(worker), writeRequest(bus, offer as never), {
+        timeoutMs: 20_000,
+      });
+      const said = JSON.parse(Buffer.from((answer.payload as Frame).bytes ?? answer.payload).toString());
+      if (said.error !== undefined) throw new Error(said.error);
+    } finally {
+      source.close();
+    }
+    const keys = handles.map((handle) => `scatter-${this.id}-${handle}/0`);
+    this.session.scattered(
+      keys,
+      Float64Array.from(values, (value) => sizeOf(value)),
+      values.map(() => worker),
+      first,
+    );
+    handles.forEach((handle, index) => {
+      this.handles.set(handle, { layer: name, index });
     });
+    this.scatteredLayers.set(name, handles);
   }
-}
 
-function runsOf(handles: readonly number[]): Uint32Array {
-  const runs: number[] = [];
-  for (const handle of [...handles].sort((a, b) => a - b)) {
-    if (runs.length > 0 && (runs.at(-2) as number) + (runs.at(-1) as number) === handle)
-      runs[runs.length - 1] = (runs.at(-1) as number) + 1;
-    else runs.push(handle, 1);
+  private handlesOf(name: string, count: number): number[] {
+    const found = new Map<number, number>();
+    for (const [handle, { layer, index }] of this.handles) if (layer === name) found.set(index, handle);
+    return found.size < count ? [] : Array.from({ length: count }, (_, i) => found.get(i) as number);
   }
-  return Uint32Array.from(runs);
 }

@@ -1,3 +1,5 @@
+import { clientActor } from "../../actors/client/client.ts";
+import { ClientSession } from "../../actors/client/client-session.ts";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
@@ -6,7 +8,7 @@ import { workerActor } from "../../actors/worker/worker.ts";
 import { type WorkerBrain, WS, workerTaskChart } from "../../actors/worker/worker-brain.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
-import { clientActor, type SimClient } from "./client.ts";
+import { SimClient } from "./client.ts";
 import { Network } from "./network.ts";
 import type { Scenario } from "./scenario.ts";
 import type { TaskPlan, TaskWorld } from "./tasks.ts";
@@ -186,8 +188,19 @@ export class Cluster implements TaskWorld {
     const node = this.node(id);
     beginLife(node);
     const { heartbeatMs } = this.scenario.options;
-    const onBegin = (client: SimClient): void => void this.clients.set(id, client);
-    this.systemOn(node).spawn(clientActor({ cluster: CLUSTER, id, version: VERSION, heartbeatMs, onBegin }));
+    const bus = this.network.busOf(node);
+    const clock = this.world.clockOf(node);
+    const session = new ClientSession({
+      cluster: CLUSTER,
+      id,
+      version: VERSION,
+      bus,
+      clock,
+      heartbeatMs,
+      functions: "any",
+    });
+    this.clients.set(id, new SimClient(session));
+    this.systemOn(node, bus).spawn(clientActor(session));
   }
 
   private systemOn(node: SimNode, bus = this.network.busOf(node)): ActorSystem {

@@ -32,8 +32,10 @@ export type Act = { readonly at: number; readonly client: number } & (
       readonly names: readonly string[];
       readonly wants: readonly (readonly [string, readonly number[]])[];
       readonly priority: number;
+      /** Layers the client holds as a whole are read as such, not submitted again. */
+      readonly readsHeld: boolean;
     }
-  | { readonly kind: "release" | "cancel" | "retry"; readonly share: number; readonly salt: number }
+  | { readonly kind: "release" | "cancel" | "retry" | "gather"; readonly share: number; readonly salt: number }
 );
 
 export type Fault = { readonly at: number } & (
@@ -65,14 +67,14 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const random = new Random(seed);
   const isCalm = random.chance(0.15);
   const has = new Set<Trouble>(isCalm ? [] : TROUBLES.filter((one) => random.chance(RATES[one]) && only.includes(one)));
-  const workers = 1 + random.below(5);
+  const workers = random.pick([1, 2, 4, 4, 4, 5, 6, 8]);
   const chaosMs = 200 + random.below(3000);
   const names = Array.from({ length: workers }, (_, i) => `w${i + 1}`);
   const workload = makeWorkload(
     {
-      layers: 1 + random.below(6),
-      tasksPerLayerMax: random.pick([3, 8, 20]),
-      durationMs: random.pick([0, 1, 10, 60]),
+      layers: 2 + random.below(7),
+      tasksPerLayerMax: random.pick([8, 40, 40, 100]),
+      durationMs: random.pick([0, 1, 10, 60, 300]),
       bigChunks: random.chance(0.3),
       broken: has.has("broken") ? 0.06 : 0,
       flaky: has.has("flaky") ? 0.15 : 0,
@@ -83,7 +85,7 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
     },
     random.fork("workload"),
   );
-  const clients = random.chance(0.3) ? 2 : 1;
+  const clients = random.pick([1, 1, 2, 3]);
   return {
     seed,
     options: clusterOptions(random.fork("cluster"), workers, clients, has),
@@ -144,8 +146,8 @@ function makeActs(
 ): Act[] {
   const acts: Act[] = [];
   const layers = [...workload.values()];
-  for (let n = 1 + random.below(4); n > 0; n--) {
-    const wanted = random.shuffle([...layers]).slice(0, 1 + random.below(2));
+  for (let n = 2 + random.below(4); n > 0; n--) {
+    const wanted = random.shuffle([...layers]).slice(0, 1 + random.below(3));
     const names = [...new Set(wanted.flatMap((layer) => closureOf(layer.name, workload)))];
     const inOrder = layers.map((layer) => layer.name).filter((name) => names.includes(name));
     acts.push({
@@ -159,11 +161,14 @@ function makeActs(
         return [name, indices.length > 0 ? indices : [random.below(count)]] as const;
       }),
       priority: random.chance(0.8) ? 0 : random.below(3) - 1,
+      readsHeld: random.chance(0.4),
     });
   }
-  const kinds = has.has("cancel") ? (["release", "release", "cancel", "retry"] as const) : (["release"] as const);
-  if (random.chance(0.5) || has.has("cancel"))
-    for (let n = 1 + random.below(3); n > 0; n--)
+  const kinds = has.has("cancel")
+    ? (["release", "release", "cancel", "retry", "gather"] as const)
+    : (["release", "release", "gather"] as const);
+  if (random.chance(0.6) || has.has("cancel"))
+    for (let n = 1 + random.below(4); n > 0; n--)
       acts.push({
         at: random.below(chaosMs),
         client: random.below(clients),

@@ -1,11 +1,13 @@
+import assert from "node:assert/strict";
+import { STANDING } from "../../actors/client/submission-record.ts";
 import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
 import { checkAnswers, checkEmpty, checkReplicas } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster } from "./cluster.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
-import { simTaskSpec, useTaskWorld } from "./tasks.ts";
-import { Oracle, wireLayers } from "./workload.ts";
+import { digestOf, simTaskSpec, useTaskWorld } from "./tasks.ts";
+import { dataValue, graphFor, Oracle, type SimLayer, type Workload } from "./workload.ts";
 
 export interface Outcome {
   readonly seed: number;
@@ -73,7 +75,6 @@ async function runPhases(cluster: Cluster): Promise<void> {
   const chaosEnds = Math.max(1, ...ends) + 1;
   await world.run(chaosEnds);
   cluster.network.heal();
-  const oracle = new Oracle(new Map(scenario.layers.map((layer) => [layer.name, layer])));
   const isAtRest = (): boolean => [...cluster.clients.values()].every((client) => client.isSettled);
   const end = await world.run(chaosEnds + REST_MS, isAtRest);
   if (world.failure !== undefined) return;
@@ -81,27 +82,88 @@ async function runPhases(cluster: Cluster): Promise<void> {
   await world.run(world.now + AFTERGLOW_MS);
   if (world.failure !== undefined) return;
   if (!isAtRest()) throw new Error(`the cluster was at rest and is no more: ${unsettled(cluster)}`);
-  checkAnswers(cluster, oracle);
+  await gatherAll(cluster);
+  if (world.failure !== undefined) return;
+  checkAnswers(cluster, oracleOf(cluster));
   checkReplicas(cluster);
   for (const client of cluster.clients.values()) client.release([...client.handles.keys()]);
   await world.run(world.now + AFTERGLOW_MS);
   if (world.failure === undefined) checkEmpty(cluster);
 }
 
+/** Every client gathers all it can, so that values are compared after they crossed the network. */
+async function gatherAll(cluster: Cluster): Promise<void> {
+  const { world } = cluster;
+  for (const client of cluster.clients.values()) {
+    const handles = [...client.handles.keys()].filter((handle) => client.standing(handle) !== STANDING.erred);
+    let isOver = false;
+    client.gather(handles).then(
+      () => (isOver = true),
+      (error) => world.fail(new Error(`${client.id} cannot gather`, { cause: error })),
+    );
+    if ((await world.run(world.now + REST_MS, () => isOver)) === "time")
+      throw new Error(`${client.id} gathers for ever`);
+  }
+}
+
 function perform(cluster: Cluster, act: Act): void {
   const client = cluster.clients.get(`c${act.client + 1}`) as SimClient;
   if (act.kind === "submit") {
-    const workload = new Map(cluster.scenario.layers.map((layer) => [layer.name, layer]));
-    const wants = act.wants.map(([name, indices]): [string, number[]] => [name, [...indices]]);
-    cluster.world.note(`${client.id} submits ${act.names.join(" ")}`);
-    client.submit({ layers: wireLayers(act.names, workload), priority: act.priority, retries: 0 }, wants, act.names);
+    submitSoon(cluster, client, act).catch((error) => cluster.world.fail(error));
     return;
   }
   const random = new Random(act.salt);
   const handles = [...client.handles.keys()].filter(() => random.chance(act.share));
   cluster.world.note(`${client.id} ${act.kind}s ${handles.join(" ")}`);
-  if (handles.length > 0) client[act.kind](handles);
+  if (handles.length === 0) return;
+  if (act.kind === "gather") gatherSoon(cluster, client, handles).catch((error) => cluster.world.fail(error));
+  else client[act.kind](handles);
 }
+
+/** Scatters what is to be scattered, then submits; layers that are held already are read as held ones, if it is said so. */
+async function submitSoon(cluster: Cluster, client: SimClient, act: Act & { kind: "submit" }): Promise<void> {
+  const workload: Workload = new Map(cluster.scenario.layers.map((layer) => [layer.name, layer]));
+  for (const name of act.names) {
+    const layer = workload.get(name) as SimLayer;
+    if (layer.kind !== "scatter" || client.heldLayer(name, layer.count) !== undefined) continue;
+    const values = Array.from({ length: layer.count }, (_, i) => dataValue(name, i));
+    const { workers } = client.session;
+    const worker = workers[layer.count % Math.max(1, workers.length)]?.id;
+    cluster.world.note(`${client.id} scatters ${name} to ${worker}`);
+    if (worker === undefined || !(await client.scatter(name, values, worker))) return;
+  }
+  const heldOf = (layer: SimLayer) =>
+    act.readsHeld || layer.kind === "scatter" ? client.heldLayer(layer.name, layer.count) : undefined;
+  if (
+    act.names.some(
+      (name) => workload.get(name)?.kind === "scatter" && heldOf(workload.get(name) as SimLayer) === undefined,
+    )
+  )
+    return;
+  cluster.world.note(`${client.id} submits ${act.names.join(" ")}`);
+  client.submit(graphFor(act.names, act.wants, workload, heldOf), act.priority);
+}
+
+/** In the middle of everything values are right, or there is a reason why there are none. */
+async function gatherSoon(cluster: Cluster, client: SimClient, handles: readonly number[]): Promise<void> {
+  const asked = handles.map((handle) => ({
+    handle,
+    ...(client.handles.get(handle) as { layer: string; index: number }),
+  }));
+  const oracle = oracleOf(cluster);
+  let values: unknown[];
+  try {
+    values = await client.gather(handles);
+  } catch {
+    // Failed, released meanwhile, or cancelled: judged by `checkAnswers` where it is still held.
+    return;
+  }
+  for (const [i, { layer, index }] of asked.entries())
+    assert.equal(digestOf(values[i]), oracle.digest(layer, index), `${client.id} gathers ${layer}:${index}`);
+}
+
+const oracleOf = (cluster: Cluster): Oracle =>
+  new Oracle(new Map(cluster.scenario.layers.map((layer) => [layer.name, layer])));
 
 function strike(cluster: Cluster, fault: Fault): void {
   const { world, network } = cluster;
@@ -126,14 +188,15 @@ function strike(cluster: Cluster, fault: Fault): void {
 function unsettled(cluster: Cluster): string {
   const lines: string[] = [];
   for (const client of cluster.clients.values())
-    for (const [handle, one] of client.handles)
-      if (one.state === "pending") {
+    for (const [handle, { layer, index }] of client.handles)
+      if (client.standing(handle) === STANDING.pending) {
         const row = cluster.scheduler?.state.clients.get(client.id)?.rowOf(handle) ?? -1;
         const state = cluster.scheduler?.state.tasks.state[row];
-        lines.push(`${client.id}/${handle} = ${one.layer}:${one.index} row ${row} state ${state}`);
+        lines.push(`${client.id}/${handle} = ${layer}:${index} row ${row} state ${state}`);
       }
   const workers = [...(cluster.scheduler?.state.workerByName.values() ?? [])].map(
     (one) => `${one.id}(${one.processing})`,
   );
-  return `${lines.slice(0, 8).join("; ")} of ${lines.length}; unanswered ${[...cluster.clients.values()].map((one) => one.unanswered.size)}; workers ${workers.join(" ")}`;
+  const clients = [...cluster.clients.values()].map((one) => `${one.id} ${one.session.isOpen} ${one.openTransfers}`);
+  return `${lines.slice(0, 8).join("; ")} of ${lines.length}; clients ${clients.join(", ")}; workers ${workers.join(" ")}`;
 }

@@ -1,9 +1,8 @@
 import type { Random } from "../../runtime/base/random.ts";
 import { inputsFrom, literal, own } from "../../runtime/graph/call.ts";
-import type { Annotations } from "../../runtime/graph/layer.ts";
+import type { Graph } from "../../runtime/graph/graph.ts";
+import type { Annotations, HeldLayer, Layer, TaskLayer } from "../../runtime/graph/layer.ts";
 import { SELF } from "../../runtime/graph/layer.ts";
-import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
-import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { digestOf, simTaskSpec, taskValue } from "./tasks.ts";
 
 /** How tasks of a layer behave; listed tasks differ. */
@@ -22,7 +21,7 @@ export interface LayerBehaviour {
 /** A layer of the workload: its edges said out, so that the right answers do not depend on the code under test. */
 export interface SimLayer {
   readonly name: string;
-  readonly kind: "tasks" | "elementwise" | "group" | "all" | "data";
+  readonly kind: "tasks" | "elementwise" | "group" | "all" | "data" | "scatter";
   readonly count: number;
   /** Names of the layers it reads. */
   readonly sources: readonly string[];
@@ -40,7 +39,7 @@ const GROUP = 3;
 
 /** [layer, index] of every input of a task, in order. */
 export function inputsOf(layer: SimLayer, index: number, workload: Workload): (readonly [string, number])[] {
-  if (layer.kind === "data") return [];
+  if (layer.kind === "data" || layer.kind === "scatter") return [];
   if (layer.kind === "tasks") return [...(layer.edges[index] ?? [])];
   const source = layer.sources[0] as string;
   const count = workload.get(source)?.count ?? 0;
@@ -67,7 +66,7 @@ export class Oracle {
     if (known !== undefined) return known;
     const layer = this.workload.get(name) as SimLayer;
     const digest =
-      layer.kind === "data"
+      layer.kind === "data" || layer.kind === "scatter"
         ? dataValue(name, index)
         : digestOf(
             taskValue(
@@ -95,11 +94,36 @@ export class Oracle {
   }
 }
 
-const dataValue = (name: string, index: number): number => digestOf(taskValue(`data ${name}:${index}`, [], 8));
+/** What a layer brings along, or what of it is scattered. */
+export const dataValue = (name: string, index: number): number => digestOf(taskValue(`data ${name}:${index}`, [], 8));
 
-/** A submission's layers as a client sends them. */
-export function wireLayers(names: readonly string[], workload: Workload): WireLayer[] {
-  return names.map((name) => wireLayer(workload.get(name) as SimLayer, names, workload));
+/**
+ * The graph of layers by name, sources first, as collections would say it.
+ * @param heldOf layers that are held already, and read as such
+ */
+export function graphFor(
+  names: readonly string[],
+  wants: readonly (readonly [string, readonly number[]])[],
+  workload: Workload,
+  heldOf: (layer: SimLayer) => HeldLayer | undefined,
+): Graph {
+  const made = new Map<string, Layer>();
+  for (const name of names) {
+    const layer = workload.get(name) as SimLayer;
+    made.set(name, heldOf(layer) ?? graphLayer(layer, made, workload));
+  }
+  // Behind a held layer nothing is submitted.
+  const reached = new Set<string>();
+  const reach = (name: string): void => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    if (made.get(name)?.kind !== "held") for (const source of (workload.get(name) as SimLayer).sources) reach(source);
+  };
+  for (const [name] of wants) reach(name);
+  return {
+    layers: names.filter((name) => reached.has(name)).map((name) => made.get(name) as Layer),
+    wants: wants.map(([name, indices]) => ({ layer: made.get(name) as Layer, indices: Uint32Array.from(indices) })),
+  };
 }
 
 /** A layer's name with all it reads, sources first. */
@@ -114,37 +138,42 @@ export function closureOf(name: string, workload: Workload): string[] {
   return found;
 }
 
-function wireLayer(layer: SimLayer, names: readonly string[], workload: Workload): WireLayer {
+function graphLayer(layer: SimLayer, made: ReadonlyMap<string, Layer>, workload: Workload): Layer {
   const { name, count, annotations } = layer;
   const shared = { name, grid: [count], annotations };
   const numbers = (of: (i: number) => number) =>
     ({ kind: "numbers", data: Float64Array.from({ length: count }, (_, i) => of(i)) }) as const;
   if (layer.kind === "data") return { ...shared, kind: "data", values: numbers((i) => dataValue(name, i)) };
   const call = { fn: simTaskSpec, args: [literal(name), own(0), inputsFrom(0)] };
-  const calls = flattenValue(encodeValue([call], { shareMemory: false }));
-  const index = numbers((i) => i);
-  if (layer.kind !== "tasks") {
-    const axis =
-      layer.kind === "elementwise"
-        ? ({ kind: "axis", axis: 0 } as const)
-        : layer.kind === "group"
-          ? ({ kind: "group", axis: 0, size: GROUP } as const)
-          : ({ kind: "all" } as const);
-    const inputs = layer.sources.map((source) => ({ source: names.indexOf(source), axes: [axis] }));
-    return { ...shared, kind: "blockwise", calls, inputs, own: index };
-  }
-  const edges = Array.from({ length: count }, (_, i) => inputsOf(layer, i, workload));
+  const sources = layer.sources.map((source) => made.get(source) as Layer);
+  if (layer.kind === "tasks")
+    return { ...shared, ...edgeColumns(layer, sources, workload), calls: [call], own: numbers((i) => i) };
+  const axis =
+    layer.kind === "elementwise"
+      ? ({ kind: "axis", axis: 0 } as const)
+      : layer.kind === "group"
+        ? ({ kind: "group", axis: 0, size: GROUP } as const)
+        : ({ kind: "all" } as const);
+  const inputs = sources.map((source) => ({ source, axes: [axis] }));
+  return { ...shared, kind: "blockwise", call, inputs, own: numbers((i) => i) };
+}
+
+function edgeColumns(
+  layer: SimLayer,
+  sources: readonly Layer[],
+  workload: Workload,
+): Pick<TaskLayer, "kind" | "sources" | "inputOffsets" | "inputSource" | "inputIndex"> {
+  const edges = Array.from({ length: layer.count }, (_, i) => inputsOf(layer, i, workload));
   const offsets = [0];
   for (const one of edges) offsets.push((offsets.at(-1) as number) + one.length);
   return {
-    ...shared,
     kind: "tasks",
-    calls,
-    sources: layer.sources.map((source) => names.indexOf(source)),
+    sources,
     inputOffsets: Uint32Array.from(offsets),
-    inputSource: Uint16Array.from(edges.flat(), ([source]) => (source === name ? SELF : layer.sources.indexOf(source))),
+    inputSource: Uint16Array.from(edges.flat(), ([source]) =>
+      source === layer.name ? SELF : layer.sources.indexOf(source),
+    ),
     inputIndex: Uint32Array.from(edges.flat(), ([, at]) => at),
-    own: index,
   };
 }
 
@@ -170,17 +199,18 @@ export function makeWorkload(options: WorkloadOptions, random: Random): Map<stri
     const source = known.length > 0 && random.chance(0.8) ? random.pick(known) : undefined;
     const kind =
       source === undefined
-        ? random.pick(["tasks", "tasks", "data"] as const)
+        ? random.pick(["tasks", "tasks", "data", "scatter"] as const)
         : random.pick(["tasks", "elementwise", "elementwise", "group", "all"] as const);
     const count = countOf(kind, source, options, random);
     const name = `${kind}-${i}`;
+    const isRun = kind !== "data" && kind !== "scatter";
     const second = kind === "elementwise" ? known.find((one) => one !== source && one.count === count) : undefined;
     const sources = [source, random.chance(0.5) ? second : undefined].flatMap((one) =>
       one === undefined ? [] : [one.name],
     );
     const indices = (rate: number): number[] =>
       Array.from({ length: count }, (_, at) => at).filter(() => random.chance(rate));
-    const poison = kind !== "data" && poisonLeft > 0 && random.chance(0.5) ? [random.below(count)] : [];
+    const poison = isRun && poisonLeft > 0 && random.chance(0.5) ? [random.below(count)] : [];
     poisonLeft -= poison.length;
     workload.set(name, {
       name,
@@ -192,8 +222,8 @@ export function makeWorkload(options: WorkloadOptions, random: Random): Map<stri
         durationMs: random.chance(0.2) ? 0 : options.durationMs * (0.2 + random.next() * 1.6),
         bytes: options.bigChunks && random.chance(0.3) ? 8 * (1 + random.below(4000)) : 8,
         heedsAbort: random.chance(0.5),
-        broken: kind === "data" ? [] : indices(options.broken),
-        flaky: kind === "data" ? [] : indices(options.flaky).map((at) => [at, 1 + random.below(2)] as const),
+        broken: isRun ? indices(options.broken) : [],
+        flaky: isRun ? indices(options.flaky).map((at) => [at, 1 + random.below(2)] as const) : [],
         poison,
       },
       annotations: annotationsOf(options, random),
@@ -214,18 +244,47 @@ function countOf(
   return 1 + random.below(options.tasksPerLayerMax);
 }
 
-/** Random edges, or a chain, to tasks of the layer before and to earlier tasks of its own. */
-function edgesOf(name: string, count: number, source: SimLayer | undefined, random: Random): [string, number][][] {
-  const isChain = random.chance(0.3);
-  return Array.from({ length: count }, (_, i) => {
-    if (isChain && i > 0) return [[name, i - 1]];
-    const inputs: [string, number][] = [];
-    for (let n = random.below(4); n > 0; n--) {
-      if (source !== undefined && random.chance(0.6)) inputs.push([source.name, random.below(source.count)]);
-      else if (i > 0) inputs.push([name, random.below(i)]);
+type Edges = [string, number][];
+
+/** Edges of a layer, by family, to the layer before and to earlier tasks of its own. */
+function edgesOf(name: string, count: number, source: SimLayer | undefined, random: Random): Edges[] {
+  const family = random.pick(source === undefined ? OWN_FAMILIES : FAMILIES);
+  const before = (at: number): Edges =>
+    source === undefined || at < 0 || at >= source.count ? [] : [[source.name, at]];
+  return Array.from({ length: count }, (_, i): Edges => {
+    switch (family) {
+      case "none":
+        return [];
+      case "chain":
+        return i > 0 ? [[name, i - 1]] : before(0);
+      case "tree":
+        return i > 0 ? [[name, (i - 1) >> 1]] : before(0);
+      case "stencil":
+        return [...before(i - 1), ...before(i), ...before(i + 1)];
+      case "pairs":
+        return [...before(2 * i), ...before(2 * i + 1)];
+      case "shuffle":
+        // Every fourth of the source goes to every task: a fan-out and a fan-in at once.
+        return Array.from({ length: Math.min(16, source?.count ?? 0) }, (_, k) => before((i % 4) + 4 * k)).flat();
+      default:
+        return randomEdges(name, i, source, random);
     }
-    return inputs.filter(([layer, at], j) => inputs.findIndex(([l, a]) => l === layer && a === at) === j);
   });
+}
+
+const OWN_FAMILIES = ["none", "chain", "tree", "random"] as const;
+const FAMILIES = ["chain", "tree", "stencil", "pairs", "shuffle", "random", "random"] as const;
+
+function randomEdges(name: string, i: number, source: SimLayer | undefined, random: Random): Edges {
+  const inputs: Edges = [];
+  for (let n = random.below(4); n > 0; n--) {
+    if (source !== undefined && random.chance(0.6)) inputs.push([source.name, random.below(source.count)]);
+    else if (i > 0) inputs.push([name, random.below(i)]);
+  }
+  // Now and then a task reads the same input twice.
+  if (random.chance(0.9))
+    return inputs.filter(([layer, at], j) => inputs.findIndex(([l, a]) => l === layer && a === at) === j);
+  return inputs;
 }
 
 function annotationsOf(options: WorkloadOptions, random: Random): Annotations {
