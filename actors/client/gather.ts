@@ -1,4 +1,4 @@
-import { ShoalError } from "../../runtime/base/errors.ts";
+import { CancelledError, ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { fetchChunks } from "../chunk/chunk-exchange.ts";
 import type { MovingChunk } from "../chunk/chunk-frame.ts";
@@ -27,8 +27,10 @@ export async function gather(
 ): Promise<unknown[]> {
   for (let tries = 0; ; tries++) {
     for (const handle of handles) await settled(session, handle, options.signal);
-    const missing = handles.filter((handle) => session.record(handle).standingOf(handle) === STANDING.held);
+    const missing = handles.filter((handle) => session.record(handle).standingOf(handle) !== STANDING.value);
     if (missing.length === 0) break;
+    // While others were waited for, results that were there may have been lost again.
+    if (missing.some((handle) => session.record(handle).standingOf(handle) !== STANDING.held)) continue;
     const failed = await fetchFrom(session, missing, options);
     if (failed.length === 0) continue;
     if (tries >= TRIES_MAX)
@@ -44,7 +46,9 @@ export async function gather(
 /** Waits while a handle is pending. @throws the handle's error */
 export async function settled(session: ClientSession, handle: number, signal?: AbortSignal): Promise<void> {
   while (session.record(handle).standingOf(handle) === STANDING.pending) await change(session, handle, signal);
-  if (session.record(handle).standingOf(handle) === STANDING.erred) throw session.record(handle).errorOf(handle);
+  const standing = session.record(handle).standingOf(handle);
+  if (standing === STANDING.erred) throw session.record(handle).errorOf(handle);
+  if (standing === STANDING.released) throw new CancelledError(`Future ${handle} was released while it was gathered`);
 }
 
 function change(session: ClientSession, handle: number, signal: AbortSignal | undefined): Promise<void> {

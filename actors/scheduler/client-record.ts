@@ -27,11 +27,21 @@ export class ClientRecord {
     this.lastSeenMs = nowMs;
   }
 
-  /** Handles grow, so ranges stay sorted. */
+  /** Ranges stay sorted. Handles mostly grow; those of scattered data were reserved before the transfer. */
   give(first: number, count: number, rows: number | Uint32Array): void {
-    const last = this.ranges.at(-1);
-    invariant(last === undefined || last.first + last.count <= first, "a client's handles grow");
-    if (count > 0) this.ranges.push({ first, count, rows, left: count, released: undefined });
+    invariant(!this.knowsAny(first, count), `handle ${first} and ${count - 1} more of ${this.id} are new`);
+    if (count === 0) return;
+    let at = this.ranges.length;
+    while (at > 0 && (this.ranges[at - 1] as HandleRange).first > first) at -= 1;
+    this.ranges.splice(at, 0, { first, count, rows, left: count, released: undefined });
+  }
+
+  /** Whether one of these handles was given and is not forgotten. */
+  knowsAny(first: number, count: number): boolean {
+    let at = this.ranges.length;
+    while (at > 0 && (this.ranges[at - 1] as HandleRange).first >= first + count) at -= 1;
+    const range = this.ranges[at - 1];
+    return count > 0 && range !== undefined && range.first + range.count > first;
   }
 
   /** The row of a handle, or -1 if it is released or was never given. */

@@ -8,6 +8,7 @@ import {
   need,
   recall,
   recallSentAhead,
+  tellInMemory,
   tellLost,
   waitForInputs,
 } from "./needs.ts";
@@ -20,8 +21,10 @@ export function dropReplica(state: SchedulerState, row: number, worker: number):
   const more = state.moreHolders.get(row)?.filter((one) => one !== worker) ?? [];
   if (tasks.worker[row] === worker) {
     const heir = more.shift();
-    if (heir !== undefined) tasks.worker[row] = heir;
-    else {
+    if (heir !== undefined) {
+      tasks.worker[row] = heir;
+      tellInMemory(state, row);
+    } else {
       state.moreHolders.delete(row);
       loseResult(state, row);
       return;

@@ -53,8 +53,13 @@ function checkSubmission(
       for (const handle of layer.handles)
         if (handle !== NOT_HELD && client.rowOf(handle) < 0) return unknownHandleError(handle);
   }
-  const wanted = message.wants.find((want) => message.layers[want.layer] === undefined);
-  return wanted === undefined ? undefined : malformedError(`layer ${wanted.layer} is wanted and not there`);
+  for (const want of message.wants) {
+    const layer = message.layers[want.layer];
+    if (layer === undefined) return malformedError(`layer ${want.layer} is wanted and not there`);
+    if (client.knowsAny(want.handleBase, want.indices?.length ?? sizeOf(layer)))
+      return malformedError(`handles from ${want.handleBase} on are in use`);
+  }
+  return undefined;
 }
 
 /** Blocks that the client does not hold cannot be read; only a layer that is held in part can have them. */
