@@ -176,7 +176,8 @@ export class ClientSession {
     for (let handle = first; handle < first + count; handle++) {
       const record = this.findRecord(handle);
       if (record?.release(handle) !== true) continue;
-      this.settledListeners.delete(handle);
+      // Whoever waits for it learns that it is gone.
+      this.tellSettled(handle);
       if (record.left === 0) this.records.splice(this.records.indexOf(record), 1);
       if (this.released.length === 0) queueMicrotask(() => this.flushReleases());
       this.released.push(handle);
@@ -303,7 +304,9 @@ export class ClientSession {
     this.workers = message.workers;
     const link = this.link as SessionLink;
     for (const { message: submission } of this.unacknowledged.values()) link.tell(submission);
-    if (this.phase.hello > 1) link.tell({ type: "resume", handles: this.heldRuns() });
+    // What was submitted and let go of before anyone listened is let go of now.
+    if (this.phase.hello > 1 || this.unacknowledged.size > 0)
+      link.tell({ type: "resume", handles: this.heldRuns() });
     for (const waiter of this.openWaiters.splice(0)) waiter.resolve();
     for (const listener of [...this.workersListeners]) listener();
   }
