@@ -1,19 +1,25 @@
-import type { AxisRuns } from "../../runtime/graph/call.ts";
-import { type Arg, type Call, literal } from "../../runtime/graph/call.ts";
-import type { Layer } from "../../runtime/graph/layer.ts";
+import { type Arg, type AxisRuns, axisRuns, type Call, input, literal } from "../../runtime/graph/call.ts";
+import { currentExecutor } from "../../runtime/graph/executor.ts";
+import { wantAll } from "../../runtime/graph/graph.ts";
+import type { BlockwiseLayer, Layer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { Collection } from "../core/collection.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { blocksOf } from "./array-like.ts";
-import { type Blocks, gridOf, shapeOf, shapeText } from "./blocks.ts";
+import { blocksAt } from "./block-view.ts";
+import { type Blocks, gridOf, layerName, samePlace, shapeOf, shapeText } from "./blocks.ts";
 import { type Chunk, sizeOf } from "./chunk.ts";
 import { axisSizes } from "./chunk-spec.ts";
 import { type DType, itemsizeOf } from "./dtype.ts";
 import { isBlocks } from "./elementwise.ts";
+import type { Indexer } from "./get.ts";
 import { joinBlocks } from "./kernels/concatenate.ts";
+import { shapeOfBlock } from "./kernels/elementwise.ts";
+import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
+import { BlockMethods } from "./methods/block-methods.ts";
 import type { ArrayKind } from "./methods/kind.ts";
-import { ProductMethods } from "./methods/product-methods.ts";
 import { detached, type NDArray } from "./ndarray.ts";
+import { mapOverlapOf, type OverlapOptions } from "./overlap.ts";
 
 const JOIN = kernel("shoal:collections/array/kernels/concatenate", "joinBlocks", joinBlocks);
 
@@ -22,7 +28,7 @@ interface LazyKind extends ArrayKind {
 }
 
 /** The methods of lazy arrays, shared with NDArray; copied to the class below, which is a Collection first. */
-export interface ShoalArray<D extends DType = DType> extends ProductMethods<LazyKind> {
+export interface ShoalArray<D extends DType = DType> extends BlockMethods<LazyKind> {
   readonly dtype: D;
 }
 
@@ -113,6 +119,60 @@ export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> 
     return new ShoalArray({ layer, axes: this.axes, dtype: this.dtype }) as this;
   }
 
+  /** Blocks by their place in the grid: indexers count blocks. */
+  blocks(...indexers: Indexer[]): ShoalArray<D> {
+    return asArray(blocksAt(this, indexers)) as ShoalArray<D>;
+  }
+
+  /** Calls a function on every block; it gets an eager array, the further `args`, and where the block lies. */
+  mapBlocks(fn: BlockFunction, options: MapBlocksOptions = {}): ShoalArray {
+    return asArray(mapBlocksOf(fn, this, options));
+  }
+
+  /** Calls a function on every block with elements of its neighbours around it, and trims the result. */
+  mapOverlap(fn: BlockFunction, options: OverlapOptions & MapBlocksOptions & { readonly trim?: boolean }): ShoalArray {
+    return asArray(mapOverlapOf(fn, this, options));
+  }
+
+  /**
+   * The length of the first axis.
+   * @throws RangeError if it is not known, TypeError if there is no axis
+   */
+  len(): number {
+    const n = this.shape[0];
+    if (n === undefined) throw new TypeError("An array without axes has no length");
+    if (Number.isNaN(n)) throw new RangeError("The length of axis 0 is unknown; call computeChunkSizes() first");
+    return n;
+  }
+
+  /**
+   * Computes the only element.
+   * @throws RangeError at once if there are more
+   */
+  async item(): Promise<ReturnType<NDArray["item"]>> {
+    if (this.size !== 1)
+      throw new RangeError(
+        `An array of shape ${shapeText(this.shape)} is no single value; use any() or all(), or compute it`,
+      );
+    return (await this.compute()).item();
+  }
+
+  /** Computes sizes of chunks that are not known yet: the same array with all of them known. */
+  async computeChunkSizes(): Promise<ShoalArray<D>> {
+    const wanted = this.axes.map((runs) => runs.some(([size]) => Number.isNaN(size)));
+    if (!wanted.includes(true)) return this;
+    const sizes = { kind: "blockwise" as const, ...sizesLayer(this) };
+    const [shapes] = (await currentExecutor().compute([wantAll(sizes)])) as [number[][]];
+    const axes = this.axes.map((runs, axis): AxisRuns => {
+      if (!wanted[axis]) return runs;
+      const step = this.layer.grid.slice(axis + 1).reduce((product, n) => product * n, 1);
+      return axisRuns(
+        Array.from({ length: this.layer.grid[axis] as number }, (_, at) => shapes[at * step]?.[axis] as number),
+      );
+    });
+    return new ShoalArray<D>({ layer: this.layer, axes, dtype: this.dtype });
+  }
+
   override toString(): string {
     const chunk = this.chunksize;
     const bytes = Number.isNaN(this.nbytes) ? "unknown size" : decimalBytes(this.nbytes);
@@ -125,9 +185,17 @@ export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> 
   }
 }
 
-for (let from = ProductMethods.prototype; from !== Object.prototype; from = Object.getPrototypeOf(from))
+for (let from = BlockMethods.prototype; from !== Object.prototype; from = Object.getPrototypeOf(from))
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(from)))
     if (!(name in ShoalArray.prototype)) Object.defineProperty(ShoalArray.prototype, name, property);
+
+const SHAPE = kernel("shoal:collections/array/kernels/elementwise", "shapeOfBlock", shapeOfBlock);
+
+function sizesLayer(array: Blocks): Omit<BlockwiseLayer, "kind"> {
+  const { layer } = array;
+  const call = { fn: SHAPE, args: [input(0)] };
+  return { name: layerName("shape", layer), grid: layer.grid, inputs: [samePlace(layer)], call };
+}
 
 /** "160 kB": decimal, as few digits as say it. */
 function decimalBytes(bytes: number): string {

@@ -1,4 +1,15 @@
 /** The public names of `shoal/array`, listed by hand. */
+
+export {
+  applyAlongAxis,
+  applyGufunc,
+  applyOverAxes,
+  type BlockwiseOptions,
+  blockwise,
+  type GufuncOptions,
+  reduction,
+  type UserReductionOptions,
+} from "./apply.ts";
 export { arrayOf, ShoalArray as Array } from "./array.ts";
 export type { ArrayLike, Nested } from "./array-like.ts";
 export type { AxisChunks, ChunkSpec } from "./chunk-spec.ts";
@@ -84,9 +95,87 @@ export {
 } from "./functions.ts";
 export type { Indexer } from "./get.ts";
 export { newaxis, type Slice } from "./indexer.ts";
+export type { BlockInfo } from "./kernels/user-blocks.ts";
+export {
+  append,
+  choose,
+  compress,
+  deleteAt as delete,
+  diff,
+  ediff1d,
+  extract,
+  flip,
+  fliplr,
+  flipud,
+  gradient,
+  insert,
+  type PadMode,
+  type PadOptions,
+  pad,
+  repeat,
+  roll,
+  rot90,
+  select,
+  take,
+  tile,
+} from "./manipulate.ts";
+export type { BlockFunction, MapBlocksOptions } from "./map-blocks.ts";
+export { mapBlocks, mapOverlap, overlap, slidingWindowView, trimOverlap } from "./mapping.ts";
 export { NDArray } from "./ndarray.ts";
+export type { Boundary, Depth, OverlapOptions } from "./overlap.ts";
 export type { ReduceOptions } from "./reduction.ts";
 export { type Complex, complex, float, type ScalarLike } from "./scalar.ts";
+export {
+  argwhere,
+  bincount,
+  countNonzero,
+  digitize,
+  flatnonzero,
+  type HistogramOptions,
+  histogram,
+  histogram2d,
+  histogramdd,
+  isin,
+  nonzero,
+  searchsorted,
+  type UniqueOptions,
+  union1d,
+  unique,
+} from "./sets.ts";
+export {
+  argsort,
+  argtopk,
+  coarsen,
+  cumprod,
+  cumsum,
+  median,
+  nancumprod,
+  nancumsum,
+  nanmedian,
+  nanpercentile,
+  nanquantile,
+  percentile,
+  quantile,
+  sort,
+  topk,
+} from "./statistics.ts";
+export {
+  average,
+  type CovarianceOptions,
+  corrcoef,
+  cov,
+  diag,
+  diagonal,
+  fromfunction,
+  indices,
+  meshgrid,
+  normalizeChunks,
+  ravelMultiIndex,
+  trace,
+  tril,
+  triu,
+  unravelIndex,
+} from "./structure.ts";
 export {
   abs,
   absolute,

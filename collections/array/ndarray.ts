@@ -9,8 +9,8 @@ import { evaluateNow } from "./evaluate-now.ts";
 import { elementAt, formatChunk, timeText } from "./format.ts";
 import { applyNow } from "./kernels/elementwise.ts";
 import { copyOf } from "./kernels/pending.ts";
+import { BlockMethods } from "./methods/block-methods.ts";
 import type { ArrayKind } from "./methods/kind.ts";
-import { ProductMethods } from "./methods/product-methods.ts";
 import { type Complex, isScalar } from "./scalar.ts";
 
 interface EagerKind extends ArrayKind {
@@ -27,7 +27,7 @@ export type NestedValues = number | bigint | boolean | string | Complex | null |
  * const x = NDArray.from([[1, 2], [3, 4]]);
  * x.sum({ axis: 0 }).toArray(); // [4, 6]
  */
-export class NDArray<D extends DType = DType> extends ProductMethods<EagerKind> {
+export class NDArray<D extends DType = DType> extends BlockMethods<EagerKind> {
   /** The elements; complex numbers as (re, im) pairs, int64 and times as bigints, booleans as 0 and 1. */
   readonly data: DataOf<D>;
   readonly dtype: D;

@@ -222,5 +222,11 @@ function multiples(sizes: readonly number[], unit: number): number[] {
   return joined;
 }
 
-/** Whether an axis has one element. */
-export const isSingle = (runs: AxisRuns): boolean => axisSize(runs) === 1;
+/** Chunks that let an array be flattened block by block: all axes but the first whole. */
+export function ravelCut(blocks: Blocks): AxisRuns[] {
+  const shape = shapeOf(blocks);
+  if (shape.length < 2 || sizeOf(shape) === 0)
+    return shape.length < 2 ? [...blocks.axes] : shape.map((n) => regularRuns(n, n));
+  requireKnown(blocks, "ravel");
+  return reshapePlan(shape, [sizeOf(shape)], blocks.axes.map(axisSizes)).from.map(axisRuns);
+}

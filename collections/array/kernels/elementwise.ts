@@ -51,3 +51,6 @@ export const isSource = (value: unknown): value is Source =>
 
 /** Whether a source has no elements. */
 export const isEmpty = (source: Source): boolean => sizeOf(source.shape) === 0;
+
+/** The shape of a block, for sizes that follow from data. */
+export const shapeOfBlock = (source: Source): readonly number[] => source.shape;

@@ -1,7 +1,7 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { broadcasted, type Chunk, emptyChunk, isRowMajor, sizeOf, transposed, viewOf } from "../chunk.ts";
 import { lanesOf } from "../dtype.ts";
-import { contiguous, copyOf, identityOf, Pending, pendingOf, type Source } from "./pending.ts";
+import { contiguous, copyOf, identityOf, materialize, Pending, pendingOf, type Source } from "./pending.ts";
 
 /**
  * A change of view of a source: of a chunk itself, or of the inputs of what is pending, so that slices and transposes
@@ -127,3 +127,15 @@ export const asPending = (chunk: Chunk): Pending => pendingOf(identityOf(chunk.d
 /** Whether a chunk's elements fill its memory in order. */
 export const isWhole = (chunk: Chunk): boolean =>
   isRowMajor(chunk) && chunk.offset === 0 && chunk.data.length === sizeOf(chunk.shape) * lanesOf(chunk.dtype);
+
+/** Windows of neighbouring elements along axes, each as a new last axis: a view. */
+export function windowBlock(
+  { axes, sizes }: { readonly axes: readonly number[]; readonly sizes: readonly number[] },
+  source: Source,
+): Chunk {
+  return axes.reduce((so, axis, at) => {
+    const size = sizes[at] as number;
+    const shape = so.shape.map((n, k) => (k === axis ? Math.max(0, n - size + 1) : n));
+    return viewOf(so, [...shape, size], [...so.strides, so.strides[axis] as number]);
+  }, materialize(source));
+}

@@ -443,7 +443,9 @@ export const vocabulary: Vocabulary = {
   item: (of, index) => {
     if (of instanceof Indexed) {
       const parts = indexOf(index);
-      return (of.of as any)[of.by](...parts);
+      return (of.of as any)[of.by](
+        ...(of.by === "vindex" ? parts.map((one) => (one?.start === null ? null : one)) : parts),
+      );
     }
     return isArray(of) ? of.get(...indexOf(index)) : undefined;
   },

@@ -1,0 +1,216 @@
+import { Chunk, emptyChunk, sizeOf } from "../chunk.ts";
+import { type AnyData, allocate, type DType } from "../dtype.ts";
+import { castTo } from "./elementwise.ts";
+import { contiguous, type Source } from "./pending.ts";
+import { compare, sortedPlaces } from "./sorting.ts";
+
+/** The elements of a source in row-major order, as a typed array. */
+export function elementsOf(source: Source): AnyData {
+  const chunk = contiguous(source);
+  return chunk.data.subarray(chunk.offset, chunk.offset + sizeOf(chunk.shape)) as AnyData;
+}
+
+/** Distinct elements in rising order, where each first stood, and how often. */
+export interface Distinct {
+  readonly values: Chunk;
+  /** First position in the whole. */
+  readonly first: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** Distinct elements of one block. */
+export function distinctChunk(
+  _plan: unknown,
+  { start }: { readonly start: readonly number[] },
+  source: Source,
+): Distinct {
+  const data = elementsOf(source);
+  const from = start[0] ?? 0;
+  const first = Float64Array.from({ length: data.length }, (_, at) => at + from);
+  return distinct(data, source.dtype, first, new Float64Array(data.length).fill(1));
+}
+
+function distinct(data: AnyData, dtype: DType, first: Float64Array, counts: Float64Array): Distinct {
+  const order = sortedPlaces(data);
+  const cells = data as Float64Array;
+  const keep: number[] = [];
+  const sums: number[] = [];
+  for (const at of order) {
+    const last = keep[keep.length - 1];
+    if (last !== undefined && compare(cells[last] as number, cells[at] as number) === 0)
+      sums[sums.length - 1] = (sums[sums.length - 1] as number) + (counts[at] as number);
+    else {
+      keep.push(at);
+      sums.push(counts[at] as number);
+    }
+  }
+  const values = allocate(dtype, keep.length) as Float64Array;
+  keep.forEach((at, i) => {
+    values[i] = cells[at] as number;
+  });
+  return {
+    values: new Chunk(values, dtype, [keep.length]),
+    first: Float64Array.from(keep, (at) => first[at] as number),
+    counts: Float64Array.from(sums),
+  };
+}
+
+/** Distinct elements of several blocks; parts come in order, so the first of equals is the earliest. */
+export function distinctCombine(_plan: unknown, parts: readonly Distinct[]): Distinct {
+  if (parts.length === 1) return parts[0] as Distinct;
+  const { dtype } = (parts[0] as Distinct).values;
+  const total = parts.reduce((sum, part) => sum + part.first.length, 0);
+  const data = allocate(dtype, total) as Float64Array;
+  const first = new Float64Array(total);
+  const counts = new Float64Array(total);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.values.data as Float64Array, at);
+    first.set(part.first, at);
+    counts.set(part.counts, at);
+    at += part.first.length;
+  }
+  return distinct(data, dtype, first, counts);
+}
+
+/** One part of what distinct elements are asked for. */
+export function distinctPart(
+  plan: { readonly part: "values" | "first" | "counts" },
+  parts: readonly Distinct[],
+): Chunk {
+  const whole = distinctCombine(plan, parts);
+  if (plan.part === "values") return whole.values;
+  const numbers = whole[plan.part];
+  return new Chunk(BigInt64Array.from(numbers, BigInt), "int64", [numbers.length]);
+}
+
+/** Places of a sorted list that elements would be put in before, on the left or the right of equals. */
+export function searchBlock(
+  { side, order }: { readonly side: "left" | "right"; readonly order: "rising" | "falling" },
+  list: Source,
+  source: Source,
+): Chunk {
+  const cells = elementsOf(list) as Float64Array;
+  const given = contiguous(source);
+  const data = elementsOf(source) as Float64Array;
+  const out = emptyChunk("int64", given.shape);
+  const goesBefore = (x: number, y: number): boolean => {
+    const by = order === "rising" ? compare(x, y) : compare(y, x);
+    return side === "left" ? by < 0 : by <= 0;
+  };
+  for (let i = 0; i < data.length; i++) {
+    let low = 0;
+    let high = cells.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (goesBefore(cells[middle] as number, data[i] as number)) low = middle + 1;
+      else high = middle;
+    }
+    out.data[i] = BigInt(low);
+  }
+  return out;
+}
+
+/** Whether each element is one of a list. */
+export function isinBlock({ invert }: { readonly invert: boolean }, list: Source, source: Source): Chunk {
+  const known = new Set<number | bigint>(elementsOf(list) as Iterable<number | bigint>);
+  const given = contiguous(source);
+  const data = elementsOf(source) as Float64Array;
+  const out = emptyChunk("bool", given.shape);
+  for (let i = 0; i < data.length; i++) {
+    const x = data[i] as number;
+    out.data[i] = Number((known.has(x) && x === x) !== invert);
+  }
+  return out;
+}
+
+/** How many times each whole number from 0 occurs, or the sum of its weights; at least `minlength` of them. */
+export function bincountChunk({ minlength }: { readonly minlength: number }, source: Source, weights?: Source): Chunk {
+  const data = elementsOf(source) as Float64Array;
+  let most = minlength - 1;
+  for (const x of data) {
+    if (x < 0) throw new RangeError(`bincount needs numbers from 0, got ${x}`);
+    if (x > most) most = Number(x);
+  }
+  const sums = new Float64Array(most + 1);
+  const by = weights === undefined ? undefined : (elementsOf(castTo(weights, "float64")) as Float64Array);
+  for (let i = 0; i < data.length; i++) {
+    const at = Number(data[i]);
+    sums[at] = (sums[at] as number) + (by === undefined ? 1 : (by[i] as number));
+  }
+  return new Chunk(sums, "float64", [sums.length]);
+}
+
+/** Counts of different lengths added up. */
+export function addCounts(_plan: unknown, parts: readonly Chunk[]): Chunk {
+  const sums = new Float64Array(Math.max(0, ...parts.map((part) => part.data.length)));
+  for (const part of parts)
+    (part.data as Float64Array).forEach((n, i) => {
+      sums[i] = (sums[i] as number) + n;
+    });
+  return new Chunk(sums, "float64", [sums.length]);
+}
+
+/** Counts in their dtype. */
+export function finishCounts(
+  plan: { readonly dtype: DType; readonly shape?: readonly number[] },
+  parts: readonly Chunk[],
+): Chunk {
+  const sums = addCounts(plan, parts).data as Float64Array;
+  const shape = plan.shape ?? [sums.length];
+  return plan.dtype === "int64"
+    ? new Chunk(BigInt64Array.from(sums, BigInt), "int64", shape)
+    : new Chunk(sums, "float64", shape);
+}
+
+/** Counts (or sums of weights) of points in a grid of bins; the last bin of each axis includes its right edge. */
+export function histogramChunk(
+  { edges, weighted }: { readonly edges: readonly Float64Array[]; readonly weighted: boolean },
+  ...sources: Source[]
+): Chunk {
+  const columns = sources.map((source) => elementsOf(castTo(source, "float64")) as Float64Array);
+  const weights = weighted ? columns.pop() : undefined;
+  const sums = new Float64Array(edges.reduce((product, one) => product * (one.length - 1), 1));
+  const points = (columns[0] as Float64Array).length;
+  for (let i = 0; i < points; i++) {
+    let at = 0;
+    for (let axis = 0; axis < edges.length && at >= 0; axis++) {
+      const bins = edges[axis] as Float64Array;
+      const bin = binOf(bins, (columns[axis] as Float64Array)[i] as number);
+      at = bin < 0 ? -1 : at * (bins.length - 1) + bin;
+    }
+    if (at >= 0) sums[at] = (sums[at] as number) + (weights === undefined ? 1 : (weights[i] as number));
+  }
+  return new Chunk(sums, "float64", [sums.length]);
+}
+
+function binOf(edges: Float64Array, x: number): number {
+  const last = edges.length - 1;
+  if (!(x >= (edges[0] as number) && x <= (edges[last] as number))) return -1;
+  let low = 0;
+  let high = last;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((edges[middle] as number) <= x) low = middle;
+    else high = middle - 1;
+  }
+  return Math.min(low, last - 1);
+}
+
+/** Positions along one axis of the elements of a block that are not zero, in row-major order; blocks are whole rows. */
+export function placesBlock(column: number, { start }: { readonly start: readonly number[] }, source: Source): Chunk {
+  const chunk = contiguous(source);
+  const data = chunk.data as Float64Array;
+  const lanes = chunk.dtype.startsWith("complex") ? 2 : 1;
+  const inner = sizeOf(chunk.shape.slice(column + 1));
+  const n = chunk.shape[column] as number;
+  const from = column === 0 ? (start[0] as number) : 0;
+  const found: number[] = [];
+  const size = sizeOf(chunk.shape);
+  for (let i = 0; i < size; i++) {
+    const at = (chunk.offset + i) * lanes;
+    const isZero = Number(data[at]) === 0 && (lanes === 1 || data[at + 1] === 0);
+    if (!isZero) found.push((Math.floor(i / inner) % n) + from);
+  }
+  return new Chunk(BigInt64Array.from(found, BigInt), "int64", [found.length]);
+}

@@ -1,0 +1,365 @@
+import { arrayOf, asArray, type ShoalArray } from "./array.ts";
+import { type ArrayLike, chunkOf } from "./array-like.ts";
+import { axisOf, shapeText } from "./blocks.ts";
+import { full, linspace } from "./creation.ts";
+import { isBlocks } from "./elementwise.ts";
+import { broadcastTo, concatenate, expandDims, where } from "./functions.ts";
+import type { Indexer } from "./get.ts";
+import { positionOf } from "./indexer.ts";
+import { float, type ScalarLike } from "./scalar.ts";
+import { takeBlocks } from "./slicing.ts";
+
+const whole = (ndim: number): Indexer[] => new Array<Indexer>(ndim).fill(":");
+
+/** One indexer on an axis, the others whole. */
+export function along(x: ShoalArray, axis: number, index: Indexer): ShoalArray {
+  const indexers = whole(x.ndim);
+  indexers[axis] = index;
+  return x.get(...indexers);
+}
+
+/** Elements reversed along axes; all if none is named. */
+export const flip = (x: ArrayLike, axis?: number | readonly number[] | null): ShoalArray => arrayOf(x).flip(axis);
+
+/** Rows reversed. */
+export const flipud = (x: ArrayLike): ShoalArray => flip(x, 0);
+/** Columns reversed. */
+export const fliplr = (x: ArrayLike): ShoalArray => flip(x, 1);
+
+/** Elements moved along axes, those pushed over the end coming in at the start; flattened without an axis. */
+export const roll = (
+  x: ArrayLike,
+  shift: number | readonly number[],
+  options: { readonly axis?: number | readonly number[] } = {},
+): ShoalArray => arrayOf(x).roll(shift, options);
+
+/** Rotated by quarter turns in the plane of two axes. */
+export function rot90(
+  x: ArrayLike,
+  options: { readonly k?: number; readonly axes?: readonly [number, number] } = {},
+): ShoalArray {
+  const array = arrayOf(x);
+  const [a, b] = (options.axes ?? [0, 1]).map((one) => axisOf(one, array.ndim)) as [number, number];
+  if (a === b) throw new RangeError(`A plane needs two axes, got ${a} twice`);
+  const turns = (((options.k ?? 1) % 4) + 4) % 4;
+  if (turns === 0) return array;
+  if (turns === 2) return flip(array, [a, b]);
+  return turns === 1 ? flip(array, b).swapaxes(a, b) : flip(array.swapaxes(a, b), b);
+}
+
+/** Each element several times along an axis. */
+export function repeat(x: ArrayLike, repeats: number, options: { readonly axis?: number | null } = {}): ShoalArray {
+  if (!Number.isInteger(repeats) || repeats < 0)
+    throw new RangeError(`repeats must be a whole number from 0, got ${repeats}`);
+  const array = options.axis === undefined || options.axis === null ? arrayOf(x).ravel() : arrayOf(x);
+  const axis = axisOf(options.axis ?? 0, array.ndim);
+  const n = array.shape[axis] as number;
+  return asArray(
+    takeBlocks(
+      array,
+      axis,
+      Float64Array.from({ length: n * repeats }, (_, at) => Math.floor(at / repeats)),
+    ),
+  );
+}
+
+/** The whole array several times along each axis. */
+export function tile(x: ArrayLike, reps: number | readonly number[]): ShoalArray {
+  const list = [reps].flat() as number[];
+  const bad = list.find((one) => !Number.isInteger(one) || one < 0);
+  if (bad !== undefined) throw new RangeError(`reps must be whole numbers from 0, got ${bad}`);
+  let array = arrayOf(x);
+  while (array.ndim < list.length) array = array.get(null, "…");
+  const wide = [...new Array<number>(array.ndim - list.length).fill(1), ...list];
+  return wide.reduce((so, times, axis) => {
+    if (times === 0) return along(so, axis, ":0");
+    return times === 1 ? so : concatenate(new Array<ShoalArray>(times).fill(so), { axis });
+  }, array);
+}
+
+/** Elements at positions along an axis; flattened without one. */
+export function take(x: ArrayLike, indices: Indexer, options: { readonly axis?: number | null } = {}): ShoalArray {
+  const array = options.axis === undefined || options.axis === null ? arrayOf(x).ravel() : arrayOf(x);
+  return along(array, axisOf(options.axis ?? 0, array.ndim), indices);
+}
+
+/** Slices along an axis where a condition, which may be shorter, is true. */
+export function compress(
+  condition: ArrayLike,
+  x: ArrayLike,
+  options: { readonly axis?: number | null } = {},
+): ShoalArray {
+  const array = options.axis === undefined || options.axis === null ? arrayOf(x).ravel() : arrayOf(x);
+  const axis = axisOf(options.axis ?? 0, array.ndim);
+  if (isBlocks(condition)) return along(array, axis, arrayOf(condition).astype("bool"));
+  const mask = chunkOf(condition, undefined);
+  if (mask.shape.length !== 1) throw new RangeError(`A condition has one axis, got shape ${shapeText(mask.shape)}`);
+  const positions = Array.from({ length: mask.shape[0] as number }, (_, at) => at).filter(
+    (at) => Number((mask.data as Float64Array)[at]) !== 0,
+  );
+  return along(array, axis, positions);
+}
+
+/** Elements of a flattened array where a condition is true. */
+export const extract = (condition: ArrayLike, x: ArrayLike): ShoalArray =>
+  arrayOf(x).ravel().get(arrayOf(condition).ravel().astype("bool"));
+
+/** For each place the element of the choice that the first array names there. */
+export function choose(x: ArrayLike, choices: readonly ArrayLike[]): ShoalArray {
+  if (choices.length === 0) throw new RangeError("choose needs at least one choice");
+  const index = arrayOf(x);
+  return choices
+    .slice(0, -1)
+    .reduceRight<ShoalArray>(
+      (rest, one, at) => where(index.eq(at), one, rest),
+      arrayOf(choices[choices.length - 1] as ArrayLike),
+    );
+}
+
+/** For each place the choice of the first condition that holds, else the default. */
+export function select(
+  conditions: readonly ArrayLike[],
+  choices: readonly ArrayLike[],
+  options: { readonly default?: ScalarLike } = {},
+): ShoalArray {
+  if (conditions.length !== choices.length || choices.length === 0)
+    throw new RangeError(`select was given ${conditions.length} conditions and ${choices.length} choices`);
+  return conditions.reduceRight<ArrayLike>(
+    (rest, one, at) => where(one, choices[at] as ArrayLike, rest),
+    options.default ?? 0,
+  ) as ShoalArray;
+}
+
+/** Differences of neighbours along an axis, n times. */
+export function diff(x: ArrayLike, options: { readonly n?: number; readonly axis?: number } = {}): ShoalArray {
+  const { n = 1 } = options;
+  if (!Number.isInteger(n) || n < 0) throw new RangeError(`diff is taken a whole number of times from 0, got ${n}`);
+  let array = arrayOf(x);
+  const axis = axisOf(options.axis ?? -1, array.ndim);
+  for (let times = 0; times < n; times++) {
+    const [after, before] = [along(array, axis, "1:"), along(array, axis, ":-1")];
+    array = array.dtype === "bool" ? after.ne(before) : after.sub(before);
+  }
+  return array;
+}
+
+/** Differences of neighbours of the flattened array, with values put before and behind. */
+export function ediff1d(
+  x: ArrayLike,
+  options: { readonly toBegin?: ArrayLike; readonly toEnd?: ArrayLike } = {},
+): ShoalArray {
+  const flat = arrayOf(x).ravel();
+  const part = (value: ArrayLike | undefined): ShoalArray[] =>
+    value === undefined ? [] : [arrayOf(value).ravel().astype(flat.dtype)];
+  const parts = [...part(options.toBegin), diff(flat), ...part(options.toEnd)];
+  return parts.length === 1 ? (parts[0] as ShoalArray) : concatenate(parts);
+}
+
+/** Slopes by central differences, one-sided at the ends; a list of them for several axes. */
+export function gradient(
+  x: ArrayLike,
+  spacing: number | readonly number[] = 1,
+  options: { readonly axis?: number | readonly number[] } = {},
+): ShoalArray | ShoalArray[] {
+  const array = arrayOf(x);
+  const axes =
+    options.axis === undefined
+      ? array.shape.map((_, at) => at)
+      : [options.axis].flat().map((one) => axisOf(one, array.ndim));
+  const spacings = typeof spacing === "number" ? axes.map(() => spacing) : spacing;
+  if (spacings.length !== axes.length)
+    throw new RangeError(`${spacings.length} spacings were given for ${axes.length} axes`);
+  const slopes = axes.map((axis, at) => gradientAlong(array, axis, spacings[at] as number));
+  return axes.length === 1 ? (slopes[0] as ShoalArray) : slopes;
+}
+
+function gradientAlong(array: ShoalArray, axis: number, h: number): ShoalArray {
+  const n = array.shape[axis] as number;
+  if (n < 2) throw new RangeError(`A gradient needs at least 2 elements, axis ${axis} has ${n}`);
+  const x = array.dtype === "float32" ? array : array.astype("float64");
+  const at = (index: string): ShoalArray => along(x, axis, index);
+  const first = at("1:2").sub(at("0:1")).div(float(h));
+  const last = at("-1:").sub(at("-2:-1")).div(float(h));
+  const middle = at("2:")
+    .sub(at(":-2"))
+    .div(float(2 * h));
+  const joined = n === 2 ? concatenate([first, last], { axis }) : concatenate([first, middle, last], { axis });
+  return joined.rechunk(array.chunks as number[][]);
+}
+
+/** Values put behind an array; both flattened without an axis. */
+export const append = (x: ArrayLike, values: ArrayLike, options: { readonly axis?: number | null } = {}): ShoalArray =>
+  concatenate([x, values], { axis: options.axis ?? null });
+
+/** Slices at positions left out along an axis. */
+export function deleteAt(
+  x: ArrayLike,
+  at: number | string | readonly number[],
+  options: { readonly axis?: number } = {},
+): ShoalArray {
+  const array = options.axis === undefined ? arrayOf(x).ravel() : arrayOf(x);
+  const axis = axisOf(options.axis ?? 0, array.ndim);
+  const n = array.shape[axis] as number;
+  const gone = [...new Set(([at].flat() as number[]).map((one) => positionOf(one, n, axis)))].sort((a, b) => a - b);
+  const ends = [-1, ...gone, n];
+  const parts = ends.slice(0, -1).flatMap((end, k) => {
+    const next = ends[k + 1] as number;
+    return end + 1 < next ? [along(array, axis, { start: end + 1, stop: next })] : [];
+  });
+  return parts.length === 0 ? along(array, axis, ":0") : concatenate(parts, { axis });
+}
+
+/** Values put in before positions along an axis. */
+export function insert(
+  x: ArrayLike,
+  at: number | readonly number[],
+  values: ArrayLike,
+  options: { readonly axis?: number } = {},
+): ShoalArray {
+  const array = options.axis === undefined ? arrayOf(x).ravel() : arrayOf(x);
+  const axis = axisOf(options.axis ?? 0, array.ndim);
+  const n = array.shape[axis] as number;
+  const places = ([at].flat() as number[]).map((one) => (one < 0 ? one + n : one));
+  const out = places.find((one) => one < 0 || one > n);
+  if (out !== undefined) throw new RangeError(`Position ${out} is out of bounds for axis ${axis} with size ${n}`);
+  const given = arrayOf(values).astype(array.dtype);
+  const shape = array.shape.map((size, k) => (k === axis ? places.length : size));
+  const spread =
+    typeof at === "number" && given.ndim > 0 && given.ndim === array.ndim - 1 ? expandDims(given, axis) : given;
+  const wide = broadcastTo(spread, shape, {
+    chunks: Object.fromEntries(array.chunks.map((one, k) => [k, k === axis ? 1 : one])),
+  });
+  const order = places.map((place, k) => ({ place, k })).sort((a, b) => a.place - b.place || a.k - b.k);
+  const parts: ShoalArray[] = [];
+  let from = 0;
+  for (const { place, k } of order) {
+    if (place > from) parts.push(along(array, axis, { start: from, stop: place }));
+    parts.push(along(wide, axis, { start: k, stop: k + 1 }));
+    from = place;
+  }
+  if (from < n) parts.push(along(array, axis, { start: from, stop: n }));
+  return concatenate(parts, { axis });
+}
+
+/** What lies outside the edges of {@link pad}. */
+export type PadMode =
+  | "constant"
+  | "edge"
+  | "reflect"
+  | "symmetric"
+  | "wrap"
+  | "linear_ramp"
+  | "maximum"
+  | "mean"
+  | "median"
+  | "minimum"
+  | "empty";
+
+/** Options of {@link pad}. */
+export interface PadOptions {
+  readonly mode?: PadMode;
+  readonly constantValues?: PadValues;
+  readonly endValues?: PadValues;
+}
+
+type PadValues = ScalarLike | readonly [ScalarLike, ScalarLike] | readonly (readonly [ScalarLike, ScalarLike])[];
+type PadWidth = number | readonly number[] | readonly (readonly number[])[];
+
+/**
+ * The array with a margin around it.
+ * @param width elements before and after: one number, a pair for all axes, or a pair an axis
+ * @see https://docs.dask.org/en/stable/generated/dask.array.pad.html
+ */
+export function pad(x: ArrayLike, width: PadWidth, options: PadOptions = {}): ShoalArray {
+  const array = arrayOf(x);
+  const widths = pairs(width, array.ndim) as [number, number][];
+  const bad = widths.flat().find((one) => !Number.isInteger(one) || one < 0);
+  if (bad !== undefined) throw new RangeError(`A pad width must be a whole number from 0, got ${bad}`);
+  const mode = options.mode ?? "constant";
+  const ends = pairs((mode === "linear_ramp" ? options.endValues : options.constantValues) ?? 0, array.ndim);
+  return widths.reduce((so, [before, after], axis) => {
+    const [low, high] = ends[axis] as readonly [ScalarLike, ScalarLike];
+    const margin = (count: number, side: "before" | "after", end: ScalarLike): ShoalArray[] =>
+      count === 0 ? [] : marginOf(so, { axis, count, side, mode, end });
+    const parts = [...margin(before, "before", low), so, ...margin(after, "after", high)];
+    return parts.length === 1 ? so : concatenate(parts, { axis });
+  }, array);
+}
+
+function pairs<T>(given: T | readonly T[] | readonly (readonly T[])[], ndim: number): (readonly [T, T])[] {
+  if (!Array.isArray(given)) return Array.from({ length: ndim }, () => [given as T, given as T] as const);
+  if (Array.isArray(given[0])) {
+    const list = given as readonly (readonly T[])[];
+    if (list.length !== ndim && list.length !== 1)
+      throw new RangeError(`Pairs are given for ${list.length} axes of ${ndim}`);
+    return Array.from({ length: ndim }, (_, at) => {
+      const one = list[at] ?? (list[0] as readonly T[]);
+      return [one[0] as T, (one[1] ?? one[0]) as T] as const;
+    });
+  }
+  const one = given as readonly T[];
+  return Array.from({ length: ndim }, () => [one[0] as T, (one[1] ?? one[0]) as T] as const);
+}
+
+interface Margin {
+  readonly axis: number;
+  readonly count: number;
+  readonly side: "before" | "after";
+  readonly mode: PadMode;
+  readonly end: ScalarLike;
+}
+
+function marginOf(x: ShoalArray, margin: Margin): ShoalArray[] {
+  const { axis, count, side, mode, end } = margin;
+  const n = x.shape[axis] as number;
+  const shape = x.shape.map((size, at) => (at === axis ? count : size));
+  const chunks = Object.fromEntries(x.chunks.map((one, at) => [at, at === axis ? count : one]));
+  const spread = (edge: ShoalArray): ShoalArray => broadcastTo(edge, shape, { chunks });
+  if (mode === "constant" || mode === "empty")
+    return [
+      full(shape, mode === "empty" ? 0 : end, {
+        dtype: x.dtype,
+        chunks: x.chunks.map((one, at) => (at === axis ? count : one)),
+      }),
+    ];
+  if (mode === "reflect" || mode === "symmetric" || mode === "wrap") return mirrored(x, margin);
+  if (n === 0) throw new RangeError(`Axis ${axis} has no elements to pad with ${mode}`);
+  const edge = along(x, axis, side === "before" ? "0:1" : "-1:");
+  if (mode === "edge") return [spread(edge)];
+  if (mode === "linear_ramp") {
+    const steps = linspace(0, 1, count, { endpoint: false, chunks: count });
+    const weights = (side === "before" ? steps : flip(steps)).reshape(
+      shape.map((size, at) => (at === axis ? size : 1)),
+    );
+    const ramp = edge.sub(end).mul(weights).add(end);
+    return [ramp.astype(x.dtype)];
+  }
+  const names = { maximum: "max", minimum: "min", mean: "mean" } as const;
+  if (mode === "median") throw new TypeError('pad does not know the mode "median" yet');
+  const stat = x[names[mode]]({ axis, keepdims: true });
+  return [spread(mode === "mean" && !x.dtype.startsWith("float") ? stat.round().astype(x.dtype) : stat)];
+}
+
+/** Mirrored or wrapped elements, over again where the margin is wider than the array. */
+function mirrored(x: ShoalArray, { axis, count, side, mode }: Margin): ShoalArray[] {
+  const n = x.shape[axis] as number;
+  if (n === 0) throw new RangeError(`Axis ${axis} has no elements to pad with ${mode}`);
+  const period = mode === "wrap" ? n : mode === "symmetric" ? 2 * n : Math.max(1, 2 * n - 2);
+  const source = (position: number): number => {
+    const at = ((position % period) + period) % period;
+    return at < n ? at : mode === "symmetric" ? period - 1 - at : period - at;
+  };
+  const positions = Array.from({ length: count }, (_, at) => source(side === "before" ? at - count : n + at));
+  const parts: ShoalArray[] = [];
+  for (let from = 0; from < count; ) {
+    const step = from + 1 < count ? (positions[from + 1] as number) - (positions[from] as number) : 1;
+    let to = from + 1;
+    while (to < count && Math.abs(step) === 1 && (positions[to] as number) - (positions[to - 1] as number) === step)
+      to += 1;
+    const [first, last] = [positions[from] as number, positions[to - 1] as number];
+    const stop = last + (last < first ? -1 : 1);
+    parts.push(along(x, axis, { start: first, stop: stop < 0 ? null : stop, step: last < first ? -1 : 1 }));
+    from = to;
+  }
+  return parts;
+}

@@ -1,0 +1,96 @@
+import { type AxisRuns, axisRuns, input, literal } from "../../runtime/graph/call.ts";
+import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
+import { kernel } from "../../runtime/wire/function-spec.ts";
+import { arrayOf, asArray, type ShoalArray } from "./array.ts";
+import type { ArrayLike } from "./array-like.ts";
+import { axisOf, gridOf, layerName, samePlace } from "./blocks.ts";
+import { windowBlock } from "./kernels/views.ts";
+import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
+import { mapOverlapOf, type OverlapOptions, overlapBlocks, trimBlocks } from "./overlap.ts";
+
+const WINDOW = kernel("shoal:collections/array/kernels/views", "windowBlock", windowBlock);
+
+/** Calls a function on blocks that lie at one place in several arrays, which broadcast. */
+export function mapBlocks(
+  fn: BlockFunction,
+  arrays: readonly [ArrayLike, ...unknown[]],
+  options: MapBlocksOptions = {},
+): ShoalArray {
+  const [first, ...others] = arrays;
+  return asArray(mapBlocksOf(fn, arrayOf(first), { ...options, args: [...others, ...(options.args ?? [])] }));
+}
+
+/** Calls a function on blocks with elements of their neighbours around them, and trims the result. */
+export const mapOverlap = (
+  fn: BlockFunction,
+  x: ArrayLike,
+  options: OverlapOptions & MapBlocksOptions & { readonly trim?: boolean },
+): ShoalArray => asArray(mapOverlapOf(fn, arrayOf(x), options));
+
+/** Every block with elements of its neighbours around it. */
+export const overlap = (x: ArrayLike, options: OverlapOptions): ShoalArray =>
+  asArray(overlapBlocks(arrayOf(x), options));
+
+/** Blocks without what {@link overlap} put around them. */
+export const trimOverlap = (x: ArrayLike, options: OverlapOptions): ShoalArray =>
+  asArray(trimBlocks(arrayOf(x), options));
+
+/**
+ * Windows of neighbouring elements: an axis more for each axis that the window moves along.
+ * @throws RangeError if a window is longer than its axis
+ * @see https://docs.dask.org/en/stable/generated/dask.array.lib.stride_tricks.sliding_window_view.html
+ */
+export function slidingWindowView(
+  x: ArrayLike,
+  window: number | readonly number[],
+  options: { readonly axis?: number | readonly number[] } = {},
+): ShoalArray {
+  const array = arrayOf(x);
+  const sizes = [window].flat() as number[];
+  const axes =
+    options.axis === undefined
+      ? array.shape.map((_, at) => at)
+      : [options.axis].flat().map((one) => axisOf(one, array.ndim));
+  if (sizes.length !== axes.length)
+    throw new RangeError(`${sizes.length} window lengths were given for ${axes.length} axes`);
+  axes.forEach((axis, at) => {
+    const size = sizes[at] as number;
+    if (!Number.isInteger(size) || size < 1)
+      throw new RangeError(`A window length must be a whole number above 0, got ${size}`);
+    if (size > (array.shape[axis] as number))
+      throw new RangeError(`A window of ${size} is longer than axis ${axis} of ${array.shape[axis]}`);
+  });
+  return windows(array, axes, sizes);
+}
+
+/** Blocks get what follows them as far as the window reaches, so that each makes its own windows. */
+function windows(array: ShoalArray, axes: readonly number[], sizes: readonly number[]): ShoalArray {
+  const reach = array.shape.map((_, axis) =>
+    axes.reduce((sum, one, at) => (one === axis ? sum + (sizes[at] as number) - 1 : sum), 0),
+  );
+  const settled = array.rechunk(
+    Object.fromEntries(array.chunks.map((chunks, axis) => [axis, mergedTail(chunks, reach[axis] as number)])),
+  );
+  const depth = Object.fromEntries(reach.map((n, axis) => [axis, [0, n] as const]));
+  const wide = overlapBlocks(settled, { depth, boundary: "none" });
+  const chunks = settled.chunks.map((own, axis) =>
+    own.map((n, at) => (at === own.length - 1 ? n - (reach[axis] as number) : n)),
+  );
+  const axesOut = [...chunks.map(axisRuns), ...sizes.map((n): AxisRuns => [[n, 1]])];
+  const layer: BlockwiseLayer = {
+    kind: "blockwise",
+    name: layerName("sliding-window", wide.layer, axes, sizes),
+    grid: gridOf(axesOut),
+    inputs: [samePlace(wide.layer)],
+    call: { fn: WINDOW, args: [literal({ axes, sizes }), input(0)] },
+  };
+  return asArray({ layer, axes: axesOut, dtype: array.dtype });
+}
+
+/** The last chunks joined until the windows that start in the last one fit. */
+function mergedTail(chunks: readonly number[], reach: number): number[] {
+  const merged = [...chunks];
+  while (merged.length > 1 && (merged[merged.length - 1] as number) <= reach)
+    merged.push((merged.pop() as number) + (merged.pop() as number));
+  return merged;
+}

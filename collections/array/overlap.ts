@@ -1,0 +1,209 @@
+import { type AxisRuns, axisRuns, inputsFrom, literal, location } from "../../runtime/graph/call.ts";
+import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
+import { kernel } from "../../runtime/wire/function-spec.ts";
+import { axisOf, type Blocks, gridOf, layerName, requireKnown } from "./blocks.ts";
+import { axisSize, axisSizes } from "./chunk-spec.ts";
+import { type HaloPlan, haloBlock, type Segment } from "./kernels/halo.ts";
+import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
+import { sliceBlocksEach } from "./trim.ts";
+
+const HALO = kernel("shoal:collections/array/kernels/halo", "haloBlock", haloBlock);
+
+/** What lies beyond the ends of an axis: nothing, mirrored, repeated or wrapped elements, or a constant. */
+export type Boundary = "none" | "reflect" | "nearest" | "periodic" | number | boolean;
+
+/** Elements shared with neighbours on each side of an axis; a pair for different sides. */
+export type Depth = number | readonly [before: number, after: number];
+
+type PerAxis<T> = T | readonly T[] | Readonly<Record<number, T>>;
+
+/** Options of `overlap` and `mapOverlap`. */
+export interface OverlapOptions {
+  readonly depth: PerAxis<Depth>;
+  /** Default "none". */
+  readonly boundary?: PerAxis<Boundary> | null;
+}
+
+function perAxis<T>(given: PerAxis<T> | null | undefined, ndim: number, fallback: T): T[] {
+  const all = new Array<T>(ndim).fill(fallback);
+  if (given === null || given === undefined) return all;
+  if (typeof given !== "object") return all.fill(given as T);
+  if (Array.isArray(given) && given.length === ndim) return [...(given as T[])];
+  for (const [axis, one] of Object.entries(given)) all[axisOf(Number(axis), ndim)] = (one ?? fallback) as T;
+  return all;
+}
+
+const pair = (depth: Depth): readonly [number, number] => (typeof depth === "number" ? [depth, depth] : depth);
+
+/**
+ * Every block with elements of its neighbours around it.
+ * @throws RangeError if a depth exceeds the axis, or sizes are unknown
+ * @see https://docs.dask.org/en/stable/array-overlap.html
+ */
+export function overlapBlocks(blocks: Blocks, options: OverlapOptions): Blocks {
+  const ndim = blocks.axes.length;
+  const depths = perAxis(options.depth, ndim, 0 as Depth).map(pair);
+  const boundaries = perAxis(options.boundary, ndim, "none" as Boundary);
+  let result = blocks;
+  depths.forEach((depth, axis) => {
+    if (depth[0] > 0 || depth[1] > 0) result = haloAxis(result, axis, depth, boundaries[axis] as Boundary);
+  });
+  return result;
+}
+
+/** The blocks without what {@link overlapBlocks} put around them. */
+export function trimBlocks(blocks: Blocks, options: OverlapOptions): Blocks {
+  const ndim = blocks.axes.length;
+  const depths = perAxis(options.depth, ndim, 0 as Depth).map(pair);
+  const boundaries = perAxis(options.boundary, ndim, "none" as Boundary);
+  return sliceBlocksEach(
+    blocks,
+    depths.map(([before, after], axis) => {
+      const last = (blocks.layer.grid[axis] as number) - 1;
+      const isOpen = boundaries[axis] === "none";
+      return (block: number) => [isOpen && block === 0 ? 0 : before, isOpen && block === last ? 0 : after] as const;
+    }),
+  );
+}
+
+/**
+ * A function of blocks with their neighbours' elements around them; the result is trimmed again unless `trim` is false.
+ * @see https://docs.dask.org/en/stable/generated/dask.array.map_overlap.html
+ */
+export function mapOverlapOf(
+  fn: BlockFunction,
+  blocks: Blocks,
+  options: OverlapOptions & MapBlocksOptions & { readonly trim?: boolean },
+): Blocks {
+  const { depth, boundary, trim, ...rest } = options;
+  const around: OverlapOptions = boundary === undefined ? { depth } : { depth, boundary };
+  const mapped = mapBlocksOf(fn, overlapBlocks(blocks, around), rest);
+  return trim === false ? mapped : trimBlocks(mapped, around);
+}
+
+function haloAxis(blocks: Blocks, axis: number, depth: readonly [number, number], boundary: Boundary): Blocks {
+  requireKnown(blocks, "overlap", [axis]);
+  const n = axisSize(blocks.axes[axis] as AxisRuns);
+  if (Math.max(...depth) > n)
+    throw new RangeError(`A depth of ${Math.max(...depth)} exceeds axis ${axis} of ${n} elements`);
+  const sizes = axisSizes(blocks.axes[axis] as AxisRuns);
+  const starts = sizes.map((_, at) => sizes.slice(0, at).reduce((sum, size) => sum + size, 0));
+  const plan = sizes.map((size, at) =>
+    haloOf(
+      { from: (starts[at] as number) - depth[0], to: (starts[at] as number) + size + depth[1], n, boundary },
+      sizes,
+      starts,
+    ),
+  );
+  const axes = blocks.axes.map((runs, k) =>
+    k === axis ? axisRuns(plan.map((one) => one.segments.reduce((sum, part) => sum + part.count, 0))) : runs,
+  );
+  const grid = gridOf(axes);
+  const size = gridSize(grid);
+  const inputOffsets = new Uint32Array(size + 1);
+  const inputIndex: number[] = [];
+  for (let task = 0; task < size; task++) {
+    const index = blockIndex(grid, task);
+    for (const piece of (plan[index[axis] as number] as HaloPlan).pieces) {
+      index[axis] = piece;
+      inputIndex.push(linearIndex(blocks.layer.grid, index));
+    }
+    inputOffsets[task + 1] = inputIndex.length;
+  }
+  const fill = typeof boundary === "string" ? 0 : boundary;
+  const call = { fn: HALO, args: [literal({ axis, plan, fill }), location(axes), inputsFrom(0)] };
+  const name = layerName("overlap", blocks.layer, axis, depth, boundary);
+  return {
+    ...blocks,
+    axes,
+    layer: {
+      kind: "tasks",
+      name,
+      grid,
+      calls: [call],
+      sources: [blocks.layer],
+      inputOffsets,
+      inputIndex: Uint32Array.from(inputIndex),
+    },
+  };
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly n: number;
+  readonly boundary: Boundary;
+}
+
+/** Runs of source positions for a stretch of positions that may reach beyond the ends, cut at the borders of blocks. */
+function haloOf(span: Span, sizes: readonly number[], starts: readonly number[]): HaloPlan {
+  const { from, to, n, boundary } = span;
+  const runs: { from: number; step: number; count: number }[] = [];
+  const before = Math.max(0, -from);
+  const after = Math.max(0, to - n);
+  if (before > 0) runs.push(...beyond(before, boundary, "before", n));
+  runs.push({ from: Math.max(0, from), step: 1, count: Math.min(n, to) - Math.max(0, from) });
+  if (after > 0) runs.push(...beyond(after, boundary, "after", n));
+  const pieces: number[] = [];
+  const segments = runs.flatMap((run): Segment[] => {
+    if (Number.isNaN(run.from)) return [{ piece: -1, start: 0, step: 0, count: run.count }];
+    return cutRun(run, sizes, starts).map((part) => {
+      const at = pieces.indexOf(part.piece);
+      return { ...part, piece: at >= 0 ? at : pieces.push(part.piece) - 1 };
+    });
+  });
+  return { pieces, segments };
+}
+
+function beyond(
+  count: number,
+  boundary: Boundary,
+  side: "before" | "after",
+  n: number,
+): { from: number; step: number; count: number }[] {
+  switch (boundary) {
+    case "none":
+      return [];
+    case "reflect":
+      return [side === "before" ? { from: count - 1, step: -1, count } : { from: n - 1, step: -1, count }];
+    case "nearest":
+      return [{ from: side === "before" ? 0 : n - 1, step: 0, count }];
+    case "periodic":
+      return [side === "before" ? { from: n - count, step: 1, count } : { from: 0, step: 1, count }];
+    default:
+      if (typeof boundary === "string")
+        throw new TypeError(`"${boundary}" is no boundary; use none, reflect, nearest, periodic or a number`);
+      return [{ from: Number.NaN, step: 0, count }];
+  }
+}
+
+function cutRun(
+  run: { from: number; step: number; count: number },
+  sizes: readonly number[],
+  starts: readonly number[],
+): Segment[] {
+  const parts: Segment[] = [];
+  let at = run.from;
+  let left = run.count;
+  while (left > 0) {
+    const piece = blockAt(at, sizes, starts);
+    const start = at - (starts[piece] as number);
+    const room = run.step > 0 ? (sizes[piece] as number) - start : run.step < 0 ? start + 1 : left;
+    const count = Math.min(left, room);
+    parts.push({ piece, start, step: run.step, count });
+    at += count * run.step;
+    left -= count;
+  }
+  return parts;
+}
+
+function blockAt(at: number, sizes: readonly number[], starts: readonly number[]): number {
+  let low = 0;
+  let high = sizes.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] as number) <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,227 @@
+import type { AxisRuns } from "../../runtime/graph/call.ts";
+import { arrayOf, asArray, type ShoalArray } from "./array.ts";
+import type { ArrayLike } from "./array-like.ts";
+import { axisOf } from "./blocks.ts";
+import { axisSizes, type ChunkSpec, chunkRuns } from "./chunk-spec.ts";
+import { arange, type CreateOptions, eye, tri, zeros } from "./creation.ts";
+import { type DType, itemsizeOf, parseDType } from "./dtype.ts";
+import { broadcastTo, concatenate, stack, where } from "./functions.ts";
+import { type BlockFunction, inferDType, mapBlocksOf } from "./map-blocks.ts";
+import { reaxisBlocks } from "./slicing.ts";
+
+/**
+ * Chunk sizes per axis from any way to say them.
+ * @see https://docs.dask.org/en/stable/generated/dask.array.core.normalize_chunks.html
+ * @example
+ * normalizeChunks([7, 2], [20, 3]); // [[7, 7, 6], [2, 1]]
+ */
+export function normalizeChunks(
+  chunks: ChunkSpec,
+  shape: readonly number[],
+  options: { readonly dtype?: DType | (string & {}) } = {},
+): number[][] {
+  return chunkRuns(chunks, shape, itemsizeOf(parseDType(options.dtype ?? "float64"))).map(axisSizes);
+}
+
+/** Coordinates of a grid: one array an axis, each in the shape of all. */
+export function meshgrid(
+  arrays: readonly ArrayLike[],
+  options: { readonly indexing?: "xy" | "ij"; readonly sparse?: boolean } = {},
+): ShoalArray[] {
+  const lists = arrays.map((one) => arrayOf(one).ravel());
+  const isSwapped = (options.indexing ?? "xy") === "xy" && lists.length > 1;
+  const order = isSwapped ? [1, 0, ...lists.slice(2).map((_, at) => at + 2)] : lists.map((_, at) => at);
+  const shape = order.map((at) => (lists[at] as ShoalArray).size);
+  const chunks = order.map((at) => (lists[at] as ShoalArray).chunks[0] as readonly number[]);
+  return lists.map((list, at) => {
+    const line = asArray(
+      reaxisBlocks(
+        list,
+        order.map((one) => (one === at ? 0 : null)),
+      ),
+    );
+    return options.sparse === true ? line : broadcastTo(line, shape, { chunks });
+  });
+}
+
+/** Positions along each axis of a grid, as one array with the axis in front. */
+export function indices(dimensions: readonly number[], options: CreateOptions = {}): ShoalArray {
+  const dtype = parseDType(options.dtype ?? "int64");
+  const runs = chunkRuns(options.chunks ?? "auto", dimensions, itemsizeOf(dtype));
+  const parts = dimensions.map((n, axis) => {
+    const line = arange(0, n, { dtype, chunks: [axisSizes(runs[axis] as AxisRuns)] });
+    const order = dimensions.map((_, at) => (at === axis ? 0 : null));
+    return broadcastTo(asArray(reaxisBlocks(line, order)), dimensions, { chunks: runs.map(axisSizes) });
+  });
+  return stack(parts);
+}
+
+/**
+ * An array whose blocks a function makes of their coordinates: it gets one eager array an axis.
+ * @see https://docs.dask.org/en/stable/generated/dask.array.fromfunction.html
+ */
+export function fromfunction(
+  fn: BlockFunction,
+  options: CreateOptions & { readonly shape: readonly number[] },
+): ShoalArray {
+  const { shape, dtype } = options;
+  const runs = chunkRuns(options.chunks ?? "auto", shape, 8);
+  const lines = shape.map((n, axis) => {
+    const line = arange(0, n, { dtype: "int64", chunks: [axisSizes(runs[axis] as AxisRuns)] });
+    const order = shape.map((_, at) => (at === axis ? 0 : null));
+    return broadcastTo(asArray(reaxisBlocks(line, order)), shape, { chunks: runs.map(axisSizes) });
+  });
+  const [first, ...others] = lines;
+  if (first === undefined) throw new RangeError("fromfunction needs a shape of at least one axis");
+  const to = dtype === undefined ? inferDType(fn, lines) : parseDType(dtype);
+  return asArray(mapBlocksOf(fn, first, { args: others, dtype: to, name: "fromfunction" }));
+}
+
+/** A diagonal of a matrix, or the matrix that has a list on its diagonal. */
+export function diag(x: ArrayLike, options: { readonly k?: number } = {}): ShoalArray {
+  const array = arrayOf(x);
+  const k = options.k ?? 0;
+  if (array.ndim === 2) return diagonal(array, { offset: k });
+  if (array.ndim !== 1) throw new RangeError(`diag needs one or two axes, got ${array.ndim}`);
+  const n = array.size;
+  const size = n + Math.abs(k);
+  const sizes = array.chunks[0] as readonly number[];
+  const rows = k < 0 ? [-k, ...sizes] : k > 0 ? [...sizes, k] : sizes;
+  const columns = k > 0 ? [k, ...sizes] : k < 0 ? [...sizes, -k] : sizes;
+  const padding = Math.max(0, k);
+  const line = concatenate(
+    [zeros([padding], { dtype: array.dtype }), array, zeros([size - n - padding], { dtype: array.dtype })].filter(
+      (one) => one.size > 0,
+    ),
+  ).rechunk([columns]);
+  const on = eye(size, { M: size, k, dtype: "bool", chunks: [rows, columns] });
+  return where(on, line.get(null, ":"), zeros([1, 1], { dtype: array.dtype }));
+}
+
+/** A diagonal of the last two of the named axes, as the last axis. */
+export function diagonal(
+  x: ArrayLike,
+  options: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number } = {},
+): ShoalArray {
+  const array = arrayOf(x);
+  const [a, b] = [axisOf(options.axis1 ?? 0, array.ndim), axisOf(options.axis2 ?? 1, array.ndim)];
+  if (a === b) throw new RangeError(`A diagonal needs two axes, got ${a} twice`);
+  const rest = array.shape.map((_, at) => at).filter((at) => at !== a && at !== b);
+  const moved = array.transpose([a, b, ...rest]);
+  const k = options.offset ?? 0;
+  const [rows, columns] = moved.shape as [number, number];
+  const length = Math.max(0, Math.min(rows - Math.max(0, -k), columns - Math.max(0, k)));
+  const at = Array.from({ length }, (_, i) => i);
+  const points = moved.vindex(
+    at.map((i) => i + Math.max(0, -k)),
+    at.map((i) => i + Math.max(0, k)),
+  );
+  return points.transpose([...rest.map((_, i) => i + 1), 0]);
+}
+
+/** Sum of a diagonal. */
+export const trace = (
+  x: ArrayLike,
+  options: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number } = {},
+): ShoalArray => diagonal(x, options).sum({ axis: -1 });
+
+const triangle = (x: ArrayLike, k: number, keepsLower: boolean): ShoalArray => {
+  const array = arrayOf(x);
+  if (array.ndim < 2) throw new RangeError(`A triangle needs two axes, got ${array.ndim}`);
+  const [rows, columns] = array.shape.slice(-2) as [number, number];
+  const mask = tri(rows, {
+    M: columns,
+    k: keepsLower ? k : k - 1,
+    dtype: "bool",
+    chunks: array.chunks.slice(-2) as number[][],
+  });
+  const zero = zeros([], { dtype: array.dtype });
+  return keepsLower ? where(mask, array, zero) : where(mask, zero, array);
+};
+
+/** The lower triangle; the rest zero. */
+export const tril = (x: ArrayLike, options: { readonly k?: number } = {}): ShoalArray =>
+  triangle(x, options.k ?? 0, true);
+/** The upper triangle; the rest zero. */
+export const triu = (x: ArrayLike, options: { readonly k?: number } = {}): ShoalArray =>
+  triangle(x, options.k ?? 0, false);
+
+/** Indices along each axis from positions in the flattened array. */
+export function unravelIndex(x: ArrayLike, shape: readonly number[]): ShoalArray[] {
+  let left = arrayOf(x).astype("int64");
+  const found: ShoalArray[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    found.unshift(axis === 0 ? left : left.mod(shape[axis] as number));
+    left = left.floordiv(shape[axis] as number);
+  }
+  return found;
+}
+
+/** Positions in the flattened array from indices along each axis. */
+export function ravelMultiIndex(indexes: readonly ArrayLike[], shape: readonly number[]): ShoalArray {
+  if (indexes.length !== shape.length)
+    throw new RangeError(`${indexes.length} lists of indices for ${shape.length} axes`);
+  return indexes.reduce<ShoalArray | undefined>(
+    (so, one, axis) => (so === undefined ? arrayOf(one).astype("int64") : so.mul(shape[axis] as number).add(one)),
+    undefined,
+  ) as ShoalArray;
+}
+
+/** Weighted mean. */
+export function average(
+  x: ArrayLike,
+  options: { readonly axis?: number | readonly number[]; readonly weights?: ArrayLike } = {},
+): ShoalArray {
+  const array = arrayOf(x);
+  const { weights, ...axis } = options;
+  if (weights === undefined) return array.mean(axis);
+  const given = arrayOf(weights);
+  const isLine = given.ndim === 1 && array.ndim > 1;
+  if (isLine && typeof options.axis !== "number")
+    throw new TypeError("Weights of one axis need that axis: { axis, weights }");
+  const at = isLine ? axisOf(options.axis as number, array.ndim) : 0;
+  if (isLine && given.size !== array.shape[at])
+    throw new RangeError(`${given.size} weights were given for axis ${at} of ${array.shape[at]} elements`);
+  const wide = isLine
+    ? asArray(
+        reaxisBlocks(
+          given,
+          array.shape.map((_, k) => (k === at ? 0 : null)),
+        ),
+      )
+    : given;
+  const full = broadcastTo(wide, array.shape);
+  return array.mul(wide).sum(axis).div(full.sum(axis));
+}
+
+/** Options of {@link cov} and {@link corrcoef}. */
+export interface CovarianceOptions {
+  readonly y?: ArrayLike;
+  /** Whether rows are variables; else columns. */
+  readonly rowvar?: boolean;
+  readonly bias?: boolean;
+  readonly ddof?: number;
+}
+
+/** Covariances of variables. */
+export function cov(x: ArrayLike, options: CovarianceOptions = {}): ShoalArray {
+  const rows = (one: ArrayLike): ShoalArray => {
+    const array = arrayOf(one);
+    if (array.ndim > 2) throw new RangeError(`Covariances need one or two axes, got ${array.ndim}`);
+    const wide = array.ndim === 1 ? array.get(null, ":") : options.rowvar === false ? array.T : array;
+    return wide.dtype.startsWith("complex") ? wide : wide.astype("float64");
+  };
+  const all = options.y === undefined ? rows(x) : concatenate([rows(x), rows(options.y)]);
+  const count = (all.shape[1] as number) - (options.ddof ?? (options.bias === true ? 0 : 1));
+  const centred = all.sub(all.mean({ axis: 1, keepdims: true }));
+  const result = centred.dot(centred.T.conj()).div(count);
+  return result.size === 1 ? result.squeeze() : result;
+}
+
+/** Correlations of variables. */
+export function corrcoef(x: ArrayLike, options: Pick<CovarianceOptions, "y" | "rowvar"> = {}): ShoalArray {
+  const c = cov(x, options);
+  if (c.ndim === 0) return c.div(c);
+  const sd = diag(c).sqrt();
+  return c.div(sd.get(":", null)).div(sd.get(null, ":"));
+}
