@@ -6,7 +6,7 @@ import type { ComputeBatch } from "../../runtime/protocol/scheduler-worker.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { importModule, loadFunction } from "../../runtime/wire/function-loader.ts";
 import type { AnyFunction, FunctionSpec } from "../../runtime/wire/function-spec.ts";
-import { decodeValue, decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
+import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
 
 /** A layer whose calls are decoded and whose functions are loaded. */
 interface PreparedLayer {
@@ -32,7 +32,10 @@ export class TaskRunner {
 
   /** The result of a task, or a promise of it. @throws whatever the function throws */
   run(definition: LayerDefinition, batch: ComputeBatch, at: number, inputs: readonly unknown[]): unknown {
-    if (definition.kind === "data") return ownAt(batch, at)[0];
+    if (definition.kind === "data") {
+      const own = ownAt(batch, at);
+      return own instanceof Promise ? own.then(([value]) => value) : own[0];
+    }
     const layer = this.prepare(definition);
     if (layer instanceof Promise) return layer.then((ready) => runPrepared(ready, batch, at, inputs));
     return runPrepared(layer, batch, at, inputs);
@@ -88,11 +91,24 @@ export class TaskRunner {
 }
 
 function runPrepared(layer: PreparedLayer, batch: ComputeBatch, at: number, inputs: readonly unknown[]): unknown {
+  const own = ownAt(batch, at);
+  return own instanceof Promise
+    ? own.then((known) => callPrepared(layer, batch, at, inputs, known))
+    : callPrepared(layer, batch, at, inputs, own);
+}
+
+function callPrepared(
+  layer: PreparedLayer,
+  batch: ComputeBatch,
+  at: number,
+  inputs: readonly unknown[],
+  own: readonly unknown[],
+): unknown {
   const index = blockIndex(layer.definition.grid, batch.indices[at] as number);
   const call = layer.calls[batch.callOf.length === 0 ? 0 : (batch.callOf[at] as number)] as Call;
   return runCall(call, {
     inputs: layer.picks === undefined ? inputs : groupInputs(layer.picks, index, inputs),
-    own: ownAt(batch, at),
+    own,
     index,
     resolve: layer.resolve,
   });
@@ -100,19 +116,25 @@ function runPrepared(layer: PreparedLayer, batch: ComputeBatch, at: number, inpu
 
 const NOTHING: readonly unknown[] = [];
 
-function ownAt(batch: ComputeBatch, at: number): readonly unknown[] {
+/** A task's own values; a promise where a class among them has yet to be loaded. */
+function ownAt(batch: ComputeBatch, at: number): readonly unknown[] | Promise<unknown[]> {
   const { ownOffsets, own } = batch;
   if (ownOffsets.length === 0) return NOTHING;
-  const from = ownOffsets[at] as number;
-  const to = ownOffsets[at + 1] as number;
-  if (to - from === 1) return [itemOf(own, from)];
   const values: unknown[] = [];
-  for (let i = from; i < to; i++) values.push(itemOf(own, i));
-  return values;
+  let waits = false;
+  for (let i = ownOffsets[at] as number; i < (ownOffsets[at + 1] as number); i++) {
+    const value = itemOf(own, i);
+    if (own.kind === "encoded" && value instanceof Promise) waits = true;
+    values.push(value);
+  }
+  return waits ? Promise.all(values) : values;
 }
 
 function itemOf(values: Values, at: number): unknown {
   if (values.kind === "numbers") return values.data[at];
   if (values.kind === "live") return values.items[at];
-  return decodeValue(unflattenValue(values.bytes.subarray(values.offsets[at], values.offsets[at + 1])));
+  return decodeValueSoon(
+    unflattenValue(values.bytes.subarray(values.offsets[at], values.offsets[at + 1])),
+    importModule,
+  );
 }

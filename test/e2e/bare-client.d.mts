@@ -1,0 +1,13 @@
+// biome-ignore lint/suspicious/noExplicitAny: what a bare client reads is plain JSON.
+type Json = any;
+export function bareClient(
+  servers: string,
+  cluster: string,
+): Promise<{
+  actors(): Promise<Json>;
+  task(address: string, question: unknown): Promise<Json>;
+  watch(address: string): Promise<string[]>;
+  bytes(address: string): Promise<number[] | Buffer>;
+  services(): Promise<{ found: Json[]; stop(): void }>;
+  close(): Promise<void>;
+}>;
