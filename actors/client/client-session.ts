@@ -15,6 +15,7 @@ import { EncodedItem, itemAt } from "../../runtime/protocol/value-column.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
 import { clientError } from "./client-error.ts";
+import { HandleRunsBuilder } from "./handle-runs.ts";
 import { cycleIn, layersToWire } from "./layers-to-wire.ts";
 import { STANDING, SubmissionRecord } from "./submission-record.ts";
 
@@ -137,6 +138,12 @@ export class ClientSession {
   }
 
   record(handle: number): SubmissionRecord {
+    const record = this.findRecord(handle);
+    if (record === undefined) throw new ShoalError(`Future ${handle} was released`, { code: "CANCELLED" });
+    return record;
+  }
+
+  findRecord(handle: number): SubmissionRecord | undefined {
     let low = 0;
     let high = this.records.length - 1;
     while (low <= high) {
@@ -146,15 +153,14 @@ export class ClientSession {
       else if (handle >= record.first + record.count) low = middle + 1;
       else return record;
     }
-    throw new ShoalError(`Future ${handle} was released`, { code: "CANCELLED" });
+    return undefined;
   }
 
-  findRecord(handle: number): SubmissionRecord | undefined {
-    try {
-      return this.record(handle);
-    } catch {
-      return undefined;
-    }
+  /** Handles of work that cannot be submitted: they have failed with the reason. */
+  refuse(count: number, error: Error): SubmissionRecord {
+    const record = this.keep(this.reserve(count), count);
+    for (let handle = record.first; handle < record.first + count; handle++) record.setError(handle, error);
+    return record;
   }
 
   /** Calls once, soon after a handle is no longer pending (or at once if it is not). */
@@ -275,19 +281,16 @@ export class ClientSession {
 
   private send(message: FromClient & { request: number }, count: number): SubmissionRecord {
     const reserved = message.type === "scattered";
-    const first = reserved ? (message.handles[0] as number) : this.nextHandle;
-    if (!reserved) this.nextHandle += count;
-    const record = new SubmissionRecord(first, count);
-    const last = this.records.at(-1);
-    if (last === undefined || last.first < first) this.records.push(record);
-    else
-      this.records.splice(
-        this.records.findIndex((one) => one.first > first),
-        0,
-        record,
-      );
+    const record = this.keep(reserved ? (message.handles[0] as number) : this.reserve(count), count);
     this.unacknowledged.set(message.request, { message, record });
     if (this.phase.state === "open") this.link?.tell(message);
+    return record;
+  }
+
+  private keep(first: number, count: number): SubmissionRecord {
+    const record = new SubmissionRecord(first, count);
+    const after = this.records.findLastIndex((one) => one.first < first);
+    this.records.splice(after + 1, 0, record);
     return record;
   }
 
@@ -305,33 +308,25 @@ export class ClientSession {
     const link = this.link as SessionLink;
     for (const { message: submission } of this.unacknowledged.values()) link.tell(submission);
     // What was submitted and let go of before anyone listened is let go of now.
-    if (this.phase.hello > 1 || this.unacknowledged.size > 0)
-      link.tell({ type: "resume", handles: this.heldRuns() });
+    if (this.phase.hello > 1 || this.unacknowledged.size > 0) link.tell({ type: "resume", handles: this.heldRuns() });
     for (const waiter of this.openWaiters.splice(0)) waiter.resolve();
     for (const listener of [...this.workersListeners]) listener();
   }
 
   private heldRuns(): Uint32Array {
-    const runs: number[] = [];
+    const runs = new HandleRunsBuilder();
     for (const record of this.records)
-      for (let handle = record.first; handle < record.first + record.count; handle++) {
-        if (record.standingOf(handle) === STANDING.released) continue;
-        if (runs.length > 0 && (runs.at(-2) as number) + (runs.at(-1) as number) === handle)
-          runs[runs.length - 1] = (runs.at(-1) as number) + 1;
-        else runs.push(handle, 1);
-      }
-    return Uint32Array.from(runs);
+      for (let handle = record.first; handle < record.first + record.count; handle++)
+        if (record.standingOf(handle) !== STANDING.released) runs.add(handle);
+    return runs.finish();
   }
 
   private flushReleases(): void {
     const handles = this.released.splice(0).sort((a, b) => a - b);
     if (this.phase.state !== "open") return;
-    const runs: number[] = [];
-    for (const handle of handles)
-      if (runs.length > 0 && (runs.at(-2) as number) + (runs.at(-1) as number) === handle)
-        runs[runs.length - 1] = (runs.at(-1) as number) + 1;
-      else runs.push(handle, 1);
-    this.link?.tell({ type: "release", handles: Uint32Array.from(runs) });
+    const runs = new HandleRunsBuilder();
+    for (const handle of handles) runs.add(handle);
+    this.link?.tell({ type: "release", handles: runs.finish() });
   }
 
   private declined(request: number, told: unknown, failure: Error = clientError(told)): void {

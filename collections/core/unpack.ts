@@ -42,6 +42,8 @@ export function mapChildren(value: unknown, replace: (child: unknown) => unknown
 export interface InputSlots {
   /** Gives the first input of the collection's blocks, which follow each other. */
   place(collection: Collection<unknown>): number;
+  /** The input of a collection that is one block and not to be asked for its layer yet; undefined for others. */
+  single?(collection: Collection<unknown>): number | undefined;
 }
 
 /**
@@ -72,6 +74,8 @@ export function unpack(value: unknown, slots: InputSlots): Arg {
 }
 
 function collectionArg(collection: Collection<unknown>, slots: InputSlots): Arg {
+  const single = slots.single?.(collection);
+  if (single !== undefined) return input(single);
   const at = slots.place(collection);
   const count = wantCount(collection.wants());
   const finish: Call | undefined = collection.finishCall(inputsFrom(at, count));

@@ -14,11 +14,19 @@ export interface WaitOptions {
   readonly timeout?: number | string;
 }
 
+/** Where a call stands that has not left yet: among which calls, and its position there. */
+export interface PendingPlace {
+  readonly calls: object;
+  readonly at: number;
+}
+
 /** What a future is made of; several of one submission share the session. */
 export interface FutureParts {
   readonly session: ClientSession;
   /** The client's number of the future; calls that have not left yet leave now. */
   readonly handle: () => number;
+  /** Where its call stands, as long as it has not left. */
+  readonly pending?: () => PendingPlace | undefined;
   /** The key, told when it is first asked for. */
   readonly key: () => TaskKey;
   readonly hold: (handle: number, key: TaskKey, keeper: unknown) => HeldLayer;
@@ -122,6 +130,11 @@ export class Future<T> extends Collection<T> {
 
   get session(): ClientSession {
     return this.parts.session;
+  }
+
+  /** Where its call stands, as long as it has not left. */
+  get pending(): PendingPlace | undefined {
+    return this.held === undefined ? this.parts.pending?.() : undefined;
   }
 
   /** Calls once when it is settled. */

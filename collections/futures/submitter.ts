@@ -1,8 +1,10 @@
 import { CancelledError } from "../../runtime/base/errors.ts";
+import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { graphOf, wantAll } from "../../runtime/graph/graph.ts";
-import type { Annotations } from "../../runtime/graph/layer.ts";
+import type { Annotations, HeldLayer } from "../../runtime/graph/layer.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
+import { collectionsIn } from "../core/unpack.ts";
 import { Future } from "./future.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { SessionExecutor } from "./session-executor.ts";
@@ -31,18 +33,21 @@ const OPTION_NAMES: ReadonlySet<string> = new Set([
   "fuse",
 ] satisfies (keyof SubmitOptions)[]);
 
-/** Calls of one function that leave together. */
+/** Calls of one function with one set of options. */
 interface Batch {
   readonly calls: PendingCalls;
+  /** Its place among the batches of its turn: a batch reads itself and those before it. */
+  readonly order: number;
   /** The handle of its first call; 0 until it has left. */
   firstHandle: number;
 }
 
-/** Turns calls into futures. Calls of a turn leave together: a loop of `submit` costs one message. */
+/** Turns calls into futures. Calls of a turn leave together, whatever reads what: a loop of `submit` costs one message. */
 export class Submitter {
   private readonly executor: SessionExecutor;
-  /** Open batches, by function and options. */
-  private pending = new Map<AnyFunction, Map<string, Batch>>();
+  private batches: Batch[] = [];
+  /** The newest batch by function and options. */
+  private newest = new Map<AnyFunction, Map<string, Batch>>();
   private isScheduled = false;
 
   constructor(executor: SessionExecutor) {
@@ -51,7 +56,8 @@ export class Submitter {
 
   submit(fn: AnyFunction, args: readonly unknown[]): Future<unknown> {
     const [given, options] = splitOptions(fn, args);
-    const future = this.add(this.batchFor(fn, options), given, options);
+    const batch = this.batchFor(fn, options, settleArguments(given));
+    const future = this.add(batch, given, options);
     if (!this.isScheduled) {
       this.isScheduled = true;
       queueMicrotask(() => this.flush());
@@ -59,37 +65,69 @@ export class Submitter {
     return future;
   }
 
+  /** @throws ShoalError NOT_PORTABLE for a function that cannot travel */
   map(fn: AnyFunction, items: Iterable<unknown>, options: SubmitOptions): Future<unknown>[] {
+    const list = [...items];
+    for (const item of list) settleArguments([item]);
     this.flush();
-    const batch = this.batchFor(fn, options);
-    const futures = Array.from(items, (item) => this.add(batch, [item], options));
-    this.flush();
+    const batch = this.batchFor(fn, options, -1);
+    const futures = list.map((item) => this.add(batch, [item], options));
+    const failed = this.flush().get(batch);
+    if (failed !== undefined) throw failed.error;
     return futures;
   }
 
-  /** Sends what is pending. @throws ShoalError NOT_PORTABLE for a function that cannot travel */
-  flush(): void {
+  /** Sends what is pending. Futures of calls that cannot leave have failed with the reason, which is given back too. */
+  flush(): ReadonlyMap<Batch, { readonly error: unknown }> {
     this.isScheduled = false;
-    if (this.pending.size === 0) return;
-    const batches = [...this.pending.values()]
-      .flatMap((byOptions) => [...byOptions.values()])
-      .filter((batch) => batch.calls.size > 0);
-    this.pending = new Map();
+    const failed = new Map<Batch, { readonly error: unknown }>();
+    const batches = this.batches.filter((batch) => batch.calls.size > 0);
+    this.batches = [];
+    this.newest = new Map();
+    if (batches.length === 0) return failed;
+    try {
+      this.send(batches);
+    } catch {
+      // One of them cannot leave; the others do without it.
+      for (const batch of batches) {
+        try {
+          this.send([batch]);
+        } catch (error) {
+          failed.set(batch, { error });
+          batch.firstHandle = this.executor.session.refuse(batch.calls.size, error as Error).first;
+        }
+      }
+    }
+    for (const batch of batches) batch.calls.leave();
+    return failed;
+  }
+
+  private send(batches: readonly Batch[]): void {
+    const { executor } = this;
+    const hold = (handles: Uint32Array, keeper: unknown): HeldLayer =>
+      executor.held(`held-${uniqueToken()}`, [handles.length], handles, keeper);
+    const graph = graphOf(batches.map(({ calls }) => wantAll(calls.build(hold))));
+    let { first } = executor.session.submit(graph, { priority: 0, retries: 0 });
     for (const batch of batches) {
-      const graph = graphOf([wantAll(batch.calls.build())]);
-      batch.firstHandle = this.executor.session.submit(graph, { priority: 0, retries: 0 }).first;
+      batch.firstHandle = first;
+      first += batch.calls.size;
     }
   }
 
-  private batchFor(fn: AnyFunction, options: SubmitOptions): Batch {
+  /** @param after the order of the last batch that the call reads; -1 for none */
+  private batchFor(fn: AnyFunction, options: SubmitOptions, after: number): Batch {
     const { signal: _, key: __, timeout, ...rest } = options;
     const annotations: Annotations = timeout === undefined ? rest : { ...rest, timeoutMs: parseDurationMs(timeout) };
     const name = JSON.stringify(annotations);
-    let byOptions = this.pending.get(fn);
-    if (byOptions === undefined) this.pending.set(fn, (byOptions = new Map()));
+    let byOptions = this.newest.get(fn);
+    if (byOptions === undefined) this.newest.set(fn, (byOptions = new Map()));
     let batch = byOptions.get(name);
-    if (batch === undefined)
-      byOptions.set(name, (batch = { calls: new PendingCalls(fn, annotations), firstHandle: 0 }));
+    if (batch === undefined || batch.order < after) {
+      batch = { calls: new PendingCalls(fn, annotations), order: this.batches.length, firstHandle: 0 };
+      this.batches.push(batch);
+      byOptions.set(name, batch);
+      orders.set(batch.calls, batch.order);
+    }
     return batch;
   }
 
@@ -102,12 +140,38 @@ export class Submitter {
         if (batch.firstHandle === 0) this.flush();
         return batch.firstHandle + at;
       },
+      pending: () => (batch.firstHandle === 0 ? { calls: batch.calls, at } : undefined),
       key: () => batch.calls.keyOf(at),
       hold: (handle, key, keeper) => executor.held(key, [], Uint32Array.of(handle), keeper),
     });
     if (options.signal !== undefined) cancelOnAbort(future, options.signal);
     return future;
   }
+}
+
+/** The order of batches that have not left, by their calls. */
+const orders = new WeakMap<object, number>();
+
+/**
+ * The order of the last batch that arguments read, or -1. Collections are asked for their layers first: those that stand on
+ * futures have these leave.
+ */
+function settleArguments(args: readonly unknown[]): number {
+  let after = -1;
+  const futures: Future<unknown>[] = [];
+  for (const arg of args) {
+    if (typeof arg !== "object" || arg === null) continue;
+    if (arg instanceof Future) futures.push(arg);
+    else
+      for (const found of collectionsIn(arg))
+        if (found instanceof Future) futures.push(found);
+        else found.wants();
+  }
+  for (const future of futures) {
+    const pending = future.pending;
+    if (pending !== undefined) after = Math.max(after, orders.get(pending.calls) ?? -1);
+  }
+  return after;
 }
 
 function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): void {
