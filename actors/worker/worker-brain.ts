@@ -1,5 +1,4 @@
 import { type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
-import { compileChart } from "../../runtime/actor/chart.ts";
 import { unreachable } from "../../runtime/base/errors.ts";
 import {
   type ComputeBatch,
@@ -8,28 +7,12 @@ import {
   type ToWorker,
 } from "../../runtime/protocol/scheduler-worker.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
-import { workerTaskMachine } from "../task/worker-task-chart.ts";
 import { FetchQueue } from "./fetch-queue.ts";
 import { RunQueue } from "./run-queue.ts";
 import type { FetchedChunk, WorkerEvent } from "./worker-event.ts";
 import { type PackResults, WorkerOutbox } from "./worker-outbox.ts";
 import { WorkerRows } from "./worker-rows.ts";
-
-export const workerTaskChart = compileChart(workerTaskMachine);
-const chart = workerTaskChart;
-const E = chart.eventIds;
-
-/** Numbers of the chart's states; `absent` is 0, so that an untouched row is absent. */
-export const WS = {
-  absent: chart.stateId("absent"),
-  waiting: chart.stateId("waiting"),
-  queued: chart.stateId("queued"),
-  executing: chart.stateId("executing"),
-  cancelling: chart.stateId("cancelling"),
-  salvaging: chart.stateId("salvaging"),
-  fetching: chart.stateId("fetching"),
-  memory: chart.stateId("memory"),
-} as const;
+import { E, WS, workerTaskChart } from "./worker-states.ts";
 
 /**
  * A worker without its shell: which task runs next, what to fetch from whom, what lies here. Synchronous and
@@ -55,7 +38,7 @@ export class WorkerBrain {
     this.id = id;
     this.out = new WorkerOutbox(packResults);
     this.fetches = new FetchQueue();
-    this.chart = bindChart(chart, hits === undefined ? {} : { hits });
+    this.chart = bindChart(workerTaskChart, hits === undefined ? {} : { hits });
   }
 
   step(event: WorkerEvent): void {

@@ -3,7 +3,7 @@ import { ClientSession } from "../../actors/client/client-session.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
-import { WS } from "../../actors/worker/worker-brain.ts";
+import { WS } from "../../actors/worker/worker-states.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";

@@ -1,5 +1,5 @@
 import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
-import { workerTaskChart } from "../../actors/worker/worker-brain.ts";
+import { workerTaskChart } from "../../actors/worker/worker-states.ts";
 import { hits } from "./cluster.ts";
 import { coverageOf, coverageText } from "./coverage.ts";
 import { makeScenario } from "./scenario.ts";

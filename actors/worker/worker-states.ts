@@ -1,0 +1,20 @@
+import { compileChart } from "../../runtime/actor/chart.ts";
+import { workerTaskMachine } from "../task/worker-task-chart.ts";
+
+export const workerTaskChart = compileChart(workerTaskMachine);
+const chart = workerTaskChart;
+
+/** Numbers of the chart's events. */
+export const E = chart.eventIds;
+
+/** Numbers of the chart's states; `absent` is 0, so that an untouched row is absent. */
+export const WS = {
+  absent: chart.stateId("absent"),
+  waiting: chart.stateId("waiting"),
+  queued: chart.stateId("queued"),
+  executing: chart.stateId("executing"),
+  cancelling: chart.stateId("cancelling"),
+  salvaging: chart.stateId("salvaging"),
+  fetching: chart.stateId("fetching"),
+  memory: chart.stateId("memory"),
+} as const;
