@@ -4,7 +4,7 @@ import { itemAt } from "../../runtime/protocol/value-column.ts";
 import { arrive, failRow, leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
 import type { SentResult } from "./outbox.ts";
 import { dropReplica } from "./recovery.ts";
-import { E, S, type SchedulerState } from "./scheduler-state.ts";
+import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /** What workers report of tasks. Each report names its attempt; one that is not current changes nothing here. */
@@ -106,9 +106,15 @@ export function tasksMissing(
     const input = message.inputs[i] as number;
     const holder = state.workerByName.get(message.holders[i] as string);
     if (holder === undefined || state.tasks.attempt[input] !== message.inputAttempts[i]) continue;
-    if (state.holdersOf(input).includes(holder.number)) {
+    const holders = state.holdersOf(input);
+    if (!holders.includes(holder.number)) continue;
+    const attempt = message.inputAttempts[i] as number;
+    if (holder !== worker && holders.length === 1 && ((state.tasks.flags[input] as number) & FLAG.pure) !== 0) {
+      // It cannot be made again: only its holder itself, asked on the way that its adoption took, can say that it is gone.
+      state.out.toWorker(holder.number).verify(input, attempt);
+    } else {
       // The holder may have it after all, behind a broken path: it is told to let go, so that no copy is forgotten.
-      state.out.toWorker(holder.number).free(input, message.inputAttempts[i] as number);
+      state.out.toWorker(holder.number).free(input, attempt);
       dropReplica(state, input, holder.number);
     }
   }
@@ -138,6 +144,7 @@ export function replicasAdded(
       state.out.toWorker(worker.number).free(row, attempts[i] as number);
       continue;
     }
+    state.tickets.delete(row);
     if (state.holdersOf(row).includes(worker.number)) continue;
     const more = state.moreHolders.get(row);
     if (more === undefined) state.moreHolders.set(row, [worker.number]);

@@ -135,6 +135,7 @@ export function freeReplicas(state: SchedulerState, row: number): void {
   for (const holder of state.holdersOf(row))
     if (state.workers[holder] !== undefined) state.out.toWorker(holder).free(row, state.tasks.attempt[row] as number);
   state.moreHolders.delete(row);
+  state.tickets.delete(row);
 }
 
 /** Takes a row back from the worker it was sent to. */

@@ -70,6 +70,12 @@ export class WorkerOut {
     else this.changes.push({ kind: "free", rows: [row, attempt] });
   }
 
+  verify(row: number, attempt: number): void {
+    const last = this.changes.at(-1);
+    if (last?.kind === "verify") last.rows.push(row, attempt);
+    else this.changes.push({ kind: "verify", rows: [row, attempt] });
+  }
+
   adopt(row: number, attempt: number, ticket: string): void {
     const last = this.changes.at(-1);
     if (last?.kind === "adopt") last.items.push({ row, attempt, ticket });
@@ -110,15 +116,16 @@ export class WorkerOut {
 
 type RowChange =
   /** Rows and attempts by turns. */
-  | { readonly kind: "free"; readonly rows: number[] }
+  | { readonly kind: "free" | "verify"; readonly rows: number[] }
   | { readonly kind: "adopt"; readonly items: { row: number; attempt: number; ticket: string }[] }
   | { readonly kind: "forgetLayers"; readonly ids: number[] };
 
 function changeMessage(change: RowChange): ToWorker {
   switch (change.kind) {
     case "free":
+    case "verify":
       return {
-        type: "free",
+        type: change.kind,
         rows: Uint32Array.from({ length: change.rows.length / 2 }, (_, i) => change.rows[2 * i] as number),
         attempts: Float64Array.from({ length: change.rows.length / 2 }, (_, i) => change.rows[2 * i + 1] as number),
       };

@@ -36,6 +36,7 @@ export function dropReplica(state: SchedulerState, row: number, worker: number):
 
 function loseResult(state: SchedulerState, row: number): void {
   const { tasks } = state;
+  state.tickets.delete(row);
   tasks.worker[row] = -1;
   state.move(row, E.replicaLost);
   const slab = state.slabOf(row);
@@ -163,7 +164,10 @@ function takeBackUnlisted(state: SchedulerState, worker: WorkerRecord, listed: R
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++) {
       if (tasks.worker[row] !== worker.number || listed.has(row)) continue;
-      if (tasks.state[row] === S.memory) held.push(row);
+      const ticket = state.tickets.get(row);
+      // Its adoption may have been lost on the way: the data waits there.
+      if (ticket !== undefined) state.out.toWorker(worker.number).adopt(row, tasks.attempt[row] as number, ticket);
+      else if (tasks.state[row] === S.memory) held.push(row);
       else if (tasks.state[row] === S.processing || tasks.state[row] === S.assigned) running.push(row);
     }
   for (const [row, more] of [...state.moreHolders])

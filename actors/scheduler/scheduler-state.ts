@@ -82,6 +82,8 @@ export class SchedulerState {
   /** Dependents in later slabs. */
   readonly laterDependents = new Map<number, number[]>();
   readonly failures = new Map<number, TaskFailure>();
+  /** Tickets of scattered rows whose holder has not said that it adopted them. */
+  readonly tickets = new Map<number, string>();
   readonly out = new Outbox();
   /** Assigned so far: the next attempt is one more. */
   attempts: number;

@@ -143,6 +143,7 @@ function adoptScattered(
   }
   const attempt = state.nextAttempt();
   state.tasks.attempt[row] = attempt;
+  state.tickets.set(row, ticket);
   state.out.toWorker(worker.number).adopt(row, attempt, ticket);
   arrive(state, row, E.hold, worker.number, message.bytes[at] as number);
 }

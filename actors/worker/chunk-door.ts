@@ -5,10 +5,13 @@ import { type ChunkRequest, ChunkSource, fetchChunks, pullParts } from "../chunk
 import { decodeChunks, type MovingChunk } from "../chunk/chunk-frame.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
+import type { WorkerEvent } from "./worker-event.ts";
 import type { FetchRequest } from "./worker-outbox.ts";
 
 /** A peer that gives nothing for so long is given up; its chunks are asked of others. */
 const FETCH_TIMEOUT_MS = 30_000;
+const FAILED_PAUSE_MS = 10;
+const FAILED_PAUSE_MAX_MS = 2000;
 
 /** Where chunks enter and leave a worker: it serves those it has and fetches those it needs. */
 export class ChunkDoor {
@@ -18,9 +21,13 @@ export class ChunkDoor {
   private readonly source: ChunkSource;
   private readonly wake: () => void;
   private readonly closing = new AbortController();
+  private readonly clock: Clock;
+  /** Requests in a row that a peer did not answer in full. */
+  private readonly failures = new Map<string, number>();
 
   constructor(options: { bus: Bus; clock: Clock; cluster: string; id: string }, brain: WorkerBrain, wake: () => void) {
     this.bus = options.bus;
+    this.clock = options.clock;
     this.cluster = options.cluster;
     this.brain = brain;
     this.wake = wake;
@@ -37,10 +44,27 @@ export class ChunkDoor {
     const holder = clusterSubjects(this.cluster).workerPeer(peer);
     fetchChunks(this.bus, holder, { rows, attempts }, { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal })
       .then(
-        (chunks) => this.brain.step({ kind: "fetched", transfer, peer, chunks }),
-        () => this.brain.step({ kind: "fetchFailed", transfer, peer }),
+        (chunks) => ({ kind: "fetched", transfer, peer, chunks }) as const,
+        () => ({ kind: "fetchFailed", transfer, peer }) as const,
       )
-      .then(() => !this.closing.signal.aborted && this.wake());
+      .then((outcome) => this.tellSoon(outcome, peer));
+  }
+
+  /** A peer that fails again and again costs time, or its tasks would come back here at once. */
+  private tellSoon(outcome: WorkerEvent & { kind: "fetched" | "fetchFailed" }, peer: string): void {
+    const tell = (): void => {
+      if (this.closing.signal.aborted) return;
+      this.brain.step(outcome);
+      this.wake();
+    };
+    if (outcome.kind === "fetched" && outcome.chunks.every((chunk) => chunk.bytes >= 0)) {
+      this.failures.delete(peer);
+      return tell();
+    }
+    const before = this.failures.get(peer) ?? 0;
+    this.failures.set(peer, before + 1);
+    if (before === 0) return tell();
+    this.clock.setTimer(Math.min(FAILED_PAUSE_MS * 2 ** before, FAILED_PAUSE_MAX_MS), tell);
   }
 
   close(): void {

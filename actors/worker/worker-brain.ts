@@ -8,11 +8,12 @@ import {
 } from "../../runtime/protocol/scheduler-worker.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { FetchQueue } from "./fetch-queue.ts";
+import { ParkedData } from "./parked-data.ts";
 import { RunQueue } from "./run-queue.ts";
 import type { FetchedChunk, WorkerEvent } from "./worker-event.ts";
 import { type PackResults, WorkerOutbox } from "./worker-outbox.ts";
 import { WorkerRows } from "./worker-rows.ts";
-import { E, WS, workerTaskChart } from "./worker-states.ts";
+import { E, IS_COMING, WS, workerTaskChart } from "./worker-states.ts";
 
 /**
  * A worker without its shell: which task runs next, what to fetch from whom, what lies here. Synchronous and
@@ -31,7 +32,7 @@ export class WorkerBrain {
   private readonly queue = new RunQueue();
   /** Tasks here that wait for a row. */
   private readonly waiters = new Map<number, number[]>();
-  private readonly parked = new Map<string, { value: unknown; bytes: number }>();
+  readonly parked = new ParkedData();
   private readonly next = { row: 0, attempt: 0 };
 
   constructor(id: string, packResults: PackResults, hits?: Uint32Array) {
@@ -50,7 +51,7 @@ export class WorkerBrain {
       case "fetchFailed":
         return this.fetchFailed(event.transfer, event.peer);
       case "parked":
-        this.parked.set(event.ticket, { value: event.value, bytes: event.bytes });
+        this.parked.put(event.ticket, event.value, event.bytes);
         return;
       default:
         return unreachable(event);
@@ -170,6 +171,12 @@ export class WorkerBrain {
           this.adopt(row, message.attempts[i] as number, message.tickets[i] as string);
         });
         return;
+      case "verify":
+        message.rows.forEach((row, i) => {
+          const attempt = message.attempts[i] as number;
+          if (!this.holds(row, attempt)) this.out.miss(row, 0, row, attempt, this.id);
+        });
+        return;
       case "refused":
       case "resync":
       case "beat":
@@ -208,7 +215,7 @@ export class WorkerBrain {
       const holderAt = batch.inputHolders[e] as number;
       if (this.holds(input, attempt)) continue;
       if (holderAt !== LOCAL) this.fetch(input, attempt, holders[holderAt] as string);
-      else if (!this.isMaking(input)) {
+      else if (IS_COMING[this.rows.state(input)] !== 1) {
         this.giveBack(row, input, attempt, this.id);
         return;
       }
@@ -236,17 +243,6 @@ export class WorkerBrain {
     for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
       if (this.rows.state(batch.inputs[e] as number) !== WS.memory) return batch.inputs[e] as number;
     return -1;
-  }
-
-  private isMaking(row: number): boolean {
-    const state = this.rows.state(row);
-    return (
-      state === WS.waiting ||
-      state === WS.queued ||
-      state === WS.executing ||
-      state === WS.fetching ||
-      state === WS.salvaging
-    );
   }
 
   /** Has an input brought here; an older copy gives way to it. */
@@ -375,8 +371,8 @@ export class WorkerBrain {
   }
 
   private adopt(row: number, attempt: number, ticket: string): void {
-    const data = this.parked.get(ticket);
-    this.parked.delete(ticket);
+    if (this.holds(row, attempt)) return this.out.hold(row, attempt);
+    const data = this.parked.take(ticket);
     if (data === undefined) {
       // The data never came, or went with a former life: the scheduler learns that nobody has it.
       this.out.miss(row, 0, row, attempt, this.id);
@@ -386,6 +382,7 @@ export class WorkerBrain {
     this.move(row, E.put);
     this.rows.setAttempt(row, attempt);
     this.keep(row, data.value, data.bytes);
+    this.out.hold(row, attempt);
   }
 
   /** Another scheduler leads: numbers of the former one mean nothing. Running functions end unheard. */

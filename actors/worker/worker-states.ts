@@ -18,3 +18,8 @@ export const WS = {
   fetching: chart.stateId("fetching"),
   memory: chart.stateId("memory"),
 } as const;
+
+/** 1 for states in which the result will lie here unless something fails. */
+export const IS_COMING = Uint8Array.from(chart.states, (_, state) =>
+  [WS.waiting, WS.queued, WS.executing, WS.fetching, WS.salvaging].includes(state) ? 1 : 0,
+);

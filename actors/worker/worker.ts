@@ -166,6 +166,7 @@ class Worker implements Actor {
   private tick(): void {
     const { heartbeatMs } = this.options;
     this.context.after(heartbeatMs, TICK);
+    this.brain.parked.beat();
     if (this.session.state === "joining") {
       if (this.session.join === 0 || this.context.now() - this.session.sinceMs >= heartbeatMs) this.join();
       return;

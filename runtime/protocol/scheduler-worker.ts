@@ -16,6 +16,8 @@ export type ToWorker =
       readonly attempts: Float64Array;
       readonly tickets: readonly string[];
     }
+  /** Somebody did not get these from here: what is not here is reported missing. */
+  | { readonly type: "verify"; readonly rows: Uint32Array; readonly attempts: Float64Array }
   | { readonly type: "forgetLayers"; readonly ids: Uint32Array }
   | { readonly type: "refused"; readonly reason: string }
   | { readonly type: "shutdown"; readonly reason: string };
