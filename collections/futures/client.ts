@@ -10,6 +10,7 @@ import { VERSION } from "../../runtime/base/version.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { type ComputeOptions, pushExecutor } from "../../runtime/graph/executor.ts";
 import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
+import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { startInlineCluster } from "./inline-cluster.ts";
@@ -104,13 +105,13 @@ export class Client {
   }
 
   /** Runs a function on a worker. Futures and collections among the arguments are waited for there. */
-  submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: [...Arguments<A>]): Future<Awaited<R>>;
-  submit<A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    ...args: [...Arguments<A>, SubmitOptions]
-  ): Future<Awaited<R>>;
-  submit(fn: (...args: never[]) => unknown, ...args: readonly unknown[]): Future<unknown> {
-    return this.submitter.submit(fn as (...args: unknown[]) => unknown, args);
+  submit<F extends AnyFunction>(fn: F, ...args: Arguments<Parameters<F>>): Future<Awaited<ReturnType<F>>>;
+  submit<F extends AnyFunction>(
+    fn: F,
+    ...args: [...Arguments<Parameters<F>>, SubmitOptions]
+  ): Future<Awaited<ReturnType<F>>>;
+  submit(fn: AnyFunction, ...args: readonly unknown[]): Future<unknown> {
+    return this.submitter.submit(fn, args);
   }
 
   /**
