@@ -7,6 +7,7 @@ import { axisBlocks } from "./chunk-spec.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
 import { SETTLE } from "./elementwise.ts";
 import { behind, type Cumulation, cumulateBlock, joinTotals, lastOf } from "./kernels/cumulate.ts";
+import { rechunkBlocks } from "./rechunk.ts";
 import { reshapeBlocks } from "./reshape.ts";
 
 const MODULE = "shoal:collections/array/kernels/cumulate";
@@ -34,7 +35,7 @@ export function cumulativeBlocks(
   options: CumulativeOptions & { readonly skipNan?: boolean } = {},
 ): Blocks {
   if (options.axis === null || options.axis === undefined)
-    return cumulativeBlocks(reshapeBlocks(blocks, [-1]), name, { ...options, axis: 0 });
+    return cumulativeBlocks(flattened(blocks), name, { ...options, axis: 0 });
   const axis = axisOf(options.axis, blocks.axes.length);
   const { kind } = dtypeInfo(blocks.dtype);
   const dtype = options.dtype ?? (kind === "b" || kind === "i" ? "int64" : kind === "u" ? "uint64" : blocks.dtype);
@@ -65,6 +66,12 @@ export function cumulativeBlocks(
     call: { fn: BEHIND, args: [literal(plan), input(0), input(1)], finish: SETTLE },
   };
   return { axes: blocks.axes, layer, dtype };
+}
+
+/** On one axis; in chunks as long as there were blocks, as Dask cuts it. */
+function flattened(blocks: Blocks): Blocks {
+  const flat = reshapeBlocks(blocks, [-1]);
+  return blocks.axes.length > 1 ? rechunkBlocks(flat, Math.max(1, gridSize(blocks.layer.grid))) : flat;
 }
 
 /** What stands before each block: each from the one before it. */

@@ -123,6 +123,7 @@ export type { BlockFunction, MapBlocksOptions } from "./map-blocks.ts";
 export { mapBlocks, mapOverlap, overlap, slidingWindowView, trimOverlap } from "./mapping.ts";
 export { NDArray } from "./ndarray.ts";
 export type { Boundary, Depth, OverlapOptions } from "./overlap.ts";
+export * as random from "./random.ts";
 export type { ReduceOptions } from "./reduction.ts";
 export { type Complex, complex, float, type ScalarLike } from "./scalar.ts";
 export {

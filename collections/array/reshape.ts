@@ -4,7 +4,7 @@ import type { AxisPick, TaskLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { axisOf, type Blocks, gridOf, layerName, requireKnown, shapeOf, shapeText } from "./blocks.ts";
 import { sizeOf } from "./chunk.ts";
-import { axisSize, axisSizes, regularRuns } from "./chunk-spec.ts";
+import { axisSizes, regularRuns } from "./chunk-spec.ts";
 import { SETTLE } from "./elementwise.ts";
 import { broadcastBlock, reshapeBlock, transpose } from "./kernels/views.ts";
 import { rechunkTo } from "./rechunk.ts";

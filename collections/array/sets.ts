@@ -17,7 +17,19 @@ import { SPLIT_EVERY_DEFAULT, treeBlocks } from "./reduction.ts";
 import { ravelCut } from "./reshape.ts";
 
 const MODULE = "shoal:collections/array/kernels/sets";
-const fn = (name: keyof typeof sets): NamedFunction => kernel(MODULE, name, sets[name]);
+const KERNELS = {
+  addCounts: sets.addCounts,
+  bincountChunk: sets.bincountChunk,
+  distinctChunk: sets.distinctChunk,
+  distinctCombine: sets.distinctCombine,
+  distinctPart: sets.distinctPart,
+  finishCounts: sets.finishCounts,
+  histogramChunk: sets.histogramChunk,
+  isinBlock: sets.isinBlock,
+  placesBlock: sets.placesBlock,
+  searchBlock: sets.searchBlock,
+} as const;
+const fn = (name: keyof typeof KERNELS): NamedFunction => kernel(MODULE, name, KERNELS[name]);
 const UNKNOWN: AxisRuns = [[Number.NaN, 1]];
 
 /** Options of {@link unique}. */
@@ -71,7 +83,7 @@ export const union1d = (a: ArrayLike, b: ArrayLike): ShoalArray => {
 const joined = (...arrays: readonly ShoalArray[]): ShoalArray => asArray(concatenateBlocks(arrays));
 
 /** A kernel on every block of an array beside one whole list. */
-function besideList(name: keyof typeof sets, plan: unknown, list: Blocks, blocks: Blocks, dtype: DType): ShoalArray {
+function besideList(name: keyof typeof KERNELS, plan: unknown, list: Blocks, blocks: Blocks, dtype: DType): ShoalArray {
   const whole = rechunkTo(
     list,
     list.axes.map((runs): AxisRuns => (runs.length === 1 && runs[0]?.[1] === 1 ? runs : [[axisSize(runs), 1]])),

@@ -116,7 +116,26 @@ export function diagonal(
     at.map((i) => i + Math.max(0, -k)),
     at.map((i) => i + Math.max(0, k)),
   );
-  return points.transpose([...rest.map((_, i) => i + 1), 0]);
+  const cut = diagonalCut(moved.chunks[0] as number[], moved.chunks[1] as number[], k, length);
+  const line = points.transpose([...rest.map((_, i) => i + 1), 0]);
+  return length === 0 ? line : line.rechunk({ [line.ndim - 1]: cut });
+}
+
+/** Chunks of a diagonal: cut wherever it passes into another block. */
+function diagonalCut(rows: readonly number[], columns: readonly number[], k: number, length: number): number[] {
+  const borders = new Set<number>([length]);
+  for (const [sizes, shift] of [
+    [rows, Math.max(0, -k)],
+    [columns, Math.max(0, k)],
+  ] as const) {
+    let at = -shift;
+    for (const size of sizes) {
+      at += size;
+      if (at > 0 && at < length) borders.add(at);
+    }
+  }
+  const sorted = [...borders].sort((a, b) => a - b);
+  return sorted.map((border, at) => border - (sorted[at - 1] ?? 0));
 }
 
 /** Sum of a diagonal. */

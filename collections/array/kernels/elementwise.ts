@@ -47,7 +47,11 @@ export const constant = (value: ScalarLike, dtype: DType, shape: readonly number
   materialize(new Pending(literalProgram(toElement(value, dtype), dtype), [], shape));
 
 export const isSource = (value: unknown): value is Source =>
-  typeof value === "object" && value !== null && "dtype" in value && "shape" in value;
+  typeof value === "object" &&
+  value !== null &&
+  ("data" in value || "program" in value) &&
+  "dtype" in value &&
+  "shape" in value;
 
 /** Whether a source has no elements. */
 export const isEmpty = (source: Source): boolean => sizeOf(source.shape) === 0;

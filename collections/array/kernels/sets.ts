@@ -119,7 +119,7 @@ export function isinBlock({ invert }: { readonly invert: boolean }, list: Source
   const out = emptyChunk("bool", given.shape);
   for (let i = 0; i < data.length; i++) {
     const x = data[i] as number;
-    out.data[i] = Number((known.has(x) && x === x) !== invert);
+    out.data[i] = Number((known.has(x) && !Number.isNaN(x)) !== invert);
   }
   return out;
 }
