@@ -1,8 +1,9 @@
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
-import { type Dtype, parseDtype, promote } from "./dtype.ts";
+import { type Dtype, parseDtype } from "./dtype.ts";
 import type { Plain } from "./expression/expression.ts";
 import { NO_NAME } from "./frame/column.ts";
+import { dtypeOfValues, plainValue } from "./frame/value-types.ts";
 import { type Node, named } from "./plan/node.ts";
 import { viewOfNode } from "./plan/view.ts";
 import { type Field, indexName } from "./schema.ts";
@@ -55,7 +56,7 @@ export function fromColumns<S = AnyRow>(
           : parseDtype(options.indexDtype)
         : dtypeOf(name, all[at] as readonly unknown[], options),
   }));
-  const plain = all.map((list, at) => list.map((value) => plainValue(value, (fields[at] as Field).dtype)));
+  const plain = all.map((list, _at) => list.map(plainValue));
   const order =
     options.sort === false || options.divisions !== undefined ? undefined : sortedOrder(plain[0] as Plain[]);
   const sorted = order === undefined ? plain : plain.map((list) => order.map((row) => list[row] as Plain));
@@ -63,7 +64,7 @@ export function fromColumns<S = AnyRow>(
     fields,
     sorted,
     partitionRows(rows, options),
-    divisionsOf(sorted[0] as Plain[], (fields[0] as Field).dtype, options),
+    divisionsOf(sorted[0] as Plain[], options),
   );
   return new DataFrame<S>(
     viewOfNode(node, { index: [{ label: options.indexName ?? null }], columns: names.map((name) => ({ name })) }),
@@ -97,38 +98,6 @@ function dtypeOf(name: string, values: readonly unknown[], options: FromColumnsO
   return said === undefined ? dtypeOfValues(values, name) : parseDtype(said);
 }
 
-/** The type that holds all values: whole numbers are int64, dates datetime. */
-export function dtypeOfValues(values: readonly unknown[], name: string): Dtype {
-  let all: Dtype = "null";
-  for (const value of values) {
-    const next = promote(all, dtypeOfValue(value, name));
-    if (next === undefined)
-      throw new TypeError(
-        `Column "${name}" mixes ${all} and ${dtypeOfValue(value, name)}; give it one type with dtypes`,
-      );
-    all = next;
-  }
-  return all === "null" ? "float64" : all;
-}
-
-function dtypeOfValue(value: unknown, name: string): Dtype {
-  if (value === null || value === undefined) return "null";
-  if (typeof value === "number") return Number.isInteger(value) && !Object.is(value, -0) ? "int64" : "float64";
-  if (typeof value === "bigint") return "int64";
-  if (typeof value === "string") return "string";
-  if (typeof value === "boolean") return "bool";
-  if (value instanceof Date) return "datetime";
-  if (Array.isArray(value)) return `list<${dtypeOfValues(value, name)}>`;
-  throw new TypeError(`Column "${name}" holds a ${typeof value}, which no column can`);
-}
-
-function plainValue(value: unknown, dtype: Dtype): Plain {
-  if (value === undefined || value === null || (typeof value === "number" && Number.isNaN(value))) return null;
-  if (value instanceof Date) return value.getTime() * 1000;
-  if (Array.isArray(value)) return value.map((one) => plainValue(one, dtype));
-  return value as Plain;
-}
-
 function sortedOrder(index: readonly Plain[]): number[] | undefined {
   const rising = index.every((value, at) => at === 0 || (index[at - 1] as number) <= (value as number));
   if (rising) return undefined;
@@ -147,13 +116,9 @@ function partitionRows(rows: number, options: FromColumnsOptions): readonly numb
   return Array.from({ length: count }, (_, at) => Math.min(size, rows - at * size));
 }
 
-function divisionsOf(
-  index: readonly Plain[],
-  dtype: Dtype,
-  options: FromColumnsOptions,
-): "from index" | readonly Plain[] | null {
+function divisionsOf(index: readonly Plain[], options: FromColumnsOptions): "from index" | readonly Plain[] | null {
   if (options.divisions === null) return null;
-  if (options.divisions !== undefined) return options.divisions.map((value) => plainValue(value, dtype));
+  if (options.divisions !== undefined) return options.divisions.map(plainValue);
   return options.sort === false || index.length === 0 ? null : "from index";
 }
 

@@ -28,7 +28,28 @@ export type { ValueOptions } from "./frame/values.ts";
 export { type FromColumnsOptions, fromColumns, fromRecords } from "./from-values.ts";
 export { GroupBy } from "./groupby.ts";
 export type { AggregateRequest, GroupByOptions } from "./grouping.ts";
+export {
+  type ConcatOptions,
+  concat,
+  type JoinHow,
+  type MergeAsofOptions,
+  type MergeOptions,
+  merge,
+  mergeAsof,
+} from "./join.ts";
+export type { LabelRange, RepartitionOptions, Rows, SetIndexOptions } from "./loc.ts";
+export { inferSchema, type MapPartitionsOptions, type Schema } from "./map.ts";
+export type { FrameReduceOptions } from "./reductions.ts";
+export { FrameResampler, SeriesResampler } from "./resample.ts";
+export { FrameRolling, type RollingOptions, SeriesRolling } from "./rolling.ts";
 export type { RowExpression } from "./rows-expression.ts";
 export { Scalar } from "./scalar.ts";
 export { type ReduceOptions, Series } from "./series.ts";
 export { SeriesGroupBy } from "./series-groupby.ts";
+export { TextAccessor } from "./text-accessor.ts";
+export { TimeAccessor, toDatetime, toNumeric } from "./time-accessor.ts";
+
+import "./assembly.ts";
+import { installFrameMethods } from "./frame/frame-methods.ts";
+
+installFrameMethods();

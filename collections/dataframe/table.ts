@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
+import type { ComputeOptions } from "../../runtime/graph/executor.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
+import { syncExecutor } from "../../runtime/graph/sync-executor.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import { Collection } from "../core/collection.ts";
 import { type PolarsFrame, polars } from "./engine/polars.ts";
@@ -8,6 +10,7 @@ import { TableChunk } from "./frame/table-chunk.ts";
 import { emptyTable } from "./kernels/empty-table.ts";
 import { pickNode } from "./plan/build.ts";
 import { explainNode } from "./plan/explain-node.ts";
+import { isLocal } from "./plan/local.ts";
 import { layerOfNode } from "./plan/lower.ts";
 import { type Node, named } from "./plan/node.ts";
 import { metaOf, nodeOfView, type View, viewOfNode } from "./plan/view.ts";
@@ -34,6 +37,13 @@ export abstract class Table<T> extends Collection<T> {
   /** The plan of this very table, with index and columns under their physical names. */
   get node(): Node {
     return nodeOfView(this.view);
+  }
+
+  /** Runs the plan; over a table in memory (a Frame's methods) it runs here, else with the innermost executor. */
+  override async compute(options?: ComputeOptions): Promise<T> {
+    if (!isLocal(this.view.root)) return super.compute(options);
+    const [blocks] = await syncExecutor.compute([this.wants()]);
+    return this.finish(blocks as unknown[]);
   }
 
   /** Index levels, columns and types; known without computing. */

@@ -120,6 +120,19 @@ export const WINDOWS: Readonly<Record<string, Window>> = {
       center,
     );
   },
+  groupSum: (columns, _options, item) => widened(columns, item).sum(),
+  groupProd: (columns, _options, item) => native(widened(columns, item), "product"),
+  groupMean: (columns) => float(one(columns)).mean(),
+  groupMin: (columns) => one(columns).min(),
+  groupMax: (columns) => one(columns).max(),
+  groupCount: (columns) => one(columns).count(),
+  groupSize: (columns) => one(columns).isNull().or(lit(true)).cast(polars().Int64).sum(),
+  groupFirst: (columns) => native(one(columns), "dropNulls").first(),
+  groupLast: (columns) => native(one(columns), "dropNulls").last(),
+  groupStd: (columns) => native(float(one(columns)), "std", 1),
+  groupVar: (columns) => native(float(one(columns)), "var", 1),
+  groupMedian: (columns) => float(one(columns)).median(),
+  groupNunique: (columns) => native(one(columns), "dropNulls").nUnique(),
   interpolate: (columns) => native(float(one(columns)), "interpolate"),
 };
 

@@ -9,6 +9,7 @@ import { translateWindow } from "../engine/window.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
 import type { Named, Step } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
+import { fullBins } from "./bins.ts";
 import { emptyTable } from "./empty-table.ts";
 import { alignTables, overlapWindows } from "./overlap.ts";
 import { readTable } from "./read-table.ts";
@@ -41,6 +42,8 @@ export async function planOf(step: Step, own: unknown, inputs: Inputs): Promise<
       return joinAsof(await below(step.left), await below(step.right), step.asof, step);
     case "align":
       return alignTables(await below(step.left), await below(step.right), step);
+    case "bins":
+      return fullBins(await (await below(step.of)).collect(), step);
     case "overlap":
       return overlapWindows(
         await below(step.of),

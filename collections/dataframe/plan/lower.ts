@@ -45,6 +45,10 @@ function lowerNode(node: Node, lower: Lower): Pipe {
       return withStep(lower(node.input), (of) => ({ op: "filter", of, predicate: node.predicate, fields }));
     case "explode":
       return withStep(lower(node.input), (of) => ({ op: "explode", of, column: node.column, fields }));
+    case "bins": {
+      const { key, micros, zeros, ones } = node;
+      return withStep(lower(node.input), (of) => ({ op: "bins", of, key, micros, zeros, ones, fields }));
+    }
     case "number":
       return withStep(lower(node.input), (of) => ({ op: "number", of, name: node.name, fields }));
     case "unpivot": {

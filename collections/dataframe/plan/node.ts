@@ -112,6 +112,14 @@ export type NodeKind =
       readonly variable: string;
       readonly value: string;
     }
+  | {
+      readonly kind: "bins";
+      readonly input: Node;
+      readonly key: string;
+      readonly micros: number;
+      readonly zeros: readonly string[];
+      readonly ones: readonly string[];
+    }
   | { readonly kind: "number"; readonly input: Node; readonly name: string }
   | {
       readonly kind: "map";
@@ -152,11 +160,16 @@ export type Repartition =
 
 /** How a function of the user's is called on each partition. */
 export interface MapCall {
-  readonly mode: "frame" | "rows" | "series" | "groups";
+  readonly mode: "frame" | "rows" | "values" | "groups" | "groupColumns" | "windows";
   readonly meta: TableMeta;
+  /** What comes out; null where that is to be found out. */
   readonly out: TableMeta | null;
   readonly args: readonly unknown[];
+  /** Physical columns that hold the keys of groups. */
   readonly keys?: readonly string[];
+  /** Rows of a window. */
+  readonly window?: number;
+  readonly minPeriods?: number;
 }
 
 /** The tables a node is made from. */

@@ -91,6 +91,15 @@ export type StepKind =
   | { readonly op: "number"; readonly of: Step; readonly name: string }
   /** Rows of a sorted time index that lie no further back than `micros` before the last. */
   | { readonly op: "recent"; readonly of: Step; readonly column: string; readonly micros: number }
+  /** Every bin between the first and the last, sorted; those without rows are filled with 0, 1 or nothing. */
+  | {
+      readonly op: "bins";
+      readonly of: Step;
+      readonly key: string;
+      readonly micros: number;
+      readonly zeros: readonly string[];
+      readonly ones: readonly string[];
+    }
   /** Joins the columns of tables with equal keys row by row, else by a full join that sorts the keys. */
   | {
       readonly op: "align";

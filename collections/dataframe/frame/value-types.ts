@@ -1,0 +1,35 @@
+import { type Dtype, promote } from "../dtype.ts";
+import type { Plain } from "../expression/expression.ts";
+
+/** The type that holds all values: whole numbers are int64, dates datetime. */
+export function dtypeOfValues(values: readonly unknown[], name: string): Dtype {
+  let all: Dtype = "null";
+  for (const value of values) {
+    const next = promote(all, dtypeOfValue(value, name));
+    if (next === undefined)
+      throw new TypeError(
+        `Column "${name}" mixes ${all} and ${dtypeOfValue(value, name)}; give it one type with dtypes`,
+      );
+    all = next;
+  }
+  return all === "null" ? "float64" : all;
+}
+
+function dtypeOfValue(value: unknown, name: string): Dtype {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "number") return Number.isInteger(value) && !Object.is(value, -0) ? "int64" : "float64";
+  if (typeof value === "bigint") return "int64";
+  if (typeof value === "string") return "string";
+  if (typeof value === "boolean") return "bool";
+  if (value instanceof Date) return "datetime";
+  if (Array.isArray(value)) return `list<${dtypeOfValues(value, name)}>`;
+  throw new TypeError(`Column "${name}" holds a ${typeof value}, which no column can`);
+}
+
+/** A value as columns hold it: times in microseconds, missing as null. */
+export function plainValue(value: unknown): Plain {
+  if (value === undefined || value === null || (typeof value === "number" && Number.isNaN(value))) return null;
+  if (value instanceof Date) return value.getTime() * 1000;
+  if (Array.isArray(value)) return value.map(plainValue);
+  return value as Plain;
+}

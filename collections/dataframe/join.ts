@@ -1,0 +1,374 @@
+import { type AnyRow, DataFrame } from "./dataframe.ts";
+import { type Dtype, promote } from "./dtype.ts";
+import { call, column, type Expr } from "./expression/expression.ts";
+import { inferDtype } from "./expression/infer.ts";
+import { alignedViews, inOne, matchedPartitions } from "./plan/align.ts";
+import { fieldOf, selectNode, sharedDtype, stackNode } from "./plan/build.ts";
+import { type JoinMethod, type Node, named } from "./plan/node.ts";
+import type { JoinSpec, Named } from "./plan/step.ts";
+import { nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
+import { type Field, indexName, isIndexName } from "./schema.ts";
+import type { Series } from "./series.ts";
+
+export type JoinHow = "inner" | "left" | "right" | "outer" | "leftsemi" | "leftanti";
+
+export interface MergeOptions {
+  readonly how?: JoinHow;
+  /** Columns of both tables; all common columns unless told. */
+  readonly on?: string | readonly string[];
+  readonly leftOn?: string | readonly string[];
+  readonly rightOn?: string | readonly string[];
+  readonly leftIndex?: boolean;
+  readonly rightIndex?: boolean;
+  /** What is put behind names that both tables have; default ["_x", "_y"]. */
+  readonly suffixes?: readonly [string, string];
+  /** Adds a column `_merge` that says where a row comes from. */
+  readonly indicator?: boolean | string;
+  /** Partitions of the outcome of an exchange. */
+  readonly npartitions?: number;
+  /** Send the smaller table, of one partition, to every partition of the other; chosen by itself. */
+  readonly broadcast?: boolean;
+}
+
+const HOWS: Readonly<Record<string, JoinSpec["how"]>> = {
+  inner: "inner",
+  left: "left",
+  right: "right",
+  outer: "outer",
+  leftsemi: "semi",
+  leftanti: "anti",
+};
+
+interface Keys {
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+}
+
+/** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.merge.html */
+export function merge(
+  left: DataFrame<never> | DataFrame<AnyRow>,
+  right: DataFrame<never> | DataFrame<AnyRow>,
+  options: MergeOptions = {},
+): DataFrame<AnyRow> {
+  const how = HOWS[options.how ?? "inner"];
+  if (how === undefined)
+    throw new RangeError(`how is inner, left, right, outer, leftsemi or leftanti, got "${options.how}"`);
+  const onIndex = options.leftIndex === true && options.rightIndex === true;
+  const keys = joinKeys(left.view, right.view, options);
+  const [a, b] = sameTypes(
+    sideNode(left.view, options.leftIndex === true),
+    sideNode(right.view, options.rightIndex === true),
+    keys,
+  );
+  const spec = joinSpec(a, b, keys, how, options);
+  const joined = joinNode(a, b, spec, options, onIndex);
+  const names = joined.fields.map(({ name }) => name).filter((name) => !isIndexName(name) && !name.startsWith("__key"));
+  if (onIndex)
+    return new DataFrame(viewOfNode(joined, { index: left.view.index, columns: names.map((name) => ({ name })) }));
+  const plain = selectNode(
+    joined,
+    names.map((name) => ({ name, expr: column(name) })),
+  );
+  const numbered = named({
+    kind: "number",
+    input: plain,
+    name: indexName(0),
+    fields: [...plain.fields, { name: indexName(0), dtype: "int64" }],
+    npartitions: plain.npartitions,
+    divisions: null,
+  });
+  return new DataFrame(viewOfNode(numbered, { index: [{ label: null }], columns: names.map((name) => ({ name })) }));
+}
+
+function joinKeys(left: View, right: View, options: MergeOptions): Keys {
+  const list = (value: string | readonly string[] | undefined): readonly string[] | undefined =>
+    value === undefined ? undefined : ([value].flat() as string[]);
+  const index = indexName(0);
+  const common = left.columns.map(({ name }) => name).filter((name) => right.columns.some((one) => one.name === name));
+  const both =
+    list(options.on) ??
+    (options.leftOn === undefined &&
+    options.rightOn === undefined &&
+    options.leftIndex !== true &&
+    options.rightIndex !== true
+      ? common
+      : undefined);
+  const leftKeys = options.leftIndex === true ? [index] : (both ?? list(options.leftOn) ?? []);
+  const rightKeys = options.rightIndex === true ? [index] : (both ?? list(options.rightOn) ?? []);
+  if (leftKeys.length === 0 || leftKeys.length !== rightKeys.length)
+    throw new TypeError(
+      `A merge needs equally many keys of both tables, got ${leftKeys.length} and ${rightKeys.length}`,
+    );
+  for (const name of leftKeys) if (name !== index) viewColumn(left, name);
+  for (const name of rightKeys) if (name !== index) viewColumn(right, name);
+  return { left: leftKeys, right: rightKeys };
+}
+
+/** The index takes part only where it is a key. */
+const sideNode = (view: View, withIndex: boolean): Node => nodeOfView(view, withIndex);
+
+/** Keys must be of one type on both sides, so that equal values hash alike. */
+function sameTypes(left: Node, right: Node, keys: Keys): [Node, Node] {
+  const casts: [Map<string, Dtype>, Map<string, Dtype>] = [new Map(), new Map()];
+  keys.left.forEach((name, at) => {
+    const other = keys.right[at] as string;
+    const [a, b] = [fieldOf(left, name).dtype, fieldOf(right, other).dtype];
+    const shared = promote(a, b);
+    if (shared === undefined) throw new TypeError(`Key "${name}" is ${a} and key "${other}" is ${b}; use astype first`);
+    if (a !== shared) casts[0].set(name, shared);
+    if (b !== shared) casts[1].set(other, shared);
+  });
+  const cast = (node: Node, to: Map<string, Dtype>): Node =>
+    to.size === 0
+      ? node
+      : selectNode(
+          node,
+          node.fields.map(
+            ({ name }): Named => ({
+              name,
+              expr: to.has(name) ? call("cast", [column(name)], { dtype: to.get(name) as string }) : column(name),
+            }),
+          ),
+        );
+  return [cast(left, casts[0]), cast(right, casts[1])];
+}
+
+function joinSpec(left: Node, right: Node, keys: Keys, how: JoinSpec["how"], options: MergeOptions): JoinSpec {
+  const [suffixLeft, suffixRight] = options.suffixes ?? ["_x", "_y"];
+  const shared = new Set(keys.left.filter((name, at) => name === keys.right[at]));
+  const both = left.fields
+    .map(({ name }) => name)
+    .filter((name) => !shared.has(name) && right.fields.some((field) => field.name === name));
+  const rename = both
+    .map((name): [string, string] => [name, `${name}${suffixRight}`])
+    .filter(([from, to]) => from !== to);
+  const renameLeft = both
+    .map((name): [string, string] => [name, `${name}${suffixLeft}`])
+    .filter(([from, to]) => from !== to);
+  const indicator =
+    options.indicator === undefined || options.indicator === false
+      ? undefined
+      : options.indicator === true
+        ? "_merge"
+        : options.indicator;
+  return {
+    how,
+    leftOn: keys.left,
+    rightOn: keys.right,
+    rename,
+    renameLeft,
+    ...(indicator === undefined ? {} : { indicator }),
+  };
+}
+
+function joinedFields(left: Node, right: Node, spec: JoinSpec): Field[] {
+  const [toLeft, toRight] = [new Map(spec.renameLeft), new Map(spec.rename)];
+  const own = left.fields.map(({ name, dtype }) => ({ name: toLeft.get(name) ?? name, dtype }));
+  if (spec.how === "semi" || spec.how === "anti") return own;
+  const shared = new Set(spec.leftOn.filter((name, at) => name === spec.rightOn[at]));
+  const other = right.fields
+    .filter(({ name }) => !shared.has(name))
+    .map(({ name, dtype }) => ({ name: toRight.get(name) ?? name, dtype }));
+  return [
+    ...own,
+    ...other,
+    ...(spec.indicator === undefined ? [] : [{ name: spec.indicator, dtype: "string" as Dtype }]),
+  ];
+}
+
+function joinNode(a: Node, b: Node, join: JoinSpec, options: MergeOptions, onIndex: boolean): Node {
+  let [left, right] = [a, b];
+  const known =
+    onIndex && left.divisions !== null && right.divisions !== null && left.npartitions + right.npartitions > 2;
+  if (known) [left, right] = matchedPartitions(left, right);
+  const [method, count] = known
+    ? (["partitionwise", left.npartitions] as const)
+    : joinMethod(left, right, join.how, options);
+  const divisions = known ? left.divisions : null;
+  return named({
+    kind: "join",
+    left,
+    right,
+    join,
+    method,
+    fields: joinedFields(left, right, join),
+    npartitions: count,
+    divisions,
+  });
+}
+
+/** A table of one partition goes to all partitions of the other, where every row of the other still meets it once. */
+function joinMethod(
+  left: Node,
+  right: Node,
+  how: JoinSpec["how"],
+  options: MergeOptions,
+): readonly [JoinMethod, number] {
+  if (left.npartitions === 1 && right.npartitions === 1) return ["single", 1];
+  if (options.broadcast !== false) {
+    if (right.npartitions === 1 && how !== "right" && how !== "outer") return ["broadcast-right", left.npartitions];
+    if (left.npartitions === 1 && (how === "inner" || how === "right")) return ["broadcast-left", right.npartitions];
+  }
+  return ["exchange", options.npartitions ?? Math.max(left.npartitions, right.npartitions)];
+}
+
+export interface ConcatOptions {
+  /** 0: rows under each other (the default); 1: columns side by side. */
+  readonly axis?: 0 | 1;
+  /** Columns of all tables (the default), or only those that all have. */
+  readonly join?: "outer" | "inner";
+  readonly interleavePartitions?: boolean;
+}
+
+type Concatenated = DataFrame<never> | DataFrame<AnyRow> | Series<unknown> | Series<never>;
+
+/**
+ * Tables under each other or side by side.
+ * @see https://docs.dask.org/en/stable/generated/dask.dataframe.multi.concat.html
+ */
+export function concat(tables: readonly Concatenated[], options: ConcatOptions = {}): DataFrame<AnyRow> {
+  const [first] = tables;
+  if (first === undefined) throw new TypeError("concat needs at least one table");
+  return options.axis === 1
+    ? beside(
+        tables.map(({ view }) => view),
+        options.join ?? "outer",
+      )
+    : under(tables, options);
+}
+
+function under(tables: readonly Concatenated[], options: ConcatOptions): DataFrame<AnyRow> {
+  const views = tables.map(({ view }) => view);
+  const names: string[] = [];
+  for (const view of views) for (const { name } of view.columns) if (!names.includes(name)) names.push(name);
+  const kept =
+    options.join === "inner"
+      ? names.filter((name) => views.every((view) => view.columns.some((one) => one.name === name)))
+      : names;
+  const [first] = views as [View];
+  const levels = first.index.map((_, level) => indexName(level));
+  const nodes = views.map((view) => nodeOfView(view));
+  const all = [...levels, ...kept];
+  const dtypes = new Map(
+    all.map((name) => [
+      name,
+      sharedDtype(
+        name,
+        nodes.flatMap((node) => node.fields.filter((field) => field.name === name).map(({ dtype }) => dtype)),
+      ),
+    ]),
+  );
+  const same = nodes.map((node) =>
+    selectNode(
+      node,
+      all.map((name): Named => ({ name, expr: columnOf(node, name, dtypes.get(name) as Dtype) })),
+    ),
+  );
+  return new DataFrame(
+    viewOfNode(stackNode(same, null), { index: first.index, columns: kept.map((name) => ({ name })) }),
+  );
+}
+
+function columnOf(node: Node, name: string, dtype: Dtype): Expr {
+  const field = node.fields.find((one) => one.name === name);
+  if (field === undefined) return { kind: "literal", value: null, dtype };
+  return field.dtype === dtype ? column(name) : call("cast", [column(name)], { dtype });
+}
+
+function beside(views: readonly View[], how: "outer" | "inner"): DataFrame<AnyRow> {
+  let [whole, ...rest] = views as [View, ...View[]];
+  for (const view of rest) {
+    const [a, b] = whole.root.id === view.root.id ? [whole, view] : alignedViews(whole, view, how);
+    whole = { ...a, columns: [...a.columns, ...b.columns] };
+  }
+  return new DataFrame(whole);
+}
+
+export interface MergeAsofOptions {
+  readonly on?: string;
+  readonly leftOn?: string;
+  readonly rightOn?: string;
+  readonly by?: string | readonly string[];
+  /** How far apart keys may be: a number, or milliseconds for times. */
+  readonly tolerance?: number;
+  readonly direction?: "backward" | "forward" | "nearest";
+  readonly suffixes?: readonly [string, string];
+}
+
+/**
+ * Joins each row to the last of the other table whose key is not greater (or the next, or the nearest). Both tables are in the
+ * order of their keys; they are joined in one partition.
+ * @see https://docs.dask.org/en/stable/generated/dask.dataframe.multi.merge_asof.html
+ */
+export function mergeAsof(
+  left: DataFrame<never> | DataFrame<AnyRow>,
+  right: DataFrame<never> | DataFrame<AnyRow>,
+  options: MergeAsofOptions,
+): DataFrame<AnyRow> {
+  const [leftOn, rightOn] = [options.leftOn ?? options.on, options.rightOn ?? options.on];
+  if (leftOn === undefined || rightOn === undefined)
+    throw new TypeError("mergeAsof needs a key: on, or leftOn and rightOn");
+  const by = options.by === undefined ? [] : ([options.by].flat() as string[]);
+  for (const name of [leftOn, ...by]) viewColumn(left.view, name);
+  for (const name of [rightOn, ...by]) viewColumn(right.view, name);
+  const [a, b] = [inOne(nodeOfView(left.view, false)), inOne(nodeOfView(right.view, false))];
+  const gone = new Set([...(leftOn === rightOn ? [rightOn] : []), ...by]);
+  const [, suffix] = options.suffixes ?? ["_x", "_y"];
+  const kept = b.fields.filter(({ name }) => !gone.has(name));
+  const rename = kept
+    .filter(({ name }) => a.fields.some((field) => field.name === name))
+    .map(({ name }): [string, string] => [name, `${name}${suffix}`]);
+  const after = new Map(rename);
+  const fields = [...a.fields, ...kept.map(({ name, dtype }) => ({ name: after.get(name) ?? name, dtype }))];
+  const time = inferDtype(column(leftOn), a.fields) === "datetime";
+  const tolerance = options.tolerance === undefined ? null : time ? options.tolerance * 1000 : options.tolerance;
+  const asof = {
+    leftOn,
+    rightOn,
+    leftBy: by,
+    rightBy: by,
+    direction: options.direction ?? "backward",
+    tolerance,
+    exact: true,
+    rename,
+  } as const;
+  const joined = named({ kind: "asof", left: a, right: b, asof, fields, npartitions: 1, divisions: null });
+  const numbered = named({
+    kind: "number",
+    input: joined,
+    name: indexName(0),
+    fields: [...fields, { name: indexName(0), dtype: "int64" }],
+    npartitions: 1,
+    divisions: null,
+  });
+  return new DataFrame(
+    viewOfNode(numbered, { index: [{ label: null }], columns: fields.map(({ name }) => ({ name })) }),
+  );
+}
+
+declare module "./dataframe.ts" {
+  interface DataFrame<S> {
+    /**
+     * Rows of both tables with equal keys, beside each other; missing keys meet.
+     * @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.merge.html
+     */
+    merge(right: DataFrame<never> | DataFrame<AnyRow>, options?: MergeOptions): DataFrame<AnyRow>;
+    /** Columns of another table by index, or by a column of this one. */
+    join(
+      right: DataFrame<never> | DataFrame<AnyRow>,
+      options?: { how?: JoinHow; on?: string; lsuffix?: string; rsuffix?: string },
+    ): DataFrame<AnyRow>;
+  }
+}
+
+DataFrame.prototype.merge = function (right, options) {
+  return merge(this as DataFrame<never>, right, options);
+};
+DataFrame.prototype.join = function (right, options = {}) {
+  const { how = "left", on, lsuffix = "", rsuffix = "" } = options;
+  const both = this.view.columns.filter(({ name }) => right.view.columns.some((one: ViewColumn) => one.name === name));
+  if (both.length > 0 && lsuffix === rsuffix)
+    throw new TypeError(`Both tables have "${both[0]?.name}"; give lsuffix or rsuffix`);
+  const keys = on === undefined ? { leftIndex: true, rightIndex: true } : { leftOn: on, rightIndex: true };
+  return merge(this as DataFrame<never>, right, { how, ...keys, suffixes: [lsuffix, rsuffix] });
+};

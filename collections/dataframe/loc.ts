@@ -1,0 +1,236 @@
+import { type AnyRow, DataFrame } from "./dataframe.ts";
+import { isTime } from "./dtype.ts";
+import { endOfTimeMicros, parseTimeMicros } from "./expression/coerce.ts";
+import { call, column, type Expr, literalOf, type Plain } from "./expression/expression.ts";
+import { inferDtype } from "./expression/infer.ts";
+import { parseFrequencyMicros } from "./frequency.ts";
+import { combineViews, overDivisions } from "./plan/align.ts";
+import { filterNode, pickNode, selectNode } from "./plan/build.ts";
+import { type Divisions, type Node, named } from "./plan/node.ts";
+import { nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
+import { indexName, labelName } from "./schema.ts";
+import { Series } from "./series.ts";
+
+/** A range of labels; both ends belong to it, and either may be left out. */
+export interface LabelRange {
+  readonly from?: unknown;
+  readonly to?: unknown;
+}
+export type Rows = LabelRange | readonly unknown[] | string | number | Date | Series<unknown>;
+
+export interface SetIndexOptions {
+  /** False keeps the column beside the index. */
+  readonly drop?: boolean;
+  /** The rows are in order already: nothing moves. */
+  readonly sorted?: boolean;
+  /** The bounds of the new partitions, where they are known. */
+  readonly divisions?: readonly unknown[];
+  readonly npartitions?: number;
+}
+
+/** Rows by their labels; partitions that cannot hold any are not computed where divisions are known. */
+function located(view: View, rows: Rows): View {
+  if (rows instanceof Series) {
+    const [a, b] = combineViews(view, rows.view);
+    return { ...a, root: filterNode(a.root, (b.columns[0] as ViewColumn).expr) };
+  }
+  const node = nodeOfView(view);
+  const key = column(indexName(0));
+  const dtype = inferDtype(key, node.fields);
+  const [low, high, predicate] = labels(rows, key, isTime(dtype));
+  const kept = node.divisions === null ? node : pickNode(node, partitionsBetween(node.divisions, low, high));
+  return viewOfNode(predicate === null ? kept : filterNode(kept, predicate), view);
+}
+
+type Bound = Plain | undefined;
+
+/** The smallest and largest label asked for, and the condition on the index. */
+function labels(rows: Exclude<Rows, Series<unknown>>, key: Expr, time: boolean): [Bound, Bound, Expr | null] {
+  const plain = (value: unknown): Plain =>
+    value instanceof Date
+      ? value.getTime() * 1000
+      : time && typeof value === "string"
+        ? parseTimeMicros(value)
+        : (value as Plain);
+  const typed = (value: Plain): Expr => (time ? { kind: "literal", value, dtype: "datetime" } : literalOf(value));
+  // Text such as "2021-04" means the whole month.
+  const upTo = (value: unknown): Expr =>
+    time && typeof value === "string"
+      ? call("lt", [key, typed(endOfTimeMicros(value))])
+      : call("le", [key, typed(plain(value))]);
+  if (Array.isArray(rows)) {
+    const all = rows.map(plain);
+    const sorted = [...all].sort((a, b) => ((a as number) < (b as number) ? -1 : 1));
+    return [sorted[0], sorted.at(-1), call("isIn", [key], { values: all })];
+  }
+  const range = typeof rows === "object" && !(rows instanceof Date) ? (rows as LabelRange) : { from: rows, to: rows };
+  const [from, to] = [range.from ?? null, range.to ?? null];
+  const parts: Expr[] = [];
+  if (from !== null) parts.push(call("ge", [key, typed(plain(from))]));
+  if (to !== null) parts.push(upTo(to));
+  const high = to === null ? undefined : time && typeof to === "string" ? endOfTimeMicros(to) : plain(to);
+  return [
+    from === null ? undefined : plain(from),
+    high,
+    parts.length === 0 ? null : parts.reduce((a, b) => call("and", [a, b])),
+  ];
+}
+
+function partitionsBetween({ values }: Divisions, low: Bound, high: Bound): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < values.length - 1; at++) {
+    const [from, to] = [values[at] as number, values[at + 1] as number];
+    const last = at === values.length - 2;
+    if (high !== undefined && from > (high as number)) continue;
+    if (low !== undefined && (last ? to < (low as number) : to < (low as number))) continue;
+    found.push(at);
+  }
+  return found.length > 0 ? found : [0];
+}
+
+function indexed(view: View, label: string, options: SetIndexOptions): View {
+  const found = viewColumn(view, label);
+  const columns = options.drop === false ? view.columns : view.columns.filter(({ name }) => name !== label);
+  const node = selectNode(view.root, [
+    { name: indexName(0), expr: found.expr },
+    ...columns.map(({ name, expr }) => ({ name, expr })),
+  ]);
+  const like = { index: [{ label }], columns };
+  const time = isTime(inferDtype(column(indexName(0)), node.fields));
+  const plain = (value: unknown): Plain =>
+    value instanceof Date
+      ? value.getTime() * 1000
+      : time && typeof value === "string"
+        ? parseTimeMicros(value)
+        : (value as Plain);
+  const divisions = options.divisions?.map(plain);
+  if (options.sorted === true) {
+    if (divisions === undefined) return viewOfNode(node, like);
+    return viewOfNode(overDivisions(node, indexName(0), divisions), like);
+  }
+  const npartitions = divisions === undefined ? (options.npartitions ?? node.npartitions) : divisions.length - 1;
+  const sort: Node = named({
+    kind: "sort",
+    input: node,
+    by: [indexName(0)],
+    descending: [false],
+    nullsLast: true,
+    targets: divisions ?? null,
+    fields: node.fields,
+    npartitions,
+    divisions: divisions === undefined ? null : { column: indexName(0), values: divisions },
+  });
+  return viewOfNode(sort, like);
+}
+
+export interface RepartitionOptions {
+  readonly npartitions?: number;
+  readonly divisions?: readonly unknown[];
+  /** A partition for each stretch of time, such as "1D"; the divisions must be known. */
+  readonly freq?: string;
+}
+
+function repartitioned(view: View, options: RepartitionOptions): View {
+  const node = nodeOfView(view);
+  const time = isTime(inferDtype(column(indexName(0)), node.fields));
+  const plain = (value: unknown): Plain =>
+    value instanceof Date
+      ? value.getTime() * 1000
+      : time && typeof value === "string"
+        ? parseTimeMicros(value)
+        : (value as Plain);
+  if (options.divisions !== undefined)
+    return viewOfNode(overDivisions(node, indexName(0), options.divisions.map(plain)), view);
+  if (options.freq !== undefined)
+    return viewOfNode(overDivisions(node, indexName(0), divisionsByTime(node.divisions, options.freq)), view);
+  const count = options.npartitions ?? node.npartitions;
+  if (!(Number.isInteger(count) && count > 0))
+    throw new RangeError(`A table needs at least one partition, got ${count}`);
+  return viewOfNode(
+    named({
+      kind: "repartition",
+      input: node,
+      how: { kind: "count" },
+      fields: node.fields,
+      npartitions: count,
+      divisions: mergedDivisions(node, count),
+    }),
+    view,
+  );
+}
+
+function divisionsByTime(divisions: Divisions | null, freq: string): Plain[] {
+  if (divisions === null)
+    throw new TypeError("repartition({ freq }) needs known divisions; use setIndex with divisions first");
+  const step = parseFrequencyMicros(freq);
+  const [first, last] = [divisions.values[0] as number, divisions.values.at(-1) as number];
+  const values: Plain[] = [];
+  for (let at = Math.floor(first / step) * step; at < last; at += step)
+    values.push(Math.max(at, Math.floor(first / step) * step));
+  return [...values, last];
+}
+
+function mergedDivisions(node: Node, count: number): Divisions | null {
+  const { divisions, npartitions } = node;
+  if (divisions === null || count > npartitions) return null;
+  const values = Array.from(
+    { length: count + 1 },
+    (_, at) => divisions.values[Math.floor((at * npartitions) / count)] as Plain,
+  );
+  return { column: divisions.column, values };
+}
+
+declare module "./dataframe.ts" {
+  interface DataFrame<S> {
+    /**
+     * Rows by their labels, and columns by theirs: one label, a list, a range (both ends included), or a boolean series.
+     * @example
+     * df.loc({ from: "2022-03-01", to: "2022-03-02" }, ["delay"]);
+     */
+    loc(rows: Rows): DataFrame<S>;
+    loc(rows: Rows, columns: readonly string[]): DataFrame<AnyRow>;
+    loc(rows: Rows, column: string): Series<unknown>;
+    /** The column becomes the index; rows are sorted by it over all partitions. */
+    setIndex(label: keyof S & string, options?: SetIndexOptions): DataFrame<AnyRow>;
+    /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.repartition.html */
+    repartition(options: RepartitionOptions): DataFrame<S>;
+    /** Rows of equal keys meet in one partition. */
+    shuffle(by: (keyof S & string) | readonly (keyof S & string)[], options?: { npartitions?: number }): DataFrame<S>;
+  }
+}
+declare module "./series.ts" {
+  interface Series<T> {
+    loc(rows: Rows): Series<T>;
+    repartition(options: RepartitionOptions): Series<T>;
+  }
+}
+
+DataFrame.prototype.loc = function (this: DataFrame<unknown>, rows: Rows, columns?: string | readonly string[]): never {
+  const table = new DataFrame<AnyRow>(located(this.view, rows));
+  if (columns === undefined) return table as never;
+  return (typeof columns === "string" ? table.get(columns) : table.select(...columns)) as never;
+} as never;
+DataFrame.prototype.setIndex = function (label, options = {}) {
+  return new DataFrame<AnyRow>(indexed(this.view, label, options));
+};
+DataFrame.prototype.repartition = function <S>(this: DataFrame<S>, options: RepartitionOptions) {
+  return new DataFrame<S>(repartitioned(this.view, options));
+};
+DataFrame.prototype.shuffle = function <S>(this: DataFrame<S>, by: unknown, options: { npartitions?: number } = {}) {
+  const names = [by].flat() as string[];
+  for (const name of names) viewColumn(this.view, labelName(name));
+  const input = nodeOfView(this.view);
+  const npartitions = options.npartitions ?? input.npartitions;
+  return new DataFrame<S>(
+    viewOfNode(
+      named({ kind: "exchange", input, by: names, fields: input.fields, npartitions, divisions: null }),
+      this.view,
+    ),
+  );
+} as never;
+Series.prototype.loc = function <T>(this: Series<T>, rows: Rows) {
+  return new Series<T>(located(this.view, rows));
+};
+Series.prototype.repartition = function <T>(this: Series<T>, options: RepartitionOptions) {
+  return new Series<T>(repartitioned(this.view, options));
+};

@@ -1,0 +1,322 @@
+import { type AggregateSpec, aggregateTree } from "./aggregates.ts";
+import { type AnyRow, DataFrame } from "./dataframe.ts";
+import { type Dtype, isNumberLike } from "./dtype.ts";
+import { call, column, type Expr, literalOf, type Options } from "./expression/expression.ts";
+import { inferDtype } from "./expression/infer.ts";
+import { NO_NAME } from "./frame/column.ts";
+import { inOne } from "./plan/align.ts";
+import { selectNode, sharedDtype, stackNode } from "./plan/build.ts";
+import { type Node, named } from "./plan/node.ts";
+import { metaOf, nodeOfView, type View, viewOfNode } from "./plan/view.ts";
+import { indexName, shownName } from "./schema.ts";
+import { type ReduceOptions, rowsOfReduction, Series } from "./series.ts";
+
+export interface FrameReduceOptions extends ReduceOptions {
+  /** 0: down the rows, one value a column (the default); 1: along each row. */
+  readonly axis?: 0 | 1;
+  readonly ddof?: number;
+  readonly minCount?: number;
+}
+
+const REDUCTIONS = [
+  "sum",
+  "prod",
+  "mean",
+  "min",
+  "max",
+  "count",
+  "std",
+  "var",
+  "sem",
+  "any",
+  "all",
+  "nunique",
+  "median",
+  "skew",
+  "kurtosis",
+  "idxmin",
+  "idxmax",
+] as const;
+type Reduction = (typeof REDUCTIONS)[number];
+
+/** One value a column, as a Series indexed by column names. */
+function reduceColumns(table: DataFrame<unknown>, fn: Reduction, options: FrameReduceOptions): Series<number> {
+  const { view } = table;
+  const { splitEvery, axis: _axis, ...own } = options;
+  const meta = metaOf(view);
+  const input = nodeOfView(view);
+  const position = fn === "idxmin" || fn === "idxmax";
+  const specs = meta.columns.map(
+    ({ name, dtype }): AggregateSpec => ({
+      name,
+      fn,
+      columns: position ? [name, indexName(0)] : [name],
+      dtypes: position ? [dtype, meta.index[0]?.dtype ?? "int64"] : [dtype],
+      options: own as Options,
+    }),
+  );
+  const { dtypes } = aggregateTree(specs, [], {});
+  const shared = sharedDtype(fn, dtypes);
+  const labels = meta.columns.map(({ name }) => shownName(name));
+  return new Series<number>(
+    rowsOfReduction(input, specs, labels, shared, NO_NAME, splitEvery === undefined ? {} : { splitEvery }),
+  );
+}
+
+/** One value a row. */
+function reduceRows(table: DataFrame<unknown>, fn: Reduction, options: FrameReduceOptions): Series<number> {
+  const { view } = table;
+  const columns = view.columns.map(({ expr }) => expr);
+  const { fields } = view.root;
+  const skipna = options.skipna !== false;
+  const zero = literalOf(0);
+  const present = columns.map((expr) => call("cast", [call("notNull", [expr])], { dtype: "int64" }));
+  const sumOf = (parts: readonly Expr[]): Expr => parts.reduce((a, b) => call("add", [a, b]));
+  const total = sumOf(columns.map((expr) => (skipna ? call("coalesce", [expr, zero]) : expr)));
+  const whole = (): Expr => {
+    switch (fn) {
+      case "sum":
+        return total;
+      case "count":
+        return sumOf(present);
+      case "mean":
+        return call("div", [total, skipna ? sumOf(present) : literalOf(columns.length)]);
+      case "min":
+      case "max":
+        return call(fn === "min" ? "minOf" : "maxOf", columns, { skipna });
+      case "prod":
+        return columns
+          .map((expr) => (skipna ? call("coalesce", [expr, literalOf(1)]) : expr))
+          .reduce((a, b) => call("mul", [a, b]));
+      case "any":
+      case "all":
+        return columns
+          .map((expr) => call("coalesce", [call("cast", [expr], { dtype: "bool" }), literalOf(fn === "all")]))
+          .reduce((a, b) => call(fn === "any" ? "or" : "and", [a, b]));
+      case "std":
+      case "var":
+        return rowVariance(columns, present, total, fn === "std", options.ddof ?? 1);
+      default:
+        throw new TypeError(`${fn} along rows (axis 1) is not there; use mapRows`);
+    }
+  };
+  const expr = whole();
+  inferDtype(expr, fields);
+  return new Series<number>({ ...view, columns: [{ name: NO_NAME, expr }] });
+}
+
+function rowVariance(
+  columns: readonly Expr[],
+  present: readonly Expr[],
+  total: Expr,
+  root: boolean,
+  ddof: number,
+): Expr {
+  const n = present.reduce((a, b) => call("add", [a, b]));
+  const mean = call("div", [total, n]);
+  const squares = columns
+    .map((expr) => call("coalesce", [call("pow", [call("sub", [expr, mean]), literalOf(2)]), literalOf(0)]))
+    .reduce((a, b) => call("add", [a, b]));
+  const freedom = call("sub", [n, literalOf(ddof)]);
+  const variance = call("ifElse", [
+    call("gt", [freedom, literalOf(0)]),
+    call("div", [squares, freedom]),
+    { kind: "literal", value: null, dtype: "float64" },
+  ]);
+  return root ? call("sqrt", [variance]) : variance;
+}
+
+/** A table of a few rows made of one wide row: each row has a label and an expression a column. */
+export function rowsFrom(
+  row: Node,
+  rows: readonly { label: readonly Expr[]; exprs: readonly Expr[] }[],
+  names: readonly string[],
+  labels: readonly (string | null)[],
+): View {
+  const parts = rows.map(({ label, exprs }) =>
+    selectNode(row, [
+      ...label.map((expr, level) => ({ name: indexName(level), expr })),
+      ...names.map((name, at) => ({ name, expr: exprs[at] as Expr })),
+    ]),
+  );
+  const table = parts.length === 1 ? (parts[0] as Node) : inOne(stackNode(parts, null));
+  return viewOfNode(table, { index: labels.map((label) => ({ label })), columns: names.map((name) => ({ name })) });
+}
+
+/** A row of aggregates over the columns of a table. */
+export function aggregateRow(table: DataFrame<unknown>, specs: readonly AggregateSpec[]): Node {
+  const { tree, dtypes } = aggregateTree(specs, [], {});
+  const fields = specs.map(({ name }, at) => ({ name, dtype: dtypes[at] as Dtype }));
+  return named({
+    kind: "aggregate",
+    input: nodeOfView(table.view, false),
+    tree,
+    fields,
+    npartitions: 1,
+    divisions: null,
+  });
+}
+
+/** Count, mean, standard deviation, extremes and percentiles of the columns of numbers. */
+function describe(table: DataFrame<unknown>, percentiles: readonly number[]): DataFrame<AnyRow> {
+  const columns = table.meta.columns.filter(({ dtype }) => isNumberLike(dtype) && dtype !== "bool");
+  if (columns.length === 0) throw new TypeError("describe() needs a column of numbers");
+  const shares = [...new Set([...percentiles, 0.5])].sort((a, b) => a - b);
+  const stats: { label: string; fn: string; options: Options }[] = [
+    ...["count", "mean", "std", "min"].map((fn) => ({ label: fn, fn, options: {} })),
+    ...shares.map((q) => ({ label: `${Number((q * 100).toFixed(6))}%`, fn: "quantile", options: { q } })),
+    { label: "max", fn: "max", options: {} },
+  ];
+  const key = (stat: string, name: string): string => `${stat}:${name}`;
+  const specs = columns.flatMap(({ name, dtype }) =>
+    stats.map(({ label, fn, options }) => ({ name: key(label, name), fn, columns: [name], dtypes: [dtype], options })),
+  );
+  const row = aggregateRow(table, specs);
+  const rows = stats.map(({ label }) => ({
+    label: [literalOf(label)],
+    exprs: columns.map(({ name }) => call("cast", [column(key(label, name))], { dtype: "float64" })),
+  }));
+  return new DataFrame(
+    rowsFrom(
+      row,
+      rows,
+      columns.map(({ name }) => name),
+      [null],
+    ),
+  );
+}
+
+/** Covariance or correlation of every pair of columns of numbers. */
+function pairTable(
+  table: DataFrame<unknown>,
+  fn: "cov" | "corr",
+  options: { minPeriods?: number; ddof?: number },
+): DataFrame<AnyRow> {
+  const columns = table.meta.columns.filter(({ dtype }) => isNumberLike(dtype));
+  const key = (a: string, b: string): string => (a <= b ? `${a}~${b}` : `${b}~${a}`);
+  const specs = columns.flatMap((a) =>
+    columns
+      .filter((b) => a.name <= b.name)
+      .map((b) => ({
+        name: key(a.name, b.name),
+        fn,
+        columns: [a.name, b.name],
+        dtypes: [a.dtype, b.dtype],
+        options: options as Options,
+      })),
+  );
+  const row = aggregateRow(table, specs);
+  const rows = columns.map((a) => ({
+    label: [literalOf(a.name)],
+    exprs: columns.map((b) => column(key(a.name, b.name))),
+  }));
+  return new DataFrame(
+    rowsFrom(
+      row,
+      rows,
+      columns.map(({ name }) => name),
+      [null],
+    ),
+  );
+}
+
+type Reducer = (options?: FrameReduceOptions) => Series<number>;
+
+declare module "./dataframe.ts" {
+  interface DataFrame<S> extends Readonly<Record<Reduction, Reducer>> {
+    /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.describe.html */
+    describe(options?: { percentiles?: readonly number[] }): DataFrame<AnyRow>;
+    corr(options?: { minPeriods?: number }): DataFrame<AnyRow>;
+    cov(options?: { minPeriods?: number; ddof?: number }): DataFrame<AnyRow>;
+    cumsum(options?: { skipna?: boolean }): DataFrame<S>;
+    cumprod(options?: { skipna?: boolean }): DataFrame<S>;
+    cummax(options?: { skipna?: boolean }): DataFrame<S>;
+    cummin(options?: { skipna?: boolean }): DataFrame<S>;
+    shift(periods?: number): DataFrame<S>;
+    diff(periods?: number): DataFrame<S>;
+    ffill(options?: { limit?: number }): DataFrame<S>;
+    bfill(options?: { limit?: number }): DataFrame<S>;
+    isna(): DataFrame<Record<keyof S, boolean>>;
+    notna(): DataFrame<Record<keyof S, boolean>>;
+    round(digits?: number): DataFrame<S>;
+    abs(): DataFrame<S>;
+    clip(lower?: number | null, upper?: number | null): DataFrame<S>;
+    replace(from: unknown, to?: unknown): DataFrame<S>;
+    isin(values: Iterable<unknown>): DataFrame<Record<keyof S, boolean>>;
+  }
+}
+
+type Methods = Record<string, (this: DataFrame<unknown>, ...args: never[]) => unknown>;
+
+const prototype = DataFrame.prototype as unknown as Methods;
+for (const fn of REDUCTIONS)
+  prototype[fn] = function reduction(options: FrameReduceOptions = {}) {
+    return options.axis === 1 ? reduceRows(this, fn, options) : reduceColumns(this, fn, options);
+  };
+
+/** Methods of a Series that a table has for all of its columns. */
+const COLUMNWISE = [
+  "cumsum",
+  "cumprod",
+  "cummax",
+  "cummin",
+  "shift",
+  "diff",
+  "ffill",
+  "bfill",
+  "isna",
+  "notna",
+  "round",
+  "abs",
+  "clip",
+  "replace",
+  "isin",
+] as const;
+for (const name of COLUMNWISE)
+  prototype[name] = function columnwise(...args: unknown[]) {
+    return this.each(
+      (one) => (one as unknown as Record<string, (...args: unknown[]) => Series>)[name]?.(...args) as Series,
+    );
+  };
+
+/** Arithmetic with one operand for all columns. */
+const OPERATORS = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "floordiv",
+  "mod",
+  "pow",
+  "radd",
+  "rsub",
+  "rmul",
+  "rdiv",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+] as const;
+for (const name of OPERATORS)
+  prototype[name] = function operator(other: unknown) {
+    const of = (label: string): unknown => (other instanceof DataFrame ? other.get(label) : other);
+    return this.each(
+      (one, label) => (one as unknown as Record<string, (other: unknown) => Series>)[name]?.(of(label)) as Series,
+    );
+  };
+
+declare module "./dataframe.ts" {
+  interface DataFrame<S> extends Readonly<Record<(typeof OPERATORS)[number], (other: unknown) => DataFrame<S>>> {}
+}
+
+DataFrame.prototype.describe = function (options = {}) {
+  return describe(this as DataFrame<unknown>, options.percentiles ?? [0.25, 0.5, 0.75]);
+};
+DataFrame.prototype.corr = function (options = {}) {
+  return pairTable(this as DataFrame<unknown>, "corr", options);
+};
+DataFrame.prototype.cov = function (options = {}) {
+  return pairTable(this as DataFrame<unknown>, "cov", options);
+};

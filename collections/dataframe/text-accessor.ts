@@ -1,0 +1,126 @@
+import { type AnyRow, DataFrame } from "./dataframe.ts";
+import { call, type Options, type Plain } from "./expression/expression.ts";
+import { firstColumn } from "./operand.ts";
+import type { View, ViewColumn } from "./plan/view.ts";
+import { Series } from "./series.ts";
+
+/**
+ * What is done with each text of a column. Positions count characters; missing stays missing.
+ * @see https://docs.dask.org/en/stable/dataframe-api.html#string-methods
+ */
+export class TextAccessor {
+  private readonly view: View;
+
+  constructor(view: View) {
+    this.view = view;
+  }
+
+  upper = (): Series<string> => this.do("upper");
+  lower = (): Series<string> => this.do("lower");
+  casefold = (): Series<string> => this.do("casefold");
+  capitalize = (): Series<string> => this.do("capitalize");
+  title = (): Series<string> => this.do("title");
+  swapcase = (): Series<string> => this.do("swapcase");
+  strip = (characters: string | null = null): Series<string> => this.do("strip", { characters });
+  lstrip = (characters: string | null = null): Series<string> => this.do("lstrip", { characters });
+  rstrip = (characters: string | null = null): Series<string> => this.do("rstrip", { characters });
+  len = (): Series<number> => this.do("textLength");
+  isAlnum = (): Series<boolean> => this.do("isAlnum");
+  isAlpha = (): Series<boolean> => this.do("isAlpha");
+  isDecimal = (): Series<boolean> => this.do("isDecimal");
+  isDigit = (): Series<boolean> => this.do("isDigit");
+  isLower = (): Series<boolean> => this.do("isLower");
+  isNumeric = (): Series<boolean> => this.do("isNumeric");
+  isSpace = (): Series<boolean> => this.do("isSpace");
+  isTitle = (): Series<boolean> => this.do("isTitle");
+  isUpper = (): Series<boolean> => this.do("isUpper");
+  startsWith = (pattern: string, options: { na?: boolean } = {}): Series<boolean> =>
+    this.known("startsWith", { pattern }, options.na);
+  endsWith = (pattern: string, options: { na?: boolean } = {}): Series<boolean> =>
+    this.known("endsWith", { pattern }, options.na);
+  /** Whether a pattern (a regular expression unless `regex: false`) occurs; `na` stands where the text is missing. */
+  contains = (pattern: string, options: { regex?: boolean; case?: boolean; na?: boolean } = {}): Series<boolean> =>
+    this.known("contains", { pattern, regex: options.regex ?? true, case: options.case ?? true }, options.na);
+  match = (pattern: string, options: { case?: boolean; na?: boolean } = {}): Series<boolean> =>
+    this.known("match", { pattern, case: options.case ?? true }, options.na);
+  fullMatch = (pattern: string, options: { case?: boolean; na?: boolean } = {}): Series<boolean> =>
+    this.known("fullMatch", { pattern, case: options.case ?? true }, options.na);
+  /** Where a text begins, or -1. */
+  find = (pattern: string): Series<number> => this.do("find", { pattern });
+  rfind = (pattern: string): Series<number> => this.do("rfind", { pattern });
+  count = (pattern: string): Series<number> => this.do("countMatches", { pattern });
+  findall = (pattern: string): Series<string[]> => this.do("extractAll", { pattern });
+  replace = (
+    pattern: string,
+    replacement: string,
+    options: { regex?: boolean; case?: boolean; n?: number } = {},
+  ): Series<string> =>
+    this.do("replaceText", {
+      pattern,
+      replacement,
+      regex: options.regex ?? false,
+      case: options.case ?? true,
+      count: options.n ?? -1,
+    });
+  removePrefix = (affix: string): Series<string> => this.do("removePrefix", { affix });
+  removeSuffix = (affix: string): Series<string> => this.do("removeSuffix", { affix });
+  slice = (start: number | null = null, stop: number | null = null): Series<string> =>
+    this.do("slice", { start: start ?? 0, stop });
+  sliceReplace = (start: number, stop: number, replacement = ""): Series<string> =>
+    this.do("sliceReplace", { start, stop, replacement });
+  /** The character at a position of a text, or the value at a position of a list. */
+  get = (at: number): Series<string> => this.do(this.isList() ? "listGet" : "getChar", { at });
+  pad = (width: number, options: { side?: "left" | "right" | "both"; fill?: string } = {}): Series<string> =>
+    this.do("pad", { width, side: options.side ?? "left", fill: options.fill ?? " " });
+  center = (width: number, fill = " "): Series<string> => this.do("pad", { width, side: "both", fill });
+  ljust = (width: number, fill = " "): Series<string> => this.do("pad", { width, side: "right", fill });
+  rjust = (width: number, fill = " "): Series<string> => this.do("pad", { width, side: "left", fill });
+  zfill = (width: number): Series<string> => this.do("zfill", { width });
+  repeat = (times: number): Series<string> => this.do("repeat", { times });
+  /** A list of parts; without a separator, text is split at white space. */
+  split = (separator: string | null = null): Series<string[]> => this.do("split", { separator });
+  /** The values of each list as one text. */
+  join = (separator: string): Series<string> => this.do(this.isList() ? "listJoin" : "joinCharacters", { separator });
+  /** Groups of a regular expression as columns. */
+  extract = (pattern: string): DataFrame<AnyRow> => {
+    const groups = [...pattern.matchAll(/\((?!\?)|\(\?P?<(\w+)>/g)];
+    const columns = groups.map((group, at) => ({
+      name: group[1] ?? String(at),
+      expr: call("extract", [this.own.expr], { pattern: pattern.replaceAll("(?P<", "(?<"), group: at + 1 }),
+    }));
+    return new DataFrame({ ...this.view, columns });
+  };
+  /** This text, and that of other columns of the table, behind each other. */
+  cat = (other: Series<string>, options: { separator?: string } = {}): Series<string> =>
+    new Series<string>(this.view).add(options.separator ?? "").add(other) as Series<string>;
+
+  private get own(): ViewColumn {
+    return this.view.columns[0] as ViewColumn;
+  }
+
+  private isList(): boolean {
+    return new Series(this.view).dtype.startsWith("list");
+  }
+
+  private do<R>(op: string, options?: Options): Series<R> {
+    return new Series<R>(firstColumn(this.view, call(op, [this.own.expr], options), this.own.name));
+  }
+
+  private known(op: string, options: Options, na: Plain | undefined): Series<boolean> {
+    const found = this.do<boolean>(op, options);
+    return na === undefined || na === null ? found : (found.fillna(na as boolean) as Series<boolean>);
+  }
+}
+
+declare module "./series.ts" {
+  interface Series<T> {
+    /** Methods for columns of text. @throws TypeError when a method is called on a column that is none */
+    readonly str: TextAccessor;
+  }
+}
+
+Object.defineProperty(Series.prototype, "str", {
+  get(this: Series<unknown>): TextAccessor {
+    return new TextAccessor(this.view);
+  },
+});
