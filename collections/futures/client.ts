@@ -12,16 +12,13 @@ import { type ComputeOptions, pushExecutor } from "../../runtime/graph/executor.
 import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
+import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { startInlineCluster } from "./inline-cluster.ts";
 import { scatterValues } from "./scatter.ts";
 import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
 import { type ConnectOptions, currentSpawner, type LocalOptions, type OpenCluster } from "./spawner.ts";
 import { type SubmitOptions, Submitter } from "./submitter.ts";
-
-/** What may stand for an argument: the value, or something lazy that gives it. */
-export type Argument<T> = T | Future<T> | Collection<T>;
-export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument<A[K]> };
 
 const HEARTBEAT_MS = 1000;
 const OPEN_TIMEOUT_MS = 30_000;
@@ -105,10 +102,10 @@ export class Client {
   }
 
   /** Runs a function on a worker. Futures and collections among the arguments are waited for there. */
-  submit<F extends AnyFunction>(fn: F, ...args: Arguments<Parameters<F>>): Future<Awaited<ReturnType<F>>>;
+  submit<F extends AnyFunction>(fn: F, ...args: LazyArgs<Parameters<F>>): Future<Awaited<ReturnType<F>>>;
   submit<F extends AnyFunction>(
     fn: F,
-    ...args: [...Arguments<Parameters<F>>, SubmitOptions]
+    ...args: [...LazyArgs<Parameters<F>>, SubmitOptions]
   ): Future<Awaited<ReturnType<F>>>;
   submit(fn: AnyFunction, ...args: readonly unknown[]): Future<unknown> {
     return this.submitter.submit(fn, args);
@@ -118,7 +115,7 @@ export class Client {
    * Runs a function on a worker for each item: one future each, in order.
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.map
    */
-  map<T, R>(fn: (item: T) => R, items: Iterable<Argument<T>>, options: SubmitOptions = {}): Future<Awaited<R>>[] {
+  map<T, R>(fn: (item: T) => R, items: Iterable<LazyArg<T>>, options: SubmitOptions = {}): Future<Awaited<R>>[] {
     return this.submitter.map(fn as (item: unknown) => unknown, items, options) as Future<Awaited<R>>[];
   }
 
