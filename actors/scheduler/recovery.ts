@@ -139,7 +139,9 @@ export function reconcile(
       if (!isMemory(message.states[i] as number)) continue;
       leaveWorker(state, row);
       arrive(state, row, E.finished, worker.number, message.bytes[i] as number);
-    } else if (isSame && now === S.memory && isMemory(message.states[i] as number)) {
+    } else if (isSame && now === S.memory) {
+      // A copy on its way there is as good: it will be told of, and must not be freed under that word.
+      if (!isMemory(message.states[i] as number)) continue;
       listed.add(row);
       if (!state.holdersOf(row).includes(worker.number))
         state.moreHolders.set(row, [...(state.moreHolders.get(row) ?? []), worker.number]);
