@@ -37,3 +37,10 @@ function shoalError(code: ErrorCode, message: string, details: Readonly<Record<s
   if (code === "OVERLOADED") return new OverloadedError(message, details);
   return new ShoalError(message, { code, details });
 }
+
+/** Frames of two versions must not mix. */
+export const versionError = (own: string, schedulers: string): ShoalError =>
+  new ShoalError(`This client runs Shoal ${own}, the scheduler ${schedulers}: install one version everywhere`, {
+    code: "VERSION",
+    details: { own, scheduler: schedulers },
+  });

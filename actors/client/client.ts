@@ -1,5 +1,7 @@
 import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import type { ToClient } from "../../runtime/protocol/client-scheduler.ts";
+import { versionError } from "./client-error.ts";
 import type { ClientSession } from "./client-session.ts";
 
 const TICK = { type: "tick" } as const;
@@ -36,8 +38,15 @@ class Client implements Actor {
       if ((message as { type: string }).type === "tick") {
         this.session.tick();
         this.context.after(this.session.options.heartbeatMs, TICK);
-      } else if (from === this.scheduler) this.session.take(message as never, link === "gap");
+      } else if (from === this.scheduler) this.take(message as ToClient, link === "gap");
     }
+  }
+
+  private take(message: ToClient, hasGap: boolean): void {
+    const { version } = this.session.options;
+    if (message.type === "clientWelcome" && message.version !== version)
+      this.session.end(versionError(version, message.version));
+    else this.session.take(message, hasGap);
   }
 
   undelivered(_address: string, messages: readonly unknown[], error: unknown): void {

@@ -60,7 +60,8 @@ function splitAtScript(command: Command, args: readonly string[]): [readonly str
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as string;
     if (!arg.startsWith("-")) return [args.slice(0, i), args.slice(i)];
-    const flag = command.flags[arg.replace(/^--?/, "")];
+    const name = arg.replace(/^--?/, "");
+    const flag = command.flags[name] ?? Object.values(command.flags).find(({ short }) => short === name);
     if (flag?.type === "string") i += 1;
   }
   return [args, []];

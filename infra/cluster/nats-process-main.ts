@@ -3,7 +3,7 @@ import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { serveMonitoring } from "../nats/services.ts";
 import { joinNats } from "./join-nats.ts";
-import type { WorkerConfig } from "./worker-config.ts";
+import { REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import { WorkerThread } from "./worker-thread.ts";
 
 /**
@@ -19,18 +19,24 @@ delete process.env["SHOAL_NATS_WORKER"];
 const { cluster, id } = worker;
 const bus = await joinNats(connect, cluster, "worker");
 const thread = WorkerThread.start(bus, worker);
-const end = async (code = 0): Promise<void> => {
+let phase: "running" | "ending" = "running";
+const end = async (code: number): Promise<void> => {
+  if (phase === "ending") return;
+  phase = "ending";
   process.exitCode = code;
   await thread.stop();
   await bus.close();
   if (process.connected) process.disconnect();
 };
 // A parent that is gone takes its workers with it.
-process.on("disconnect", () => void end());
+process.on("disconnect", () => void end(0));
 // An interrupt from the keyboard reaches the whole group: the parent decides what becomes of its workers.
 process.on("SIGINT", () => {});
-process.on("SIGTERM", () => void end());
-thread.onExit((code) => void end(code));
+process.on("SIGTERM", () => void end(0));
+thread.onExit(({ kind, reason }) => {
+  process.stderr.write(`${reason}\n`);
+  void end(kind === "refused" ? REFUSED_EXIT_CODE : 1);
+});
 serveMonitoring(bus, {
   name: "shoal-worker",
   id,

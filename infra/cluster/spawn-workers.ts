@@ -14,13 +14,7 @@ export const startThreadWorker: StartWorker = (bus, config) => {
   const thread = WorkerThread.start(bus, config);
   return {
     pid: thread.pid,
-    onExit: (listener) =>
-      thread.onExit((code) =>
-        listener({
-          kind: code === REFUSED_EXIT_CODE ? "refused" : "died",
-          reason: thread.failure instanceof Error ? thread.failure.message : `exit code ${code}`,
-        }),
-      ),
+    onExit: (listener) => thread.onExit(listener),
     stop: () => thread.stop(),
   };
 };

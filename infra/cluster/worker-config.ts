@@ -14,3 +14,5 @@ export const WORKER_YIELD_MS = 10;
 
 /** How a worker's thread or process ends that the scheduler will not have: it is not started again. */
 export const REFUSED_EXIT_CODE = 78;
+/** The code of the error that ends such a thread. */
+export const REFUSED = "DENIED";

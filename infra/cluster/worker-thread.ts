@@ -2,7 +2,8 @@ import { Worker } from "node:worker_threads";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
-import type { WorkerConfig } from "./worker-config.ts";
+import { REFUSED, type WorkerConfig } from "./worker-config.ts";
+import type { WorkerEnd } from "./worker-pool.ts";
 
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 /** A sibling module's address, in sources and in the built package. */
@@ -16,6 +17,8 @@ export class WorkerThread {
   private readonly port: { detach(): void };
   private readonly exited: Promise<number>;
   private phase: "running" | "stopping" | "stopped" = "running";
+  /** What ended the thread, if it was an error. */
+  private failure: unknown;
 
   private constructor(bus: Bus, config: WorkerConfig) {
     this.id = config.id;
@@ -32,17 +35,14 @@ export class WorkerThread {
     this.port = attachPort(bus, messagePortChannel(this.thread));
   }
 
-  /** What ended the thread, if it was an error. */
-  failure: unknown;
-
   static start(bus: Bus, config: WorkerConfig): WorkerThread {
     return new WorkerThread(bus, config);
   }
 
   /** Called once when the thread ended by itself. */
-  onExit(listener: (code: number) => void): void {
+  onExit(listener: (end: WorkerEnd) => void): void {
     void this.exited.then((code) => {
-      if (this.phase === "running") listener(code);
+      if (this.phase === "running") listener(this.endOf(code));
       this.phase = "stopped";
     });
   }
@@ -56,5 +56,12 @@ export class WorkerThread {
     this.phase = "stopping";
     this.port.detach();
     await this.thread.terminate();
+  }
+
+  private endOf(code: number): WorkerEnd {
+    const { failure } = this;
+    const isRefused = (failure as { code?: unknown } | undefined)?.code === REFUSED;
+    const reason = failure instanceof Error ? failure.message : `exit code ${code}`;
+    return { kind: isRefused ? "refused" : "died", reason };
   }
 }

@@ -8,13 +8,15 @@ import { untilStopped } from "../terminal.ts";
 
 const ROLES: readonly string[] = ["client", "scheduler", "worker", "observer"] satisfies Role[];
 const DEFAULT_PORT = 4222;
+/** The server's own word for any port. */
+const FREE_PORT = -1;
 
 export const natsCommand: Command = {
   name: "nats",
   summary: "Starts a nats-server: the one that is installed, or found in $SHOAL_NATS_SERVER.",
   usage: "[--port N]",
   flags: {
-    port: { type: "string", short: "p", value: "N", help: `Default ${DEFAULT_PORT}; -1 takes one that is free` },
+    port: { type: "string", short: "p", value: "N", help: `Default ${DEFAULT_PORT}; 0 takes one that is free` },
     host: { type: "string", value: "ADDRESS", help: "Default 127.0.0.1: this machine only" },
     jetstream: { type: "boolean", help: "With JetStream, its store in a folder that goes with the server" },
     config: { type: "string", value: "FILE", help: "More of the server's configuration" },
@@ -37,7 +39,7 @@ export const natsCommand: Command = {
       terminal.print(config.trimEnd());
       return 0;
     }
-    const port = countOf(values, "port", DEFAULT_PORT, -1);
+    const port = countOf(values, "port", DEFAULT_PORT, 0) || FREE_PORT;
     const server = await NatsServer.start({
       port,
       host: textOf(values, "host") ?? "127.0.0.1",

@@ -54,11 +54,15 @@ function openClient(values: FlagValues, terminal: Terminal): Promise<Client> {
 
 /** Node 20 reads no TypeScript: the loader is taken from where the script lies, or from where Shoal lies. */
 async function loadTypeScript(script: string): Promise<void> {
-  if (!/\.[cm]?ts$/.test(script)) return;
+  // Where Shoal itself runs from its sources, a loader is at work already.
+  if (!/\.[cm]?ts$/.test(script) || import.meta.url.endsWith(".ts")) return;
   for (const from of [script, import.meta.url]) {
     let found: string;
     try {
-      found = createRequire(from).resolve("tsx/esm/api");
+      // `require` finds the package's CommonJS half; its twin beside it registers for ES modules.
+      found = createRequire(from)
+        .resolve("tsx/esm/api")
+        .replace(/\.cjs$/, ".mjs");
     } catch {
       continue;
     }

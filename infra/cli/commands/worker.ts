@@ -53,7 +53,9 @@ export const workerCommand: Command = {
           if (left === 0) end("no worker is left");
         };
         pool = new WorkerPool(system, startNatsWorker(connect), { ...settings, onLost });
-        terminal.print(`${workers} workers for cluster "${cluster}" at ${url} (process ${process.pid})`);
+        terminal.print(
+          `${workers === 1 ? "1 worker" : `${workers} workers`} for cluster "${cluster}" at ${url} (process ${process.pid})`,
+        );
         void sayWhetherAwaited(system, cluster, terminal);
       });
       await pool
