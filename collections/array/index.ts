@@ -120,7 +120,7 @@ export {
   tile,
 } from "./manipulate.ts";
 export type { BlockFunction, MapBlocksOptions } from "./map-blocks.ts";
-export { mapBlocks, mapOverlap, overlap, slidingWindowView, trimOverlap } from "./mapping.ts";
+export { map, mapBlocks, mapOverlap, overlap, slidingWindowView, trimOverlap } from "./mapping.ts";
 export { NDArray } from "./ndarray.ts";
 export type { Boundary, Depth, OverlapOptions } from "./overlap.ts";
 export * as random from "./random.ts";

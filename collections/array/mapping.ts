@@ -3,7 +3,9 @@ import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { arrayOf, asArray, type ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
+import { arrowProgram } from "./arrow-program.ts";
 import { axisOf, gridOf, layerName, samePlace } from "./blocks.ts";
+import { programBlocks } from "./elementwise.ts";
 import { windowBlock } from "./kernels/views.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { mapOverlapOf, type OverlapOptions, overlapBlocks, trimBlocks } from "./overlap.ts";
@@ -93,4 +95,21 @@ function mergedTail(chunks: readonly number[], reach: number): number[] {
   while (merged.length > 1 && (merged[merged.length - 1] as number) <= reach)
     merged.push((merged.pop() as number) + (merged.pop() as number));
   return merged;
+}
+
+/**
+ * An arrow function of numbers, applied to every place of arrays that broadcast. It is read, not called: one fused loop
+ * for each block. Numbers that it captures are bound as they are now.
+ * @throws SyntaxError naming what cannot be turned into a loop
+ * @example
+ * da.map((a, b) => Math.exp(-a * a) + b, x, x.T);
+ */
+export function map(fn: (...elements: number[]) => number | boolean, ...arrays: readonly ArrayLike[]): ShoalArray {
+  if (arrays.length === 0) throw new TypeError("da.map needs at least one array");
+  const blocks = arrays.map((one) => arrayOf(one));
+  const program = arrowProgram(
+    fn,
+    blocks.map((one) => one.dtype),
+  );
+  return asArray(programBlocks(program, blocks, "map"));
 }
