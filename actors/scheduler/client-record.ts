@@ -46,18 +46,19 @@ export class ClientRecord {
 
   /** The row of a handle, or -1 if it is released or was never given. */
   rowOf(handle: number): number {
-    const range = this.find(handle);
+    const range = this.ranges[this.find(handle)];
     if (range === undefined || range.released?.[handle - range.first] === 1) return -1;
     return rowAt(range, handle);
   }
 
   /** Takes a handle back; gives its row, or -1. */
   take(handle: number): number {
-    const row = this.rowOf(handle);
-    if (row < 0) return -1;
-    const range = this.find(handle) as HandleRange;
+    const at = this.find(handle);
+    const range = this.ranges[at];
+    if (range === undefined || range.released?.[handle - range.first] === 1) return -1;
+    const row = rowAt(range, handle);
     range.left -= 1;
-    if (range.left === 0) this.ranges.splice(this.ranges.indexOf(range), 1);
+    if (range.left === 0) this.ranges.splice(at, 1);
     else {
       range.released ??= new Uint8Array(range.count);
       range.released[handle - range.first] = 1;
@@ -75,7 +76,8 @@ export class ClientRecord {
     return this.ranges.reduce((sum, range) => sum + range.left, 0);
   }
 
-  private find(handle: number): HandleRange | undefined {
+  /** The position of a handle's range, or -1. */
+  private find(handle: number): number {
     let low = 0;
     let high = this.ranges.length - 1;
     while (low <= high) {
@@ -83,9 +85,9 @@ export class ClientRecord {
       const range = this.ranges[middle] as HandleRange;
       if (handle < range.first) high = middle - 1;
       else if (handle >= range.first + range.count) low = middle + 1;
-      else return range;
+      else return middle;
     }
-    return undefined;
+    return -1;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Layer } from "../../runtime/graph/layer.ts";
 import { expandGraph, layerOfRow, type TaskTable } from "../../runtime/graph/task-table.ts";
 import type { SubmitMessage, WireWant } from "../../runtime/protocol/client-scheduler.ts";
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
+import { malformedLayers } from "./check-layers.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { malformedError, nameTakenError, type SchedulerFailure, unknownHandleError } from "./failures.ts";
 import { need } from "./needs.ts";
@@ -40,15 +41,13 @@ function checkSubmission(
   client: ClientRecord,
   message: SubmitMessage,
 ): SchedulerFailure | undefined {
-  for (const [at, layer] of message.layers.entries()) {
+  const malformed = malformedLayers(message.layers);
+  if (malformed !== undefined) return malformedError(malformed);
+  for (const layer of message.layers) {
     const count = sizeOf(layer);
     const known = state.layers.get(layer.name);
     if (layer.kind !== "held" && known !== undefined && known.count !== count)
       return nameTakenError(layer.name, known.count, count);
-    const sources =
-      layer.kind === "blockwise" ? layer.inputs.map((one) => one.source) : layer.kind === "tasks" ? layer.sources : [];
-    if (sources.some((source) => source >= at))
-      return malformedError(`layer ${layer.name} reads a layer that does not come before it`);
     if (layer.kind === "held")
       for (const handle of layer.handles)
         if (handle !== NOT_HELD && client.rowOf(handle) < 0) return unknownHandleError(handle);
@@ -56,6 +55,8 @@ function checkSubmission(
   for (const want of message.wants) {
     const layer = message.layers[want.layer];
     if (layer === undefined) return malformedError(`layer ${want.layer} is wanted and not there`);
+    if (want.indices?.some((index) => index >= sizeOf(layer)) === true)
+      return malformedError(`a block of ${layer.name} is wanted that it does not have`);
     if (client.knowsAny(want.handleBase, want.indices?.length ?? sizeOf(layer)))
       return malformedError(`handles from ${want.handleBase} on are in use`);
   }
