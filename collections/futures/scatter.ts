@@ -64,23 +64,18 @@ async function offer(
   values: readonly unknown[],
   tickets: readonly string[],
 ): Promise<void> {
-  const { bus, cluster, clock, id } = session.options;
-  const subjects = clusterSubjects(cluster);
-  const to = subjects.workerPeer(worker);
+  const { bus, cluster } = session.options;
+  const to = clusterSubjects(cluster).workerPeer(worker);
   const limits = { timeoutMs: OFFER_TIMEOUT_MS };
   if (bus.carries === "reference") {
     await bus.request(to, { type: "offer", from: "", transfer: 0, bytes: 0, tickets, values }, limits);
     return;
   }
-  const source = new ChunkSource(
-    { bus, clock, subject: `${subjects.client(id)}.peer` },
-    () => [],
-    () => {},
-  );
+  const source = sourceOf(session);
+  const chunks = values.map((value, row) => ({ row, value, bytes: sizeOf(value) }));
+  const { bytes } = await encodeChunks(chunks, false);
+  const transfer = source.offer(bytes);
   try {
-    const chunks = values.map((value, row) => ({ row, value, bytes: sizeOf(value) }));
-    const { bytes } = await encodeChunks(chunks, false);
-    const transfer = source.offer(bytes);
     const answer = await bus.request(
       to,
       writeRequest(bus, { type: "offer", from: source.subject, transfer, bytes: bytes.byteLength, tickets }),
@@ -91,6 +86,21 @@ async function offer(
     if (error !== undefined)
       throw new ShoalError(`Worker ${worker} did not take the data: ${error}`, { code: "LOST_DATA", retryable: true });
   } finally {
-    source.close();
+    source.withdraw(transfer);
   }
+}
+
+const sources = new WeakMap<ClientSession, ChunkSource>();
+
+/** Where workers pull a client's data from: one for all it scatters, as transfers are known by their numbers. Ends with its bus. */
+function sourceOf(session: ClientSession): ChunkSource {
+  let source = sources.get(session);
+  if (source === undefined) {
+    const { bus, cluster, clock, id } = session.options;
+    const subject = `${clusterSubjects(cluster).client(id)}.peer`;
+    const nothing = (): void => {};
+    source = new ChunkSource({ bus, clock, subject }, () => [], nothing);
+    sources.set(session, source);
+  }
+  return source;
 }
