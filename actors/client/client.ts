@@ -38,7 +38,7 @@ class Client implements Actor {
       if ((message as { type: string }).type === "tick") {
         this.session.tick();
         this.context.after(this.session.options.heartbeatMs, TICK);
-      } else if (from === this.scheduler) this.take(message as ToClient, link === "gap");
+      } else if (from === this.scheduler) this.take(message as ToClient, link === "gap" || link === "begun");
     }
   }
 

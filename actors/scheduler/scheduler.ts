@@ -136,8 +136,11 @@ class Scheduler implements Actor {
   private isHeard(envelope: Envelope, type: string): boolean {
     const from = envelope.from as string;
     const begins = type === "join" || type === "hello";
-    if (begins) this.broken.delete(from);
-    else if (envelope.link === "gap") this.broken.add(from);
+    if (begins) {
+      this.broken.delete(from);
+      // A late frame of a former scheduler may have ended the link at the other side: it begins anew here too.
+      this.context.beginAnew(from);
+    } else if (envelope.link === "gap") this.broken.add(from);
     if (!this.broken.has(from)) return true;
     if (envelope.link === "gap") this.context.tell(from, { type: "resync" });
     return false;

@@ -173,7 +173,8 @@ export function cancelRow(state: SchedulerState, row: number, reason: string): b
 export function retryHandles(state: SchedulerState, client: ClientRecord, handles: Iterable<number>): void {
   for (const handle of handles) {
     const row = client.rowOf(handle);
-    if (row >= 0 && !retryRow(state, row)) tellStanding(state, client, handle, row);
+    if (row < 0) state.out.toClient(client.number).erred(handle, unknownHandleError(handle));
+    else if (!retryRow(state, row)) tellStanding(state, client, handle, row);
   }
 }
 

@@ -54,13 +54,12 @@ export const schedulerTaskMachine = setup({
       meta: { ignored: ["finished", "failed", "missing"] },
     },
     assigned: {
-      // Leaving it for `processing` keeps the place on the worker; all other ways out give it back.
+      // Leaving it for `processing` keeps the place on the worker; all other ways out give it back. It cannot have failed: its
+      // worker tells of the inputs first. It can have finished: an inventory lists rows in the order of their numbers.
       on: {
         inputsReady: "processing",
         inputLost: "waiting",
         finished: "memory",
-        failed: "erred",
-        again: "waiting",
         missing: "waiting",
         workerLost: "waiting",
         blame: "erred",
@@ -81,7 +80,6 @@ export const schedulerTaskMachine = setup({
     },
     memory: {
       on: { replicaLost: "released", release: "released" },
-      meta: { ignored: ["finished"] },
     },
     erred: {
       on: { retry: "waiting", release: "released" },

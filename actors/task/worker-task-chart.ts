@@ -8,6 +8,7 @@ export type WorkerTaskEvent =
   | "start"
   | "finished"
   | "failed"
+  | "again"
   | "fetch"
   | "fetched"
   | "fetchFailed"
@@ -20,7 +21,7 @@ export type WorkerTaskEvent =
  *
  * `absent` nothing here · `waiting` to be computed, inputs on their way · `queued` may run · `executing` · `cancelling` runs on
  * though nobody wants it · `salvaging` runs on unwanted, but its result is now wanted as an input · `fetching` coming from
- * a peer, as an input · `memory` the result lies here. A transfer can be dropped at once, a running function cannot:
+ * a peer, as an input · `memory` the result lies here. The scheduler takes a task back before it asks for it anew. A transfer can be dropped at once, a running function cannot:
  * that is why only execution has shadow states.
  * @see https://distributed.dask.org/en/stable/worker-state.html
  */
@@ -31,15 +32,13 @@ export const workerTaskMachine = setup({ types: { events: {} as { type: WorkerTa
     absent: { on: { compute: "waiting", fetch: "fetching", put: "memory" }, meta: { ignored: ["free"] } },
     waiting: {
       on: { inputsReady: "queued", inputsLost: "absent", free: "absent" },
-      meta: { ignored: ["compute", "fetch"] },
     },
     queued: {
       on: { start: "executing", inputsLost: "absent", free: "absent" },
-      meta: { ignored: ["compute", "fetch"] },
     },
     executing: {
-      on: { finished: "memory", failed: "absent", free: "cancelling" },
-      meta: { ignored: ["compute", "fetch"] },
+      // Again: it was told to stop before it was asked for anew, and did.
+      on: { finished: "memory", failed: "absent", again: "waiting", free: "cancelling" },
     },
     cancelling: {
       // An orphan's row number belongs to another task now: what it gives is nobody's.

@@ -33,6 +33,8 @@ export class WorkerBrain {
   /** Tasks here that wait for a row. */
   private readonly waiters = new Map<number, number[]>();
   readonly parked = new ParkedData();
+  /** Running functions that were told to stop and are wanted after all, with the holders of their inputs. */
+  private readonly resumed = new Map<number, readonly string[]>();
   private readonly next = { row: 0, attempt: 0 };
 
   constructor(id: string, packResults: PackResults, hits?: Uint32Array) {
@@ -89,6 +91,7 @@ export class WorkerBrain {
     result: { value: unknown } | undefined,
   ): void {
     this.executing -= 1;
+    this.resumed.delete(row);
     const from = this.rows.state(row);
     this.move(row, E.finished);
     if (from === WS.cancelling) return;
@@ -103,6 +106,14 @@ export class WorkerBrain {
     this.executing -= 1;
     const from = this.rows.state(row);
     const attempt = this.rows.attempt(row);
+    const holders = this.resumed.get(row);
+    this.resumed.delete(row);
+    if (from === WS.executing && holders !== undefined) {
+      // It may have failed because it was told to stop, so this says nothing: it runs again.
+      this.move(row, E.again);
+      this.gatherInputs(row, this.rows.batch(row) as ComputeBatch, this.rows.batchAt(row), holders);
+      return;
+    }
     this.move(row, E.failed);
     if (from === WS.executing) this.out.fail(row, attempt, error);
     else if (from === WS.salvaging) {
@@ -197,11 +208,13 @@ export class WorkerBrain {
     this.move(row, E.compute);
     if (from === WS.fetching || from === WS.salvaging) this.fetches.drop(row);
     this.rows.setAttempt(row, attempt);
-    if (from === WS.memory) {
+    if (from === WS.cancelling || from === WS.salvaging) {
+      this.rows.setTask(row, batch, at);
+      this.resumed.set(row, holders);
+    } else if (from === WS.memory) {
       // What is asked for is here: the answer carries the new attempt, or nobody would ever give it.
       this.out.finish(row, attempt, this.rows.bytes(row), 0, undefined);
-    } else if (from === WS.queued) this.enqueue(row);
-    else if (from === WS.absent || from === WS.fetching) {
+    } else if (from === WS.absent || from === WS.fetching) {
       this.rows.setTask(row, batch, at);
       this.gatherInputs(row, batch, at, holders);
     }
@@ -300,11 +313,13 @@ export class WorkerBrain {
     const from = this.rows.state(row);
     if (from !== WS.absent && this.rows.attempt(row) > attempt) return;
     if (from === WS.waiting) this.stopWaiting(row);
+    this.resumed.delete(row);
     if (from === WS.memory) this.managedBytes -= this.rows.bytes(row);
     if (from === WS.fetching || from === WS.salvaging) this.fetches.drop(row);
     this.move(row, E.free);
     if (from === WS.executing) this.out.aborts.push(row);
-    if (from === WS.fetching) this.returnWaiters(row, attempt, this.id);
+    // Tasks that were sent ahead of it, or wait for the copy, will not get it.
+    this.returnWaiters(row, attempt, this.id);
   }
 
   /** A waiting task leaves: inputs that only it waited for need not come. */

@@ -26,6 +26,8 @@ export class WorkerRows {
   private readonly pages = new Map<number, Page>();
   private lastNumber = -1;
   private lastPage: Page | undefined;
+  /** An empty page, kept so that a worker with little to do does not make one for each task. */
+  private spare: Page | undefined;
 
   state(row: number): number {
     return this.find(row)?.state[row & PAGE_MASK] ?? 0;
@@ -112,6 +114,8 @@ export class WorkerRows {
     page.used -= 1;
     if (page.used > 0) return;
     this.pages.delete(row >>> PAGE_BITS);
+    // Every row of it was cleared, so it is as good as new.
+    this.spare = page;
     this.lastNumber = -1;
     this.lastPage = undefined;
   }
@@ -128,18 +132,21 @@ export class WorkerRows {
   private page(row: number): Page {
     const found = this.find(row);
     if (found !== undefined) return found;
-    const page: Page = {
-      state: new Uint8Array(PAGE_ROWS),
-      attempt: new Float64Array(PAGE_ROWS),
-      waitCount: new Uint32Array(PAGE_ROWS),
-      at: new Uint32Array(PAGE_ROWS),
-      bytes: new Float64Array(PAGE_ROWS),
-      batch: new Array(PAGE_ROWS),
-      value: new Array(PAGE_ROWS),
-      used: 0,
-    };
+    const page = this.spare ?? emptyPage();
+    this.spare = undefined;
     this.pages.set(row >>> PAGE_BITS, page);
     this.lastPage = page;
     return page;
   }
 }
+
+const emptyPage = (): Page => ({
+  state: new Uint8Array(PAGE_ROWS),
+  attempt: new Float64Array(PAGE_ROWS),
+  waitCount: new Uint32Array(PAGE_ROWS),
+  at: new Uint32Array(PAGE_ROWS),
+  bytes: new Float64Array(PAGE_ROWS),
+  batch: new Array(PAGE_ROWS),
+  value: new Array(PAGE_ROWS),
+  used: 0,
+});

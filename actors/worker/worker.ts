@@ -105,7 +105,8 @@ class Worker implements Actor {
     if (type === "tick") return this.tick();
     if (type === "stepped") return;
     if (from !== this.scheduler) return;
-    if (link === "gap" && this.session.state === "joined") this.join();
+    // A link that begins without the welcome is another scheduler's, or a former one's whose word came late.
+    if ((link === "gap" || link === "begun") && this.session.state === "joined") this.join();
     this.fromScheduler(message as ToWorker);
   }
 

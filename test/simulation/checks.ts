@@ -41,7 +41,10 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
     return;
   }
   const { acts, faults } = cluster.scenario;
-  const isLossy = faults.length > 0 || cluster.scenario.options.network.peerLoss > 0 || behaves("poison");
+  const isLossy =
+    faults.length > 0 ||
+    cluster.scenario.options.network.peerLoss > 0 ||
+    cluster.scenario.layers.some((layer) => layer.behaviour.poison.length > 0);
   const reasons: Record<string, boolean> = {
     CANCELLED: acts.some((act) => act.kind === "cancel"),
     KILLED_WORKER: behaves("poison"),

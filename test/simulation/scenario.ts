@@ -59,6 +59,7 @@ const TROUBLES = [
   "poison",
   "cancel",
   "newScheduler",
+  "churn",
 ] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
@@ -107,6 +108,7 @@ const RATES: Readonly<Record<Trouble, number>> = {
   poison: 0.1,
   cancel: 0.25,
   newScheduler: 0.1,
+  churn: 0.4,
 };
 
 function clusterOptions(random: Random, workers: number, clients: number, has: ReadonlySet<Trouble>): ClusterOptions {
@@ -176,6 +178,14 @@ function makeActs(
         share: random.next(),
         salt: random.below(2 ** 30),
       });
+  if (has.has("churn"))
+    for (let n = 1 + random.below(4); n > 0; n--) {
+      const again = random.pick(acts.filter((act) => act.kind === "submit"));
+      const at = again.at + random.below(random.pick([5, 60, 600]));
+      const kind = has.has("cancel") && random.chance(0.3) ? "cancel" : "release";
+      acts.push({ at, client: again.client, kind, share: random.pick([0.3, 0.8, 1]), salt: random.below(2 ** 30) });
+      acts.push({ ...again, at: at + random.pick([0, 1, 5, 30, 200]) });
+    }
   return acts.sort((a, b) => a.at - b.at);
 }
 
