@@ -16,7 +16,7 @@ import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
 import { clientError } from "./client-error.ts";
 import { HandleRunsBuilder } from "./handle-runs.ts";
-import { cycleIn, layersToWire } from "./layers-to-wire.ts";
+import { layersToWire, refuseCycles } from "./layers-to-wire.ts";
 import { STANDING, SubmissionRecord } from "./submission-record.ts";
 
 export interface ClientSessionOptions {
@@ -144,6 +144,10 @@ export class ClientSession {
   }
 
   findRecord(handle: number): SubmissionRecord | undefined {
+    return this.records[this.recordAt(handle)];
+  }
+
+  private recordAt(handle: number): number {
     let low = 0;
     let high = this.records.length - 1;
     while (low <= high) {
@@ -151,9 +155,9 @@ export class ClientSession {
       const record = this.records[middle] as SubmissionRecord;
       if (handle < record.first) high = middle - 1;
       else if (handle >= record.first + record.count) low = middle + 1;
-      else return record;
+      else return middle;
     }
-    return undefined;
+    return -1;
   }
 
   /** Handles of work that cannot be submitted: they have failed with the reason. */
@@ -385,14 +389,5 @@ export class ClientSession {
   private refuseIfClosed(): void {
     if (this.phase.state === "closed")
       throw new ShoalError("The client is closed; open another one", { code: "CLOSED" });
-  }
-}
-
-function refuseCycles(graph: Graph): void {
-  for (const layer of graph.layers) {
-    const cycle = cycleIn(layer);
-    if (cycle === undefined) continue;
-    const keys = cycle.map((at) => taskKey(layer, at));
-    throw new ShoalError(`The graph has a cycle: ${keys.join(" → ")}`, { code: "CYCLE", details: { keys } });
   }
 }

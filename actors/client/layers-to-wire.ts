@@ -1,7 +1,7 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Arg, Call } from "../../runtime/graph/call.ts";
 import type { Graph } from "../../runtime/graph/graph.ts";
-import { type HeldLayer, type Layer, SELF, type Values } from "../../runtime/graph/layer.ts";
+import { type HeldLayer, type Layer, SELF, taskKey, type Values } from "../../runtime/graph/layer.ts";
 import { joinEncoded } from "../../runtime/protocol/value-column.ts";
 import type { WireCalls, WireLayer } from "../../runtime/protocol/wire-layer.ts";
 import type { FunctionSpec } from "../../runtime/wire/function-spec.ts";
@@ -130,7 +130,7 @@ function encoded(value: unknown, layer: string): Uint8Array {
  * Finds a cycle among the tasks of one layer, which only layers that read themselves can have.
  * @returns positions of tasks along the cycle, or undefined
  */
-export function cycleIn(layer: Layer): number[] | undefined {
+function cycleIn(layer: Layer): number[] | undefined {
   if (layer.kind !== "tasks" || layer.inputSource?.includes(SELF) !== true) return undefined;
   const { inputOffsets, inputSource, inputIndex } = layer;
   const mark = new Uint8Array(inputOffsets.length - 1);
@@ -160,4 +160,14 @@ export function cycleIn(layer: Layer): number[] | undefined {
     }
   }
   return undefined;
+}
+
+/** @throws ShoalError CYCLE naming the tasks of one */
+export function refuseCycles(graph: Graph): void {
+  for (const layer of graph.layers) {
+    const cycle = cycleIn(layer);
+    if (cycle === undefined) continue;
+    const keys = cycle.map((at) => taskKey(layer, at));
+    throw new ShoalError(`The graph has a cycle: ${keys.join(" → ")}`, { code: "CYCLE", details: { keys } });
+  }
 }

@@ -33,6 +33,8 @@ export interface ActorSystemOptions {
   readonly defer?: (run: () => void) => void;
   /** Signs of life between actors that watch each other. Default: asked every second, dead after five of silence. */
   readonly watch?: DeathWatchOptions;
+  /** Whether frames between actors of this system skip the bus. Default: where the bus carries bytes, which they need not be. */
+  readonly shortcut?: boolean;
   /** Told of crashes that nobody survived and frames that could not leave. Without it they are thrown as uncaught errors. */
   readonly onFailure?: (error: unknown, actor: string) => void;
 }
@@ -54,6 +56,7 @@ export class ActorSystem {
   private readonly cells = new Map<string, ActorCell>();
   private readonly watcher: Watcher;
   private readonly host: CellHost;
+  private readonly isShortcut: boolean;
   private isClosed = false;
 
   constructor(options: ActorSystemOptions) {
@@ -62,6 +65,7 @@ export class ActorSystem {
     this.tap = options.tap ?? new Tap();
     this.codec = options.codec;
     this.onFailure = options.onFailure;
+    this.isShortcut = options.shortcut ?? options.bus.carries !== "reference";
     const turns = new TurnQueue(options.defer);
     this.watcher = new Watcher(options.watch ?? { intervalMs: 1000, ttlMs: 5000 }, {
       clock: this.clock,
@@ -191,6 +195,13 @@ export class ActorSystem {
 
   private publish(to: string, frame: ActorFrame): void {
     if (this.tap.active) this.tap.emit({ kind: "sent", from: frame.from, to, messages: frame.messages });
+    const cell = this.cells.get(to);
+    if (cell !== undefined && this.isShortcut) {
+      // Both live in this thread: no bytes, no bus. Messages are read-only once they are sent, as on a bus by reference.
+      const { from, session, sequence, messages } = frame;
+      cell.deliver({ to, from: from === "" ? undefined : from, session, sequence, messages, question: undefined });
+      return;
+    }
     this.bus.publish(to, writePayload(frame, this.bus.carries === "reference" ? "value" : "frame", this.codec));
   }
 

@@ -37,7 +37,9 @@ export function expandGraph(graph: Graph): TaskTable {
   });
   const count = bases[graph.layers.length] as number;
   const inputOffsets = new Uint32Array(count + 1);
-  const inputs = new EdgeColumn();
+  const inputs = new EdgeColumn(
+    graph.layers.reduce((sum, layer) => sum + (layer.kind === "tasks" ? layer.inputIndex.length : 0), 0),
+  );
   graph.layers.forEach((layer, at) => {
     const base = bases[at] as number;
     if (layer.kind === "blockwise") expandBlockwise(layer, base, baseOf, inputOffsets, inputs);
@@ -167,11 +169,16 @@ function pickRange(pick: AxisPick, index: readonly number[], size: number): read
 /** A Uint32 column that grows by doubling. */
 class EdgeColumn {
   length = 0;
-  private data = new Uint32Array(1024);
+  private data: Uint32Array;
+
+  /** @param expected edges that are known to come */
+  constructor(expected: number) {
+    this.data = new Uint32Array(expected);
+  }
 
   push(row: number): void {
     if (this.length === this.data.length) {
-      const grown = new Uint32Array(this.data.length * 2);
+      const grown = new Uint32Array(Math.max(64, this.data.length * 2));
       grown.set(this.data);
       this.data = grown;
     }
@@ -179,6 +186,6 @@ class EdgeColumn {
   }
 
   finish(): Uint32Array {
-    return this.data.slice(0, this.length);
+    return this.length === this.data.length ? this.data : this.data.slice(0, this.length);
   }
 }

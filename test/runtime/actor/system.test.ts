@@ -242,9 +242,30 @@ test("ActorSystem without a codec says so when a frame must become bytes", async
   const system = new ActorSystem({ bus: new ByteBus() });
   system.spawn(answering("test.json", ({ question }) => question?.answer("yes")));
   assert.equal(await system.ask("test.json", { type: "x" }, { timeoutMs: 1000 }), "yes");
-  assert.throws(() => system.tell("test.json", 1), { code: "NOT_SUPPORTED" });
+  assert.throws(() => system.tell("test.elsewhere", 1), { code: "NOT_SUPPORTED" });
   const typed = new ActorSystem({ bus: system.bus, codec: v8ActorCodec });
   assert.equal(await typed.ask("test.json", { type: "x" }, { timeoutMs: 1000 }), "yes");
+});
+
+test("frames between actors of one system need no bus and no codec, and arrive later, never inside tell", async () => {
+  const system = new ActorSystem({ bus: new ByteBus() });
+  const value = { when: new Map([["a", 1]]) };
+  const got: unknown[] = [];
+  const arrived = new Promise<void>((resolve) => {
+    system.spawn({
+      address: "test.near",
+      make: () => ({
+        receive: (batch) => {
+          got.push(...batch.map((one) => one.message));
+          resolve();
+        },
+      }),
+    });
+  });
+  system.tell("test.near", value);
+  assert.equal(got.length, 0);
+  await arrived;
+  assert.equal(got[0], value);
 });
 
 test("ActorSystem.ask() in a frame carries values that JSON cannot", async () => {
