@@ -96,6 +96,7 @@ export {
 export type { Indexer } from "./get.ts";
 export { newaxis, type Slice } from "./indexer.ts";
 export type { BlockInfo } from "./kernels/user-blocks.ts";
+export * as linalg from "./linalg.ts";
 export {
   append,
   choose,
