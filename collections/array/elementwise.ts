@@ -50,7 +50,8 @@ export function programBlocks(program: Program, operands: readonly Blocks[], pre
   return { layer, axes, dtype: programDType(program) };
 }
 
-function broadcastPicks(one: Blocks, axes: readonly AxisRuns[], ndim: number): AxisPick[] {
+/** How a broadcast operand is read: its axes of length one stay at their only block. */
+export function broadcastPicks(one: Blocks, axes: readonly AxisRuns[], ndim: number): AxisPick[] {
   const lead = ndim - one.axes.length;
   return one.axes.map((runs, axis) =>
     axisSize(runs) === 1 && axisSize(axes[axis + lead] as AxisRuns) !== 1

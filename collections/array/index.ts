@@ -31,6 +31,7 @@ export {
   zerosLike,
 } from "./creation.ts";
 export type { DataOf, DType, TimeUnit } from "./dtype.ts";
+export * as fft from "./fft.ts";
 export {
   all,
   allclose,
@@ -121,7 +122,7 @@ export {
   tile,
 } from "./manipulate.ts";
 export type { BlockFunction, MapBlocksOptions } from "./map-blocks.ts";
-export { map, mapBlocks, mapOverlap, overlap, slidingWindowView, trimOverlap } from "./mapping.ts";
+export { map, mapBlocks, mapOverlap, overlap, slidingWindowView, trimOverlap, vectorize } from "./mapping.ts";
 export { NDArray } from "./ndarray.ts";
 export type { Boundary, Depth, OverlapOptions } from "./overlap.ts";
 export * as random from "./random.ts";

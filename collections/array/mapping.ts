@@ -1,15 +1,19 @@
-import { type AxisRuns, axisRuns, input, literal } from "../../runtime/graph/call.ts";
+import { type AxisRuns, axisRuns, functionArg, input, literal } from "../../runtime/graph/call.ts";
 import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
-import { kernel } from "../../runtime/wire/function-spec.ts";
+import { type AnyFunction, kernel, liveFunction } from "../../runtime/wire/function-spec.ts";
 import { arrayOf, asArray, type ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { arrowProgram } from "./arrow-program.ts";
 import { axisOf, gridOf, layerName, samePlace } from "./blocks.ts";
-import { programBlocks } from "./elementwise.ts";
+import { type DType, parseDType } from "./dtype.ts";
+import { alignBlocks, broadcastPicks, programBlocks } from "./elementwise.ts";
+import { applyElements } from "./kernels/elements.ts";
 import { windowBlock } from "./kernels/views.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { mapOverlapOf, type OverlapOptions, overlapBlocks, trimBlocks } from "./overlap.ts";
+import { promote } from "./promote.ts";
 
+const ELEMENTS = kernel("shoal:collections/array/kernels/elements", "applyElements", applyElements);
 const WINDOW = kernel("shoal:collections/array/kernels/views", "windowBlock", windowBlock);
 
 /** Calls a function on blocks that lie at one place in several arrays, which broadcast. */
@@ -112,4 +116,36 @@ export function map(fn: (...elements: number[]) => number | boolean, ...arrays: 
     blocks.map((one) => one.dtype),
   );
   return asArray(programBlocks(program, blocks, "map"));
+}
+
+/**
+ * A function of single elements, as one of arrays: called for every element, where {@link map} cannot read it.
+ * @see https://docs.dask.org/en/stable/generated/dask.array.frompyfunc.html
+ */
+export function vectorize(
+  fn: (...elements: never[]) => unknown,
+  options: { readonly dtype?: DType | (string & {}) } = {},
+): (...arrays: ArrayLike[]) => ShoalArray {
+  return (...arrays) => {
+    if (arrays.length === 0) throw new TypeError("A vectorized function needs at least one array");
+    const { aligned, axes } = alignBlocks(arrays.map((one) => arrayOf(one)));
+    const dtype =
+      options.dtype === undefined ? aligned.map((one) => one.dtype).reduce(promote) : parseDType(options.dtype);
+    const layer: BlockwiseLayer = {
+      kind: "blockwise",
+      name: layerName(
+        "vectorize",
+        fn,
+        dtype,
+        aligned.map((one) => one.layer),
+      ),
+      grid: gridOf(axes),
+      inputs: aligned.map((one) => ({ source: one.layer, axes: broadcastPicks(one, axes, axes.length) })),
+      call: {
+        fn: ELEMENTS,
+        args: [functionArg(liveFunction(fn as AnyFunction)), literal(dtype), ...aligned.map((_, at) => input(at))],
+      },
+    };
+    return asArray({ layer, axes, dtype });
+  };
 }

@@ -1,4 +1,5 @@
 import * as da from "../../../collections/array/index.ts";
+import { functionFromText } from "../lambda.ts";
 import {
   camelCase,
   ELLIPSIS,
@@ -21,6 +22,7 @@ const isArray = (value: unknown): value is AnyArray => value instanceof da.Array
 /** Python's values as the library writes them: complex numbers and numpy functions. */
 function plain(value: any): any {
   if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return Object.fromEntries(value);
   if (isComplexNumber(value)) return da.complex(value.real, value.imag);
   return value;
 }
@@ -167,6 +169,12 @@ const rest = (keywords: Keywords): Options[] => (Object.keys(keywords).length ==
 const ALIASES: Readonly<Record<string, string>> = { array: "fromArray", asanyarray: "asarray", logspace: "logspace" };
 
 const SPECIAL: Readonly<Record<string, unknown>> = {
+  gradient: python(([x, spacing], keywords) => [exported["gradient"](x, spacing, optionsOf(keywords))].flat()),
+  where: python((args) =>
+    args.some((one) => typeof one === "string")
+      ? unsupported("text elements")
+      : da.where(...(plain(args) as [any, any, any])),
+  ),
   arange: python((args, keywords) => da.arange(...(args as [number]), optionsOf(keywords) as never)),
   tri: python((args, keywords) => {
     const { N, M, k, ...others } = { N: args[0], M: args[1], k: args[2], ...keywords };
@@ -189,20 +197,25 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   coarsen: python(([fn, x, axes], keywords) => exported["coarsen"](fn, x, recordOf(axes), ...rest(keywords))),
   reduction: python(([x, chunk, aggregate], keywords) => {
     const { chunk: one = chunk, aggregate: two = aggregate, ...others } = keywords;
-    return exported["reduction"](x, one, two, optionsOf(others));
+    return exported["reduction"](x, withOptions(one), withOptions(two), optionsOf(others));
   }),
   pad: python(([x, width, mode], keywords) =>
     exported["pad"](x, width, { mode: mode ?? "constant", ...optionsOf(keywords) }),
   ),
+  frompyfunc: python(([fn]) => exported["vectorize"](fn)),
   from_array: python(([x, chunks], keywords) => da.fromArray(x, optionsOf({ chunks, ...keywords }))),
 };
+
+/** Dask hands axis and keepdims by keyword; here they come as one object. */
+const withOptions = (fn: any): any =>
+  functionFromText(`(block, { axis, keepdims }) => (${String(fn)})(block, axis, keepdims)`, "step");
 
 const recordOf = (value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value);
 
 /** A module whose functions are found by {@link functionOf}, or in a group of the public exports. */
 class ArrayModule extends Namespace {
   override get(name: string): unknown {
-    const group = GROUPS[name];
+    const group = this.name === "da" ? GROUPS[name] : undefined;
     if (group !== undefined) return group();
     if (this.name !== "da" && this.name !== "np") return groupFunction(this.name.slice(3), name);
     return (this.name === "np" ? numpyName(name) : undefined) ?? functionOf(name);
@@ -269,11 +282,9 @@ function numpyName(name: string): unknown {
   if (name === "array")
     return python(([value, dtype], keywords) => da.NDArray.from(plain(value), dtype ?? keywords["dtype"]));
   if (name === "datetime64") return python(([text]) => new Date(text));
+  // Handed to other functions, which call them on eager and lazy arrays alike.
   if (name === "max" || name === "min" || name === "sum" || name === "mean")
-    return Object.assign(
-      python((args, keywords) => (functionOf(name) as any)(...args, ...rest(keywords))),
-      { numpyName: name },
-    );
+    return (x: any, options: any) => x[name](options);
   return undefined;
 }
 
@@ -429,7 +440,8 @@ function input(spec: InputSpec): unknown {
 const LAMBDA_NAMES: Readonly<Record<string, string>> = {
   "np.roll": "(x, shift, axis) => x.roll(shift, axis === undefined ? {} : { axis })",
   "np.sort": "(x) => x.sort()",
-  "np.full": "(shape, value) => { throw new Error('np.full') }",
+  "np.full":
+    "(shape, value) => { const size = shape.reduce((a, b) => a * b, 1); const data = new BigInt64Array(size).fill(BigInt(value)); const strides = shape.map((_, k) => shape.slice(k + 1).reduce((a, b) => a * b, 1)); return { data, dtype: 'int64', shape, strides, offset: 0 }; }",
   "np.sqrt": "(x) => x.sqrt()",
   "np.exp": "(x) => x.exp()",
   "np.sum": "(x, options) => x.sum(options)",

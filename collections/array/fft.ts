@@ -1,0 +1,137 @@
+import type { AxisRuns } from "../../runtime/graph/call.ts";
+import { kernel } from "../../runtime/wire/function-spec.ts";
+import { arrayOf, asArray, type ShoalArray } from "./array.ts";
+import type { ArrayLike } from "./array-like.ts";
+import { axisOf, type Blocks } from "./blocks.ts";
+import { axisBlocks, axisSize, type ChunkSpec } from "./chunk-spec.ts";
+import { arange } from "./creation.ts";
+import { type Fourier, fourierBlock, fourierLength } from "./kernels/fourier.ts";
+import { roll } from "./manipulate.ts";
+import { eachBlock } from "./ordering.ts";
+import { float } from "./scalar.ts";
+
+const FOURIER = kernel("shoal:collections/array/kernels/fourier", "fourierBlock", fourierBlock);
+
+/** Options of one-dimensional transforms. */
+export interface FourierOptions {
+  /** Elements used along the axis: cut, or filled up with zeros. */
+  readonly n?: number;
+  /** The axis, which must be one chunk; the last if left out. */
+  readonly axis?: number;
+}
+
+/** Options of transforms over several axes. */
+export interface FourierManyOptions {
+  /** Elements used along each axis. */
+  readonly s?: readonly number[];
+  readonly axes?: readonly number[];
+}
+
+function transformed(kind: Fourier["kind"], x: ArrayLike, options: FourierOptions = {}): ShoalArray {
+  const array: Blocks = arrayOf(x);
+  const axis = axisOf(options.axis ?? -1, array.axes.length);
+  const runs = array.axes[axis] as AxisRuns;
+  if (axisBlocks(runs) > 1)
+    throw new RangeError(
+      `${kind} needs axis ${axis} in one chunk, it has ${axisBlocks(runs)}; rechunk({ ${axis}: -1 }) first`,
+    );
+  const isHalf = kind === "irfft" || kind === "hfft";
+  const n = options.n ?? (isHalf ? 2 * (axisSize(runs) - 1) : axisSize(runs));
+  if (!Number.isInteger(n) || n < 1) throw new RangeError(`${kind} of ${n} elements; at least 1 is needed`);
+  const plan: Fourier = { kind, axis, n };
+  const axes = array.axes.map((own, k): AxisRuns => (k === axis ? [[fourierLength(plan), 1]] : own));
+  return asArray(eachBlock(kind, FOURIER, plan, array, { axes, dtype: isHalf ? "float64" : "complex128" }));
+}
+
+/** Discrete Fourier transform. @see https://docs.dask.org/en/stable/generated/dask.array.fft.fft.html */
+export const fft = (x: ArrayLike, options?: FourierOptions): ShoalArray => transformed("fft", x, options);
+/** Inverse of {@link fft}. */
+export const ifft = (x: ArrayLike, options?: FourierOptions): ShoalArray => transformed("ifft", x, options);
+/** The half of {@link fft} that says all of a real signal. */
+export const rfft = (x: ArrayLike, options?: FourierOptions): ShoalArray => transformed("rfft", x, options);
+/** Inverse of {@link rfft}; `n` is the length of the signal. */
+export const irfft = (x: ArrayLike, options?: FourierOptions): ShoalArray => transformed("irfft", x, options);
+/** Transform of a signal whose other half mirrors it; real. */
+export const hfft = (x: ArrayLike, options?: FourierOptions): ShoalArray => transformed("hfft", x, options);
+/** Inverse of {@link hfft}. */
+export const ihfft = (x: ArrayLike, options?: FourierOptions): ShoalArray => transformed("ihfft", x, options);
+
+function overAxes(kind: "fft" | "ifft", x: ArrayLike, axes: readonly number[], s?: readonly number[]): ShoalArray {
+  return axes.reduce<ShoalArray>(
+    (so, axis, at) => transformed(kind, so, { axis, ...(s === undefined ? {} : { n: s[at] as number }) }),
+    arrayOf(x),
+  );
+}
+
+const allAxes = (x: ArrayLike, { s, axes }: FourierManyOptions): readonly number[] => {
+  const { ndim } = arrayOf(x);
+  return axes ?? Array.from({ length: s?.length ?? ndim }, (_, at) => ndim - (s?.length ?? ndim) + at);
+};
+
+/** Transform over several axes, all if none are named. */
+export const fftn = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
+  overAxes("fft", x, allAxes(x, options), options.s);
+/** Inverse of {@link fftn}. */
+export const ifftn = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
+  overAxes("ifft", x, allAxes(x, options), options.s);
+/** Transform over the last two axes. */
+export const fft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
+  fftn(x, { axes: [-2, -1], ...options });
+/** Inverse of {@link fft2}. */
+export const ifft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
+  ifftn(x, { axes: [-2, -1], ...options });
+
+/** Transform of a real signal over several axes; the last of them is halved. */
+export function rfftn(x: ArrayLike, options: FourierManyOptions = {}): ShoalArray {
+  const axes = allAxes(x, options);
+  const last = axes[axes.length - 1] as number;
+  const n = options.s?.[axes.length - 1];
+  const half = rfft(x, { axis: last, ...(n === undefined ? {} : { n }) });
+  return overAxes("fft", half, axes.slice(0, -1), options.s?.slice(0, -1));
+}
+
+/** Inverse of {@link rfftn}. */
+export function irfftn(x: ArrayLike, options: FourierManyOptions = {}): ShoalArray {
+  const axes = allAxes(x, options);
+  const last = axes[axes.length - 1] as number;
+  const n = options.s?.[axes.length - 1];
+  return irfft(overAxes("ifft", x, axes.slice(0, -1), options.s?.slice(0, -1)), {
+    axis: last,
+    ...(n === undefined ? {} : { n }),
+  });
+}
+
+/** {@link rfftn} over the last two axes. */
+export const rfft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
+  rfftn(x, { axes: [-2, -1], ...options });
+/** Inverse of {@link rfft2}. */
+export const irfft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
+  irfftn(x, { axes: [-2, -1], ...options });
+
+/** Frequencies of {@link fft}'s elements for a spacing of samples. */
+export function fftfreq(n: number, d = 1, options: { readonly chunks?: ChunkSpec } = {}): ShoalArray {
+  const at = arange(0, n, options.chunks === undefined ? {} : { chunks: options.chunks });
+  const half = Math.floor((n - 1) / 2) + 1;
+  return at.sub(at.ge(half).astype("int64").mul(n)).div(float(n * d));
+}
+
+/** Frequencies of {@link rfft}'s elements for a spacing of samples. */
+export const rfftfreq = (n: number, d = 1, options: { readonly chunks?: ChunkSpec } = {}): ShoalArray =>
+  arange(0, Math.floor(n / 2) + 1, options.chunks === undefined ? {} : { chunks: options.chunks }).div(float(n * d));
+
+const shifted = (x: ArrayLike, axes: number | readonly number[] | undefined, sign: 1 | -1): ShoalArray => {
+  const array = arrayOf(x);
+  const list =
+    axes === undefined ? array.shape.map((_, at) => at) : [axes].flat().map((one) => axisOf(one, array.ndim));
+  const by = list.map((axis) =>
+    sign === 1 ? Math.floor((array.shape[axis] as number) / 2) : -Math.floor((array.shape[axis] as number) / 2),
+  );
+  return list.length === 0 ? array : roll(array, by, { axis: list });
+};
+
+/** The element of frequency 0 moved to the middle. */
+export const fftshift = (x: ArrayLike, options: { readonly axes?: number | readonly number[] } = {}): ShoalArray =>
+  shifted(x, options.axes, 1);
+/** Inverse of {@link fftshift}. */
+export const ifftshift = (x: ArrayLike, options: { readonly axes?: number | readonly number[] } = {}): ShoalArray =>
+  shifted(x, options.axes, -1);
