@@ -367,11 +367,7 @@ function mapCall(of: any, method: string, args: readonly any[], keywords: Keywor
   const [fn, ...others] = args;
   const options = optionsOf(keywords);
   for (const name of ["depth", "boundary", "chunks"]) if (name in options) options[name] = recordOf(options[name]);
-  return of[method](
-    fn,
-    ...(others.length === 0 ? [] : [others]),
-    ...(Object.keys(options).length === 0 ? [] : [options]),
-  );
+  return of[method](fn, { ...options, ...(others.length === 0 ? {} : { args: others }) });
 }
 
 /** `x.vindex` and `x.blocks`, which are indexed. */
