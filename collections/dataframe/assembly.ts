@@ -2,13 +2,18 @@
  * Puts the methods on the classes that live in files of their own, since classes that name each other may not import
  * each other: whoever uses one of them imports this file.
  */
+import "./category-accessor.ts";
+import "./conversions.ts";
+import "./group-pairs.ts";
 import "./group-rows.ts";
 import "./groupby.ts";
 import "./join.ts";
 import "./loc.ts";
 import "./reductions.ts";
 import "./resample.ts";
+import "./reshape.ts";
 import "./rolling.ts";
 import "./series-table.ts";
 import "./text-accessor.ts";
 import "./time-accessor.ts";
+import "./to-csv.ts";

@@ -110,10 +110,9 @@ const compare = (a: Plain, b: Plain): number =>
 function partitionRows(rows: number, options: FromColumnsOptions): readonly number[] {
   if (options.partitions !== undefined) return options.partitions;
   const wanted = Math.max(1, options.npartitions ?? 1);
-  // As Dask cuts: chunks of ceil(rows / n), so there may be fewer partitions than asked for.
-  const size = Math.max(1, Math.ceil(rows / wanted));
-  const count = Math.max(1, Math.ceil(rows / size));
-  return Array.from({ length: count }, (_, at) => Math.min(size, rows - at * size));
+  const count = Math.max(1, Math.min(wanted, rows));
+  const [size, larger] = [Math.floor(rows / count), rows % count];
+  return Array.from({ length: count }, (_, at) => size + (at < larger ? 1 : 0));
 }
 
 function divisionsOf(index: readonly Plain[], options: FromColumnsOptions): "from index" | readonly Plain[] | null {

@@ -98,6 +98,7 @@ export class GroupBy<S = AnyRow> {
     const wanted: Wanted[] = [];
     const finish: { name: string; expr: Expr | null }[] = [];
     // pandas' rule: one list among the requests gives every label two levels.
+    for (const [name, said] of Object.entries(table)) checkRequest(view, name, said, byName === true);
     const deep = byName !== true && Object.values(table).some((one) => Array.isArray(one));
     for (const [name, said] of Object.entries(table)) {
       if (typeof said === "function") finish.push(this.fromArrow(name, said as (row: never) => unknown, wanted));
@@ -152,6 +153,17 @@ export class GroupBy<S = AnyRow> {
   private shaped(view: View): DataFrame<AnyRow> {
     const table = new DataFrame(view);
     return this.grouping.options.asIndex === false ? table.resetIndex() : table;
+  }
+}
+
+/** A request names columns; one that is not there is a bad value of the request. */
+function checkRequest(view: View, name: string, said: unknown, byName: boolean): void {
+  if (typeof said === "function") return;
+  const wanted = byName ? String((said as readonly string[])[0]) : name;
+  try {
+    viewColumn(view, wanted);
+  } catch (cause) {
+    throw new RangeError(`agg() names column "${wanted}": ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -4,7 +4,10 @@
  */
 
 export { type ReadCsvOptions, readCsv } from "../io/csv.ts";
+export { type ReadJsonOptions, readJson } from "../io/json-lines.ts";
 export { type ReadParquetOptions, readParquet } from "../io/parquet.ts";
+export { CategoryAccessor } from "./category-accessor.ts";
+export type { ToArrayOptions } from "./conversions.ts";
 export { type AnyRow, DataFrame, type SortOptions } from "./dataframe.ts";
 export type { Dtype } from "./dtype.ts";
 export {
@@ -41,6 +44,7 @@ export type { LabelRange, RepartitionOptions, Rows, SetIndexOptions } from "./lo
 export { inferSchema, type MapPartitionsOptions, type Schema } from "./map.ts";
 export type { FrameReduceOptions } from "./reductions.ts";
 export { FrameResampler, SeriesResampler } from "./resample.ts";
+export { type GetDummiesOptions, getDummies, type PivotTableOptions } from "./reshape.ts";
 export { FrameRolling, type RollingOptions, SeriesRolling } from "./rolling.ts";
 export type { RowExpression } from "./rows-expression.ts";
 export { Scalar } from "./scalar.ts";
@@ -48,6 +52,7 @@ export { type ReduceOptions, Series } from "./series.ts";
 export { SeriesGroupBy } from "./series-groupby.ts";
 export { TextAccessor } from "./text-accessor.ts";
 export { TimeAccessor, toDatetime, toNumeric } from "./time-accessor.ts";
+export type { ToCsvOptions } from "./to-csv.ts";
 
 import "./assembly.ts";
 import { installFrameMethods } from "./frame/frame-methods.ts";

@@ -38,8 +38,22 @@ function located(view: View, rows: Rows): View {
   const key = column(indexName(0));
   const dtype = inferDtype(key, node.fields);
   const [low, high, predicate] = labels(rows, key, isTime(dtype));
-  const kept = node.divisions === null ? node : pickNode(node, partitionsBetween(node.divisions, low, high));
+  const kept =
+    node.divisions === null ? node : clipped(pickNode(node, partitionsBetween(node.divisions, low, high)), low, high);
   return viewOfNode(predicate === null ? kept : filterNode(kept, predicate), view);
+}
+
+/** Only labels between the bounds are left in the outer partitions. */
+function clipped(node: Node, low: Bound, high: Bound): Node {
+  const { divisions } = node;
+  if (divisions === null) return node;
+  const values = [...divisions.values] as number[];
+  if (low !== undefined && (low as number) > (values[0] as number))
+    values[0] = Math.min(low as number, values.at(-1) as number);
+  if (high !== undefined && (high as number) < (values.at(-1) as number))
+    values[values.length - 1] = Math.max(high as number, values[0] as number);
+  if (typeof values[0] === "string" || Number.isNaN(values[0])) return node;
+  return named({ ...node, divisions: { column: divisions.column, values } });
 }
 
 type Bound = Plain | undefined;
@@ -192,6 +206,11 @@ declare module "./dataframe.ts" {
     loc(rows: Rows, column: string): Series<unknown>;
     /** The column becomes the index; rows are sorted by it over all partitions. */
     setIndex(label: keyof S & string, options?: SetIndexOptions): DataFrame<AnyRow>;
+    /**
+     * Finds out which index values each partition holds, for tables that are in order; it computes the index.
+     * @throws RangeError if a partition begins before the one before it ends
+     */
+    computeDivisions(): Promise<DataFrame<S>>;
     /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.repartition.html */
     repartition(options: RepartitionOptions): DataFrame<S>;
     /** Rows of equal keys meet in one partition. */
@@ -213,6 +232,30 @@ DataFrame.prototype.loc = function (this: DataFrame<unknown>, rows: Rows, column
 DataFrame.prototype.setIndex = function (label, options = {}) {
   return new DataFrame<AnyRow>(indexed(this.view, label, options));
 };
+DataFrame.prototype.computeDivisions = async function <S>(this: DataFrame<S>) {
+  const node = nodeOfView(this.view);
+  const key = new Series({
+    ...this.view,
+    columns: [{ name: "key", expr: (this.view.index[0] as View["index"][number]).expr }],
+  });
+  const ends = await Promise.all(
+    Array.from({ length: node.npartitions }, async (_, at) => {
+      const part = key.partitions(at);
+      return Promise.all([part.min().compute(), part.max().compute()]);
+    }),
+  );
+  const plain = ends.filter(([low]) => low !== null).map(([low, high]) => [plainLabel(low), plainLabel(high)] as const);
+  plain.forEach(([low], at) => {
+    if (at > 0 && (low as number) < (plain[at - 1]?.[1] as number))
+      throw new RangeError(
+        `Partition ${at} begins at ${low}, before the one before it ends; use setIndex without sorted`,
+      );
+  });
+  if (plain.length !== node.npartitions) return this;
+  const values = [...plain.map(([low]) => low), plain.at(-1)?.[1] as Plain];
+  return new DataFrame<S>(viewOfNode(named({ ...node, divisions: { column: indexName(0), values } }), this.view));
+};
+const plainLabel = (value: unknown): Plain => (value instanceof Date ? value.getTime() * 1000 : (value as Plain));
 DataFrame.prototype.repartition = function <S>(this: DataFrame<S>, options: RepartitionOptions) {
   return new DataFrame<S>(repartitioned(this.view, options));
 };

@@ -11,6 +11,7 @@ import { mapTable } from "./kernels/map-table.ts";
 import { metaOfChunk } from "./kernels/mapped-result.ts";
 import { seriesOf } from "./kernels/read-columns.ts";
 import { firstColumn } from "./operand.ts";
+import { inOne } from "./plan/align.ts";
 import { type MapCall, type Node, named } from "./plan/node.ts";
 import { nodeOfView, type View, viewOfNode } from "./plan/view.ts";
 import { type Field, indexName, type Label, labelName, type TableMeta } from "./schema.ts";
@@ -130,6 +131,14 @@ declare module "./series.ts" {
       by: ((value: T) => R) | ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>>,
       dtype?: string,
     ): Series<R>;
+    /**
+     * A reduction of your own: `chunk` for each partition, `aggregate` for the column of what the chunks gave.
+     * @see https://docs.dask.org/en/stable/generated/dask.dataframe.Series.reduction.html
+     */
+    reduction(
+      chunk: (partition: Column<T>) => unknown,
+      options: { aggregate?: (partials: Column<unknown>) => unknown; dtype: string },
+    ): Series<unknown>;
     mapPartitions<R = unknown>(
       fn: (partition: Column<T>, ...args: never[]) => unknown,
       options?: MapPartitionsOptions,
@@ -164,6 +173,20 @@ Series.prototype.mapPartitions = function <R>(
   options: MapPartitionsOptions = {},
 ) {
   return new Series<R>(mapPartitions(this, fn, options));
+} as never;
+Series.prototype.reduction = function (
+  this: Series<unknown>,
+  chunk: AnyFunction,
+  options: { aggregate?: AnyFunction; dtype: string },
+) {
+  const { name } = this.view.columns[0] as View["columns"][number];
+  const schema: TableMeta = {
+    index: [{ label: null, dtype: "int64" }],
+    columns: [{ name, dtype: parseDtype(options.dtype) }],
+  };
+  const partials = this.mapPartitions(chunk, { schema });
+  const together = new Series<unknown>(viewOfNode(inOne(nodeOfView(partials.view)), partials.view));
+  return together.mapPartitions(options.aggregate ?? chunk, { schema });
 } as never;
 Series.prototype.map = function <R>(
   this: Series<unknown>,

@@ -2,6 +2,8 @@ import { DataFrame } from "./dataframe.ts";
 import type { Dtype } from "./dtype.ts";
 import type { Options } from "./expression/expression.ts";
 import { parseFrequencyMicros } from "./frequency.ts";
+import { mapNode } from "./map.ts";
+import { inOne } from "./plan/align.ts";
 import type { Node } from "./plan/node.ts";
 import { nodeOfView, viewOfNode } from "./plan/view.ts";
 import { indexName } from "./schema.ts";
@@ -84,6 +86,26 @@ export class SeriesRolling {
   }
   quantile(q: number): Series<number> {
     return this.do("rollingQuantile", { q });
+  }
+
+  /**
+   * What a function gives for the values of each window (a Float64Array, missing values left out). It runs in one
+   * partition, row after row.
+   */
+  apply(fn: (window: Float64Array) => number): Series<number> {
+    const { window, minPeriods } = this.frame.options as { window?: number; minPeriods?: number };
+    if (window === undefined || this.frame.options["center"] === true)
+      throw new TypeError("rolling().apply takes a number of rows, and windows that end with their row");
+    const { view, meta } = this.series;
+    const whole = viewOfNode(inOne(nodeOfView(view)), view);
+    const out = { index: meta.index, columns: [{ name: meta.columns[0]?.name as string, dtype: "float64" as const }] };
+    const node = mapNode(
+      whole,
+      fn,
+      { mode: "windows", out, args: [], window, ...(minPeriods === undefined ? {} : { minPeriods }) },
+      meta,
+    );
+    return new Series<number>(viewOfNode(node, out));
   }
 
   private do(window: string, more: Options = {}): Series<number> {

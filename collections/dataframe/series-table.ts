@@ -2,6 +2,7 @@ import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { call, type Expr } from "./expression/expression.ts";
 import type { Column } from "./frame/column.ts";
 import { NO_NAME } from "./frame/column.ts";
+import { parseFrequencyMicros } from "./frequency.ts";
 import { Grouping } from "./grouping.ts";
 import { withScalar } from "./plan/align.ts";
 import { filterNode, selectNode } from "./plan/build.ts";
@@ -35,6 +36,8 @@ declare module "./series.ts" {
     head(n: number, options: { npartitions?: number; compute: false }): Series<T>;
     tail(n?: number, options?: { compute?: true }): Promise<Column<T>>;
     tail(n: number, options: { compute: false }): Series<T>;
+    /** The same values under labels moved by a stretch of time, such as "6h". */
+    shiftIndex(periods: number, frequency: string): Series<T>;
     describe(options?: { percentiles?: readonly number[] }): Series<number>;
     /** The labels of the rows as a column. */
     readonly index: Series<unknown>;
@@ -148,6 +151,11 @@ Series.prototype.tail = function (this: Series<unknown>, n = 5, options: { compu
   const table = asSeries<unknown>(asFrame(this).tail(n, { compute: false }));
   return options.compute === false ? table : table.compute();
 } as never;
+Series.prototype.shiftIndex = function <T>(this: Series<T>, periods: number, frequency: string) {
+  const micros = periods * parseFrequencyMicros(frequency);
+  const index = this.view.index.map((one) => ({ ...one, expr: call("offsetTime", [one.expr], { micros }) }));
+  return new Series<T>({ ...this.view, index });
+};
 Series.prototype.describe = function (options = {}) {
   return asSeries<number>(asFrame(this).describe(options));
 };

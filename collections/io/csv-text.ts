@@ -94,3 +94,26 @@ export function inferCsvDtype(
   if (plain.every((value) => FLOAT.test(value))) return { dtype: "float64", thousands: grouped };
   return { dtype: "string", thousands: false };
 }
+
+const TIME_FORMATS: readonly (readonly [RegExp, string])[] = [
+  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, "%Y-%m-%d %H:%M:%S"],
+  [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/, "%Y-%m-%dT%H:%M:%S"],
+  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+$/, "%Y-%m-%d %H:%M:%S%.f"],
+  [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+$/, "%Y-%m-%dT%H:%M:%S%.f"],
+  [/^\d{4}-\d\d-\d\d$/, "%Y-%m-%d"],
+];
+
+/** The format that all times are written in, if it is one of the usual ones. */
+export const timeFormatOf = (values: readonly string[]): string | undefined =>
+  values.length === 0 ? undefined : TIME_FORMATS.find(([shape]) => values.every((value) => shape.test(value)))?.[1];
+
+/** The text without what stands behind a comment mark; lines that were nothing but a comment are gone. */
+export function withoutComments(text: string, comment: string): string {
+  const kept: string[] = [];
+  for (const line of text.split("\n")) {
+    const at = line.indexOf(comment);
+    if (at < 0) kept.push(line);
+    else if (line.slice(0, at).trim() !== "") kept.push(line.slice(0, at).trimEnd());
+  }
+  return kept.join("\n");
+}

@@ -8,7 +8,7 @@ import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
 import { compressionOf, unpacked } from "./compression.ts";
 import { blockStarts } from "./csv-blocks.ts";
-import { inferCsvDtype, NULL_TEXTS, parseCsvRows } from "./csv-text.ts";
+import { inferCsvDtype, NULL_TEXTS, parseCsvRows, timeFormatOf, withoutComments } from "./csv-text.ts";
 import { filesOf } from "./parquet.ts";
 import { fileSystemOf } from "./schemes.ts";
 
@@ -114,9 +114,8 @@ async function sampleRows(
   quote: string | null,
 ): Promise<string[][]> {
   const [text, whole] = await headText(path, options.sampleBytes ?? SAMPLE_BYTES);
-  return parseCsvRows(text, separator, quote, options.comment ?? null, whole).filter(
-    (row) => row.length > 1 || row[0] !== "",
-  );
+  const plain = options.comment === undefined ? text : withoutComments(text, options.comment);
+  return parseCsvRows(plain, separator, quote, null, whole).filter((row) => row.length > 1 || row[0] !== "");
 }
 
 async function headText(path: string, bytes: number): Promise<[string, boolean]> {
@@ -155,7 +154,10 @@ function columnOf(
   nulls: ReadonlySet<string>,
   options: ReadCsvOptions,
 ): CsvColumn {
-  if (options.parseDates?.includes(name) === true) return { name, dtype: "datetime", how: "time" };
+  if (options.parseDates?.includes(name) === true) {
+    const format = timeFormatOf(values.filter((value) => !nulls.has(value)));
+    return { name, dtype: "datetime", how: "time", ...(format === undefined ? {} : { format }) };
+  }
   const said = typeof options.dtypes === "string" ? options.dtypes : options.dtypes?.[name];
   if (said !== undefined) return { name, dtype: parseDtype(said), how: howOf(parseDtype(said)) };
   const { dtype, thousands } = inferCsvDtype(values, nulls, options.thousands ?? null);

@@ -16,6 +16,7 @@ const COUNTERPARTS: Readonly<Record<string, (error: Coded) => boolean>> = {
   IndexError: (error) => error instanceof RangeError,
   KeyError: (error) => error.code === "UNKNOWN_KEY",
   RuntimeError: (error) => error.name === "ShoalError" || error.code === "CYCLE",
+  ParserError: (error) => error instanceof SyntaxError,
   ZeroDivisionError: (error) => error instanceof RangeError,
   NotImplementedError: (error) =>
     error.code === "NOT_SUPPORTED" || error instanceof RangeError || error instanceof TypeError,

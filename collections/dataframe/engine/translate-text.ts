@@ -152,20 +152,32 @@ const zfill: Translation = (args, options) => {
   );
 };
 
+const ISO_FORMATS = [
+  "%Y-%m-%d %H:%M:%S%.f",
+  "%Y-%m-%dT%H:%M:%S%.f",
+  "%Y-%m-%d",
+  "%Y-%m-%d %H:%M",
+  "%Y-%m-%dT%H:%M",
+  "%Y-%m-%dT%H:%M:%S%.fZ",
+  "%Y/%m/%d",
+  "%Y/%m/%d %H:%M:%S",
+  "%m/%d/%Y",
+  "%m/%d/%Y %H:%M:%S",
+];
+
+/** Text by a format, or by whichever of the usual ones it has; what has none is an error, or missing if not `strict`. */
 const parseTime: Translation = (args, options) => {
-  const arg = first(args);
+  const { e } = first(args);
   const strict = options["strict"] !== false;
   const format = options["format"];
-  return native(
-    arg.e,
-    "strToDatetime",
-    typeof format === "string" ? format : undefined,
-    "us",
-    undefined,
-    strict,
-    true,
-    false,
-  ).cast(polars().Datetime("us"));
+  const parsed = (text: PolarsExpr, one: string, must: boolean): PolarsExpr =>
+    native(text, "strToDatetime", one, "us", undefined, must, true, false).cast(polars().Datetime("us"));
+  if (typeof format === "string") return parsed(e, format, strict);
+  let known = parsed(e, ISO_FORMATS[0] as string, false);
+  for (const one of ISO_FORMATS.slice(1)) known = known.fillNull(parsed(e, one, false));
+  if (!strict) return known;
+  const rest = choose(known.isNull(), e, lit(null));
+  return known.fillNull(parsed(rest, "%Y-%m-%d", true));
 };
 
 const concatText: Translation = (args, options) => {

@@ -50,7 +50,8 @@ const isIn: Translation = (args, options) => {
   if (values.length === 0) return choose(arg.e.isNull(), lit(false), lit(false));
   const fractions = isInteger(arg.dtype) && values.some((value) => !Number.isInteger(Number(value)));
   const [e, dtype] = fractions ? [arg.e.cast(polars().Float64), "float64" as const] : [arg.e, arg.dtype];
-  return e.isIn((polars().lit(seriesOf(values, dtype)) as PolarsExpr).implode() as never).fillNull(lit(false));
+  // A literal of a column is one list, which every value is looked up in.
+  return e.isIn(polars().lit(seriesOf(values, dtype)) as never).fillNull(lit(false));
 };
 
 /** Values as a column of the engine's; it reads numbers as floats, whatever type is asked for. */

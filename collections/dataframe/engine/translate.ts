@@ -49,7 +49,8 @@ function mayMakeNaN(expr: Expr): boolean {
 /** A literal of exactly this type: the engine would take every number for a float. */
 export function literal(value: unknown, dtype: Dtype): PolarsExpr {
   const pl = polars();
-  if (value === null || value === undefined) return (pl.lit(null) as PolarsExpr).cast(polarsType(dtype));
+  if (value === null || value === undefined)
+    return dtype === "null" ? (pl.lit(null) as PolarsExpr) : (pl.lit(null) as PolarsExpr).cast(polarsType(dtype));
   const family = familyOf(dtype);
   if (family === "string" || family === "bool") return pl.lit(value) as PolarsExpr;
   if (family === "list") return (pl.lit(pl.Series("", value as never[])) as PolarsExpr).cast(polarsType(dtype));

@@ -39,19 +39,13 @@ const rollingCount: Window = (columns, options) => {
   } as never);
 };
 
-/** Variance from two means would lose digits; the engine's own is used, and its rounding below zero cut off. */
+/** The engine divides by n - 1; other divisors are had from the number of values in the window. */
 const rollingVar: Window = (columns, options) => {
-  const settings = rollingOptions(options);
-  const e = native(
-    float(one(columns)),
-    "rollingVar",
-    settings.windowSize,
-    null,
-    settings.minPeriods,
-    settings.center,
-    Number(options["ddof"] ?? 1),
-  );
-  return e;
+  const e = float(one(columns)).rollingVar(rollingOptions(options) as never);
+  const ddof = Number(options["ddof"] ?? 1);
+  if (ddof === 1) return e;
+  const n = float(one(columns).isNotNull()).rollingSum({ ...rollingOptions(options), minPeriods: 1 } as never);
+  return e.mul(n.sub(lit(1))).div(n.sub(lit(ddof)));
 };
 
 const cumulative =
@@ -77,9 +71,14 @@ const diff: Window = (columns, options, item) => {
 
 /** Fills along the rows, at most `limit` in a row where one is given. */
 const fill =
-  (method: "forwardFill" | "backwardFill"): Window =>
+  (strategy: "forward" | "backward"): Window =>
   (columns, options) =>
-    native(one(columns), method, typeof options["limit"] === "number" ? options["limit"] : null);
+    native(
+      one(columns),
+      "fillNullWithStrategy",
+      strategy,
+      typeof options["limit"] === "number" ? options["limit"] : null,
+    );
 
 export const WINDOWS: Readonly<Record<string, Window>> = {
   shift: (columns, options) => one(columns).shift(rows(options)),
@@ -88,8 +87,8 @@ export const WINDOWS: Readonly<Record<string, Window>> = {
     const e = float(one(columns));
     return e.div(e.shift(rows(options))).sub(lit(1));
   },
-  ffill: fill("forwardFill"),
-  bfill: fill("backwardFill"),
+  ffill: fill("forward"),
+  bfill: fill("backward"),
   cumsum: cumulative("cumSum"),
   cumprod: cumulative("cumProd"),
   cummax: cumulative("cumMax"),

@@ -76,11 +76,22 @@ function delegate(eager: object, lazy: object): void {
 
 const lazyOf = (value: unknown): unknown => (value instanceof Frame || value instanceof Column ? value.lazy() : value);
 
+/** `frame.get(["a", "b"])` gives columns, `frame.get(condition)` rows, as a Series' and a table's brackets do in pandas. */
+function installSelection(): void {
+  const plain = Frame.prototype.get;
+  Frame.prototype.get = function (this: Frame<unknown>, label: unknown): never {
+    if (label instanceof Series || label instanceof Column) return this.lazy().filter(lazyOf(label) as never) as never;
+    const several = Array.isArray(label) && label.every((one) => this.meta.columns.some(({ name }) => name === one));
+    return (several ? this.lazy().select(...(label as never[])) : plain.call(this as never, label as never)) as never;
+  } as never;
+}
+
 let delegated = false;
 /** Run once all methods of the lazy classes are installed. */
 export function installFrameMethods(): void {
   if (delegated) return;
   delegated = true;
+  installSelection();
   delegate(Frame.prototype, DataFrame.prototype);
   delegate(Column.prototype, Series.prototype);
 }

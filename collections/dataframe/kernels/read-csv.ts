@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import { compressionOf, unpacked } from "../../io/compression.ts";
+import { withoutComments } from "../../io/csv-text.ts";
 import { schemeOf } from "../../io/filesystem.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
@@ -20,12 +21,16 @@ import { emptyTable } from "./empty-table.ts";
  */
 export async function readCsvBlock(format: CsvFormat, part: FilePart, fields: readonly Field[]): Promise<PolarsLazy> {
   if (part.start >= part.end) return emptyTable(fields).lazy();
-  if (part.whole && schemeOf(part.path) === "file" && compressionOf(part.path) === "none")
+  if (part.whole && format.comment === null && schemeOf(part.path) === "file" && compressionOf(part.path) === "none")
     return scanned(localPath(part.path), format, part, fields);
   const folder = await mkdtemp(join(tmpdir(), "shoal-csv-"));
   try {
     const copy = join(folder, "block.csv");
-    await writeFile(copy, await blockBytes(part));
+    const bytes = await blockBytes(part);
+    await writeFile(
+      copy,
+      format.comment === null ? bytes : withoutComments(Buffer.from(bytes).toString("utf8"), format.comment),
+    );
     return (await (await scanned(copy, format, part, fields)).collect()).lazy();
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -68,7 +73,6 @@ function scan(path: string, format: CsvFormat, part: FilePart, asText: boolean):
     skipRows: part.skip,
     sep: format.separator,
     quoteChar: format.quote as string,
-    ...(format.comment === null ? {} : { commentPrefix: format.comment }),
     nullValues: [...format.nulls],
     inferSchemaLength: 0,
     ignoreErrors: false,
@@ -86,11 +90,11 @@ function scan(path: string, format: CsvFormat, part: FilePart, asText: boolean):
 }
 
 /** Text becomes a value: times are parsed here, which is many times faster than in the engine's own reader. */
-function columnValue({ name, dtype, how }: CsvColumn): PolarsExpr {
+function columnValue({ name, dtype, how, format }: CsvColumn): PolarsExpr {
   const pl = polars();
   const text = pl.col(name);
   if (how === "time")
-    return native(text, "strToDatetime", undefined, "us", undefined, true, true, false)
+    return native(text, "strToDatetime", format, "us", undefined, true, true, false)
       .cast(pl.Datetime("us"))
       .alias(name);
   if (how === "thousands")

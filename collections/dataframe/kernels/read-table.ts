@@ -3,6 +3,7 @@ import type { FilePart, RawColumns, Reader } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
 import { readColumns } from "./read-columns.ts";
 import { readCsvBlock } from "./read-csv.ts";
+import { readJsonFile } from "./read-json.ts";
 import { type ParquetPart, readParquetPart } from "./read-parquet.ts";
 
 /** What the task's own value says, read: only the columns that are asked for. */
@@ -12,6 +13,8 @@ export function readTable(reader: Reader, own: unknown, fields: readonly Field[]
       return readColumns(own as RawColumns, fields);
     case "csv":
       return readCsvBlock(reader.csv, own as FilePart, fields);
+    case "json":
+      return readJsonFile(own as { path: string }, fields);
     case "parquet":
       return readParquetPart(own as ParquetPart, fields);
   }

@@ -1,11 +1,13 @@
 import { invariant } from "../../../runtime/base/errors.ts";
 import { translateAggregation } from "../engine/aggregate.ts";
+import { ownError } from "../engine/engine-error.ts";
 import { joinAsof, joinTables } from "../engine/join.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
 import { scalarLiteral } from "../engine/scalar-literal.ts";
 import { translate } from "../engine/translate.ts";
 import { lit } from "../engine/typed.ts";
 import { translateWindow } from "../engine/window.ts";
+import "../frame/frame-bytes.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
 import type { Named, Step } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
@@ -21,8 +23,11 @@ import { readTable } from "./read-table.ts";
  */
 export async function runPlan(step: Step, own: unknown, ...inputs: readonly unknown[]): Promise<TableChunk> {
   if (step.op === "input" && inputs[step.at] instanceof TableChunk) return inputs[step.at] as TableChunk;
-  const native = await (await planOf(step, own, inputs)).collect();
-  return new TableChunk(native);
+  try {
+    return new TableChunk(await (await planOf(step, own, inputs)).collect());
+  } catch (error) {
+    throw ownError(error);
+  }
 }
 
 type Inputs = readonly unknown[];

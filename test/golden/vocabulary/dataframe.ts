@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as frameModule from "../../../collections/dataframe/index.ts";
 import {
   Column,
@@ -43,10 +44,18 @@ const TO_PANDAS: Readonly<Record<string, string>> = {
 };
 const pandasType = (dtype: string, category: unknown): string =>
   category !== undefined ? "category" : dtype.startsWith("list") ? "object" : (TO_PANDAS[dtype] ?? dtype);
+/** pandas has no booleans with gaps: such a column is of type object there. */
+const gapType = (dtype: string, values: readonly unknown[]): string =>
+  dtype === "bool" && values.includes(null) ? "object" : dtype;
 const dtypeName = (said: any): string => {
   const name = typeof said === "string" ? said : (said?.pythonName ?? said?.__name__ ?? String(said));
   return TO_OURS[name] ?? name;
 };
+
+let folder = "";
+
+/** Columns that pandas leaves of type object though they hold single values: what was a list before. */
+const exploded = new WeakMap<object, string>();
 
 /** A plain, unpartitioned table of a case. */
 class PlainTable {
@@ -217,7 +226,7 @@ const shared: Record<string, Method> = {
   cummin: same("cummin", [], ["axis"]),
   shift: (of, args, keywords) => {
     const { periods = 1, freq } = named(args, ["periods", "freq"], keywords);
-    return freq === undefined ? of.shift(periods) : unsupported("shift with freq");
+    return freq === undefined ? of.shift(periods) : of.shiftIndex(periods, freq);
   },
   diff: (of, args, keywords) => of.diff(named(args, ["periods"], keywords)["periods"] ?? 1),
   astype: (of, args, keywords) => {
@@ -295,7 +304,9 @@ const frameMethods: Record<string, Method> = {
   },
   set_index: (of, args, keywords) => {
     const { other, ...rest } = named(args, ["other"], keywords);
-    return of.setIndex(other, keysOf(rest));
+    const made = of.setIndex(other, keysOf(rest));
+    // Dask reads the divisions of a sorted column at once.
+    return rest["sorted"] === true && rest["divisions"] === undefined ? made.computeDivisions() : made;
   },
   merge: (of, args, keywords) => {
     const { right, ...rest } = named(args, ["right", "how", "on", "left_on", "right_on"], keywords);
@@ -306,7 +317,12 @@ const frameMethods: Record<string, Method> = {
     return of.join(other, keysOf(rest));
   },
   select_dtypes: same("selectDtypes", ["include", "exclude"]),
-  explode: first("explode", "column"),
+  explode: (of, args, keywords) => {
+    const { column } = named(args, ["column"], keywords);
+    const made = of.explode(column);
+    exploded.set(made, column);
+    return made;
+  },
   melt: same("melt", []),
   corr: same("corr", [], ["method", "numeric_only"]),
   cov: same("cov", [], ["numeric_only"]),
@@ -324,15 +340,14 @@ const frameMethods: Record<string, Method> = {
     return table.toRecords().map((row: unknown, at: number) => [labels[at], row]);
   },
   itertuples: async (of) => (await of.compute()).toRecords().map((row: object) => Object.values(row)),
-  categorize: (of, args, keywords) =>
-    of.categorize?.(named(args, ["columns"], keywords)["columns"]) ?? unsupported("categorize"),
-  pivot_table: (of, _args, keywords) => of.pivotTable?.(keysOf(keywords)) ?? unsupported("pivot_table"),
+  categorize: (of, args, keywords) => of.categorize(named(args, ["columns"], keywords)["columns"]),
+  pivot_table: (of, _args, keywords) => of.pivotTable(keysOf(keywords)),
   to_csv: (of, args, keywords) => {
     const { filename, ...rest } = named(args, ["filename"], keywords);
-    return of.toCsv?.(filename, keysOf(rest)) ?? unsupported("to_csv");
+    return of.toCsv(filename, keysOf(rest));
   },
-  to_bag: (of) => of.toBag?.() ?? unsupported("to_bag"),
-  to_dask_array: (of, _args, keywords) => of.toArray?.(keysOf(keywords)) ?? unsupported("to_dask_array"),
+  to_bag: (of) => of.toBag(),
+  to_dask_array: (of, _args, keywords) => of.toArray(keysOf(keywords)),
   where: () => unsupported("DataFrame.where"),
   mask: () => unsupported("DataFrame.mask"),
 };
@@ -369,9 +384,12 @@ const seriesMethods: Record<string, Method> = {
   map: (of, args, keywords) => mapped(of, named(args, ["arg"], keywords)["arg"], keywords["meta"]),
   apply: (of, args, keywords) => mapped(of, named(args, ["func"], keywords)["func"], keywords["meta"]),
   groupby: (of, [by], keywords) => of.groupby(by, keysOf(keywords, {}, ["group_keys", "observed"])),
-  to_bag: (of) => of.toBag?.() ?? unsupported("to_bag"),
-  to_dask_array: (of, _args, keywords) => of.toArray?.(keysOf(keywords)) ?? unsupported("to_dask_array"),
-  reduction: (of, args, keywords) => of.reduction?.(args[0], keywords) ?? unsupported("reduction"),
+  to_bag: (of) => of.toBag(),
+  to_dask_array: (of, _args, keywords) => of.toArray(keysOf(keywords)),
+  reduction: (of, args, keywords) => {
+    const { chunk, aggregate, meta } = named(args, ["chunk", "aggregate"], keywords);
+    return of.reduction(chunk, { ...keysOf({ aggregate }), dtype: metaOf(meta)?.dtype ?? of.dtype });
+  },
   explode: (of) => of.toFrame("v").explode("v").get("v").rename(of.name),
   nunique_approx: (of) => of.nunique(),
 };
@@ -403,8 +421,8 @@ const groupMethods: Record<string, Method> = {
     const inner = new Series({ ...of.grouping.view }).dtype;
     return of.apply(fn, said.dtype === "string" && inner !== "string" ? `list<${inner}>` : said.dtype);
   },
-  cov: (of) => of.cov?.() ?? unsupported("groupby.cov"),
-  corr: (of) => of.corr?.() ?? unsupported("groupby.corr"),
+  cov: (of) => of.cov(),
+  corr: (of) => of.corr(),
 };
 for (const name of [...reducers, "first", "last", "unique", "list"])
   groupMethods[name] ??= same(name, [], ["meta", "numeric_only", "split_out", "observed"]);
@@ -581,8 +599,8 @@ function attribute(of: any, name: string): unknown {
     return typeof (of as any)[name] === "function"
       ? python((args) => (of as any)[name](...args))
       : unsupported(`resample.${name}`);
-  if (of?.constructor?.name === "CategoryAccessor") {
-    const value = of[camelCase(name)];
+  if (of instanceof frameModule.CategoryAccessor) {
+    const value = (of as any)[camelCase(name)];
     return typeof value === "function" ? value.bind(of) : (value ?? unsupported(`cat.${name}`));
   }
   return undefined;
@@ -625,7 +643,7 @@ function tableAttribute(of: DataFrame<any> | Series<any>, name: string): unknown
     case "dt":
       return (of as Series).dt;
     case "cat":
-      return (of as any).cat ?? unsupported("Series.cat");
+      return (of as any).cat;
     case "__setitem__":
       return (key: string, value: unknown) => (of as DataFrame<any>).assign({ [key]: value as never });
     default:
@@ -760,7 +778,11 @@ async function describe(value: any, expected: Expected): Promise<Shown | undefin
   }
   if (value instanceof DataFrame || value instanceof Series) {
     const eager = await value.compute();
-    const shown = { ...(await describe(eager, expected)), divisions: divisionsOf(value) };
+    const plain = (await describe(eager, expected)) as any;
+    const spread = exploded.get(value);
+    if (spread !== undefined)
+      plain.dtypes = plain.dtypes.map((dtype: string, at: number) => (plain.columns[at] === spread ? "object" : dtype));
+    const shown = { ...plain, divisions: divisionsOf(value) };
     if (!("partitions" in expected)) return shown;
     const partitions = await Promise.all(
       Array.from({ length: value.npartitions }, async (_, at) => (await value.partitions(at).compute()).length),
@@ -776,7 +798,9 @@ async function describe(value: any, expected: Expected): Promise<Shown | undefin
     );
     return {
       columns: value.columns,
-      dtypes: value.meta.columns.map(({ dtype, category }) => pandasType(dtype, category)),
+      dtypes: value.meta.columns.map(({ dtype, category }, at) =>
+        gapType(pandasType(dtype, category), columns[at] ?? []),
+      ),
       data: columns,
       index: shownIndex(value),
     };
@@ -786,7 +810,7 @@ async function describe(value: any, expected: Expected): Promise<Shown | undefin
     if (expected.type === "value") return { value: values };
     return {
       name: value.name,
-      dtype: pandasType(value.dtype, value.meta.columns[0]?.category),
+      dtype: gapType(pandasType(value.dtype, value.meta.columns[0]?.category), values),
       values,
       index: shownIndex(value),
     };
@@ -819,10 +843,7 @@ const module = new Namespace("dd", {
       };
       return frameModule.readCsv(urlpath, options);
     }),
-    read_json: python(
-      (args, keywords) =>
-        (frameModule as any).readJson?.(args[0], keysOf(keywords, {}, ["lines"])) ?? unsupported("read_json"),
-    ),
+    read_json: python((args, keywords) => frameModule.readJson(args[0])),
     concat: python((args, keywords) => {
       const { dfs, ...rest } = named(args, ["dfs"], keywords);
       return frameModule.concat(dfs, keysOf(rest));
@@ -841,7 +862,7 @@ const module = new Namespace("dd", {
     }),
     get_dummies: python((args, keywords) => {
       const { data, ...rest } = named(args, ["data"], keywords);
-      return (frameModule as any).getDummies?.(data, keysOf(rest)) ?? unsupported("get_dummies");
+      return frameModule.getDummies(data, keysOf(rest));
     }),
     Aggregation: python(() => unsupported("Aggregation")),
   },
@@ -853,9 +874,18 @@ const numpyFunction = (name: string) =>
 /** Tables: DataFrame, Series, their accessors and groups. */
 export const vocabulary: Vocabulary = {
   area: "dataframe",
+  begin: (to) => {
+    folder = to;
+  },
   names: {
     dd: module,
-    pd: new Namespace("pd", { special: { Timestamp: (text: string) => new Timestamp(text) } }),
+    pd: new Namespace("pd", {
+      special: { DataFrame: (columns: unknown) => columns, Timestamp: (text: string) => new Timestamp(text) },
+    }),
+    object: { pythonName: "object" },
+    get out() {
+      return join(folder, "out");
+    },
     open: (path: string) => ({ read: () => readFileSync(path, "utf8") }),
     np: new Namespace("np", {
       special: Object.fromEntries(

@@ -1,0 +1,55 @@
+import { fileSystemOf } from "../../io/schemes.ts";
+import { type Dtype, isFloat } from "../dtype.ts";
+import "../frame/frame-bytes.ts";
+import type { TableChunk } from "../frame/table-chunk.ts";
+import { valuesOf } from "../frame/values.ts";
+import { indexName, shownName, type TableMeta } from "../schema.ts";
+
+export interface CsvOut {
+  readonly header: boolean;
+  readonly index: boolean;
+  readonly separator: string;
+  readonly naRep: string;
+}
+
+/** A table as CSV text; without a table only the header. */
+export function csvText(meta: TableMeta, format: CsvOut, chunk: TableChunk | null): string {
+  const columns = [
+    ...(format.index
+      ? meta.index.map(({ label, dtype }, level) => ({ head: label ?? "", name: indexName(level), dtype }))
+      : []),
+    ...meta.columns.map(({ name, dtype }) => ({ head: shownName(name), name, dtype })),
+  ];
+  const field = (text: string): string =>
+    /["\n\r]/.test(text) || text.includes(format.separator) ? `"${text.replaceAll('"', '""')}"` : text;
+  const lines = format.header ? [columns.map(({ head }) => field(head)).join(format.separator)] : [];
+  if (chunk !== null) {
+    const lists = columns.map(({ name, dtype }) =>
+      valuesOf(chunk.native.getColumn(name), dtype, { int64: "bigint" }).map((value) =>
+        value === null ? format.naRep : field(csvValue(value, dtype)),
+      ),
+    );
+    for (let row = 0; row < chunk.rows; row++) lines.push(lists.map((list) => list[row]).join(format.separator));
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** As pandas writes them: 1.0 for a whole float, True, ISO times. */
+function csvValue(value: unknown, dtype: Dtype): string {
+  if (value instanceof Date)
+    return dtype === "date"
+      ? value.toISOString().slice(0, 10)
+      : value
+          .toISOString()
+          .replace("T", " ")
+          .replace(/(\.000)?Z$/, "");
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (isFloat(dtype) && Number.isInteger(value) && Math.abs(value as number) < 1e16) return `${value}.0`;
+  return String(value);
+}
+
+/** Writes one partition. */
+export async function writeCsvPart(meta: TableMeta, format: CsvOut, path: string, chunk: TableChunk): Promise<string> {
+  await fileSystemOf(path).write(path, [Buffer.from(csvText(meta, format, chunk))]);
+  return path;
+}

@@ -1,0 +1,86 @@
+import { input, literal } from "../../runtime/graph/call.ts";
+import { currentExecutor } from "../../runtime/graph/executor.ts";
+import { wantAll } from "../../runtime/graph/graph.ts";
+import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
+import { tokenize } from "../../runtime/graph/tokenize.ts";
+import { kernel } from "../../runtime/wire/function-spec.ts";
+import { fileSystemOf } from "../io/schemes.ts";
+import { DataFrame } from "./dataframe.ts";
+import { csvText, writeCsvPart } from "./kernels/write-csv.ts";
+
+export interface ToCsvOptions {
+  /** One file instead of one a partition. */
+  readonly singleFile?: boolean;
+  readonly index?: boolean;
+  readonly header?: boolean;
+  readonly separator?: string;
+  /** What stands for missing; default nothing. */
+  readonly naRep?: string;
+}
+
+const MODULE = "shoal:collections/dataframe/kernels/write-csv";
+const TEXT = kernel(MODULE, "csvText", csvText);
+const WRITE = kernel(MODULE, "writeCsvPart", writeCsvPart);
+
+/**
+ * Writes a file a partition (`*` in the path is its number), or one file. A file is there whole or not at all.
+ * @returns the paths
+ */
+async function toCsv(table: DataFrame<unknown>, path: string, options: ToCsvOptions): Promise<string[]> {
+  const source = table.layer;
+  const format = { index: options.index !== false, separator: options.separator ?? ",", naRep: options.naRep ?? "" };
+  const base = {
+    kind: "blockwise" as const,
+    grid: [table.npartitions],
+    inputs: [{ source, axes: [{ kind: "axis" as const, axis: 0 }] }],
+  };
+  if (options.singleFile !== true) {
+    const paths = partPaths(path, table.npartitions);
+    const layer: BlockwiseLayer = {
+      ...base,
+      name: `to-csv-${tokenize(source.name, paths, options)}`,
+      call: {
+        fn: WRITE,
+        args: [
+          literal(table.meta),
+          literal({ ...format, header: options.header !== false }),
+          { kind: "own", at: 0 },
+          input(0),
+        ],
+      },
+      own: { kind: "live", items: paths },
+      annotations: { effectful: true },
+    };
+    const [written] = await currentExecutor().compute([wantAll(layer)]);
+    return written as string[];
+  }
+  const layer: BlockwiseLayer = {
+    ...base,
+    name: `csv-text-${tokenize(source.name, format)}`,
+    call: { fn: TEXT, args: [literal(table.meta), literal({ ...format, header: false }), input(0)] },
+  };
+  const [texts] = await currentExecutor().compute([wantAll(layer)]);
+  const head = options.header === false ? "" : csvText(table.meta, { ...format, header: true }, null);
+  await fileSystemOf(path).write(
+    path,
+    [head, ...(texts as string[])].map((text) => Buffer.from(text)),
+  );
+  return [path];
+}
+
+function partPaths(path: string, count: number): string[] {
+  const digits = String(Math.max(0, count - 1)).length;
+  const number = (at: number): string => String(at).padStart(digits, "0");
+  if (path.includes("*")) return Array.from({ length: count }, (_, at) => path.replace("*", number(at)));
+  return Array.from({ length: count }, (_, at) => `${path.replace(/\/$/, "")}/${number(at)}.part`);
+}
+
+declare module "./dataframe.ts" {
+  interface DataFrame<S> {
+    /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.to_csv.html */
+    toCsv(path: string, options?: ToCsvOptions): Promise<string[]>;
+  }
+}
+DataFrame.prototype.toCsv = function (path, options = {}) {
+  return toCsv(this as DataFrame<unknown>, path, options);
+};
