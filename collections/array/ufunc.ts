@@ -59,7 +59,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   ...named(["subtract", "negative", "positive", "square", "reciprocal", "sign"], numeric),
   ...named(["power"], (common) => (common === "bool" ? same("int8") : same(common))),
   ...named(
-    ["floor_divide", "remainder", "fmod", "gcd", "lcm"],
+    ["floor_divide", "remainder", "fmod"],
     realOnly((common, name) => numeric(common, `${name}`)),
   ),
   divide: divides,
@@ -68,7 +68,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   ...named(["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"], compares),
   ...named(["logical_and", "logical_or", "logical_xor", "logical_not"], logical),
   ...named(["bitwise_and", "bitwise_or", "bitwise_xor", "invert"], bitwise),
-  ...named(["left_shift", "right_shift"], shifts),
+  ...named(["left_shift", "right_shift", "gcd", "lcm"], shifts),
   ...named(["sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"], floats),
   ...named(
     [
