@@ -1,3 +1,4 @@
+import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import { unreachable } from "../../runtime/base/errors.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker, JoinMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
@@ -37,6 +38,13 @@ export interface SchedulerOutput {
   expelled(worker: string): void;
 }
 
+/** How the task chart is run, and watched. */
+export interface ChartUse {
+  /** Counts the pairs that were walked. */
+  readonly hits?: Uint32Array | undefined;
+  readonly bind?: BindChart | undefined;
+}
+
 /** What the scheduler has to know of the worker-task chart to read an inventory. */
 export interface WorkerChartFacts {
   isMemory(chartState: number): boolean;
@@ -53,8 +61,14 @@ export class SchedulerBrain {
   private readonly expelled: string[] = [];
   private tickedMs: number | undefined;
 
-  constructor(epoch: number, version: string, options: SchedulerOptions, facts: WorkerChartFacts, hits?: Uint32Array) {
-    this.state = new SchedulerState(epoch, options, hits);
+  constructor(
+    epoch: number,
+    version: string,
+    options: SchedulerOptions,
+    facts: WorkerChartFacts,
+    charts: ChartUse = {},
+  ) {
+    this.state = new SchedulerState(epoch, options, charts.hits, charts.bind);
     this.version = version;
     this.facts = facts;
   }

@@ -1,4 +1,4 @@
-import { type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
+import { type BindChart, type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
 import { compileChart } from "../../runtime/actor/chart.ts";
 import { invariant } from "../../runtime/base/errors.ts";
 import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
@@ -102,11 +102,11 @@ export class SchedulerState {
   /** Slabs that fell idle in this turn. */
   readonly idleSlabs: number[] = [];
 
-  constructor(epoch: number, options: SchedulerOptions, hits?: Uint32Array) {
+  constructor(epoch: number, options: SchedulerOptions, hits?: Uint32Array, bind: BindChart = bindChart) {
     this.epoch = epoch;
     this.options = options;
     this.attempts = epoch * ATTEMPTS_PER_EPOCH;
-    this.chart = bindChart(chart, {
+    this.chart = bind(chart, {
       actions: {
         enqueue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).add(row) : this.quarantine.add(row)),
         dequeue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).remove(row) : this.quarantine.delete(row)),

@@ -1,4 +1,5 @@
 import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
+import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
 import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
@@ -16,6 +17,8 @@ export interface SchedulerActorOptions extends SchedulerOptions {
   readonly heartbeatMs: number;
   /** Counts the pairs of the task chart that were walked. */
   readonly hits?: Uint32Array;
+  /** How that chart is run; compiled, if nothing is said. */
+  readonly bind?: BindChart;
   /** Which states of an inventory mean that a result lies on the worker. */
   isMemory(chartState: number): boolean;
   /** A watched task changed its state. */
@@ -58,7 +61,7 @@ class Scheduler implements Actor {
     this.options = options;
     this.context = context;
     this.subjects = clusterSubjects(options.cluster);
-    this.brain = new SchedulerBrain(options.epoch, options.version, options, options, options.hits);
+    this.brain = new SchedulerBrain(options.epoch, options.version, options, options, options);
     options.onBrain?.(this.brain);
     context.after(options.heartbeatMs, TICK);
     context.spawn(taskActors(this.subjects, this.brain, () => this.endTurn()));

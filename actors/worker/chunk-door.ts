@@ -103,7 +103,7 @@ export class ChunkDoor {
   private async pullOffer(offer: ChunkRequest & { type: "offer" }): Promise<readonly unknown[]> {
     const options = { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal };
     const chunks = await decodeChunks({
-      bytes: await pullParts(this.bus, offer.from, offer.transfer, offer.bytes, options),
+      bytes: await pullParts(this.bus, offer.from, offer, options),
     });
     return chunks.map((chunk) => chunk.value);
   }

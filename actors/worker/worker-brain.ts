@@ -1,4 +1,4 @@
-import { type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
+import { type BindChart, type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
 import { unreachable } from "../../runtime/base/errors.ts";
 import {
   type ComputeBatch,
@@ -31,17 +31,17 @@ export class WorkerBrain {
   private readonly chart: BoundChart;
   private readonly queue = new RunQueue();
   /** Tasks here that wait for a row. */
-  private readonly waiters = new Map<number, number[]>();
+  readonly waiters = new Map<number, number[]>();
   readonly parked = new ParkedData();
   /** Running functions that were told to stop and are wanted after all, with the holders of their inputs. */
   private readonly resumed = new Map<number, readonly string[]>();
   private readonly next = { row: 0, attempt: 0 };
 
-  constructor(id: string, packResults: PackResults, hits?: Uint32Array) {
+  constructor(id: string, packResults: PackResults, hits?: Uint32Array, bind: BindChart = bindChart) {
     this.id = id;
     this.out = new WorkerOutbox(packResults);
     this.fetches = new FetchQueue();
-    this.chart = bindChart(workerTaskChart, hits === undefined ? {} : { hits });
+    this.chart = bind(workerTaskChart, hits === undefined ? {} : { hits });
   }
 
   step(event: WorkerEvent): void {
@@ -115,8 +115,10 @@ export class WorkerBrain {
       return;
     }
     this.move(row, E.failed);
-    if (from === WS.executing) this.out.fail(row, attempt, error);
-    else if (from === WS.salvaging) {
+    if (from === WS.executing) {
+      this.out.fail(row, attempt, error);
+      this.returnWaiters(row, attempt, this.id);
+    } else if (from === WS.salvaging) {
       this.rows.setAttempt(row, this.fetches.attemptOf(row));
       this.fetches.enqueue(row);
     }

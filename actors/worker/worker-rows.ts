@@ -81,6 +81,10 @@ export class WorkerRows {
     page.batch[at] = undefined;
   }
 
+  waitCount(row: number): number {
+    return this.find(row)?.waitCount[row & PAGE_MASK] ?? 0;
+  }
+
   setWaitCount(row: number, count: number): void {
     this.page(row).waitCount[row & PAGE_MASK] = count;
   }

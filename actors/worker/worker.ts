@@ -1,4 +1,5 @@
 import type { Actor, ActorContext, ActorSpec, Envelope, Question } from "../../runtime/actor/actor.ts";
+import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
@@ -32,6 +33,8 @@ export interface WorkerActorOptions {
   yieldThen(run: () => void): void;
   /** Counts the pairs of the task chart that were walked. */
   readonly hits?: Uint32Array;
+  /** How that chart is run; compiled, if nothing is said. */
+  readonly bind?: BindChart;
   /** The scheduler wants it gone, or will not have it. */
   onEnd?(reason: string): void;
   onBrain?(brain: WorkerBrain): void;
@@ -68,7 +71,7 @@ class Worker implements Actor {
     const subjects = clusterSubjects(options.cluster);
     this.scheduler = subjects.scheduler;
     const encodeSmall = (value: unknown): Uint8Array => flattenValue(encodeValue(value, { shareMemory: false }));
-    this.brain = new WorkerBrain(options.id, (items) => columnOf(items, encodeSmall), options.hits);
+    this.brain = new WorkerBrain(options.id, (items) => columnOf(items, encodeSmall), options.hits, options.bind);
     const wake = (): void => context.tell(context.address, STEPPED);
     this.execution = new Execution(options, this.brain, wake);
     this.door = new ChunkDoor(options, this.brain, wake);

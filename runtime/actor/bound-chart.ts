@@ -28,6 +28,9 @@ export interface BoundChart<Message = void> {
   advance(states: Uint8Array, row: number, event: number, message: Message): number;
 }
 
+/** How a chart is tied to its functions: compiled, or with every row a real XState actor. */
+export type BindChart = (chart: Chart, binding: ChartBinding) => BoundChart;
+
 /**
  * Ties a compiled chart to its functions.
  * @throws TypeError naming every guard or action of the chart without a function, and every function the chart does not name.

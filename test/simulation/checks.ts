@@ -41,7 +41,10 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
     return;
   }
   const { acts, faults } = cluster.scenario;
+  // A layer of one name may read what its first submitter scattered, and has let go of since.
+  const letsGo = acts.some((act) => act.kind === "release");
   const isLossy =
+    letsGo ||
     faults.length > 0 ||
     cluster.scenario.options.network.peerLoss > 0 ||
     cluster.scenario.layers.some((layer) => layer.behaviour.poison.length > 0);
@@ -54,6 +57,25 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
     error.code !== undefined && reasons[error.code],
     `${what} failed with ${error.code} ${error.message}, for no reason`,
   );
+}
+
+/** Without a reason to run it again, a task runs once; and never in two places at a time while nobody is cut off. */
+export function checkRuns(cluster: Cluster): void {
+  const { acts, faults, options, layers } = cluster.scenario;
+  const mayRunOn = (act: { readonly kind: string }): boolean =>
+    act.kind === "release" || act.kind === "cancel" || act.kind === "retry";
+  if (acts.some(mayRunOn) || options.network.peerLoss > 0) return;
+  if (faults.every((fault) => fault.kind === "crash" || fault.kind === "join"))
+    assert.equal(cluster.overlaps, 0, "no task runs in two places at once");
+  const hasPoison = layers.some((layer) => layer.behaviour.poison.length > 0);
+  // What a later submission wants again may have been let go of.
+  const submissions = acts.filter((act) => act.kind === "submit").length;
+  if (hasPoison || submissions > 1 || faults.some((fault) => fault.kind !== "join")) return;
+  for (const [task, { begun }] of cluster.runs) {
+    const layer = layers.find((one) => one.name === task.slice(0, task.lastIndexOf(":"))) as SimLayer;
+    const retries = layer.annotations.retries ?? 0;
+    assert.ok(begun <= 1 + retries, `${task} ran ${begun} times for no reason`);
+  }
 }
 
 /** What the scheduler believes of replicas is what is there. */
@@ -94,6 +116,7 @@ export function checkEmpty(cluster: Cluster): void {
     laterDependents: state.laterDependents,
     failures: state.failures,
     quarantine: state.quarantine,
+    tickets: state.tickets,
   }))
     assert.equal(map.size, 0, `the scheduler's ${what} are empty`);
   for (const client of state.clients.values()) assert.equal(client.handleCount, 0, `${client.id} holds nothing`);
@@ -105,6 +128,8 @@ export function checkEmpty(cluster: Cluster): void {
   for (const [id, { brain }] of cluster.workers) {
     assert.equal(brain.rows.size, 0, `${id} holds no row`);
     assert.equal(brain.managedBytes, 0, `${id} counts no bytes`);
+    assert.equal(brain.executing, 0, `${id} runs nothing`);
+    assert.equal(brain.parked.size, 0, `${id} keeps no data for anyone`);
     assert.equal(brain.layers.size, 0, `${id} knows no layer`);
   }
 }

@@ -117,8 +117,7 @@ export class SimClient {
       const offer = {
         type: "offer",
         from: source.subject,
-        transfer: source.offer(bytes),
-        bytes: bytes.byteLength,
+        ...source.offer([bytes]),
         tickets,
       };
       const answer = await bus.request(subjects.workerPeer(worker), writeRequest(bus, offer as never), {

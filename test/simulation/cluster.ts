@@ -4,9 +4,11 @@ import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { checkWorker } from "../../actors/worker/invariants.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WS, workerTaskChart } from "../../actors/worker/worker-states.ts";
+import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { SimClient } from "./client.ts";
@@ -48,10 +50,16 @@ export class Cluster implements TaskWorld {
   scheduler: SchedulerBrain | undefined;
   epoch = 0;
   overlaps = 0;
+  crashes = 0;
+  falseDeaths = 0;
+  sessions = 0;
+  private readonly bind: BindChart | undefined;
   private readonly layers: ReadonlyMap<string, SimLayer>;
 
-  constructor(scenario: Scenario) {
+  /** @param bind how task charts are run; compiled, if nothing is said */
+  constructor(scenario: Scenario, bind?: BindChart) {
     this.scenario = scenario;
+    this.bind = bind;
     this.world = new World(scenario.seed);
     this.network = new Network(this.world, scenario.options.network);
     this.layers = new Map(scenario.layers.map((layer) => [layer.name, layer]));
@@ -82,12 +90,28 @@ export class Cluster implements TaskWorld {
         prefillUs,
         allowedFailures,
         hits: hits.scheduler,
+        ...(this.bind === undefined ? {} : { bind: this.bind }),
         isMemory: (state) => state === WS.memory,
         onBrain: (brain) => {
           this.scheduler = brain;
+          this.observe(brain);
         },
       }),
     );
+  }
+
+  /** Counts the sessions that begin anew, and the workers that are given up though they live. */
+  private observe(brain: SchedulerBrain): void {
+    const step = brain.step.bind(brain);
+    brain.step = (input, now) => {
+      const before = input.kind === "tick" ? [...brain.state.workerByName.values()] : [];
+      step(input, now);
+      for (const { id, incarnation } of before)
+        if (!brain.state.workerByName.has(id) && this.node(id).isAlive && this.node(id).life === incarnation)
+          this.falseDeaths += 1;
+      if (input.kind === "worker" && input.message.type === "join" && input.message.join > 1) this.sessions += 1;
+      if (input.kind === "client" && input.message.type === "hello" && input.message.hello > 1) this.sessions += 1;
+    };
   }
 
   startWorker(id: string): void {
@@ -116,6 +140,7 @@ export class Cluster implements TaskWorld {
         rssBytes: () => 0,
         yieldThen: (run) => void this.world.at(this.world.now + 0.01, "burst", run, node),
         hits: hits.worker,
+        ...(this.bind === undefined ? {} : { bind: this.bind }),
         onEnd: (reason) => {
           this.world.note(`${id} ends: ${reason}`);
           this.crash(id, 100);
@@ -130,6 +155,7 @@ export class Cluster implements TaskWorld {
     const node = this.node(id);
     if (!node.isAlive) return;
     this.world.note(`${id} crashes`);
+    this.crashes += 1;
     node.isAlive = false;
     this.workers.delete(id);
     for (const runs of this.runs.values()) runs.running.delete(id);
@@ -225,8 +251,11 @@ export class Cluster implements TaskWorld {
   }
 
   private afterEvent(node: SimNode, label: string): void {
-    if (node.id !== "s" || label !== "turn" || this.scheduler === undefined || this.world.failure !== undefined) return;
+    if (this.world.failure !== undefined) return;
+    const worker = this.workers.get(node.id);
     try {
+      if (worker !== undefined) checkWorker(worker.brain);
+      if (node.id !== "s" || label !== "turn" || this.scheduler === undefined) return;
       checkScheduler(this.scheduler.state);
       checkWorkConservation(this.scheduler);
     } catch (error) {

@@ -44,8 +44,12 @@ export class Network {
   bytes = 0;
   messages = 0;
   lost = 0;
+  repeated = 0;
+  /** Messages that overtook one that was sent to the same process before them, by another. */
+  reordered = 0;
   private readonly trie = new SubjectTrie<Listener>();
   private readonly lastArrival = new Map<string, number>();
+  private readonly newestArrival = new Map<string, number>();
   private readonly down = new Set<string>();
   private readonly random: Random;
   /** Decides about messages that a test wants to spoil. */
@@ -89,8 +93,10 @@ export class Network {
         continue;
       }
       this.carry(from, node, listener, { subject, payload: body, reply });
-      if (this.faults && from !== node && this.random.chance(this.options.duplicates))
+      if (this.faults && from !== node && this.random.chance(this.options.duplicates)) {
+        this.repeated += 1;
         this.carry(from, node, listener, { subject, payload: body, reply });
+      }
     }
     return listeners.length > 0 || bus.isInbox(subject);
   }
@@ -115,6 +121,9 @@ export class Network {
     const link = `${from.id}#${from.life}>${to.id}#${to.life}`;
     const at = Math.max(this.lastArrival.get(link) ?? 0, this.world.now + (from === to ? 0.001 : this.delay()));
     this.lastArrival.set(link, at);
+    const newest = this.newestArrival.get(to.id) ?? 0;
+    if (at < newest) this.reordered += 1;
+    else this.newestArrival.set(to.id, at);
     const { subject, reply } = message;
     // Each receiver reads bytes of its own.
     const payload = message.payload.slice();

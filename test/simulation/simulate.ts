@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { STANDING } from "../../actors/client/submission-record.ts";
+import type { BindChart } from "../../runtime/actor/bound-chart.ts";
+import { runInterpreted } from "../../runtime/actor/interpreted-chart.ts";
 import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
-import { checkAnswers, checkEmpty, checkReplicas } from "./checks.ts";
+import { checkAnswers, checkEmpty, checkReplicas, checkRuns } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster } from "./cluster.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
@@ -16,6 +18,14 @@ export interface Outcome {
   readonly traceHash: string;
   readonly events: number;
   readonly messages: number;
+  readonly lost: number;
+  readonly repeated: number;
+  readonly reordered: number;
+  readonly crashes: number;
+  /** Workers that were given up though they lived. */
+  readonly deaths: number;
+  /** Sessions of workers and clients that began anew. */
+  readonly sessions: number;
   readonly runs: number;
   readonly overlaps: number;
   readonly virtualMs: number;
@@ -26,6 +36,8 @@ export interface SimulateOptions {
   readonly sabotage?: (cluster: Cluster) => void;
   /** Keeps the whole trace, with what messages say. */
   readonly isTelling?: boolean;
+  /** "interpreted": every row of both task charts is a real XState actor. */
+  readonly charts?: "compiled" | "interpreted";
 }
 
 /** After the last fault and act, a cluster has so long to come to rest. */
@@ -33,10 +45,14 @@ const REST_MS = 400_000;
 /** What was on its way when all seemed at rest has arrived by then. */
 const AFTERGLOW_MS = 40_000;
 
+const bindInterpreted: BindChart = (chart, binding) => runInterpreted(chart.machine, binding);
+
+const PARKED_MS = 150_000;
+
 /** Runs a scenario from start to rest to emptiness, checking as it goes. Simulations run one after the other. */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Outcome> {
   await loadFunction(simTaskSpec);
-  const cluster = new Cluster(scenario);
+  const cluster = new Cluster(scenario, options.charts === "interpreted" ? bindInterpreted : undefined);
   const { world } = cluster;
   world.isTelling = options.isTelling ?? false;
   useTaskWorld(cluster);
@@ -60,6 +76,12 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     traceHash: world.traceHash,
     events: world.events,
     messages: cluster.network.messages,
+    lost: cluster.network.lost,
+    repeated: cluster.network.repeated,
+    reordered: cluster.network.reordered,
+    crashes: cluster.crashes,
+    deaths: cluster.falseDeaths,
+    sessions: cluster.sessions,
     runs: [...cluster.runs.values()].reduce((sum, one) => sum + one.begun, 0),
     overlaps: cluster.overlaps,
     virtualMs: world.now,
@@ -86,8 +108,11 @@ async function runPhases(cluster: Cluster): Promise<void> {
   if (world.failure !== undefined) return;
   checkAnswers(cluster, oracleOf(cluster));
   checkReplicas(cluster);
+  checkRuns(cluster);
   for (const client of cluster.clients.values()) client.release([...client.handles.keys()]);
   await world.run(world.now + AFTERGLOW_MS);
+  // Data whose client never said what it is has a lease.
+  if ([...cluster.workers.values()].some(({ brain }) => brain.parked.size > 0)) await world.run(world.now + PARKED_MS);
   if (world.failure === undefined) checkEmpty(cluster);
 }
 
