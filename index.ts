@@ -20,8 +20,10 @@ export {
   task,
   toposort,
 } from "./runtime/graph/dict-graph.ts";
+export { type ComputeOptions, currentExecutor, type Executor, pushExecutor } from "./runtime/graph/executor.ts";
 export { cull, fuse, inline, inlineFunctions } from "./runtime/graph/inline.ts";
 export { keyPrefix, keyPrefix as keySplit } from "./runtime/graph/key.ts";
+export { syncExecutor } from "./runtime/graph/sync-executor.ts";
 export { tokenize, tokenSymbol } from "./runtime/graph/tokenize.ts";
 
 import { setSpawner } from "./collections/futures/spawner.ts";

@@ -1,6 +1,5 @@
 import * as shoal from "../../index.ts";
-import { type Executor, pushExecutor } from "../../runtime/graph/executor.ts";
-import { syncExecutor } from "../../runtime/graph/sync-executor.ts";
+import { currentExecutor, type Executor, pushExecutor, syncExecutor } from "../../index.ts";
 
 /** How cases are run: "oracle" is the plain evaluator of graphs that every executor is tested against. */
 export type Mode = "oracle" | "inline" | "threads" | "processes" | "nats";
@@ -47,7 +46,6 @@ export async function openMode(mode: Mode): Promise<OpenMode> {
   };
   if (Client === undefined) throw new TypeError(`The mode "${mode}" needs the export Client of "shoal"`);
   const client = await Client.local({ mode, workers: 2 });
-  const { currentExecutor } = await import("../../runtime/graph/executor.ts");
   let before = 0;
   const read = async (): Promise<CaseStats> => {
     const found = await client.stats?.();
