@@ -9,7 +9,9 @@ export { waitOn } from "./collections/core/wait-on.ts";
 export { delayed, isDelayed } from "./collections/delayed/delayed.ts";
 export type { Delayed, DelayedOptions } from "./collections/delayed/delayed-value.ts";
 export { CancelledError, OverloadedError, ShoalError, TaskError, TimeoutError } from "./runtime/base/errors.ts";
+export { registerValue, type ValueType } from "./runtime/base/value-type.ts";
 export {
+  call,
   type DictGraph,
   dependencies,
   dependents,
@@ -17,7 +19,6 @@ export {
   isDag,
   order,
   quote,
-  task,
   toposort,
 } from "./runtime/graph/dict-graph.ts";
 export { type ComputeOptions, currentExecutor, type Executor, pushExecutor } from "./runtime/graph/executor.ts";
@@ -25,6 +26,7 @@ export { cull, fuse, inline, inlineFunctions } from "./runtime/graph/inline.ts";
 export { keyPrefix, keyPrefix as keySplit } from "./runtime/graph/key.ts";
 export { syncExecutor } from "./runtime/graph/sync-executor.ts";
 export { tokenize, tokenSymbol } from "./runtime/graph/tokenize.ts";
+export { task } from "./runtime/wire/function-task.ts";
 
 import { setSpawner } from "./collections/futures/spawner.ts";
 

@@ -38,9 +38,9 @@ export class Quoted {
 /**
  * A task of a graph written by hand.
  * @example
- * await get({ x: 1, y: task((a, b) => a + b, "x", 10) }, "y"); // 11
+ * await get({ x: 1, y: call((a, b) => a + b, "x", 10) }, "y"); // 11
  */
-export const task = (fn: AnyFunction, ...args: readonly unknown[]): TaskNode => new TaskNode(fn, args);
+export const call = (fn: AnyFunction, ...args: readonly unknown[]): TaskNode => new TaskNode(fn, args);
 
 /** A value in which no text is a key. */
 export const quote = (value: unknown): Quoted => new Quoted(value);

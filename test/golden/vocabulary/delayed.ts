@@ -164,7 +164,7 @@ export const vocabulary: Vocabulary = {
     if (spec.type !== "graph") return undefined;
     const nodes = Object.entries(spec["graph"] as Record<string, any>).map(([key, value]) => {
       if (typeof value !== "object" || value === null || !("task" in value)) return [key, value];
-      return [key, shoal.task(graphFunctions[value.task] ?? unsupported(`the function ${value.task}`), ...value.args)];
+      return [key, shoal.call(graphFunctions[value.task] ?? unsupported(`the function ${value.task}`), ...value.args)];
     });
     return Object.fromEntries(nodes) as object;
   },

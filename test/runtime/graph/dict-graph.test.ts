@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import {
+  call,
   type DictGraph,
   dependencies,
   dependents,
@@ -10,7 +11,6 @@ import {
   order,
   quote,
   TaskNode,
-  task,
   toposort,
 } from "../../../runtime/graph/dict-graph.ts";
 import { pushExecutor } from "../../../runtime/graph/executor.ts";
@@ -22,9 +22,9 @@ const inc = (x: number): number => x + 1;
 const add = (...xs: number[]): number => xs.reduce((a, b) => a + b, 0);
 const graph: DictGraph = {
   a: 1,
-  b: task(inc, "a"),
-  c: task(inc, "a"),
-  d: task(add, "b", "c", task(inc, "b")),
+  b: call(inc, "a"),
+  c: call(inc, "a"),
+  d: call(add, "b", "c", call(inc, "b")),
   e: ["a", ["d"]],
   s: "plain",
   q: quote("a"),
@@ -40,7 +40,7 @@ test("get() computes keys, nested keys, lists, aliases and quoted text", async (
 test("get() refuses unknown keys and circles before anything runs", async () => {
   await assert.rejects(get(graph, "nope"), { code: "UNKNOWN_KEY" });
   let ran = 0;
-  const round = { a: task(inc, "b"), b: task(inc, "a"), c: task(() => (ran += 1)) };
+  const round = { a: call(inc, "b"), b: call(inc, "a"), c: call(() => (ran += 1)) };
   await assert.rejects(get(round, "c"), { code: "CYCLE" });
   assert.equal(ran, 0);
   assert.ok(!isDag(round));
@@ -65,7 +65,7 @@ test("cull() keeps what is needed", () => {
 });
 
 test("fuse() joins chains, and keeps the keys it is told to", async () => {
-  const chain = { a: 1, b: task(inc, "a"), c: task(inc, "b"), d: task(inc, "c") };
+  const chain = { a: 1, b: call(inc, "a"), c: call(inc, "b"), d: call(inc, "c") };
   const fused = fuse(chain, "d");
   assert.deepEqual(Object.keys(fused), ["d"]);
   assert.equal(await get(fused, "d"), 4);
