@@ -54,7 +54,9 @@ export class CategoryAccessor {
 
   /** The column with its categories found out: its distinct values, sorted. */
   async asKnown(): Promise<Series<Value>> {
-    return this.known ? new Series(this.view) : this.with({ values: await distinct(this.view), ordered: this.ordered });
+    return this.known
+      ? new Series(this.view)
+      : this.with({ values: await distinctByPartition(this.view), ordered: this.ordered });
   }
   asUnknown(): Series<Value> {
     return this.with({ values: null, ordered: this.ordered });
@@ -114,6 +116,15 @@ export const unknownCategories = (): ShoalError =>
 async function distinct(view: View): Promise<readonly Value[]> {
   const column = await new Series<Value>(view).unique().sortValues().compute();
   return column.toArray().filter((value): value is Value => value !== null);
+}
+
+/** The categories of each partition, sorted, one partition after the other: the order that Dask gives them. */
+async function distinctByPartition(view: View): Promise<readonly Value[]> {
+  const series = new Series<Value>(view);
+  const parts = await Promise.all(
+    Array.from({ length: series.npartitions }, (_, at) => distinct(series.partitions(at).view)),
+  );
+  return [...new Set(parts.flat())];
 }
 
 declare module "./series.ts" {

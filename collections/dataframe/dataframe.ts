@@ -1,7 +1,9 @@
 import type { Dtype } from "./dtype.ts";
 import { parseDtype } from "./dtype.ts";
+import { ColumnExpression } from "./expression/builder.ts";
 import { call, column, type Expr, literalOf } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
+import { parseCondition } from "./expression/parse-arrow.ts";
 import { Frame } from "./frame/frame.ts";
 import { explodeNode, filterNode, selectNode } from "./plan/build.ts";
 import { named } from "./plan/node.ts";
@@ -124,6 +126,15 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
   filter(condition: RowExpression<S, boolean | null | undefined>): DataFrame<S> {
     const [view, expr] = rowExpression<S>(this.view, condition as RowExpression<S>);
     return new DataFrame<S>({ ...view, root: filterNode(view.root, expr) });
+  }
+
+  /** Rows where a condition written as text holds: `query('delay > 30 and origin != "ORD"')`. @throws SyntaxError */
+  query(text: string): DataFrame<S> {
+    const condition = parseCondition(
+      text,
+      this.columns.filter((one): one is string => typeof one === "string"),
+    );
+    return this.filter(new ColumnExpression(condition) as never);
   }
 
   /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.astype.html */

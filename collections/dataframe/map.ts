@@ -179,10 +179,9 @@ Series.prototype.reduction = function (
   chunk: AnyFunction,
   options: { aggregate?: AnyFunction; dtype: string },
 ) {
-  const { name } = this.view.columns[0] as View["columns"][number];
   const schema: TableMeta = {
     index: [{ label: null, dtype: "int64" }],
-    columns: [{ name, dtype: parseDtype(options.dtype) }],
+    columns: [{ name: NO_NAME, dtype: parseDtype(options.dtype) }],
   };
   const partials = this.mapPartitions(chunk, { schema });
   const together = new Series<unknown>(viewOfNode(inOne(nodeOfView(partials.view)), partials.view));

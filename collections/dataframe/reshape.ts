@@ -85,16 +85,10 @@ function pivoted(view: View, options: PivotTableOptions): View {
       name: String(one),
       fn,
       exprs: [only(one)],
-      options: fn === "sum" ? { minCount: 1 } : {},
+      options: {},
     })),
   );
-  return {
-    ...made,
-    columns: made.columns.map((one) => ({
-      ...one,
-      expr: fn === "first" || fn === "last" ? one.expr : call("cast", [one.expr], { dtype: "float64" }),
-    })),
-  };
+  return made;
 }
 
 declare module "./dataframe.ts" {

@@ -1,3 +1,4 @@
+import type { NDArray } from "../array/ndarray.ts";
 import { DataFrame } from "./dataframe.ts";
 import type { Dtype } from "./dtype.ts";
 import type { Options } from "./expression/expression.ts";
@@ -89,10 +90,10 @@ export class SeriesRolling {
   }
 
   /**
-   * What a function gives for the values of each window (a Float64Array, missing values left out). It runs in one
+   * What a function gives for the values of each window (an NDArray of float64, missing values left out). It runs in one
    * partition, row after row.
    */
-  apply(fn: (window: Float64Array) => number): Series<number> {
+  apply(fn: (window: NDArray<"float64">) => unknown): Series<number> {
     const { window, minPeriods } = this.frame.options as { window?: number; minPeriods?: number };
     if (window === undefined || this.frame.options["center"] === true)
       throw new TypeError("rolling().apply takes a number of rows, and windows that end with their row");

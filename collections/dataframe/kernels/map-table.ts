@@ -1,4 +1,5 @@
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
+import { NDArray } from "../../array/ndarray.ts";
 import { type PolarsFrame, polars } from "../engine/polars.ts";
 import { Column } from "../frame/column.ts";
 import { Frame } from "../frame/frame.ts";
@@ -64,10 +65,12 @@ async function mapWindows(fn: AnyFunction, call: MapCall, chunk: TableChunk): Pr
   const results: unknown[] = [];
   for (let at = 0; at < values.length; at++) {
     const window = values.slice(Math.max(0, at - size + 1), at + 1).filter((value) => value !== null) as number[];
-    results.push(window.length >= needed ? await fn(Float64Array.from(window)) : null);
+    results.push(window.length >= needed ? plainNumber(await fn(NDArray.from(Float64Array.from(window)))) : null);
   }
   return chunkOf(results, new Frame<unknown>(chunk, call.meta), call.out);
 }
+
+const plainNumber = (value: unknown): unknown => (value instanceof NDArray ? value.item() : value);
 
 /** Groups in the order of their keys; rows of a group keep theirs. */
 async function mapGroups(fn: AnyFunction, call: MapCall, chunk: TableChunk): Promise<TableChunk> {

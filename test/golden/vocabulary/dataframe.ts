@@ -326,7 +326,7 @@ const frameMethods: Record<string, Method> = {
   melt: same("melt", []),
   corr: same("corr", [], ["method", "numeric_only"]),
   cov: same("cov", [], ["numeric_only"]),
-  query: (of, [text]) => queried(of, text),
+  query: (of, [text]) => of.query(text),
   shuffle: first("shuffle", "on"),
   items: (of) => of.columns.map((name: string) => [name, of.get(name)]),
   apply: (of, args, keywords) => {
@@ -351,15 +351,6 @@ const frameMethods: Record<string, Method> = {
   where: () => unsupported("DataFrame.where"),
   mask: () => unsupported("DataFrame.mask"),
 };
-
-/** `query` text is a small expression language of its own; only names and comparisons are translated. */
-function queried(of: any, text: string): unknown {
-  const names = [...text.matchAll(/[A-Za-z_]\w*/g)]
-    .map(([name]) => name)
-    .filter((name) => !["and", "or", "not", "in"].includes(name));
-  for (const name of names) of.get(name);
-  return unsupported("query");
-}
 
 const seriesMethods: Record<string, Method> = {
   to_frame: (of, args, keywords) => of.toFrame(named(args, ["name"], keywords)["name"]),
@@ -569,6 +560,7 @@ function locatedFrame(frame: Frame<any>, labels: any): unknown {
 }
 
 function attribute(of: any, name: string): unknown {
+  if (name === "read" && typeof of?.read === "function") return of.read;
   if (of instanceof PlainTable) return undefined;
   if (of instanceof GroupBy || of instanceof SeriesGroupBy) {
     const method = groupMethods[name];
@@ -843,7 +835,7 @@ const module = new Namespace("dd", {
       };
       return frameModule.readCsv(urlpath, options);
     }),
-    read_json: python((args, keywords) => frameModule.readJson(args[0])),
+    read_json: python((args, _keywords) => frameModule.readJson(args[0])),
     concat: python((args, keywords) => {
       const { dfs, ...rest } = named(args, ["dfs"], keywords);
       return frameModule.concat(dfs, keysOf(rest));
