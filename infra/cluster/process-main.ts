@@ -4,20 +4,28 @@ import { startWorker } from "./start-worker.ts";
 import { REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 
 /** The entry of a worker process whose bus is the channel to its parent. It ends when the parent is gone. */
-const bus = await PortBus.open(ipcChannel(process));
-const config = JSON.parse(process.env["SHOAL_WORKER"] as string) as WorkerConfig;
-const end = (): void => {
-  system.close();
-  void bus.close();
-  if (process.connected) process.disconnect();
-};
-const system = startWorker(bus, config, (reason) => {
-  process.exitCode = REFUSED_EXIT_CODE;
-  process.stderr.write(`${reason}\n`);
-  end();
+const bus = await PortBus.open(ipcChannel(process)).catch((error: unknown) => {
+  // A parent that went away meanwhile has nobody left to tell; this process ends with its channel.
+  if (process.connected) throw error;
+  return undefined;
 });
-// An interrupt from the keyboard reaches the whole group: the parent decides what becomes of its workers.
-process.on("SIGINT", () => {});
-bus.onStatus((status) => {
-  if (status.kind === "closed" || status.kind === "disconnected") end();
-});
+if (bus !== undefined) run(bus);
+
+function run(bus: PortBus): void {
+  const config = JSON.parse(process.env["SHOAL_WORKER"] as string) as WorkerConfig;
+  const end = (): void => {
+    system.close();
+    void bus.close();
+    if (process.connected) process.disconnect();
+  };
+  const system = startWorker(bus, config, (reason) => {
+    process.exitCode = REFUSED_EXIT_CODE;
+    process.stderr.write(`${reason}\n`);
+    end();
+  });
+  // An interrupt from the keyboard reaches the whole group: the parent decides what becomes of its workers.
+  process.on("SIGINT", () => {});
+  bus.onStatus((status) => {
+    if (status.kind === "closed" || status.kind === "disconnected") end();
+  });
+}

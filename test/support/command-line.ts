@@ -77,11 +77,15 @@ export class RunningCommand {
   }
 }
 
-/** Starts a command that is killed when the test ends, if it still runs. */
+const STOP_GRACE_MS = 5000;
+
+/** Starts a command that is ended with the test, if it still runs: asked first, as it has children of its own to end. */
 export function startCommand(scope: TestScope, args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const command = new RunningCommand(args, options);
   scope.after(async () => {
-    await command.stop("SIGKILL");
+    const late = setTimeout(() => command.child.kill("SIGKILL"), STOP_GRACE_MS);
+    await command.stop("SIGTERM");
+    clearTimeout(late);
   });
   return command;
 }

@@ -1,0 +1,10 @@
+import { delayed, taskScope } from "shoal";
+
+// Run by `shoal run` and killed: what it submits ends only when nobody wants it any more.
+const endless = delayed(async () => {
+  const { signal } = taskScope();
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+});
+const ended = endless().compute();
+process.stdout.write("submitted\n");
+await ended;
