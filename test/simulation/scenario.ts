@@ -74,8 +74,8 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const workload = makeWorkload(
     {
       layers: 2 + random.below(7),
-      tasksPerLayerMax: random.pick([8, 40, 40, 100]),
-      durationMs: random.pick([0, 1, 10, 60, 300]),
+      tasksPerLayerMax: random.pick([20, 60, 80, 120]),
+      durationMs: random.pick([0, 1, 10, 60, 300, 1500]),
       bigChunks: random.chance(0.3),
       broken: has.has("broken") ? 0.06 : 0,
       flaky: has.has("flaky") ? 0.15 : 0,
@@ -99,7 +99,7 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
 const RATES: Readonly<Record<Trouble, number>> = {
   crash: 0.4,
   pause: 0.25,
-  cut: 0.4,
+  cut: 0.5,
   peerLoss: 0.2,
   duplicates: 0.2,
   join: 0.2,
@@ -108,7 +108,7 @@ const RATES: Readonly<Record<Trouble, number>> = {
   poison: 0.1,
   cancel: 0.25,
   newScheduler: 0.1,
-  churn: 0.4,
+  churn: 0.5,
 };
 
 function clusterOptions(random: Random, workers: number, clients: number, has: ReadonlySet<Trouble>): ClusterOptions {

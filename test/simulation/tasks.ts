@@ -76,6 +76,8 @@ export class TaskBroke extends Error {
   constructor(task: string) {
     super(`task ${task} broke`);
     this.name = "TaskBroke";
+    // Stacks travel too, and this one would tell who called the simulator.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 

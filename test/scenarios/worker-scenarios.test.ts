@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { WorkerScript } from "../support/worker-script.ts";
+
+/**
+ * Histories that made other schedulers hang or compute twice, as a worker lives through them; numbered as in the design's
+ * scheduling.md, section 7. A is the worker, B and C are peers, x → y is a dependency. "3@7" is row 3 under attempt 7.
+ */
+
+const x = 1;
+const y = 2;
+const z = 3;
+
+test("7: x runs on A, is made on B, A is to run y(x); the old x fails: swallowed, x comes from B", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.free(x, 10);
+  assert.equal(a.state(x), "cancelling");
+  a.compute(y, 12, [[x, 11, "B"]]);
+  assert.equal(a.state(x), "salvaging");
+  assert.deepEqual(a.fetches(), [], "nothing is fetched while the old x may still give it");
+  a.fail(x);
+  assert.equal(a.state(x), "fetching");
+  assert.deepEqual(a.fetches(), [["B", [x]]]);
+  a.fetched(1, "B", [x]);
+  a.starts(y);
+  a.finish(y);
+  assert.deepEqual(a.reports(), ["holds 1@11", "finished 2@12"]);
+});
+
+test("8: the same, but the old x succeeds: it stands in for the copy, y runs, nothing is fetched", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.free(x, 10);
+  a.compute(y, 12, [[x, 11, "B"]]);
+  a.finish(x);
+  assert.deepEqual(a.reports(), ["holds 1@11"]);
+  assert.deepEqual(a.fetches(), []);
+  a.starts(y);
+});
+
+test("9: x is on its way from B, B dies, A is to compute x itself: at once, the transfer's end means nothing", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  assert.deepEqual(a.fetches(), [["B", [x]]]);
+  a.free(y, 12);
+  a.compute(x, 13);
+  a.starts(x);
+  a.fetchFailed(1, "B");
+  assert.equal(a.state(x), "executing");
+  a.finish(x);
+  assert.deepEqual(a.reports(), ["finished 1@13"]);
+});
+
+test("10: x lies here unbidden and A is told to compute it: not run, reported done under the new attempt", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  a.fetched(1, "B", [x]);
+  assert.deepEqual(a.reports(), ["holds 1@11"]);
+  a.compute(x, 13);
+  assert.deepEqual(a.reports(), ["finished 1@13"]);
+  a.free(x, 11);
+  assert.equal(a.state(x), "memory", "the free of the old attempt does not reach the new one");
+});
+
+test("11: freed and wanted again in the same words, while it runs and while it is fetched: one body, one request", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.free(x, 10);
+  a.compute(x, 11);
+  assert.equal(a.state(x), "executing");
+  a.startsNothing();
+  a.finish(x);
+  assert.deepEqual(a.reports(), ["finished 1@11"]);
+  a.compute(z, 20, [[y, 12, "B"]]);
+  assert.deepEqual(a.fetches(), [["B", [y]]]);
+  a.compute(4, 21, [[y, 12, "B"]]);
+  assert.deepEqual(a.fetches(), [], "one request serves both");
+});
+
+test("12: compute, free, fetch, free, compute during one run: one body, the last attempt is reported", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.free(x, 10);
+  a.compute(y, 12, [[x, 11, "B"]]);
+  assert.equal(a.state(x), "salvaging");
+  a.free(y, 12);
+  assert.equal(a.state(x), "cancelling");
+  a.compute(x, 14);
+  a.startsNothing();
+  a.finish(x);
+  assert.deepEqual(a.reports(), ["finished 1@14"]);
+});
+
+test("13: freed and asked for anew between ready and running: it neither sticks nor runs twice", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.free(x, 10);
+  assert.equal(a.state(x), "absent");
+  a.compute(x, 11);
+  a.starts(x);
+  a.startsNothing();
+  a.finish(x);
+  assert.deepEqual(a.reports(), ["finished 1@11"]);
+});
+
+test("an aborted body that is wanted after all and fails runs again: its failure says nothing of the task", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.free(x, 10);
+  a.compute(x, 11);
+  a.fail(x);
+  assert.deepEqual(a.reports(), []);
+  a.starts(x);
+  a.fail(x);
+  assert.deepEqual(a.reports(), ["failed 1@11"], "the second failure is its own");
+});
+
+test("15: y is cancelled while it runs, its input x is freed: x goes at once, y's end leaves nothing", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.finish(x);
+  a.compute(y, 11, [[x, 10]]);
+  a.starts(y);
+  a.free(y, 11);
+  a.free(x, 10);
+  assert.equal(a.state(x), "absent");
+  assert.equal(a.state(y), "cancelling");
+  a.finish(y);
+  a.isEmpty();
+});
+
+test("16: a row is forgotten while it is queued for a fetch, and made anew: the queue does not hold the dead one", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  a.compute(4, 13, [[z, 11, "B"]]);
+  assert.deepEqual(a.fetches(), [["B", [x]]], "B is busy with x; z waits");
+  a.free(4, 13);
+  assert.equal(a.state(z), "absent");
+  a.compute(4, 15, [[z, 14, "C"]]);
+  assert.deepEqual(a.fetches(), [["C", [z]]]);
+  a.fetched(1, "B", [x]);
+  assert.deepEqual(a.fetches(), [], "nothing more is asked of B");
+});
+
+test("17, 21: the holder does not have what it should: the task goes back with its name, and comes again for the other one", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  a.fetched(1, "B", [x], [x]);
+  assert.deepEqual(a.reports(), ["missing 2@12"]);
+  assert.equal(a.state(x), "absent");
+  a.fetches();
+  a.compute(y, 13, [[x, 11, "C"]]);
+  assert.deepEqual(a.fetches(), [["C", [x]]]);
+  a.fetched(2, "C", [x]);
+  a.starts(y);
+});
+
+test("19: one peer fails with x and z on their way to one task: both leave in one step, the task goes back once", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [
+    [x, 11, "B"],
+    [z, 10, "B"],
+  ]);
+  assert.deepEqual(a.fetches(), [["B", [x, z]]]);
+  a.fetchFailed(1, "B");
+  assert.deepEqual(a.reports(), ["missing 2@12"]);
+  assert.deepEqual([a.state(x), a.state(z), a.state(y)], ["absent", "absent", "absent"]);
+});
+
+test("20: dependent and dependency go while x is on its way: late data leaves no zombie", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  a.free(y, 12);
+  a.fetched(1, "B", [x]);
+  assert.deepEqual(a.reports(), []);
+  a.isEmpty();
+});
+
+test("a task sent ahead of x goes back when x does, in all three states of x", () => {
+  for (const steps of [0, 1, 2]) {
+    const a = new WorkerScript();
+    a.compute(x, 10, steps === 0 ? [[z, 9, "B"]] : []);
+    a.compute(y, 11, [[x, 10]]);
+    if (steps === 2) a.starts(x);
+    a.free(x, 10);
+    assert.deepEqual(a.reports(), ["missing 2@11"]);
+    assert.equal(a.state(y), "absent");
+  }
+});
+
+test("a number given to another task: the body that still runs is nobody's, and the new task runs", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.free(x, 10);
+  a.forgetLayer(1);
+  a.define(2, 10);
+  a.compute(x, 11, [], 2);
+  assert.deepEqual(a.brain.out.orphans.splice(0), [x], "the shell lets go of the body");
+  a.starts(x);
+  a.finish(x, "of the new task");
+  assert.equal(a.brain.rows.value(x), "of the new task");
+  a.brain.orphanEnded();
+  assert.deepEqual(a.reports(), ["finished 1@11"]);
+});
+
+test("a number given to another task: a copy of the old one that nobody knew of gives way", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  a.fetched(1, "B", [x]);
+  a.free(y, 12);
+  a.forgetLayer(1);
+  a.define(2, 12);
+  a.compute(x, 13, [], 2);
+  assert.equal(a.state(x), "queued", "it is computed, not answered with the old value");
+  a.compute(y, 14, [[z, 13, "C"]], 2);
+  assert.deepEqual(a.fetches().at(-1), ["C", [z]]);
+});
+
+test("an input that is freed while its task stands in the queue: the task goes back instead of running without it", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.finish(x);
+  a.compute(y, 11, [[x, 10]]);
+  a.free(x, 10);
+  a.startsNothing();
+  assert.deepEqual(a.reports(), ["finished 1@10", "missing 2@11"]);
+});
+
+test("another scheduler leads: nothing of the former one's numbers is left, running bodies end unheard", () => {
+  const a = new WorkerScript();
+  a.compute(x, 10);
+  a.starts(x);
+  a.compute(y, 11);
+  a.say({ type: "welcome", epoch: 2, join: 2 });
+  assert.deepEqual(a.brain.out.orphans.splice(0), [x]);
+  assert.deepEqual([...a.brain.layers.keys()], []);
+  assert.deepEqual(a.reports(), []);
+  a.brain.orphanEnded();
+  a.isEmpty();
+});

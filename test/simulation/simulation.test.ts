@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeScenario } from "./scenario.ts";
+import { simulate } from "./simulate.ts";
+import { storyOf } from "./story.ts";
+
+/** Seeds of the ordinary run; `npm run sim -- --seeds N` goes on from there. */
+const SEEDS = 150;
+test("simulate() finds every cluster at rest, right and empty at the end", async () => {
+  let tasks = 0;
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const scenario = makeScenario(seed);
+    const outcome = await simulate(scenario);
+    if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+    tasks += outcome.runs;
+  }
+  assert.ok(tasks > SEEDS * 20, `${tasks} tasks ran`);
+});
+
+test("simulate() leaves the same trace twice, and with every row a real XState actor", async () => {
+  for (let seed = 1; seed <= 12; seed++) {
+    const scenario = makeScenario(seed);
+    const first = await simulate(scenario);
+    assert.equal((await simulate(scenario)).traceHash, first.traceHash, `seed ${seed}, again`);
+    assert.equal(
+      (await simulate(scenario, { charts: "interpreted" })).traceHash,
+      first.traceHash,
+      `seed ${seed}, interpreted`,
+    );
+  }
+});
+
+test("makeScenario() makes work worth the while", () => {
+  const scenarios = Array.from({ length: 300 }, (_, i) => makeScenario(i + 1));
+  const median = (of: (scenario: (typeof scenarios)[number]) => number): number =>
+    scenarios.map(of).sort((a, b) => a - b)[150] as number;
+  assert.ok(median(({ layers }) => layers.reduce((sum, layer) => sum + layer.count, 0)) >= 100);
+  assert.ok(median(({ options }) => options.workers) >= 4);
+});
