@@ -47,6 +47,12 @@ const AFTERGLOW_MS = 40_000;
 
 const bindInterpreted: BindChart = (chart, binding) => runInterpreted(chart.machine, binding);
 
+/** The work may be done by one worker, again and again. */
+const WORK_FACTOR = 8;
+
+const workMs = ({ layers }: Scenario): number =>
+  layers.reduce((sum, { count, behaviour }) => sum + count * behaviour.durationMs, 0);
+
 const PARKED_MS = 150_000;
 
 /** Runs a scenario from start to rest to emptiness, checking as it goes. Simulations run one after the other. */
@@ -98,7 +104,7 @@ async function runPhases(cluster: Cluster): Promise<void> {
   await world.run(chaosEnds);
   cluster.network.heal();
   const isAtRest = (): boolean => [...cluster.clients.values()].every((client) => client.isSettled);
-  const end = await world.run(chaosEnds + REST_MS, isAtRest);
+  const end = await world.run(chaosEnds + REST_MS + WORK_FACTOR * workMs(scenario), isAtRest);
   if (world.failure !== undefined) return;
   if (end !== "done") throw new Error(`the cluster did not come to rest (${end}): ${unsettled(cluster)}`);
   await world.run(world.now + AFTERGLOW_MS);
