@@ -28,6 +28,7 @@ export { syncExecutor } from "./runtime/graph/sync-executor.ts";
 export { tokenize, tokenSymbol } from "./runtime/graph/tokenize.ts";
 export { task } from "./runtime/wire/function-task.ts";
 
+import "./collections/futures/fallback.ts";
 import { setSpawner } from "./collections/futures/spawner.ts";
 
 export { taskScope } from "./actors/worker/task-scope.ts";

@@ -1,5 +1,7 @@
 /** The public names of `shoal/array`, listed by hand. */
 
+import "../futures/fallback.ts";
+
 export {
   applyAlongAxis,
   applyGufunc,

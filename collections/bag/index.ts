@@ -1,4 +1,6 @@
 /** The `shoal/bag` entry: its public names, listed by hand. */
+import "../futures/fallback.ts";
+
 export { Bag, type FoldByOptions, type FoldOptions } from "./bag.ts";
 export { Concurrent, concurrently } from "./concurrent.ts";
 export type { BagConversions, ToDataFrameOptions } from "./conversions.ts";

@@ -3,6 +3,8 @@
  * @see https://docs.dask.org/en/stable/dataframe.html
  */
 
+import "../futures/fallback.ts";
+
 export { type ReadCsvOptions, readCsv } from "../io/csv.ts";
 export { type ReadJsonOptions, readJson } from "../io/json-lines.ts";
 export { type ReadParquetOptions, readParquet } from "../io/parquet.ts";

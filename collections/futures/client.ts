@@ -14,7 +14,6 @@ import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
 import type { Future, WaitOptions } from "./future.ts";
-import { startInlineCluster } from "./inline-cluster.ts";
 import { scatterValues } from "./scatter.ts";
 import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
 import { type ConnectOptions, currentSpawner, type LocalOptions, type OpenCluster } from "./spawner.ts";
@@ -56,7 +55,8 @@ export class Client {
    */
   static async local(options: LocalOptions = {}): Promise<Client> {
     const mode = options.mode ?? "threads";
-    const cluster = mode === "inline" ? inlineAsOpen(options) : await currentSpawner().openLocal({ ...options, mode });
+    const cluster =
+      mode === "inline" ? await inlineAsOpen(options) : await currentSpawner().openLocal({ ...options, mode });
     return Client.over(cluster, options.functions ?? "any", mode === "inline" ? 1 : (options.workers ?? 1));
   }
 
@@ -262,7 +262,8 @@ export class Client {
   }
 }
 
-function inlineAsOpen(options: LocalOptions): OpenCluster {
+async function inlineAsOpen(options: LocalOptions): Promise<OpenCluster> {
+  const { startInlineCluster } = await import("./inline-cluster.ts");
   const inline = startInlineCluster(options.functions === undefined ? {} : { functions: options.functions });
   return {
     name: "inline",

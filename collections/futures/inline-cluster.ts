@@ -9,8 +9,6 @@ import { systemClock } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
-import { type Executor, setFallbackExecutor } from "../../runtime/graph/executor.ts";
-import type { HeldLayer } from "../../runtime/graph/layer.ts";
 import { SessionExecutor } from "./session-executor.ts";
 
 /** A scheduler, a worker and a client in this thread, on a bus of their own; nothing to set up, nothing to close. */
@@ -91,16 +89,3 @@ export function startInlineCluster(options: { functions?: "any" | "named" } = {}
     },
   };
 }
-
-let shared: InlineCluster | undefined;
-
-/** The inline cluster that serves whoever computes without a client. */
-export const sharedInlineCluster = (): InlineCluster => (shared ??= startInlineCluster());
-
-/** This process, when no client is open. */
-const inlineExecutor: Executor = {
-  compute: (wants, options) => sharedInlineCluster().executor.compute(wants, options),
-  persist: (wants, options): HeldLayer[] => sharedInlineCluster().executor.persist(wants, options),
-};
-
-setFallbackExecutor(() => inlineExecutor);

@@ -1,5 +1,5 @@
 import { ChunkSource, writeRequest } from "../../actors/chunk/chunk-exchange.ts";
-import { encodeChunks } from "../../actors/chunk/chunk-frame.ts";
+import { encodeChunkPieces } from "../../actors/chunk/chunk-frame.ts";
 import { sizeOf } from "../../actors/chunk/sizeof.ts";
 import type { ClientSession } from "../../actors/client/client-session.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
@@ -68,17 +68,17 @@ async function offer(
   const to = clusterSubjects(cluster).workerPeer(worker);
   const limits = { timeoutMs: OFFER_TIMEOUT_MS };
   if (bus.carries === "reference") {
-    await bus.request(to, { type: "offer", from: "", transfer: 0, bytes: 0, tickets, values }, limits);
+    const nothing = { transfer: 0, partBytes: 0, pieces: [] };
+    await bus.request(to, { type: "offer", from: "", ...nothing, tickets, values }, limits);
     return;
   }
   const source = sourceOf(session);
   const chunks = values.map((value, row) => ({ row, value, bytes: sizeOf(value) }));
-  const { bytes } = await encodeChunks(chunks, false);
-  const transfer = source.offer(bytes);
+  const transfer = source.offer(await encodeChunkPieces(chunks));
   try {
     const answer = await bus.request(
       to,
-      writeRequest(bus, { type: "offer", from: source.subject, transfer, bytes: bytes.byteLength, tickets }),
+      writeRequest(bus, { type: "offer", from: source.subject, ...transfer, tickets }),
       limits,
     );
     const { bytes: said } = answer.payload as Frame;
@@ -86,7 +86,7 @@ async function offer(
     if (error !== undefined)
       throw new ShoalError(`Worker ${worker} did not take the data: ${error}`, { code: "LOST_DATA", retryable: true });
   } finally {
-    source.withdraw(transfer);
+    source.withdraw(transfer.transfer);
   }
 }
 
