@@ -1,4 +1,6 @@
+import { availableParallelism } from "node:os";
 import type { ClientSession, HandleLease } from "../../actors/client/client-session.ts";
+import { systemClock } from "../../runtime/base/clock.ts";
 import { type ComputeOptions, type Executor, setFallbackExecutor } from "../../runtime/graph/executor.ts";
 import type { Want } from "../../runtime/graph/graph.ts";
 import type { HeldLayer } from "../../runtime/graph/layer.ts";
@@ -22,10 +24,28 @@ export const sharedInlineCluster = start;
 const fallback: Executor = {
   compute: async (wants, options) => {
     await filling;
-    return (await start()).executor.compute(wants, options);
+    const { executor } = await start();
+    const startedMs = systemClock.now();
+    const values = await executor.compute(wants, options);
+    hintOnce(systemClock.now() - startedMs);
+    return values;
   },
   persist: (wants, options) => started?.executor.persist(wants, options) ?? persistSoon(wants, options),
 };
+
+const LONG_MS = 1000;
+let hasHinted = false;
+
+/** Said once, where people look, and never to programs. */
+function hintOnce(tookMs: number): void {
+  if (hasHinted || tookMs < LONG_MS || process.stderr.isTTY !== true) return;
+  hasHinted = true;
+  const cores = availableParallelism();
+  if (cores > 1)
+    process.emitWarning(`This ran on one of ${cores} cores; open Client.local() first to use them all`, {
+      type: "Shoal",
+    });
+}
 
 /** A lease whose handles come when the cluster is up. */
 class ComingLease implements HandleLease {
