@@ -1,7 +1,7 @@
 import { Chunk, emptyChunk, sizeOf, viewOf } from "../chunk.ts";
 import { type DType, dtypeInfo } from "../dtype.ts";
 import { applied, castTo } from "./elementwise.ts";
-import { gemm } from "./gemm.ts";
+import { fastGemm } from "./fast-gemm.ts";
 import { contiguous, materialize, type Source } from "./pending.ts";
 import { reduceNow } from "./reduce.ts";
 
@@ -94,7 +94,7 @@ function asMatrices(plan: Contraction, chunks: readonly LetteredChunk[]): Chunk 
   const right = contiguous(castTo(ordered(b, [...batch, ...summed, ...columns]), "float64"));
   const out = emptyChunk("float64", [g, m, n]);
   for (let at = 0; at < g; at++)
-    gemm(
+    fastGemm(
       { m, n, k },
       { data: left.data as Float64Array, at: left.offset + at * m * k },
       { data: right.data as Float64Array, at: right.offset + at * k * n },

@@ -1,4 +1,4 @@
-import { gemm } from "./gemm.ts";
+import { fastGemm } from "./fast-gemm.ts";
 
 /** Dense matrices in row-major Float64Arrays, and what is computed of them. All shapes are (rows, columns). */
 export interface Dense {
@@ -220,6 +220,6 @@ function sortedSvd(w: Float64Array, v: Float64Array, m: number, n: number): { u:
 
 export function multiply(a: Dense, b: Dense): Dense {
   const out = dense(a.m, b.n);
-  gemm({ m: a.m, n: b.n, k: a.n }, { data: a.data, at: 0 }, { data: b.data, at: 0 }, { data: out.data, at: 0 });
+  fastGemm({ m: a.m, n: b.n, k: a.n }, { data: a.data, at: 0 }, { data: b.data, at: 0 }, { data: out.data, at: 0 });
   return out;
 }
