@@ -1,7 +1,7 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus, BusMessage, Frame, Subscription } from "../../runtime/bus/bus.ts";
-import { decodeChunks, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
+import { decodeChunks, encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
 
 /** A frame up to this size goes in one answer; what is larger is pulled in parts of it. */
 const PART_BYTES = 512 * 1024;
@@ -15,17 +15,24 @@ export type ChunkRequest =
   | { readonly type: "get"; readonly rows: readonly number[]; readonly attempts: readonly number[] }
   | { readonly type: "part"; readonly transfer: number; readonly at: number }
   /** A client offers data: the worker pulls it from there and parks it under the tickets. */
-  | {
+  | (Transfer & {
       readonly type: "offer";
       readonly from: string;
-      readonly transfer: number;
-      readonly bytes: number;
-      readonly tickets: readonly string[] /** The data itself, where the bus carries it by reference. */;
+      readonly tickets: readonly string[];
+      /** The data itself, where the bus carries it by reference. */
       readonly values?: readonly unknown[];
-    };
+    });
+
+/** What is pulled in parts: its number at the source, and the sizes of its pieces, each cut into parts by itself. */
+export interface Transfer {
+  readonly transfer: number;
+  readonly partBytes: number;
+  readonly pieces: readonly number[];
+}
 
 interface Outgoing {
-  readonly bytes: Uint8Array;
+  /** Views on the pieces. */
+  readonly parts: readonly Uint8Array[];
   lastAskedMs: number;
 }
 
@@ -64,14 +71,18 @@ export class ChunkSource {
     this.outgoing.clear();
   }
 
-  /** Makes bytes ready to be pulled; gives the transfer's number. */
-  offer(bytes: Uint8Array): number {
+  /** Makes the pieces of a frame ready to be pulled; they must not change until they are withdrawn. */
+  offer(pieces: readonly Uint8Array[]): Transfer {
     const now = this.clock.now();
     for (const [transfer, one] of this.outgoing)
       if (now - one.lastAskedMs > TRANSFER_LEASE_MS) this.outgoing.delete(transfer);
     this.transfers += 1;
-    this.outgoing.set(this.transfers, { bytes, lastAskedMs: now });
-    return this.transfers;
+    const size = partBytes(this.bus);
+    const parts = pieces.flatMap((piece) =>
+      Array.from({ length: Math.ceil(piece.byteLength / size) }, (_, i) => piece.subarray(i * size, (i + 1) * size)),
+    );
+    this.outgoing.set(this.transfers, { parts, lastAskedMs: now });
+    return { transfer: this.transfers, partBytes: size, pieces: pieces.map((piece) => piece.byteLength) };
   }
 
   withdraw(transfer: number): void {
@@ -81,29 +92,30 @@ export class ChunkSource {
   private async answerGet(message: BusMessage, chunks: MovingChunk[]): Promise<void> {
     if (this.bus.carries === "reference") return message.respond({ chunks });
     try {
-      const frame = await encodeChunks(chunks, this.bus.carries === "shared");
-      if (frame.bytes.byteLength <= partBytes(this.bus) || this.bus.carries === "shared") {
-        message.respond({ ...frame, bytes: marked(WHOLE, frame.bytes) });
-        return;
+      if (this.bus.carries === "shared") {
+        const frame = await encodeChunks(chunks, true);
+        return message.respond({ ...frame, bytes: marked(WHOLE, [frame.bytes]) });
       }
-      const transfer = this.offer(frame.bytes);
-      message.respond({ bytes: marked(IN_PARTS, numbers(transfer, frame.bytes.byteLength)) });
+      const pieces = await encodeChunkPieces(chunks);
+      const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+      if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(WHOLE, pieces) });
+      const header = Buffer.from(JSON.stringify(this.offer(pieces)));
+      return message.respond({ bytes: marked(IN_PARTS, [header]) });
     } catch (error) {
-      message.respond({ bytes: marked(REFUSED, Buffer.from(error instanceof Error ? error.message : String(error))) });
+      message.respond({
+        bytes: marked(REFUSED, [Buffer.from(error instanceof Error ? error.message : String(error))]),
+      });
     }
   }
 
+  /** A part goes as it is, uncopied; an empty answer says that there is no such part. */
   private answerPart(message: BusMessage, transfer: number, at: number): void {
     const outgoing = this.outgoing.get(transfer);
-    if (outgoing === undefined) {
-      message.respond({ bytes: marked(REFUSED, Buffer.from(`transfer ${transfer} is over`)) });
-      return;
-    }
+    const part = outgoing?.parts[at];
+    if (outgoing === undefined || part === undefined) return message.respond({ bytes: new Uint8Array(0) });
     outgoing.lastAskedMs = this.clock.now();
-    const size = partBytes(this.bus);
-    const part = outgoing.bytes.subarray(at * size, (at + 1) * size);
-    if ((at + 1) * size >= outgoing.bytes.byteLength) outgoing.lastAskedMs -= TRANSFER_LEASE_MS / 2;
-    message.respond({ bytes: marked(WHOLE, part) });
+    if (at === outgoing.parts.length - 1) outgoing.lastAskedMs -= TRANSFER_LEASE_MS / 2;
+    message.respond({ bytes: part });
   }
 }
 
@@ -116,15 +128,15 @@ const REFUSED = 3;
 /** The mark takes eight bytes, so that what follows stays aligned. */
 const MARK_BYTES = 8;
 
-function marked(mark: number, body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(MARK_BYTES + body.byteLength);
+function marked(mark: number, body: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(body.reduce((sum, piece) => sum + piece.byteLength, MARK_BYTES));
   bytes[0] = mark;
-  bytes.set(body, MARK_BYTES);
+  let at = MARK_BYTES;
+  for (const piece of body) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
   return bytes;
-}
-
-function numbers(...values: number[]): Uint8Array {
-  return new Uint8Array(Float64Array.from(values).buffer);
 }
 
 /** Requests are JSON in bytes, plain objects by reference. */
@@ -161,32 +173,37 @@ export async function fetchChunks(
   const body = frame.bytes.subarray(MARK_BYTES);
   if (frame.bytes[0] === REFUSED) throw cannotGive(holder, body);
   if (frame.bytes[0] === WHOLE) return decodeChunks({ ...frame, bytes: body });
-  const [transfer = 0, size = 0] = new Float64Array(body.slice().buffer);
-  return decodeChunks({ bytes: await pullParts(bus, holder, transfer, size, options) });
+  const transfer = JSON.parse(Buffer.from(body).toString()) as Transfer;
+  return decodeChunks({ bytes: await pullParts(bus, holder, transfer, options) });
 }
 
-/** Pulls a transfer in parts, several at a time. */
+/** Pulls a transfer in parts, several at a time. @throws ShoalError LOST_DATA, or of the bus */
 export async function pullParts(
   bus: Bus,
   holder: string,
-  transfer: number,
-  size: number,
+  { transfer, partBytes: part, pieces }: Transfer,
   options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<Uint8Array> {
+  const starts: number[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    for (let at = 0; at < piece; at += part) starts.push(size + at);
+    size += piece;
+  }
   const whole = new Uint8Array(size);
-  const part = partBytes(bus);
-  const count = Math.ceil(size / part);
   let next = 0;
   const pull = async (): Promise<void> => {
-    while (next < count) {
+    while (next < starts.length) {
       const at = next++;
       const answer = await bus.request(holder, writeRequest(bus, { type: "part", transfer, at }), options);
       const { bytes } = frameOf(answer.payload);
-      if (bytes[0] !== WHOLE) throw cannotGive(holder, bytes.subarray(MARK_BYTES));
-      whole.set(bytes.subarray(MARK_BYTES), at * part);
+      const start = starts[at] as number;
+      if (bytes.byteLength !== (starts[at + 1] ?? size) - start)
+        throw cannotGive(holder, Buffer.from(`part ${at} of transfer ${transfer} is not there any more`));
+      whole.set(bytes, start);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(PARTS_OPEN_MAX, count) }, pull));
+  await Promise.all(Array.from({ length: Math.min(PARTS_OPEN_MAX, starts.length) }, pull));
   return whole;
 }
 

@@ -2,7 +2,7 @@ import { Packr } from "msgpackr/pack";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Frame } from "../../runtime/bus/bus.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
-import { joinSections, splitSections } from "../../runtime/wire/sections.ts";
+import { joinSections, sectionPieces, splitSections } from "../../runtime/wire/sections.ts";
 import { decodeValueSoon, type EncodedValue, encodeValueSoon } from "../../runtime/wire/value.ts";
 
 /** One chunk on its way; `bytes` below 0: the sender does not have it. */
@@ -22,6 +22,24 @@ const packr = new Packr({ useRecords: false });
  * are handed over by reference and cost nothing.
  */
 export async function encodeChunks(chunks: readonly MovingChunk[], shareMemory: boolean): Promise<Frame> {
+  const { head, sections, shared } = await encodeSections(chunks, shareMemory);
+  const bytes = joinSections(head, sections);
+  return shared.length === 0 ? { bytes } : { bytes, shared };
+}
+
+/** Memory of a chunk from this size on is not copied into a frame that goes in pieces. */
+const PIECE_BYTES_MIN = 64 * 1024;
+
+/** Chunks as one frame in pieces that follow each other; large ones are the chunks' own memory. */
+export async function encodeChunkPieces(chunks: readonly MovingChunk[]): Promise<readonly Uint8Array[]> {
+  const { head, sections } = await encodeSections(chunks, false);
+  return sectionPieces(head, sections, PIECE_BYTES_MIN);
+}
+
+async function encodeSections(
+  chunks: readonly MovingChunk[],
+  shareMemory: boolean,
+): Promise<{ head: Uint8Array; sections: Uint8Array[]; shared: SharedArrayBuffer[] }> {
   const encoded: (EncodedValue | undefined)[] = [];
   for (const chunk of chunks)
     encoded.push(chunk.bytes < 0 ? undefined : await encodeValueSoon(chunk.value, { shareMemory }));
@@ -38,8 +56,7 @@ export async function encodeChunks(chunks: readonly MovingChunk[], shareMemory: 
     );
     return [chunk.row, chunk.bytes, head, buffers];
   });
-  const bytes = joinSections(packr.pack(table), sections);
-  return shared.length === 0 ? { bytes } : { bytes, shared };
+  return { head: packr.pack(table), sections, shared };
 }
 
 function sharedAt(shared: SharedArrayBuffer[], buffer: SharedArrayBuffer): number {

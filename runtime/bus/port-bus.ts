@@ -33,9 +33,14 @@ export class PortBus implements Bus {
   private phase: "open" | "draining" | "closed" = "open";
   private count = 0;
 
-  private constructor(channel: PortChannel, payloadBytesMax: number, clock: Clock | undefined) {
+  private constructor(
+    channel: PortChannel,
+    payloadBytesMax: number,
+    carries: "shared" | "bytes",
+    clock: Clock | undefined,
+  ) {
     this.channel = channel;
-    this.carries = channel.carries;
+    this.carries = carries;
     this.payloadBytesMax = payloadBytesMax;
     this.outbox = new PortOutbox(channel);
     this.requests = new RequestTable("_INBOX", clock);
@@ -48,7 +53,7 @@ export class PortBus implements Bus {
       channel.listen(
         ({ shoalBus: ops, body }) => {
           for (const op of ops) {
-            if (op[0] === "hello") resolve((bus = new PortBus(channel, op[1], clock)));
+            if (op[0] === "hello") resolve((bus = new PortBus(channel, op[1], op[2], clock)));
             else bus?.take(op, body);
           }
         },

@@ -13,7 +13,8 @@ export type PortOp =
   | readonly ["request", id: string, subject: string, timeoutMs: number, frame: FrameRef]
   | readonly ["abandon", id: string]
   | readonly ["flush", id: number]
-  | readonly ["hello", payloadBytesMax: number]
+  /** What the hub's bus carries of what the channel could, and how much at once. */
+  | readonly ["hello", payloadBytesMax: number, carries: "shared" | "bytes"]
   | readonly ["message", subscription: number, subject: string, reply: string | undefined, frame: FrameRef]
   | readonly ["answer", id: string, subject: string, reply: string | undefined, frame: FrameRef]
   | readonly ["refusal", id: string, code: string, message: string]

@@ -56,7 +56,9 @@ class HubPort {
       },
       (reason) => this.end(reason),
     );
-    this.outbox.push(["hello", Math.min(bus.payloadBytesMax, CHANNEL_PAYLOAD_BYTES_MAX)]);
+    // Shared memory that could not go further than the hub must not be offered to it.
+    const carries = bus.carries === "bytes" ? "bytes" : channel.carries;
+    this.outbox.push(["hello", Math.min(bus.payloadBytesMax, CHANNEL_PAYLOAD_BYTES_MAX), carries]);
   }
 
   detach(reason: string): void {

@@ -19,23 +19,50 @@ const SECTION_BYTES_MAX = 0xffff_ffff;
 
 /** Joins a head and its sections to one string of bytes with memory of its own. */
 export function joinSections(head: Uint8Array, sections: readonly Uint8Array[]): Uint8Array {
+  return sectionPieces(head, sections, Number.POSITIVE_INFINITY)[0] as Uint8Array;
+}
+
+/**
+ * What {@link joinSections} gives, in pieces that follow each other: sections of `pieceBytesMin` and more are pieces as they
+ * are, uncopied, so they must not change until the pieces have gone.
+ */
+export function sectionPieces(
+  head: Uint8Array,
+  sections: readonly Uint8Array[],
+  pieceBytesMin: number,
+): readonly Uint8Array[] {
   const headAt = PROLOGUE_BYTES + 4 * sections.length;
-  let total = headAt + head.byteLength;
-  for (const section of sections) {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  let first = 0;
+  let end = headAt + head.byteLength;
+  const copied = (to: number, upTo: number): void => {
+    const piece = new Uint8Array(upTo - from);
+    if (from === 0) {
+      writePrologue(piece, head.byteLength, sections);
+      piece.set(head, headAt);
+    }
+    let at = from === 0 ? headAt + head.byteLength : from;
+    for (const section of sections.slice(first, to)) {
+      at = aligned(at);
+      piece.set(section, at - from);
+      at += section.byteLength;
+    }
+    if (piece.byteLength > 0) pieces.push(piece);
+  };
+  sections.forEach((section, i) => {
     if (section.byteLength > SECTION_BYTES_MAX)
       throw new RangeError(`A section of ${section.byteLength} bytes is too long, at most ${SECTION_BYTES_MAX}`);
-    total = aligned(total) + section.byteLength;
-  }
-  const bytes = new Uint8Array(total);
-  writePrologue(bytes, head.byteLength, sections);
-  bytes.set(head, headAt);
-  let at = headAt + head.byteLength;
-  for (const section of sections) {
-    at = aligned(at);
-    bytes.set(section, at);
-    at += section.byteLength;
-  }
-  return bytes;
+    const start = aligned(end);
+    end = start + section.byteLength;
+    if (section.byteLength < pieceBytesMin) return;
+    copied(i, start);
+    pieces.push(section);
+    first = i + 1;
+    from = end;
+  });
+  copied(sections.length, end);
+  return pieces;
 }
 
 function writePrologue(bytes: Uint8Array, headBytes: number, sections: readonly Uint8Array[]): void {
