@@ -1,3 +1,4 @@
+import { holdProcess } from "../../runtime/base/clock.ts";
 import type { Future, WaitOptions } from "./future.ts";
 
 /**
@@ -18,14 +19,21 @@ export async function* asCompleted<T>(futures: Iterable<Future<T>>): AsyncGenera
     });
   }
   while (left > 0) {
-    if (ready.length === 0)
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+    if (ready.length === 0) await held(new Promise<void>((resolve) => (wake = resolve)));
     for (const future of ready.splice(0)) {
       left -= 1;
       yield future;
     }
+  }
+}
+
+/** Waits with the process kept alive. */
+async function held(promise: Promise<void>): Promise<void> {
+  const letGo = holdProcess();
+  try {
+    await promise;
+  } finally {
+    letGo();
   }
 }
 

@@ -184,13 +184,18 @@ export class Client {
   }
 
   /** Asks an actor of the cluster: `client.ask(client.taskAddress(key), { type: "state" })`. */
-  ask(address: string, message: unknown, options: WaitOptions = {}): Promise<unknown> {
+  async ask(address: string, message: unknown, options: WaitOptions = {}): Promise<unknown> {
     this.submitter.flush();
-    const timeoutMs = parseDurationMs(options.timeout ?? "10s");
-    return this.cluster.system.ask(address, message, {
-      timeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    const { done } = limitOf(this.session, {});
+    const signal = options.signal === undefined ? {} : { signal: options.signal };
+    try {
+      return await this.cluster.system.ask(address, message, {
+        timeoutMs: parseDurationMs(options.timeout ?? "10s"),
+        ...signal,
+      });
+    } finally {
+      done();
+    }
   }
 
   /** Where the actor of a task is reached. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Socket } from "node:net";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { bootUrl, siblingEntry } from "./worker-thread.ts";
 
@@ -37,10 +38,14 @@ export class WorkerProcess {
       env: { ...process.env, ...options.env, SHOAL_ENTRY: siblingEntry(options.entry) },
       execArgv: process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
     });
+    // A program that forgets to close its client still ends, and its workers with it: they see the channel close.
+    this.child.unref();
+    this.child.channel?.unref();
     this.child.stderr?.on("data", (chunk: Buffer) => {
       process.stderr.write(chunk);
       this.log = (this.log + chunk.toString()).slice(-LOG_CHARS_MAX);
     });
+    (this.child.stderr as Socket | null)?.unref();
     this.exited = new Promise((resolve) =>
       this.child.once("exit", (code, signal) => resolve({ code, signal, log: this.log })),
     );

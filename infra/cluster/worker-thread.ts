@@ -33,6 +33,8 @@ export class WorkerThread {
     });
     this.exited = new Promise((resolve) => this.thread.once("exit", resolve));
     this.port = attachPort(bus, messagePortChannel(this.thread));
+    // A program that forgets to close its client still ends; whoever waits for a result keeps it alive.
+    this.thread.unref();
   }
 
   static start(bus: Bus, config: WorkerConfig): WorkerThread {
