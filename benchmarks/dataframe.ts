@@ -1,0 +1,121 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as dd from "../collections/dataframe/index.ts";
+import { Client } from "../index.ts";
+import { type BenchCase, type BenchMode, pythonPeer, secondsOf } from "./bench-case.ts";
+
+/**
+ * Tables read from CSV, or held in memory, beside Dask's threads: the cases of peers/dataframe.py over the data that
+ * peers/table_data.py writes. A unit is a row. SHOAL_BENCH_ROWS makes the data smaller.
+ */
+interface Row {
+  id1: string;
+  id2: number;
+  v1: number;
+  v2: number;
+  ts: Date;
+}
+type Rows = dd.DataFrame<Row>;
+type Right = dd.DataFrame<{ id2: number; w: number }>;
+
+const rows = Number(process.env["SHOAL_BENCH_ROWS"] ?? 10_000_000);
+const folder = process.env["SHOAL_BENCH_TABLES"] ?? join(tmpdir(), `shoal-bench-tables-${rows}`);
+
+const dtypes = { id1: "string", id2: "int64", v1: "int64", v2: "float64" };
+const readRows = (dates: boolean): Promise<Rows> =>
+  dd.readCsv<Row>(join(folder, "part-*.csv"), {
+    dtypes: { ...dtypes, ...(dates ? {} : { ts: "string" }) },
+    blocksize: null,
+    ...(dates ? { parseDates: ["ts"] } : {}),
+  });
+const readRight = (): Promise<Right> =>
+  dd.readCsv(join(folder, "right.csv"), { dtypes: { id2: "int64", w: "float64" }, blocksize: null });
+
+const works: Readonly<Record<string, (t: Rows, r: Right) => Promise<unknown>>> = {
+  // Every column is parsed: the rows of each partition are counted by a function that gets all of it.
+  read: (t) =>
+    t
+      .mapPartitions<{ n: number }>((part) => ({ n: [part.length] }), { schema: { n: "int64" } })
+      .get("n")
+      .sum()
+      .compute(),
+  filter_sum: (t) =>
+    t
+      .filter((f) => f.v1 > 2 && f.v2 < 60)
+      .get("v2")
+      .sum()
+      .compute(),
+  groupby_low: (t) =>
+    t
+      .filter((f) => f.v2 > 10)
+      .groupby("id1")
+      .agg({ v1: "sum", v2: ["mean", "std"] })
+      .compute(),
+  groupby_high: (t) => t.groupby("id2").agg({ v1: "sum", v2: "mean" }).compute(),
+  merge: (t, r) => t.merge(r, { on: "id2" }).get("w").sum().compute(),
+  set_index: (t) => t.setIndex("id2").get("v2").sum().compute(),
+  sort: (t) => t.sortValues("v2").get("v1").sum().compute(),
+  value_counts: (t) => t.get("id1").valueCounts().compute(),
+  nunique: (t) => t.get("id2").nunique().compute(),
+  describe: (t) => t.select("v1", "v2").describe().compute(),
+  nlargest: (t) => t.nlargest(10, "v2").compute(),
+  rolling: (t) => t.get("v2").rolling(100).mean().sum().compute(),
+  resample: (t) => t.setIndex("ts", { sorted: true }).get("v2").resample("1h").mean().compute(),
+};
+
+const withDates = new Set(["resample"]);
+
+/** The data, written once by the peers' own script. */
+function makeData(): void {
+  if (existsSync(join(folder, "right.csv"))) return;
+  const script = fileURLToPath(new URL("./peers/table_data.py", import.meta.url));
+  execFileSync("/usr/bin/python3", [script, folder, "--rows", String(rows)], { stdio: "ignore" });
+}
+
+function caseOf(name: string, source: "csv" | "memory", mode: BenchMode): BenchCase {
+  let table: Rows | undefined;
+  let right: Right | undefined;
+  let client: Client | undefined;
+  const work = works[name] as (t: Rows, r: Right) => Promise<unknown>;
+  const read = async (): Promise<[Rows, Right]> => [await readRows(withDates.has(name)), await readRight()];
+  return {
+    name: `dataframe/${name}`,
+    params: { source, mode, rows },
+    units: rows,
+    runs: 3,
+    peers: [pythonPeer("dask-threads", "dataframe.py", [name, folder, "--source", source])],
+    open: async () => {
+      makeData();
+      if (mode !== "inline") client = await Client.local({ mode, workers: 2 });
+      if (source !== "memory") return;
+      const [t, r] = await read();
+      table = t.persist();
+      right = r.persist();
+      await Promise.all([table.length(), right.length()]);
+    },
+    run: async () => ({
+      seconds: await secondsOf(async () => {
+        const [t, r] = table === undefined || right === undefined ? await read() : [table, right];
+        await work(t, r);
+      }),
+    }),
+    close: async () => {
+      table = undefined;
+      right = undefined;
+      await client?.close();
+    },
+  };
+}
+
+const modes: readonly BenchMode[] = ["inline"];
+
+export const cases: readonly BenchCase[] = modes.flatMap((mode) =>
+  (["csv", "memory"] as const).flatMap((source) =>
+    Object.keys(works)
+      .filter((name) => !(source === "memory" && name === "read"))
+      .map((name) => caseOf(name, source, mode)),
+  ),
+);
