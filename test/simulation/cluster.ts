@@ -267,7 +267,7 @@ export class Cluster implements TaskWorld {
 /** No two runs take the same time, and some take very long. */
 function paceOf(task: string, run: number): number {
   const draw = digestOf(taskValue(task, [run], 8)) % 100;
-  return draw < 6 ? 25 : 0.1 + draw / 50;
+  return draw < 10 ? 12 : 0.1 + draw / 50;
 }
 
 function beginLife(node: SimNode): void {

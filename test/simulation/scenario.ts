@@ -60,6 +60,7 @@ const TROUBLES = [
   "cancel",
   "newScheduler",
   "churn",
+  "exile",
 ] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
@@ -75,14 +76,15 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
     {
       layers: 2 + random.below(7),
       tasksPerLayerMax: random.pick([20, 60, 80, 120]),
-      durationMs: random.pick([0, 1, 10, 60, 300, 1500]),
+      durationMs: random.pick(has.has("exile") ? [300, 1000, 2500] : [0, 1, 10, 60, 300, 1500]),
+      heedsAbort: has.has("exile") ? 0 : 0.5,
       bigChunks: random.chance(0.3),
       broken: has.has("broken") ? 0.06 : 0,
       flaky: has.has("flaky") ? 0.15 : 0,
       poison: has.has("poison"),
       priorities: random.chance(0.3),
       resources: random.chance(0.2),
-      restrictions: random.chance(0.2) ? names : [],
+      restrictions: has.has("exile") ? ["w1"] : random.chance(0.2) ? names : [],
     },
     random.fork("workload"),
   );
@@ -109,6 +111,7 @@ const RATES: Readonly<Record<Trouble, number>> = {
   cancel: 0.25,
   newScheduler: 0.1,
   churn: 0.5,
+  exile: 0.15,
 };
 
 function clusterOptions(random: Random, workers: number, clients: number, has: ReadonlySet<Trouble>): ClusterOptions {
@@ -129,8 +132,8 @@ function clusterOptions(random: Random, workers: number, clients: number, has: R
     },
     turnMs: random.pick([0.01, 0.01, 2]),
     yieldMs: random.pick([1, 10]),
-    heartbeatMs: 2000,
-    leaseMs: 9000,
+    heartbeatMs: has.has("exile") ? 500 : 2000,
+    leaseMs: has.has("exile") ? 1600 : 9000,
     prefillUs: random.pick([0, 2000, 2000, 100_000]),
     allowedFailures: 3,
     drift: Array.from({ length: workers + EXTRA_WORKERS }, () => 0.95 + random.next() * 0.1),
@@ -215,6 +218,12 @@ function makeFaults(
   if (has.has("join"))
     for (let n = times(EXTRA_WORKERS); n > 0; n--)
       faults.push({ at: at(), kind: "join", node: `w${workers.length + n}` });
+  // A worker that hears nothing of the scheduler for longer than its lease works on, and is found to have when it comes back.
+  if (has.has("exile"))
+    for (let n = times(3); n > 0; n--) {
+      const fault = { kind: "cut", at: at(), forMs: 2000 + random.below(4000) } as const;
+      faults.push({ ...fault, from: "w1", to: "s" }, { ...fault, from: "s", to: "w1" });
+    }
   if (has.has("newScheduler")) faults.push({ at: at(), kind: "newScheduler" });
   return faults.sort((a, b) => a.at - b.at);
 }

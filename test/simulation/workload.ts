@@ -182,6 +182,8 @@ export interface WorkloadOptions {
   readonly tasksPerLayerMax: number;
   readonly durationMs: number;
   readonly bigChunks: boolean;
+  /** The share of layers whose functions stop when they are told to. */
+  readonly heedsAbort: number;
   readonly broken: number;
   readonly flaky: number;
   readonly poison: boolean;
@@ -221,7 +223,7 @@ export function makeWorkload(options: WorkloadOptions, random: Random): Map<stri
       behaviour: {
         durationMs: random.chance(0.2) ? 0 : options.durationMs * (0.2 + random.next() * 1.6),
         bytes: options.bigChunks && random.chance(0.3) ? 8 * (1 + random.below(4000)) : 8,
-        heedsAbort: random.chance(0.5),
+        heedsAbort: random.chance(options.heedsAbort),
         broken: isRun ? indices(options.broken) : [],
         flaky: isRun ? indices(options.flaky).map((at) => [at, 1 + random.below(2)] as const) : [],
         poison,
