@@ -32,6 +32,9 @@ export function operandNode(build: ProgramBuilder, operand: Operand, dtype: DTyp
  * @throws TypeError if the operation is not defined for the dtypes; RangeError if an integer does not fit
  */
 export function applyOp(build: ProgramBuilder, name: string, operands: readonly Operand[]): number {
+  // Squares are far cheaper than powers, and the same to the last bit.
+  if (name === "power" && isScalarTwo(operands[1]) && !isBool(build, operands[0]))
+    return applyOp(build, "multiply", [operands[0] as Operand, operands[0] as Operand]);
   const composite = COMPOSITES[name];
   if (composite !== undefined) return composite(build, operands);
   const signature = resolveSignature(
@@ -42,6 +45,12 @@ export function applyOp(build: ProgramBuilder, name: string, operands: readonly 
   const args = operands.map((one, i) => operandNode(build, one, signature.args[i] as DType));
   return build.op(op, args, signature.loop, signature.result);
 }
+
+const isBool = (build: ProgramBuilder, operand: Operand | undefined): boolean =>
+  typeof operand === "number" && build.dtypeOf(operand) === "bool";
+
+const isScalarTwo = (operand: Operand | undefined): boolean =>
+  typeof operand === "object" && (operand.scalar === 2 || operand.scalar === 2n);
 
 type Composite = (build: ProgramBuilder, operands: readonly Operand[]) => number;
 

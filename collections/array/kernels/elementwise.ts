@@ -49,7 +49,7 @@ export const constant = (value: ScalarLike, dtype: DType, shape: readonly number
 export const isSource = (value: unknown): value is Source =>
   typeof value === "object" &&
   value !== null &&
-  ("data" in value || "program" in value) &&
+  ("data" in value || "program" in value || "fill" in value) &&
   "dtype" in value &&
   "shape" in value;
 

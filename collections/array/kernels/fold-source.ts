@@ -2,6 +2,7 @@ import { broadcasted, Chunk, rowMajor, sizeOf } from "../chunk.ts";
 import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
 import { type Loop, loopOf, type Step } from "./compile.ts";
 import type { Cells, Fold } from "./folds.ts";
+import { withLent } from "./generated.ts";
 import { eachOuter, Pending, planOf, type Source } from "./pending.ts";
 
 /** Elements evaluated at a time where a fused expression is folded: they stay in the second cache. */
@@ -22,26 +23,40 @@ export function foldSource(
   accumulators: readonly AnyData[],
   fold: Fold,
 ): void {
+  if (sizeOf(source.shape) === 0) return;
+  withLent(source instanceof Pending ? source.inputs : [source], (inputs) =>
+    foldChunks({ source, inputs, axes, accumulators, fold }),
+  );
+}
+
+interface Folding {
+  readonly source: Source;
+  readonly inputs: readonly Chunk[];
+  readonly axes: readonly number[];
+  readonly accumulators: readonly AnyData[];
+  readonly fold: Fold;
+}
+
+function foldChunks({ source, inputs, axes, accumulators, fold }: Folding): void {
   const kept = keptShape(source.shape, axes);
   const target = new Chunk(accumulators[0] as AnyData, source.dtype, kept, strideless(kept));
-  const inputs = source instanceof Pending ? source.inputs : [source];
   const operands = [broadcasted(target, source.shape), ...inputs.map((one) => broadcasted(one, source.shape))];
-  if (sizeOf(source.shape) === 0) return;
   const plan = planOf(operands, source.shape);
   const outer = plan.shape.length - 2;
-  const [n0, n1] = plan.shape.slice(-2) as [number, number];
+  const size = plan.shape.slice(-2) as [number, number];
   const steps = plan.strides.map((strides) => [strides[outer], strides[outer + 1]] as [number, number]);
   const offsets = [0, ...inputs.map((one) => one.offset)];
   const cells = accumulators as readonly Cells[];
-  if (!(source instanceof Pending)) {
-    const [, [s0, s1]] = steps as [unknown, [number, number]];
-    const [u, v] = steps[0] as [number, number];
-    const data = (inputs[0] as Chunk).data as unknown as Cells;
-    eachOuter(plan, outer, offsets, ([a, p]) => fold(data, p as number, n0, n1, s0, s1, cells, a as number, u, v));
+  if (source instanceof Pending) {
+    const tiles = tilesOf(source, inputs, steps, size);
+    eachOuter(plan, outer, offsets, (at) => foldTiles(tiles, at, cells, fold));
     return;
   }
-  const tiles = tilesOf(source, steps, [n0, n1]);
-  eachOuter(plan, outer, offsets, (at) => foldTiles(tiles, at, cells, fold));
+  const [[u, v], [s0, s1]] = steps as [[number, number], [number, number]];
+  const data = (inputs[0] as Chunk).data as unknown as Cells;
+  eachOuter(plan, outer, offsets, ([a, p]) =>
+    fold(data, p as number, size[0], size[1], s0, s1, cells, a as number, u, v),
+  );
 }
 
 /** Row-major strides with 0 along axes of length one, so that they broadcast. */
@@ -62,6 +77,7 @@ interface Tiles {
 
 function tilesOf(
   source: Pending,
+  chunks: readonly Chunk[],
   steps: readonly (readonly [number, number])[],
   size: readonly [number, number],
 ): Tiles {
@@ -71,7 +87,7 @@ function tilesOf(
   const moves: Step[] = inputs.map(([, inner]) => (inner === 1 ? "next" : inner === 0 ? "same" : "stride"));
   return {
     loop: loopOf(source.program, ["next", ...moves]),
-    data: source.inputs.map((one) => one.data as AnyData),
+    data: chunks.map((one) => one.data as AnyData),
     steps,
     size,
     tile: [Math.min(size[0], Math.max(1, Math.floor(TILE_ELEMENTS / columns))), columns],

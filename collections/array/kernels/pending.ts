@@ -1,6 +1,7 @@
-import { broadcasted, broadcastShapes, type Chunk, emptyChunk, isRowMajor, sizeOf } from "../chunk.ts";
+import { broadcasted, broadcastShapes, Chunk, emptyChunk, isRowMajor, sizeOf } from "../chunk.ts";
 import { type AnyData, type DType, lanesOf } from "../dtype.ts";
 import { type Loop, loopOf, type Step } from "./compile.ts";
+import { Generated, withLent } from "./generated.ts";
 import { isIdentity, type Program, ProgramBuilder, programDType, programKey } from "./program.ts";
 
 /**
@@ -10,11 +11,11 @@ import { isIdentity, type Program, ProgramBuilder, programDType, programKey } fr
  */
 export class Pending {
   readonly program: Program;
-  /** Chunks that broadcast to `shape`. */
-  readonly inputs: readonly Chunk[];
+  /** Chunks that broadcast to `shape`, and generated blocks of that shape. */
+  readonly inputs: readonly (Chunk | Generated)[];
   readonly shape: readonly number[];
 
-  constructor(program: Program, inputs: readonly Chunk[], shape: readonly number[]) {
+  constructor(program: Program, inputs: readonly (Chunk | Generated)[], shape: readonly number[]) {
     this.program = program;
     this.inputs = inputs;
     this.shape = shape;
@@ -26,7 +27,7 @@ export class Pending {
 }
 
 /** What kernels take: a chunk, or one still to be written out. */
-export type Source = Chunk | Pending;
+export type Source = Chunk | Pending | Generated;
 
 const NODES_MAX = 96;
 const INPUTS_MAX = 12;
@@ -34,9 +35,9 @@ const INPUTS_MAX = 12;
 /** A program on sources, itself still to be written out; sources that are pending become part of it. */
 export function pendingOf(program: Program, sources: readonly Source[], shape?: readonly number[]): Pending {
   const to = shape ?? broadcastShapes(...sources.map((one) => one.shape));
-  const parts = sources.map((one) => (one instanceof Pending && mayJoin(one, to) ? one : materialize(one)));
-  if (!parts.some((one) => one instanceof Pending)) return new Pending(program, parts as Chunk[], to);
-  const chunks: Chunk[] = [];
+  const parts = sources.map((one) => (!(one instanceof Chunk) && mayJoin(one, to) ? one : materialize(one)));
+  if (!parts.some((one) => one instanceof Pending)) return new Pending(program, parts as (Chunk | Generated)[], to);
+  const chunks: (Chunk | Generated)[] = [];
   const positions = parts.map((part) =>
     (part instanceof Pending ? part.inputs : [part]).map((chunk) => {
       const known = chunks.indexOf(chunk);
@@ -49,8 +50,10 @@ export function pendingOf(program: Program, sources: readonly Source[], shape?: 
 }
 
 /** A pending source that would be computed again for every row it is broadcast over is written out first. */
-const mayJoin = (one: Pending, shape: readonly number[]): boolean =>
-  sizeOf(one.shape) === sizeOf(shape) && one.program.nodes.length <= NODES_MAX;
+const mayJoin = (one: Pending | Generated, shape: readonly number[]): boolean =>
+  one instanceof Pending
+    ? sizeOf(one.shape) === sizeOf(shape) && one.program.nodes.length <= NODES_MAX
+    : one.shape.length === shape.length && one.shape.every((n, axis) => n === shape[axis]);
 
 const JOINED_KEPT = 512;
 const joinedPrograms = new Map<string, Program>();
@@ -79,8 +82,9 @@ function joined(program: Program, parts: readonly Source[], positions: readonly 
 
 /** Writes a source out: a chunk as it is, or what a program gives in memory of its own. */
 export function materialize(source: Source): Chunk {
+  if (source instanceof Generated) return source.written();
   if (!(source instanceof Pending)) return source;
-  if (isIdentity(source.program)) return broadcasted(source.inputs[0] as Chunk, source.shape);
+  if (isIdentity(source.program)) return broadcasted(materialize(source.inputs[0] as Chunk), source.shape);
   const out = emptyChunk(source.dtype, source.shape);
   writeInto(source, out);
   return out;
@@ -130,7 +134,11 @@ const TILE = 64;
 
 /** Evaluates a pending source into a chunk of its shape and dtype. */
 export function writeInto(source: Pending, out: Chunk): void {
-  const operands = [out, ...source.inputs.map((chunk) => broadcasted(chunk, out.shape))];
+  withLent(source.inputs, (chunks) => writeChunks(source.program, chunks, out));
+}
+
+function writeChunks(program: Program, chunks: readonly Chunk[], out: Chunk): void {
+  const operands = [out, ...chunks.map((chunk) => broadcasted(chunk, out.shape))];
   const plan = planOf(operands, out.shape);
   if (plan.shape.some((n) => n === 0)) return;
   const outer = plan.shape.length - 2;
@@ -138,7 +146,7 @@ export function writeInto(source: Pending, out: Chunk): void {
   const inner = plan.strides.map((strides) => strides[outer + 1] as number);
   const across = plan.strides.map((strides) => strides[outer] as number);
   const loop = loopOf(
-    source.program,
+    program,
     inner.map((step): Step => (step === 1 ? "next" : step === 0 ? "same" : "stride")),
   );
   const isCrossing =

@@ -1,7 +1,9 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { Chunk, emptyChunk } from "../chunk.ts";
-import { allocate, type DType, registerOf } from "../dtype.ts";
-import { assign } from "./pending.ts";
+import { type DType, registerOf } from "../dtype.ts";
+import { castTo } from "./elementwise.ts";
+import { Generated } from "./generated.ts";
+import { assign, type Source } from "./pending.ts";
 
 /** Evenly spaced values as data. */
 export interface Ramp {
@@ -11,21 +13,16 @@ export interface Ramp {
 }
 
 /** A block of evenly spaced values: each is computed from its place, so that chunks do not change the values. */
-export function rampBlock({ start, step, dtype }: Ramp, { start: [from], shape: [count] }: BlockLocation): Chunk {
-  const n = count as number;
+export function rampBlock({ start, step, dtype }: Ramp, { start: [from], shape }: BlockLocation): Source {
   const first = from as number;
-  if (registerOf(dtype) === "bigint" && Number.isInteger(start) && Number.isInteger(step)) {
-    const data = allocate(dtype, n) as BigInt64Array;
-    fillBig(data, start + first * step, step);
-    return new Chunk(data, dtype, [n]);
-  }
-  const data = new Float64Array(n);
-  for (let i = 0; i < n; i++) data[i] = start + (first + i) * step;
-  const chunk = new Chunk(data, "float64", [n]);
-  if (dtype === "float64") return chunk;
-  const out = emptyChunk(dtype, [n]);
-  assign(out, chunk);
-  return out;
+  if (registerOf(dtype) === "bigint" && Number.isInteger(start) && Number.isInteger(step))
+    return new Generated(dtype, shape, (out) => fillBig(out as BigInt64Array, start + first * step, step));
+  const ramp = new Generated("float64", shape, (out) => fillFloats(out as Float64Array, start, step, first));
+  return castTo(ramp, dtype);
+}
+
+function fillFloats(data: Float64Array, start: number, step: number, first: number): void {
+  for (let i = 0; i < data.length; i++) data[i] = start + (first + i) * step;
 }
 
 function fillBig(data: BigInt64Array, start: number, step: number): void {

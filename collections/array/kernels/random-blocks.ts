@@ -1,8 +1,9 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
-import { Chunk, emptyChunk, sizeOf } from "../chunk.ts";
-import { type DType, registerOf } from "../dtype.ts";
+import type { AnyData, DType } from "../dtype.ts";
 import { DRAWS, type Parameters } from "./distributions.ts";
-import { assign } from "./pending.ts";
+import { castTo } from "./elementwise.ts";
+import { Generated } from "./generated.ts";
+import type { Source } from "./pending.ts";
 import { RandomSource } from "./random-source.ts";
 
 /** Random elements as data. */
@@ -17,25 +18,17 @@ export interface RandomPlan {
 export function randomBlock(
   { distribution, parameters, seed, dtype }: RandomPlan,
   { index, shape }: BlockLocation,
-): Chunk {
-  const source = new RandomSource([...seed, index.length, ...index]);
-  const data = new Float64Array(sizeOf(shape));
-  if (distribution === "uniform")
-    source.fillUniform(
-      data,
-      parameters["low"] as number,
-      (parameters["high"] as number) - (parameters["low"] as number),
-    );
-  else if (distribution === "normal") {
-    const [loc, scale] = [parameters["loc"] as number, parameters["scale"] as number];
-    for (let i = 0; i < data.length; i++) data[i] = loc + scale * source.normal();
-  } else fillDrawn(data, distribution, parameters, source);
-  const chunk = new Chunk(data, "float64", shape);
-  if (dtype === "float64") return chunk;
-  const out = emptyChunk(dtype, shape);
-  if (registerOf(dtype) === "bigint") for (let i = 0; i < data.length; i++) out.data[i] = BigInt(data[i] as number);
-  else assign(out, chunk);
-  return out;
+): Source {
+  const fill = (data: Float64Array): void => {
+    const source = new RandomSource([...seed, index.length, ...index]);
+    const { low = 0, high = 1, loc = 0, scale = 1 } = parameters;
+    if (distribution === "uniform") source.fillUniform(data, low, high - low);
+    else if (distribution === "normal") for (let i = 0; i < data.length; i++) data[i] = loc + scale * source.normal();
+    else fillDrawn(data, distribution, parameters, source);
+  };
+  if (dtype === "float64") return new Generated("float64", shape, fill as (out: AnyData) => void);
+  const drawn = new Generated("float64", shape, fill as (out: AnyData) => void);
+  return castTo(drawn, dtype);
 }
 
 function fillDrawn(data: Float64Array, distribution: string, parameters: Parameters, source: RandomSource): void {

@@ -1,6 +1,7 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { broadcasted, type Chunk, emptyChunk, isRowMajor, sizeOf, transposed, viewOf } from "../chunk.ts";
 import { lanesOf } from "../dtype.ts";
+import { Generated } from "./generated.ts";
 import { contiguous, copyOf, identityOf, materialize, Pending, pendingOf, type Source } from "./pending.ts";
 
 /**
@@ -8,8 +9,8 @@ import { contiguous, copyOf, identityOf, materialize, Pending, pendingOf, type S
  * end up in the fused loop. Only for element-wise views: each element of the result is one of the source.
  */
 export function viewed(source: Source, shape: readonly number[], change: (chunk: Chunk) => Chunk): Source {
-  if (!(source instanceof Pending)) return change(source);
-  const inputs = source.inputs.map((chunk) => change(broadcasted(chunk, source.shape)));
+  if (!(source instanceof Pending)) return change(materialize(source));
+  const inputs = source.inputs.map((chunk) => change(broadcasted(materialize(chunk), source.shape)));
   return new Pending(source.program, inputs, shape);
 }
 
@@ -71,8 +72,8 @@ export function reaxis(axes: readonly (number | null)[], source: Source): Source
 export function broadcastBlock(location: BlockLocation, source: Source): Source {
   const lead = location.shape.length - source.shape.length;
   const shape = location.shape.map((n, axis) => (Number.isNaN(n) ? (source.shape[axis - lead] as number) : n));
-  if (source instanceof Pending) return new Pending(source.program, source.inputs, shape);
-  return broadcasted(source, shape);
+  if (source instanceof Pending) return new Pending(source.program, source.inputs.map(materialize), shape);
+  return broadcasted(materialize(source), shape);
 }
 
 /** The elements in row-major order in another shape; -1 is never given here. */
@@ -119,7 +120,8 @@ export function takeAlong(source: Source, axis: number, positions: ArrayLike<num
 }
 
 /** A chunk of its own memory, so that it may be written to. */
-export const owned = (source: Source): Chunk => (source instanceof Pending ? contiguous(source) : copyOf(source));
+export const owned = (source: Source): Chunk =>
+  source instanceof Pending || source instanceof Generated ? contiguous(source) : copyOf(source);
 
 /** Marks a chunk as pending again, so that it joins a loop. */
 export const asPending = (chunk: Chunk): Pending => pendingOf(identityOf(chunk.dtype), [chunk]);
@@ -133,7 +135,7 @@ export function windowBlock(
   { axes, sizes }: { readonly axes: readonly number[]; readonly sizes: readonly number[] },
   source: Source,
 ): Chunk {
-  return axes.reduce((so, axis, at) => {
+  return axes.reduce<Chunk>((so, axis, at) => {
     const size = sizes[at] as number;
     const shape = so.shape.map((n, k) => (k === axis ? Math.max(0, n - size + 1) : n));
     return viewOf(so, [...shape, size], [...so.strides, so.strides[axis] as number]);
