@@ -68,6 +68,14 @@ export type ToClient =
   /** Results that were in memory are being made again. */
   | { readonly type: "lost"; readonly handles: Uint32Array };
 
+/** A task's function threw: what, where. */
+export interface FailedTask {
+  readonly key: string;
+  readonly worker: string;
+  /** The encoded error; within a process `{ thrown }`. */
+  readonly thrown: unknown;
+}
+
 export interface InMemoryMessage {
   readonly type: "inMemory";
   readonly handles: Uint32Array;
