@@ -67,6 +67,7 @@ export class WorkerProcess {
   async stop(): Promise<void> {
     if (this.phase === "stopped") return;
     this.phase = "stopping";
+    this.child.ref();
     if (this.child.connected) this.child.disconnect();
     const timer = this.options.clock.setTimer(this.options.stopGraceMs, () => this.child.kill("SIGKILL"));
     await this.exited;

@@ -57,6 +57,7 @@ export class WorkerThread {
   async stop(): Promise<void> {
     this.phase = "stopping";
     this.port.detach();
+    this.thread.ref();
     await this.thread.terminate();
   }
 
