@@ -70,7 +70,8 @@ export class WorkerBrain {
     while (this.queue.pop(this.next)) {
       const { row, attempt } = this.next;
       if (this.rows.state(row) !== WS.queued || this.rows.attempt(row) !== attempt) continue;
-      const lost = this.lostInput(row);
+      // An input may have gone since it arrived.
+      const lost = this.rows.findInput(row, (input) => this.rows.state(input) !== WS.memory);
       if (lost >= 0) {
         this.giveBack(row, lost, 0, this.id);
         continue;
@@ -127,16 +128,8 @@ export class WorkerBrain {
   /** All that is here, for a session that begins anew; reports not yet sent are part of it. */
   inventory(): InventoryMessage {
     this.out.clear();
-    const rows = [...this.rows.rows()];
-    return {
-      type: "inventory",
-      epoch: this.epoch,
-      rows: Uint32Array.from(rows),
-      attempts: Float64Array.from(rows, (row) => this.rows.attempt(row)),
-      states: Uint8Array.from(rows, (row) => this.rows.state(row)),
-      bytes: Float64Array.from(rows, (row) => this.rows.bytes(row)),
-      layers: Uint32Array.from(this.layers.keys()),
-    };
+    const layers = Uint32Array.from(this.layers.keys());
+    return { type: "inventory", epoch: this.epoch, layers, ...this.rows.listed() };
   }
 
   /** A function that ran on unheard has ended. */
@@ -249,15 +242,6 @@ export class WorkerBrain {
     this.fetches.drop(row);
     this.rows.setAttempt(row, attempt);
     return attempt;
-  }
-
-  /** An input of a queued task that has gone since it arrived, or -1. */
-  private lostInput(row: number): number {
-    const batch = this.rows.batch(row) as ComputeBatch;
-    const at = this.rows.batchAt(row);
-    for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
-      if (this.rows.state(batch.inputs[e] as number) !== WS.memory) return batch.inputs[e] as number;
-    return -1;
   }
 
   /** Has an input brought here; an older copy gives way to it. */

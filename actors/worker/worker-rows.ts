@@ -1,4 +1,4 @@
-import type { ComputeBatch } from "../../runtime/protocol/scheduler-worker.ts";
+import type { ComputeBatch, InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
 
 const PAGE_BITS = 10;
 const PAGE_ROWS = 1 << PAGE_BITS;
@@ -95,6 +95,26 @@ export class WorkerRows {
     const left = (page.waitCount[row & PAGE_MASK] as number) - 1;
     page.waitCount[row & PAGE_MASK] = left;
     return left;
+  }
+
+  /** The first input of a row's task that a condition holds of, or -1. */
+  findInput(row: number, holds: (input: number) => boolean): number {
+    const batch = this.batch(row) as ComputeBatch;
+    const at = this.batchAt(row);
+    for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
+      if (holds(batch.inputs[e] as number)) return batch.inputs[e] as number;
+    return -1;
+  }
+
+  /** Every row that is not absent, in columns. */
+  listed(): Pick<InventoryMessage, "rows" | "attempts" | "states" | "bytes"> {
+    const rows = Uint32Array.from(this.rows());
+    return {
+      rows,
+      attempts: Float64Array.from(rows, (row) => this.attempt(row)),
+      states: Uint8Array.from(rows, (row) => this.state(row)),
+      bytes: Float64Array.from(rows, (row) => this.bytes(row)),
+    };
   }
 
   /** Every row that is not absent. */
