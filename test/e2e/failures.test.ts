@@ -92,7 +92,7 @@ test("nats-server killed and started again in mid-job: right answer, nothing is 
 test("a client that is killed: its work is released after its lease, that of others stays", async (t) => {
   const server = await startTestNats(t, { config: SERVER_CONFIG });
   const env = { SHOAL_NATS: server.url };
-  const scheduler = startCommand(t, ["scheduler", "--client-lease", "3s"], { env });
+  const scheduler = startCommand(t, ["scheduler", "--client-lease", "8s"], { env });
   await scheduler.says(/is ready/);
   const worker = startCommand(t, ["worker", "--workers", "1"], { env });
   await worker.says(/1 worker for/);
