@@ -35,6 +35,9 @@ export { taskScope } from "./actors/worker/task-scope.ts";
 export { asCompleted, wait } from "./collections/futures/as-completed.ts";
 export { Client } from "./collections/futures/client.ts";
 export { Future } from "./collections/futures/future.ts";
+export { HeldLease, Lock, MultiLock, Semaphore } from "./collections/futures/locks.ts";
+export { SharedEvent, SharedQueue, SharedVariable } from "./collections/futures/shared-state.ts";
+export { Topic } from "./collections/futures/topic.ts";
 
 setSpawner({
   // Threads, processes and NATS load when one of them is asked for.

@@ -13,6 +13,8 @@ import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
+import { type ClientReach, openReach } from "./client-reach.ts";
+import { ClientServices } from "./client-services.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { scatterValues } from "./scatter.ts";
 import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
@@ -31,7 +33,8 @@ const OPEN_TIMEOUT_MS = 30_000;
  * const future = client.submit((n: number) => n * n, 12);
  * await future.result(); // 144
  */
-export class Client {
+export class Client extends ClientServices {
+  protected readonly reach: ClientReach;
   readonly executor: SessionExecutor;
   private readonly session: ClientSession;
   private readonly cluster: OpenCluster;
@@ -39,12 +42,18 @@ export class Client {
   private readonly leaveStack: () => void;
   private closing: Promise<void> | undefined;
 
-  private constructor(cluster: OpenCluster, session: ClientSession) {
+  private constructor(cluster: OpenCluster, session: ClientSession, worker?: string) {
+    super();
     this.cluster = cluster;
     this.session = session;
     this.executor = new SessionExecutor(session);
     this.submitter = new Submitter(this.executor);
-    this.leaveStack = pushExecutor(this.executor);
+    this.reach = { executor: this.executor, cluster, worker };
+    // A task's client serves those who ask for it, not everything its worker's thread computes.
+    const leave = worker === undefined ? [pushExecutor(this.executor), openReach(this.reach)] : [];
+    this.leaveStack = () => {
+      for (const one of leave) one();
+    };
   }
 
   /**
@@ -236,6 +245,7 @@ export class Client {
 
   private async end(): Promise<void> {
     this.leaveStack();
+    await this.leaveServices();
     this.session.close();
     await this.cluster.bus.flush().catch(() => {});
     await this.cluster.close();

@@ -1,5 +1,7 @@
 import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
+import { coordinationActor } from "../../actors/coordination/coordination.ts";
+import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
@@ -30,6 +32,7 @@ export function startInlineCluster(options: { functions?: "any" | "named" } = {}
   const cluster = "inline";
   const system = new ActorSystem({ bus, clock });
   let brain: SchedulerBrain | undefined;
+  const hosted = { cluster, epoch: 1, reviewMs: INLINE_HEARTBEAT_MS };
   const functions = options.functions ?? "any";
   system.spawn(
     schedulerActor({
@@ -48,6 +51,7 @@ export function startInlineCluster(options: { functions?: "any" | "named" } = {}
       },
     }),
   );
+  system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain as unknown as SchedulerBrain) }));
   system.spawn(
     workerActor({
       cluster,

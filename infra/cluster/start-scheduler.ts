@@ -1,3 +1,5 @@
+import { coordinationActor } from "../../actors/coordination/coordination.ts";
+import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import type { SchedulerOptions } from "../../actors/scheduler/scheduler-state.ts";
@@ -31,10 +33,11 @@ const HELLO_TIMEOUT_MS = 2000;
 export function startScheduler(system: ActorSystem, settings: SchedulerSettings): SchedulerBrain {
   let brain: SchedulerBrain | undefined;
   const subjects = clusterSubjects(settings.cluster);
+  const epoch = wallTimeMs();
   system.spawn(
     schedulerActor({
       ...settings,
-      epoch: wallTimeMs(),
+      epoch,
       version: VERSION,
       isMemory: (state) => state === WS.memory,
       onWatched: (key, state) => publishEvent(system.bus, subjects.events("task", key), { key, state }),
@@ -43,7 +46,10 @@ export function startScheduler(system: ActorSystem, settings: SchedulerSettings)
       },
     }),
   );
-  return brain as SchedulerBrain;
+  const made = brain as unknown as SchedulerBrain;
+  const { cluster, heartbeatMs: reviewMs } = settings;
+  system.spawn(coordinationActor({ cluster, epoch, reviewMs, scheduler: new KeyHolds(made) }));
+  return made;
 }
 
 /** Events are JSON for everyone; one that cannot leave is lost, as events may be. */

@@ -22,37 +22,37 @@ const RESPONSES = '{ max: 1024, expires: "5m" }';
  */
 export function permissionsOf(cluster: string, role: Role): RolePermissions {
   const subjects = clusterSubjects(cluster);
+  const { scheduler, coordination, hello, every } = subjects;
   const root = `shoal.${cluster}`;
   const inbox = `${inboxPrefixOf(cluster, role)}.>`;
-  const asks = [subjects.scheduler, subjects.hello, subjects.every.task, subjects.every.chunk, `${root}.worker.*.peer`];
-  // Data that a client scatters is pulled from it, part by part, at its `.peer`.
+  const userActors = [`${root}.worker.*.host`, `${root}.actor.*`];
+  const asks = [scheduler, coordination, hello, every.task, every.chunk, `${root}.worker.*.peer`, ...userActors];
+  const workers = [`${root}.worker.*`, `${root}.worker.*.peer`, `${root}.nanny.*`, ...userActors];
+  // Data that a client scatters is pulled from it, part by part, at its `.peer`. A task may have a client of its own.
   const clients = [`${root}.client.*`, `${root}.client.*.peer`];
-  if (role === "observer")
-    return { publish: [subjects.hello, "$SRV.>"], subscribe: [subjects.every.subject, "_INBOX.>"] };
-  if (role === "client")
-    return {
-      publish: [...asks, everyHello, "$SRV.>"],
-      subscribe: [inbox, ...clients, subjects.every.event],
-    };
-  if (role === "worker")
-    return {
-      publish: [...asks, ...clients, subjects.every.event],
-      subscribe: [inbox, `${root}.worker.*`, `${root}.worker.*.peer`, `${root}.nanny.*`, "$SRV.>"],
-    };
-  const tells = [`${root}.worker.*`, `${root}.worker.*.peer`, `${root}.nanny.*`, ...clients, subjects.every.event];
-  return {
-    // The journal and the leader's lease live in JetStream.
-    publish: [
-      ...tells,
-      subjects.scheduler,
-      subjects.hello,
-      "$SRV.>",
-      "$JS.API.>",
-      "$JS.ACK.>",
-      `$KV.shoal-${cluster}.>`,
-    ],
-    subscribe: [inbox, subjects.scheduler, everyHello, subjects.every.task, subjects.every.chunk, "$SRV.>"],
-  };
+  switch (role) {
+    case "observer":
+      return { publish: [hello, "$SRV.>"], subscribe: [every.subject, "_INBOX.>"] };
+    case "client":
+      return {
+        // Topics are events that programs publish themselves.
+        publish: [...asks, everyHello, `${subjects.events("topic")}.>`, "$SRV.>"],
+        subscribe: [inbox, ...clients, every.event],
+      };
+    case "worker":
+      return {
+        publish: [...asks, ...clients, every.event],
+        subscribe: [inbox, ...workers, ...clients, every.event, "$SRV.>"],
+      };
+    case "scheduler": {
+      // The journal and the leader's lease live in JetStream.
+      const journal = ["$JS.API.>", "$JS.ACK.>", `$KV.shoal-${cluster}.>`];
+      return {
+        publish: [...workers, ...clients, every.event, scheduler, coordination, hello, "$SRV.>", ...journal],
+        subscribe: [inbox, scheduler, coordination, everyHello, every.task, every.chunk, "$SRV.>"],
+      };
+    }
+  }
 }
 
 /**

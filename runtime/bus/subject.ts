@@ -12,6 +12,12 @@ export interface ClusterSubjects {
   workerPeer(id: string): string;
   client(id: string): string;
   nanny(id: string): string;
+  /** Locks, queues, variables and the rest that clients and tasks share. */
+  readonly coordination: string;
+  /** Where a worker is asked to run user actors and functions outside of any task. */
+  workerHost(id: string): string;
+  /** An actor of a user's class, wherever it lives. */
+  userActor(id: string): string;
   /** The actor of a task. @throws ShoalError SUBJECT for a key that is empty or has lone surrogates */
   task(key: string): string;
   /** The actor of a chunk. */
@@ -26,8 +32,12 @@ export interface ClusterSubjects {
 
 /** What a subject names; undefined is not Shoal's. The key is undefined where the token holds only its hash. */
 export type ParsedSubject =
-  | { readonly kind: "scheduler" | "hello"; readonly cluster: string }
-  | { readonly kind: "worker" | "worker-peer" | "client" | "nanny"; readonly cluster: string; readonly id: string }
+  | { readonly kind: "scheduler" | "hello" | "coordination"; readonly cluster: string }
+  | {
+      readonly kind: "worker" | "worker-peer" | "worker-host" | "client" | "nanny" | "actor";
+      readonly cluster: string;
+      readonly id: string;
+    }
   | {
       readonly kind: "task" | "chunk";
       readonly cluster: string;
@@ -46,6 +56,9 @@ export function clusterSubjects(cluster: string): ClusterSubjects {
     workerPeer: (id) => `${root}.worker.${name("worker", id)}.peer`,
     client: (id) => `${root}.client.${name("client", id)}`,
     nanny: (id) => `${root}.nanny.${name("nanny", id)}`,
+    coordination: `${root}.coordination`,
+    workerHost: (id) => `${root}.worker.${name("worker", id)}.host`,
+    userActor: (id) => `${root}.actor.${name("actor", id)}`,
     task: (key) => `${root}.task.${keyToken(key)}`,
     chunk: (key) => `${root}.chunk.${keyToken(key)}`,
     events: (topic, ...parts) => `${root}.events.${[topic, ...parts].map(keyToken).join(".")}`,
@@ -75,7 +88,7 @@ export function parseSubject(subject: string): ParsedSubject | undefined {
   const [root, cluster = "", kind = "", token = "", ...rest] = subject.split(".");
   if (root !== "shoal" || !NAME.test(cluster)) return undefined;
   const tail = [token, ...rest].filter((part) => part !== "").join(".");
-  if (kind === "scheduler") return tail === "" ? { kind, cluster } : undefined;
+  if (kind === "scheduler" || kind === "coordination") return tail === "" ? { kind, cluster } : undefined;
   if (kind === "control") return tail === "hello" ? { kind: "hello", cluster } : undefined;
   if (kind === "events") return parseTopic(cluster, [token, ...rest]);
   if (kind === "task" || kind === "chunk") {
@@ -84,7 +97,8 @@ export function parseSubject(subject: string): ParsedSubject | undefined {
   }
   if (!NAME.test(token)) return undefined;
   if (kind === "worker" && rest.length === 1 && rest[0] === "peer") return { kind: "worker-peer", cluster, id: token };
-  if ((kind === "worker" || kind === "client" || kind === "nanny") && rest.length === 0)
+  if (kind === "worker" && rest.length === 1 && rest[0] === "host") return { kind: "worker-host", cluster, id: token };
+  if ((kind === "worker" || kind === "client" || kind === "nanny" || kind === "actor") && rest.length === 0)
     return { kind, cluster, id: token };
   return undefined;
 }

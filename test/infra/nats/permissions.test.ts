@@ -64,6 +64,12 @@ async function workIsDone({ client, scheduler, worker }: Buses): Promise<void> {
   await reaches(client, scheduler, subjects.chunk("x-1/0"));
   await reaches(client, worker, subjects.workerPeer("w1"));
   await reaches(client, worker, "$SRV.PING");
+  await reaches(client, scheduler, subjects.coordination);
+  await reaches(client, client, subjects.events("topic", "prices"));
+  await reaches(client, worker, subjects.userActor("a1"));
+  await reaches(worker, scheduler, subjects.coordination);
+  await reaches(worker, worker, subjects.client("of-a-task"));
+  await reaches(scheduler, worker, subjects.workerHost("w1"));
   await reaches(worker, scheduler, subjects.scheduler);
   await reaches(worker, client, subjects.client("c1"));
   await reaches(worker, worker, subjects.workerPeer("w2"));
@@ -81,7 +87,7 @@ async function otherWorkIsRefused({ client, scheduler, worker }: Buses): Promise
   for (const subject of [...ears, subjects.every.subject, ">"]) await mayNotSubscribe(client, subject);
   for (const subject of [subjects.worker("w2"), subjects.nanny("n1"), "$JS.API.INFO"])
     await mayNotPublish(worker, subject);
-  for (const subject of [subjects.scheduler, subjects.client("c1"), subjects.every.task, ">"])
+  for (const subject of [subjects.scheduler, subjects.coordination, subjects.every.task, ">"])
     await mayNotSubscribe(worker, subject);
   for (const subject of [subjects.worker("w1"), subjects.client("c1"), ">"]) await mayNotSubscribe(scheduler, subject);
   for (const bus of [client, scheduler, worker]) {

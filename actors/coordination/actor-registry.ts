@@ -1,0 +1,94 @@
+import type { CoordinationOut, Holder } from "./coordination-out.ts";
+
+/** Where a user's actor lives, and what it takes to make it again. */
+export interface ActorRecord {
+  readonly id: string;
+  /** The one it belongs to: it ends with them; undefined lives on. */
+  readonly owner: Holder | undefined;
+  readonly recipe: Uint8Array;
+  worker: string;
+  snapshot: Uint8Array | undefined;
+  phase: "alive" | "restoring" | "lost";
+}
+
+export type ActorPlace =
+  | { readonly phase: "alive" | "restoring" | "lost"; readonly worker: string }
+  | { readonly phase: "unknown" };
+
+/** What the registry has done by workers. */
+export interface RegistryOut extends CoordinationOut {
+  restore(id: string, worker: string, recipe: Uint8Array, snapshot: Uint8Array): void;
+  stop(id: string, worker: string): void;
+}
+
+export interface Presence {
+  readonly workers: readonly string[];
+  isPresent(holder: Holder): boolean;
+}
+
+/** Lost actors are remembered so long that whoever calls one learns why. */
+const LOST_MAX = 1000;
+
+/** Where actors of users' classes live. */
+export class ActorRegistry {
+  private readonly actors = new Map<string, ActorRecord>();
+
+  register(record: Pick<ActorRecord, "id" | "owner" | "recipe" | "worker">): void {
+    this.actors.set(record.id, { ...record, snapshot: undefined, phase: "alive" });
+  }
+
+  snapshot(id: string, bytes: Uint8Array): void {
+    const record = this.actors.get(id);
+    if (record?.phase === "alive") record.snapshot = bytes;
+  }
+
+  where(id: string): ActorPlace {
+    const record = this.actors.get(id);
+    return record === undefined ? { phase: "unknown" } : { phase: record.phase, worker: record.worker };
+  }
+
+  stop(id: string, out: RegistryOut): void {
+    const record = this.actors.get(id);
+    if (record === undefined) return;
+    this.actors.delete(id);
+    if (record.phase !== "lost") out.stop(id, record.worker);
+  }
+
+  /** Actors of the gone end; those whose worker is gone are made again elsewhere, or are lost. */
+  review({ workers, isPresent }: Presence, out: RegistryOut): void {
+    for (const record of [...this.actors.values()]) {
+      if (record.owner !== undefined && !isPresent(record.owner)) this.stop(record.id, out);
+      else if (record.phase !== "lost" && !workers.includes(record.worker)) this.move(record, workers, out);
+    }
+    const lost = [...this.actors.values()].filter((record) => record.phase === "lost");
+    for (const record of lost.slice(0, Math.max(0, lost.length - LOST_MAX))) this.actors.delete(record.id);
+  }
+
+  /** How making it again went. */
+  restored(id: string, worker: string, isWell: boolean): void {
+    const record = this.actors.get(id);
+    if (record?.phase === "restoring" && record.worker === worker) record.phase = isWell ? "alive" : "lost";
+  }
+
+  /** Actors by worker. */
+  counts(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { worker, phase } of this.actors.values())
+      if (phase !== "lost") counts[worker] = (counts[worker] ?? 0) + 1;
+    return counts;
+  }
+
+  private move(record: ActorRecord, workers: readonly string[], out: RegistryOut): void {
+    if (record.snapshot === undefined) {
+      record.phase = "lost";
+      return;
+    }
+    const counts = this.counts();
+    const [worker] = [...workers].sort((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0));
+    // Without any worker it waits for the next review.
+    if (worker === undefined) return;
+    record.phase = "restoring";
+    record.worker = worker;
+    out.restore(record.id, worker, record.recipe, record.snapshot);
+  }
+}

@@ -1,0 +1,205 @@
+import type { Actor, ActorContext, ActorSpec, Envelope, Question } from "../../runtime/actor/actor.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import type { RegistryOut } from "./actor-registry.ts";
+import { CoordinationBrain } from "./coordination-brain.ts";
+import type { Holder, SharedItem } from "./coordination-out.ts";
+import type { CoordinationRequest } from "./coordination-request.ts";
+
+/** What the scheduler beside it knows and does: who is there, and whose results are kept. */
+export interface SchedulerSide {
+  readonly workers: readonly string[];
+  hasClient(id: string): boolean;
+  /** Keeps the result of a key, once more with every call; false if there is no such task. */
+  hold(key: string): boolean;
+  letGo(key: string): void;
+  /** Gives a client handles for keys that are held; it hears how they stand. */
+  give(client: string, keys: readonly string[], firstHandle: number): void;
+}
+
+export interface CoordinationOptions {
+  readonly cluster: string;
+  readonly epoch: number;
+  /** How often the gone are looked for. */
+  readonly reviewMs: number;
+  readonly scheduler: SchedulerSide;
+}
+
+const TICK = { op: "tick" } as const;
+/** To the scheduler: it ends a turn, and with it what was done on its side takes effect. */
+const ENDS_TURN = { type: "coordinated" } as const;
+const RESTORE_TIMEOUT_MS = 30_000;
+/** Outcomes kept for requests that are said again because their answer was lost. */
+const OUTCOMES_MAX = 4096;
+
+type Own =
+  | typeof TICK
+  | { readonly op: "restored"; readonly id: string; readonly worker: string; readonly isWell: boolean };
+
+/**
+ * Locks, semaphores, events, queues, variables, datasets and the places of user actors: one actor beside the scheduler, so that
+ * it knows at once who is gone, and can have results kept.
+ */
+export function coordinationActor(options: CoordinationOptions): ActorSpec {
+  return {
+    address: clusterSubjects(options.cluster).coordination,
+    make: (context) => new Coordination(options, context),
+    mailbox: { capacity: 1 << 20 },
+    // What was held would be lost silently with a fresh state.
+    supervision: { onCrash: "escalate" },
+  };
+}
+
+class Coordination implements Actor, RegistryOut {
+  private readonly options: CoordinationOptions;
+  private readonly context: ActorContext;
+  private readonly brain: CoordinationBrain;
+  private readonly subjects: ReturnType<typeof clusterSubjects>;
+  private readonly questions = new Map<string, Question>();
+  private readonly outcomes = new Map<string, { readonly value: unknown } | { readonly error: ShoalError }>();
+  private isTouched = false;
+
+  constructor(options: CoordinationOptions, context: ActorContext) {
+    this.options = options;
+    this.context = context;
+    this.brain = new CoordinationBrain(options.epoch);
+    this.subjects = clusterSubjects(options.cluster);
+    context.after(options.reviewMs, TICK);
+  }
+
+  receive(batch: readonly Envelope[]): void {
+    for (const { message, question, from } of batch) {
+      if (question !== undefined) this.asked(message as CoordinationRequest, question);
+      else if (from === undefined) this.own(message as Own);
+    }
+    if (this.isTouched) this.context.tell(this.subjects.scheduler, ENDS_TURN);
+    this.isTouched = false;
+  }
+
+  undelivered(): void {}
+
+  answer(ticket: string, value: unknown): void {
+    this.brain.answered(ticket);
+    this.settle(ticket, { value });
+  }
+
+  fail(ticket: string, error: ShoalError): void {
+    this.brain.forget(ticket);
+    this.settle(ticket, { error });
+  }
+
+  hold(keys: readonly string[]): void {
+    for (const key of keys) this.options.scheduler.hold(key);
+    this.isTouched ||= keys.length > 0;
+  }
+
+  letGo(keys: readonly string[]): void {
+    for (const key of keys) this.options.scheduler.letGo(key);
+    this.isTouched ||= keys.length > 0;
+  }
+
+  restore(id: string, worker: string, recipe: Uint8Array, snapshot: Uint8Array): void {
+    const made = this.context.ask(
+      this.subjects.workerHost(worker),
+      { op: "restore", id, recipe, snapshot },
+      { timeoutMs: RESTORE_TIMEOUT_MS, form: "frame" },
+    );
+    this.context.pipe(made, ({ status }) => ({ op: "restored", id, worker, isWell: status === "fulfilled" }));
+  }
+
+  stop(id: string, worker: string): void {
+    this.context.tell(this.subjects.workerHost(worker), { op: "stop", id });
+  }
+
+  private own(message: Own): void {
+    if (message.op === "restored") this.brain.actors.restored(message.id, message.worker, message.isWell);
+    else if (message.op === "tick") {
+      this.context.after(this.options.reviewMs, TICK);
+      this.review();
+    }
+  }
+
+  private review(): void {
+    const { scheduler } = this.options;
+    this.brain.review({ workers: scheduler.workers, isPresent: (holder) => this.isPresent(holder) }, this);
+  }
+
+  private isPresent(holder: Holder): boolean {
+    const [client = "", worker] = holder.split("@");
+    const { scheduler } = this.options;
+    return scheduler.hasClient(client) && (worker === undefined || scheduler.workers.includes(worker));
+  }
+
+  private asked(request: CoordinationRequest, question: Question): void {
+    const { ticket } = request;
+    if (typeof ticket !== "string" || typeof request.holder !== "string" || typeof request.op !== "string") {
+      question.fail(
+        new ShoalError("The coordination actor is asked with op, ticket and holder", { code: "NOT_SUPPORTED" }),
+      );
+      return;
+    }
+    const outcome = this.outcomes.get(ticket);
+    this.questions.set(ticket, question);
+    if (outcome !== undefined) return this.settle(ticket, outcome);
+    if (this.brain.knows(ticket)) return this.brain.again(ticket, this);
+    if (request.op === "actorWhere") this.review();
+    if (request.op === "arrived") this.give(request);
+    const kept = this.kept(request);
+    if (kept !== undefined) this.brain.step(kept, this);
+  }
+
+  /** The request with what it holds of its own: the item's bytes apart from the frame, its results kept. */
+  private kept(request: CoordinationRequest): CoordinationRequest | undefined {
+    if (request.op === "actorRegister") return { ...request, recipe: request.recipe.slice() };
+    if (request.op === "actorSnapshot" || request.op === "log") return { ...request, bytes: request.bytes.slice() };
+    if (request.op !== "put" && request.op !== "set") return request;
+    const { bytes, keys } = request.item;
+    const held: string[] = [];
+    for (const key of keys) {
+      if (this.options.scheduler.hold(key)) held.push(key);
+      else {
+        this.letGo(held);
+        const question = this.questions.get(request.ticket);
+        this.questions.delete(request.ticket);
+        question?.fail(
+          new ShoalError(`Task ${key} is not known to the scheduler, so its result cannot be shared`, {
+            code: "UNKNOWN_KEY",
+            retryable: true,
+            details: { key },
+          }),
+        );
+        return undefined;
+      }
+    }
+    const item: SharedItem = { bytes: bytes.slice(), keys: [...keys] };
+    return { ...request, item };
+  }
+
+  private give(request: CoordinationRequest & { op: "arrived" }): void {
+    const keys = this.brain.keysInTransit(request.arrived);
+    if (keys.length === 0) return;
+    const [client = ""] = request.holder.split("@");
+    this.options.scheduler.give(client, keys, request.firstHandle);
+    this.isTouched = true;
+  }
+
+  private settle(ticket: string, outcome: { readonly value: unknown } | { readonly error: ShoalError }): void {
+    if (!isData(outcome)) {
+      this.outcomes.set(ticket, outcome);
+      if (this.outcomes.size > OUTCOMES_MAX) this.outcomes.delete(this.outcomes.keys().next().value as string);
+    }
+    const question = this.questions.get(ticket);
+    this.questions.delete(ticket);
+    if (question === undefined) return;
+    if ("error" in outcome) question.fail(outcome.error);
+    else question.answer(outcome.value);
+  }
+}
+
+/** What was only read may be read again, and is not kept twice. */
+function isData(outcome: object): boolean {
+  const value = (outcome as { value?: unknown }).value;
+  return (
+    Array.isArray(value) || (typeof value === "object" && value !== null && ("bytes" in value || "items" in value))
+  );
+}

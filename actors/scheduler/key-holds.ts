@@ -1,0 +1,80 @@
+import { ClientRecord } from "./client-record.ts";
+import { findRow } from "./find-row.ts";
+import { need } from "./needs.ts";
+import type { SchedulerBrain } from "./scheduler-brain.ts";
+import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
+import { releaseHandles } from "./sessions.ts";
+import { tellOne } from "./submission.ts";
+
+/**
+ * Results that are kept on behalf of no client: those in queues, variables and datasets. They are wanted by a record of their
+ * own, which is never given up. What is done here takes effect at the end of the scheduler's next turn.
+ */
+export class KeyHolds {
+  private readonly state: SchedulerState;
+  private readonly record: ClientRecord;
+  private readonly handles = new Map<string, number[]>();
+  private nextHandle = 1;
+
+  constructor(brain: SchedulerBrain) {
+    this.state = brain.state;
+    // It is no client, and hears nothing: it only has a number to want by.
+    this.record = new ClientRecord("coordination", this.state.clientByNumber.length, Number.POSITIVE_INFINITY);
+    this.state.clientByNumber.push(this.record);
+  }
+
+  get workers(): readonly string[] {
+    return [...this.state.workerByName.keys()];
+  }
+
+  hasClient(id: string): boolean {
+    return this.state.clients.has(id);
+  }
+
+  /** Keeps the result of a key, once more with every call; false if there is no such task. */
+  hold(key: string): boolean {
+    const row = findRow(this.state, key);
+    if (row < 0) return false;
+    const handle = this.nextHandle++;
+    this.want(this.record, handle, row);
+    const known = this.handles.get(key);
+    if (known === undefined) this.handles.set(key, [handle]);
+    else known.push(handle);
+    return true;
+  }
+
+  letGo(key: string): void {
+    const known = this.handles.get(key);
+    const handle = known?.pop();
+    if (handle === undefined) return;
+    if (known?.length === 0) this.handles.delete(key);
+    releaseHandles(this.state, this.record, Uint32Array.of(handle, 1));
+  }
+
+  /** Gives a client handles for keys that are held; it hears how they stand. */
+  give(clientId: string, keys: readonly string[], firstHandle: number): void {
+    const client = this.state.clients.get(clientId);
+    if (client === undefined || client.knowsAny(firstHandle, keys.length)) return;
+    keys.forEach((key, i) => {
+      const row = findRow(this.state, key);
+      if (row < 0) return;
+      this.want(client, firstHandle + i, row);
+      this.tellStanding(client, firstHandle + i, row);
+    });
+  }
+
+  private tellStanding(client: ClientRecord, handle: number, row: number): void {
+    const { state } = this;
+    const now = state.tasks.state[row];
+    if (now === S.memory) tellOne(state, client, handle, row);
+    else if (now === S.erred)
+      state.out.toClient(client.number).erred(handle, (state.failures.get(row) as TaskFailure).error);
+  }
+
+  private want(client: ClientRecord, handle: number, row: number): void {
+    const { tasks, wants } = this.state;
+    client.give(handle, 1, row);
+    tasks.wants[row] = wants.add(tasks.wants[row] as number, client.number, handle);
+    if (tasks.state[row] === S.released) need(this.state, row);
+  }
+}

@@ -1,0 +1,41 @@
+import { ShoalError } from "../../runtime/base/errors.ts";
+import type { SessionExecutor } from "./session-executor.ts";
+import type { OpenCluster } from "./spawner.ts";
+
+/** What parts of a client need to reach its cluster. */
+export interface ClientReach {
+  readonly executor: SessionExecutor;
+  readonly cluster: Pick<OpenCluster, "name" | "bus" | "system" | "brain">;
+  /** The worker in whose tasks the client lives, if it does. */
+  readonly worker: string | undefined;
+}
+
+const open: ClientReach[] = [];
+let task: (() => ClientReach) | undefined;
+
+/** A client is open from now on, until the result is called: what comes in belongs to the innermost. */
+export function openReach(reach: ClientReach): () => void {
+  open.push(reach);
+  return () => {
+    const at = open.lastIndexOf(reach);
+    if (at >= 0) open.splice(at, 1);
+  };
+}
+
+/** In a worker's own thread, tasks reach their cluster by this. */
+export function setTaskReach(reach: () => ClientReach): void {
+  task = reach;
+}
+
+/**
+ * The client that handles which came with a message or an argument belong to: that of the worker's thread, else the innermost.
+ * @throws ShoalError CLOSED if there is none
+ */
+export function currentReach(): ClientReach {
+  const reach = task?.() ?? open.at(-1);
+  if (reach === undefined)
+    throw new ShoalError("No client is open here: open one with Client.local() or Client.connect()", {
+      code: "CLOSED",
+    });
+  return reach;
+}

@@ -1,0 +1,112 @@
+import type { LoggedEvent } from "../../actors/coordination/event-log.ts";
+import { wallTimeMs } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import type { ClientReach } from "./client-reach.ts";
+import { askCoordination } from "./coordination-link.ts";
+import type { WaitOptions } from "./future.ts";
+import { Lock, MultiLock, Semaphore } from "./locks.ts";
+import { readShelf, SharedEvent, SharedQueue, SharedVariable } from "./shared-state.ts";
+import { packShared, unpackPlain } from "./shared-value.ts";
+import { Topic } from "./topic.ts";
+
+/** What a client has to share with other clients and with tasks. */
+export abstract class ClientServices {
+  protected abstract readonly reach: ClientReach;
+
+  /** One holder at a time, cluster-wide. @see {@link Lock} */
+  lock(name: string): Lock {
+    return new Lock(name, this.reach);
+  }
+
+  /** All of several locks at once, or any `count` of them. @see {@link MultiLock} */
+  multiLock(names: readonly string[], count?: number): MultiLock {
+    return new MultiLock(names, count, this.reach);
+  }
+
+  /** Up to `leases` holders at a time. @see {@link Semaphore} */
+  semaphore(name: string, leases: number): Semaphore {
+    return new Semaphore(name, leases, this.reach);
+  }
+
+  /** A flag that is waited for. @see {@link SharedEvent} */
+  event(name: string): SharedEvent {
+    return new SharedEvent(name, this.reach);
+  }
+
+  /** First in, first out, of values and futures. @see {@link SharedQueue} */
+  queue<T>(name: string, options: { readonly maxSize?: number } = {}): SharedQueue<T> {
+    return new SharedQueue<T>(name, options.maxSize ?? 0, this.reach);
+  }
+
+  /** One value or future that all see. @see {@link SharedVariable} */
+  variable<T>(name: string): SharedVariable<T> {
+    return new SharedVariable<T>(name, this.reach);
+  }
+
+  /** Publish and subscribe. @see {@link Topic} */
+  topic<T>(name: string): Topic<T> {
+    return new Topic<T>(name, this.reach);
+  }
+
+  /**
+   * Gives a name to futures, or to any value with futures in it: they stay alive without any client until unpublished.
+   * @throws ShoalError NAME_TAKEN unless `override`; NOT_SUPPORTED for collections other than futures
+   * @see https://distributed.dask.org/en/stable/publish.html
+   */
+  async publishDataset(name: string, value: unknown, options: { readonly override?: boolean } = {}): Promise<void> {
+    const item = await packShared(value);
+    const isNew = options.override !== true;
+    await askCoordination(this.reach, { op: "set", name: `dataset/${name}`, item, isNew });
+  }
+
+  /** A published value; its futures are this client's own from now on. @throws ShoalError UNKNOWN_KEY */
+  async getDataset(name: string, options: WaitOptions = {}): Promise<unknown> {
+    const found = await readShelf(this.reach, `dataset/${name}`, false, options);
+    if (found === undefined)
+      throw new ShoalError(`No dataset "${name}" is published`, { code: "UNKNOWN_KEY", details: { name } });
+    return found.value;
+  }
+
+  async listDatasets(): Promise<string[]> {
+    return (await askCoordination<string[]>(this.reach, { op: "names", prefix: "dataset/" })).value;
+  }
+
+  /** True if there was one. */
+  async unpublishDataset(name: string): Promise<boolean> {
+    return (await askCoordination<boolean>(this.reach, { op: "remove", name: `dataset/${name}` })).value;
+  }
+
+  /** Small values by name, for anyone. @see https://distributed.dask.org/en/stable/api.html#distributed.Client.set_metadata */
+  async setMetadata(name: string, value: unknown): Promise<void> {
+    const item = await packShared(value);
+    await askCoordination(this.reach, { op: "set", name: `metadata/${name}`, item, isNew: false });
+  }
+
+  /** What was set under a name, else `otherwise`. */
+  async getMetadata(name: string, otherwise?: unknown): Promise<unknown> {
+    const found = await readShelf(this.reach, `metadata/${name}`, false);
+    return found === undefined ? otherwise : found.value;
+  }
+
+  /** Logs a message under a topic: kept (the last 1000), and published to the topic's subscribers. */
+  async logEvent(topic: string, message: unknown): Promise<void> {
+    const bytes = flattenValue(encodeValue(message, { shareMemory: false }));
+    await askCoordination(this.reach, { op: "log", topic, at: wallTimeMs(), bytes });
+    this.topic(topic).publish(message);
+  }
+
+  /** The last messages of a topic, oldest first. `at` is milliseconds since 1970. */
+  async getEvents(topic: string): Promise<{ readonly at: number; readonly message: unknown }[]> {
+    const { value } = await askCoordination<LoggedEvent[]>(this.reach, { op: "logged", topic });
+    return Promise.all(value.map(async ({ at, bytes }) => ({ at, message: await unpackPlain(bytes) })));
+  }
+
+  /** What this client holds is free from now on. */
+  protected async leaveServices(): Promise<void> {
+    if (!this.reach.executor.session.isOpen) return;
+    await askCoordination(this.reach, { op: "leave" }, { timeout: LEAVE_TIMEOUT_MS }).catch(() => {});
+  }
+}
+
+const LEAVE_TIMEOUT_MS = 1000;
