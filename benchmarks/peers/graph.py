@@ -15,7 +15,7 @@ def inc(x):
 def blocks(n, i):
     import dask.array as da
 
-    x = da.ones(max(int(n / 7.2), 1), chunks=1)
+    x = da.ones(max(int(n / (7 + 1 / 7)), 1), chunks=1)
     for step in range(5):
         x = x + (step + i + 1)
     return x.sum(split_every=8)
