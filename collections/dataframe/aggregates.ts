@@ -196,6 +196,38 @@ const collected =
     };
   };
 
+/**
+ * A quantile from order statistics of each partition; exact for partitions of up to 32,768 values, else off by at most
+ * about 1/1000 of the ranks. Aggregates of one column share the statistics.
+ */
+const approximate: Build = (spec, state) => {
+  needNumbers(spec);
+  const [of] = spec.columns as [string];
+  const [values, weights, found] = [`__sketch_${of}_v`, `__sketch_${of}_w`, state("q")];
+  const kind = listOf("float64");
+  const column_ = (name: string, primitive: string, from: readonly string[]): Aggregation => ({
+    name,
+    primitive,
+    columns: from,
+    dtype: kind,
+  });
+  return {
+    dtype: "float64",
+    partial: [column_(values, "sketch", spec.columns), column_(weights, "sketchWeights", spec.columns)],
+    combine: [column_(values, "flatten", [values]), column_(weights, "flatten", [weights])],
+    last: [
+      {
+        name: found,
+        primitive: "flattenSketch",
+        columns: [values, weights],
+        dtype: "float64",
+        options: spec.options,
+      },
+    ],
+    result: column(found),
+  };
+};
+
 /** The label (second column) of the smallest or largest value. */
 const position =
   (extreme: "min" | "max"): Build =>
@@ -247,6 +279,7 @@ export const AGGREGATES: Readonly<Record<string, Build>> = {
   list: collected("flatten", (spec) => listOf(first(spec))),
   unique: collected("flattenUnique", (spec) => listOf(first(spec)), { unique: true }),
   median: collected("flattenQuantile", () => "float64", { numbers: true }),
+  approxQuantile: approximate,
   quantile: collected("flattenQuantile", () => "float64", { numbers: true }),
   skew: collected("flattenSkew", () => "float64", { numbers: true }),
   kurtosis: collected("flattenKurtosis", () => "float64", { numbers: true }),
@@ -285,8 +318,8 @@ export function aggregateTree(
   options: { sort?: boolean; dropna?: boolean; splitEvery?: number },
 ) {
   const plans = specs.map(planAggregate);
-  const combine = plans.flatMap((plan) => plan.combine);
-  const last = plans.some((plan) => plan.last !== undefined) ? plans.flatMap((plan) => replaced(plan)) : combine;
+  const combine = once(plans.flatMap((plan) => plan.combine));
+  const last = plans.some((plan) => plan.last !== undefined) ? once(plans.flatMap((plan) => replaced(plan))) : combine;
   const finish: Named[] = [
     ...keys.map((name) => ({ name, expr: column(name) })),
     ...plans.map((plan, at) => ({ name: (specs[at] as AggregateSpec).name, expr: plan.result })),
@@ -295,7 +328,7 @@ export function aggregateTree(
     dtypes: plans.map((plan) => plan.dtype),
     tree: {
       keys,
-      partial: plans.flatMap((plan) => plan.partial),
+      partial: once(plans.flatMap((plan) => plan.partial)),
       combine,
       last,
       finish,
@@ -307,7 +340,13 @@ export function aggregateTree(
   };
 }
 
+/** The last combination: what it reads is used up by it, other states are combined as ever. */
 const replaced = (plan: AggregatePlan): readonly Aggregation[] => {
   const { last, combine } = plan;
-  return last === undefined ? combine : combine.map((one) => last.find(({ name }) => name === one.name) ?? one);
+  if (last === undefined) return combine;
+  return [...last, ...combine.filter((one) => !last.some(({ columns }) => columns.includes(one.name)))];
 };
+
+/** States that several aggregates share are made once. */
+const once = (aggregations: readonly Aggregation[]): Aggregation[] =>
+  aggregations.filter((one, at) => aggregations.findIndex(({ name }) => name === one.name) === at);

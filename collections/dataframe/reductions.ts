@@ -164,7 +164,7 @@ function describe(table: DataFrame<unknown>, percentiles: readonly number[]): Da
   const shares = [...new Set([...percentiles, 0.5])].sort((a, b) => a - b);
   const stats: { label: string; fn: string; options: Options }[] = [
     ...["count", "mean", "std", "min"].map((fn) => ({ label: fn, fn, options: {} })),
-    ...shares.map((q) => ({ label: `${Number((q * 100).toFixed(6))}%`, fn: "quantile", options: { q } })),
+    ...shares.map((q) => ({ label: `${Number((q * 100).toFixed(6))}%`, fn: "approxQuantile", options: { q } })),
     { label: "max", fn: "max", options: {} },
   ];
   const key = (stat: string, name: string): string => `${stat}:${name}`;

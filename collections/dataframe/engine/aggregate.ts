@@ -2,7 +2,7 @@ import { type Dtype, innerOf, isFloat } from "../dtype.ts";
 import type { Options } from "../expression/expression.ts";
 import type { Aggregation } from "../plan/step.ts";
 import { type PolarsExpr, polars, polarsType } from "./polars.ts";
-import { lit, native } from "./typed.ts";
+import { choose, lit, native } from "./typed.ts";
 
 type Primitive = (columns: readonly PolarsExpr[], options: Options, grouped: boolean, dtype: Dtype) => PolarsExpr;
 
@@ -80,6 +80,11 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   flattenCountUnique: (columns) => native(one(columns).explode(), "dropNulls").nUnique(),
   flattenQuantile: (columns, options, grouped, dtype) => quantile([one(columns).explode()], options, grouped, dtype),
   quantile,
+  /** Order statistics at even steps, or all values where there are few; each stands for as many rows as `sketchWeights` says. */
+  sketch: (columns, _options, grouped) => listed(sketched(one(columns)).values, grouped),
+  sketchWeights: (columns, _options, grouped) => listed(sketched(one(columns)).weights, grouped),
+  flattenSketch: ([values, weights], options) =>
+    sketchQuantile((values as PolarsExpr).explode(), (weights as PolarsExpr).explode(), Number(options["q"] ?? 0.5)),
   countUnique: (columns) => native(one(columns), "dropNulls").nUnique(),
   skew: (columns) => momentRatio(one(columns), 3),
   kurtosis: (columns) => momentRatio(one(columns), 4).sub(lit(3)),
@@ -89,6 +94,29 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   atMin: ([value, at]) => (at as PolarsExpr).gather((value as PolarsExpr).argMin() as never).first(),
   atMax: ([value, at]) => (at as PolarsExpr).gather((value as PolarsExpr).argMax() as never).first(),
 };
+
+const SKETCH_STEP = 64;
+/** Partitions of fewer values are kept whole. */
+const SKETCH_ROWS_MIN = 32_768;
+
+function sketched(column: PolarsExpr): { values: PolarsExpr; weights: PolarsExpr } {
+  const sorted = native(float(column), "dropNulls").sort();
+  const place = sorted.isNotNull().cast(polars().Int64).cumSum(false);
+  const step = choose(column.count().gt(lit(SKETCH_ROWS_MIN)), lit(SKETCH_STEP), lit(1)).cast(polars().Int64);
+  const values = sorted.filter(native(place, "rem", step).eq(lit(0)));
+  return { values, weights: values.mul(lit(0)).add(step.cast(polars().Float64)) };
+}
+
+/** Exact where every value was kept, else the value at which the weights up to it reach the share. */
+function sketchQuantile(values: PolarsExpr, weights: PolarsExpr, q: number): PolarsExpr {
+  const exact = native(values, "quantile", lit(q), "linear");
+  const byValue = (e: PolarsExpr): PolarsExpr => e.sortBy([values] as never);
+  const reached = byValue(weights)
+    .cumSum(false)
+    .gtEq(weights.sum().mul(lit(q)));
+  const near = byValue(values).filter(reached).first();
+  return choose(weights.max().gt(lit(1)), near, exact);
+}
 
 /** The population's third or fourth standardised moment. */
 function momentRatio(e: PolarsExpr, power: 3 | 4): PolarsExpr {

@@ -168,7 +168,7 @@ function grouped(lazy: PolarsLazy, step: Extract<Step, { op: "group" }>): Polars
   if (step.keys.length === 0) return lazy.select(...step.aggregations.map((one) => translateAggregation(one, false)));
   const source = step.dropNullKeys ? lazy.filter(noNulls(step.keys)) : lazy;
   return source
-    .groupBy(step.keys.map((name) => pl.col(name)) as never, true)
+    .groupBy(step.keys.map((name) => pl.col(name)) as never, step.ordered)
     .agg(...step.aggregations.map((one) => translateAggregation(one, true)));
 }
 

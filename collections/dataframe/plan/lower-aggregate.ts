@@ -35,6 +35,7 @@ export function lowerAggregate(node: Extract<Node, { kind: "aggregate" }>, lower
     keys: plan.keys,
     aggregations,
     dropNullKeys: plan.dropNullKeys,
+    ordered: !plan.sort,
     fields: [...keys, ...aggregations.map(({ name, dtype }) => ({ name, dtype }))],
   });
   const partial = withStep(input, (of) => group(of, plan.partial));

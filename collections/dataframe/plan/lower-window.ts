@@ -129,6 +129,7 @@ function totalsStep(node: WindowNode, of: Step, fields: readonly Field[]): Step 
     keys: [],
     aggregations,
     dropNullKeys: false,
+    ordered: false,
     fields: aggregations.map(({ name, dtype }) => ({ name, dtype })),
   };
   const columns = fields.map(({ name, dtype }) => ({ name, expr: totalExpr(node, name, dtype) }));

@@ -11,9 +11,9 @@ import { broadcastPipe, gatherLayers, type Pipe, pickPipe, pipeOf, settle, withS
 import { simplify } from "./simplify.ts";
 import { moveInputs, type Step } from "./step.ts";
 
-/** From a plan to the layer that makes its partitions: simplified first, then lowered. */
-export function layerOfNode(node: Node): Layer {
-  const simple = simplify(node);
+/** From a plan to the layer that makes its partitions: simplified first (tests run it as written too), then lowered. */
+export function layerOfNode(node: Node, simplified = true): Layer {
+  const simple = simplified ? simplify(node) : node;
   return settle(lowerWith(simple, new Map()), simple.kind);
 }
 

@@ -45,6 +45,8 @@ export type StepKind =
       readonly keys: readonly string[];
       readonly aggregations: readonly Aggregation[];
       readonly dropNullKeys: boolean;
+      /** Groups in order of appearance; it costs about as much again. */
+      readonly ordered: boolean;
     }
   | {
       readonly op: "sort";
