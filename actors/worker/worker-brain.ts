@@ -10,6 +10,7 @@ import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { FetchQueue } from "./fetch-queue.ts";
 import { ParkedData } from "./parked-data.ts";
 import { RunQueue } from "./run-queue.ts";
+import { Waiters } from "./waiters.ts";
 import type { FetchedChunk, WorkerEvent } from "./worker-event.ts";
 import { type PackResults, WorkerOutbox } from "./worker-outbox.ts";
 import { WorkerRows } from "./worker-rows.ts";
@@ -31,7 +32,7 @@ export class WorkerBrain {
   private readonly chart: BoundChart;
   private readonly queue = new RunQueue();
   /** Tasks here that wait for a row. */
-  readonly waiters = new Map<number, number[]>();
+  readonly waiters = new Waiters();
   readonly parked = new ParkedData();
   /** Running functions that were told to stop and are wanted after all, with the holders of their inputs. */
   private readonly resumed = new Map<number, readonly string[]>();
@@ -55,9 +56,8 @@ export class WorkerBrain {
       case "parked":
         this.parked.put(event.ticket, event.value, event.bytes);
         return;
-      default:
-        return unreachable(event);
     }
+    return unreachable(event);
   }
 
   /** Ends a turn: transfers that may begin. Reports are taken from `out`. */
@@ -128,8 +128,12 @@ export class WorkerBrain {
   /** All that is here, for a session that begins anew; reports not yet sent are part of it. */
   inventory(): InventoryMessage {
     this.out.clear();
-    const layers = Uint32Array.from(this.layers.keys());
-    return { type: "inventory", epoch: this.epoch, layers, ...this.rows.listed() };
+    return {
+      type: "inventory",
+      epoch: this.epoch,
+      layers: Uint32Array.from(this.layers.keys()),
+      ...this.rows.listed(),
+    };
   }
 
   /** A function that ran on unheard has ended. */
@@ -228,9 +232,7 @@ export class WorkerBrain {
         return;
       }
       missing += 1;
-      const waiting = this.waiters.get(input);
-      if (waiting === undefined) this.waiters.set(input, [row]);
-      else waiting.push(row);
+      this.waiters.add(input, row);
     }
     this.rows.setWaitCount(row, missing);
     if (missing === 0) this.becomeReady(row);
@@ -289,10 +291,7 @@ export class WorkerBrain {
   private keep(row: number, value: unknown, bytes: number): void {
     this.rows.setValue(row, value, bytes);
     this.managedBytes += bytes;
-    const waiting = this.waiters.get(row);
-    if (waiting === undefined) return;
-    this.waiters.delete(row);
-    for (const one of waiting) if (this.rows.countDown(one) === 0) this.becomeReady(one);
+    for (const one of this.waiters.take(row)) if (this.rows.countDown(one) === 0) this.becomeReady(one);
   }
 
   private free(row: number, attempt: number): void {
@@ -314,13 +313,7 @@ export class WorkerBrain {
     const at = this.rows.batchAt(row);
     for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++) {
       const input = batch.inputs[e] as number;
-      const waiting = this.waiters.get(input)?.filter((one) => one !== row);
-      if (waiting === undefined) continue;
-      if (waiting.length > 0) {
-        this.waiters.set(input, waiting);
-        continue;
-      }
-      this.waiters.delete(input);
+      if (!this.waiters.leave(input, row)) continue;
       const state = this.rows.state(input);
       if (state !== WS.fetching && state !== WS.salvaging) continue;
       this.fetches.drop(input);
@@ -339,9 +332,8 @@ export class WorkerBrain {
 
   /** Tasks that waited for a row that will not come go back with it. */
   private returnWaiters(row: number, attempt: number, holder: string): void {
-    for (const one of this.waiters.get(row) ?? [])
+    for (const one of this.waiters.take(row))
       if (this.rows.state(one) === WS.waiting) this.giveBack(one, row, attempt, holder);
-    this.waiters.delete(row);
   }
 
   private fetched(transfer: number, peer: string, chunks: readonly FetchedChunk[]): void {
