@@ -33,7 +33,9 @@ export function orderedRows(edges: TaskEdges, keyOf?: (row: number) => string): 
   if (edges.count > TASKS_TRIED_ALL_MAX) return walkGraph(graph, PLANS[0] as WalkPlan);
   let best = levels;
   let bestCost = heldCost(edges, dependents, levels);
+  const least = leastPeak(edges);
   for (const plan of PLANS) {
+    if (bestCost.peak <= least) break;
     const sequence = walkGraph(graph, plan);
     const cost = heldCost(edges, dependents, sequence);
     if (cost.peak < bestCost.peak || (cost.peak === bestCost.peak && cost.total <= bestCost.total)) {
@@ -42,6 +44,16 @@ export function orderedRows(edges: TaskEdges, keyOf?: (row: number) => string): 
     }
   }
   return best;
+}
+
+/** No order holds less: a task's own result beside those it reads. */
+function leastPeak({ count, inputOffsets, inputs }: TaskEdges): number {
+  let least = 1;
+  for (let row = 0; row < count; row++) {
+    const reads = inputs.subarray(inputOffsets[row], inputOffsets[row + 1]);
+    if (reads.length >= least) least = Math.max(least, new Set(reads).size + 1);
+  }
+  return least;
 }
 
 /** How many results an order holds at once, at most and summed over its steps; an output counts while it is made. */

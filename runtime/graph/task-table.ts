@@ -111,28 +111,46 @@ function expandBlockwise(
   inputs: EdgeColumn,
 ): void {
   const n = taskCount(layer);
-  const sourceBases = layer.inputs.map((one) => baseOf.get(one.source.name) as number);
+  const { grid, inputs: read } = layer;
+  const sourceBases = read.map((one) => baseOf.get(one.source.name) as number);
+  // The block index, counted up in place: a list for each of a million tasks would cost more than the edges.
+  const index = new Array<number>(grid.length).fill(0);
   for (let i = 0; i < n; i++) {
-    const index = blockIndex(layer.grid, i);
-    for (let k = 0; k < layer.inputs.length; k++)
-      pickBlocks(layer.inputs[k] as BlockInput, index, (at) => inputs.push((sourceBases[k] as number) + at));
+    for (let k = 0; k < read.length; k++)
+      pickAxis(read[k] as BlockInput, index, 0, 0, sourceBases[k] as number, inputs);
     inputOffsets[base + i + 1] = inputs.length;
+    for (let axis = grid.length - 1; axis >= 0; axis--) {
+      index[axis] = (index[axis] as number) + 1;
+      if ((index[axis] as number) < (grid[axis] as number)) break;
+      index[axis] = 0;
+    }
   }
+}
+
+/** Takes the rows of the blocks an input picks, from an axis of its source on. */
+function pickAxis(
+  one: BlockInput,
+  index: readonly number[],
+  axis: number,
+  at: number,
+  base: number,
+  into: { push(row: number): void },
+): void {
+  const { grid } = one.source;
+  if (axis === grid.length) {
+    into.push(base + at);
+    return;
+  }
+  const size = grid[axis] as number;
+  const pick = one.axes[axis] as AxisPick;
+  const from = pickFrom(pick, index);
+  const to = pickTo(pick, from, size);
+  for (let i = from; i < to; i++) pickAxis(one, index, axis + 1, at * size + i, base, into);
 }
 
 /** Calls `each` with the row-major position of every block an input picks for an output block, in order. */
 export function pickBlocks(one: BlockInput, index: readonly number[], each: (at: number) => void): void {
-  const { grid } = one.source;
-  const walk = (axis: number, at: number): void => {
-    if (axis === grid.length) {
-      each(at);
-      return;
-    }
-    const size = grid[axis] as number;
-    const [from, to] = pickRange(one.axes[axis] as AxisPick, index, size);
-    for (let i = from; i < to; i++) walk(axis + 1, at * size + i);
-  };
-  walk(0, 0);
+  pickAxis(one, index, 0, 0, 0, { push: each });
 }
 
 /** How many blocks an input picks for an output block, or null when it picks one by nature and is no list. */
@@ -143,26 +161,34 @@ export function pickCount(one: BlockInput, index: readonly number[]): number | n
     const pick = one.axes[axis] as AxisPick;
     if (pick.kind === "axis" || pick.kind === "at") continue;
     isList = true;
-    const [from, to] = pickRange(pick, index, one.source.grid[axis] as number);
-    count *= to - from;
+    const from = pickFrom(pick, index);
+    count *= pickTo(pick, from, one.source.grid[axis] as number) - from;
   }
   return isList ? count : null;
 }
 
-function pickRange(pick: AxisPick, index: readonly number[], size: number): readonly [number, number] {
+function pickFrom(pick: AxisPick, index: readonly number[]): number {
   switch (pick.kind) {
-    case "axis": {
-      const at = (index[pick.axis] as number) + (pick.offset ?? 0);
-      return [at, at + 1];
-    }
-    case "group": {
-      const from = (index[pick.axis] as number) * pick.size;
-      return [from, Math.min(from + pick.size, size)];
-    }
+    case "axis":
+      return (index[pick.axis] as number) + (pick.offset ?? 0);
+    case "group":
+      return (index[pick.axis] as number) * pick.size;
     case "all":
-      return [0, size];
+      return 0;
     case "at":
-      return [pick.index, pick.index + 1];
+      return pick.index;
+  }
+}
+
+/** The end of a range that begins at `from`, on an axis of `size` blocks. */
+function pickTo(pick: AxisPick, from: number, size: number): number {
+  switch (pick.kind) {
+    case "group":
+      return Math.min(from + pick.size, size);
+    case "all":
+      return size;
+    default:
+      return from + 1;
   }
 }
 
