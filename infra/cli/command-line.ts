@@ -25,6 +25,8 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
   run: { summary: "run a script on a cluster", load: async () => (await import("./commands/run.ts")).runCommand },
 };
 
+export const commandNames: readonly string[] = Object.keys(commands);
+
 const FAILED = 1;
 const MISUSED = 2;
 
@@ -40,7 +42,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     return 0;
   }
   if (!Object.hasOwn(commands, name)) {
-    terminal.warn(`shoal has no command "${name}"; it has ${Object.keys(commands).join(", ")}`);
+    terminal.warn(`shoal has no command "${name}"; it has ${commandNames.join(", ")}`);
     return MISUSED;
   }
   const command = await (commands[name] as (typeof commands)[string]).load();
