@@ -66,7 +66,6 @@ const bag: readonly Claim[] = [
   ["BG-034", "Take", "bag:Bag#take", "golden bag/take"],
   ["BG-035", "Iterate", "bag:Bag", `${bagTest}: for await reads items in order`],
   ["BG-036", "To text files", "bag:Bag#toTextFiles", `${textTest}: toTextFiles() writes a file per partition`],
-  ["BG-038", "To DataFrame", "bag:Bag#toDataFrame", "golden bag/to_dataframe"],
   ["BG-039", "To delayed", "bag:Bag#toDelayed", "golden bag/to_delayed"],
   ["BG-041", "Item", "bag:Item", `${bagTest}: an Item is an argument of delayed work`],
 ];
@@ -116,7 +115,6 @@ const array: readonly Claim[] = [
   ["AR-077", "Coarsen", "array:coarsen", "golden array/shape.coarsen"],
   ["AR-078", "Covariance", "array:cov array:corrcoef", "golden array/stats.cov"],
   ["AR-079", "Triangles / trace", "array:tril array:triu", "golden array/shape.triangle"],
-  ["AR-080", "Apply", "array:applyAlongAxis array:applyOverAxes", "golden array/map.apply_along_axis"],
   ["AR-081", "Products", "array:matmul array:einsum array:tensordot", "golden array/product.einsum"],
   ["AR-082", "QR", "array:linalg.qr array:linalg.tsqr", "golden array/linalg.qr"],
   ["AR-085", "Norms", "array:linalg.norm", "golden array/linalg.norm"],
