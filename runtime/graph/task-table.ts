@@ -1,5 +1,5 @@
 import type { Graph } from "./graph.ts";
-import { blockIndex, type TaskKey } from "./key.ts";
+import type { TaskKey } from "./key.ts";
 import {
   type AxisPick,
   type BlockInput,
