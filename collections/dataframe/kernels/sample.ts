@@ -40,6 +40,15 @@ export async function boundsOf(count: number, samples: readonly TableChunk[]): P
   }
   if (upTo.length === 0)
     return new TableChunk((await ranked.lazy().select(pl.col("value").alias("bound")).collect()) as PolarsFrame);
-  const bounds = rows.map((row) => ranked.slice(row, 1).select(pl.col("value").alias("bound")) as PolarsFrame);
-  return new TableChunk(pl.concat(bounds as never) as unknown as PolarsFrame);
+  return new TableChunk(
+    await ranked
+      .lazy()
+      .select(
+        pl
+          .col("value")
+          .gather(rows as never)
+          .alias("bound"),
+      )
+      .collect(),
+  );
 }

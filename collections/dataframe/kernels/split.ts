@@ -1,8 +1,7 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars } from "../engine/polars.ts";
-import { scalarLiteral } from "../engine/scalar-literal.ts";
-import { literal, translate } from "../engine/translate.ts";
-import { choose, lit, native } from "../engine/typed.ts";
+import { translate } from "../engine/translate.ts";
+import { lit, native } from "../engine/typed.ts";
 import type { Expr, Plain } from "../expression/expression.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
 import type { Field } from "../schema.ts";
@@ -33,38 +32,61 @@ export interface RangeOptions {
  * With `descending` the parts come in falling order. Missing keys are in the last part, or the first.
  * @param bounds count + 1 rising values, of which only the inner ones matter
  */
-export function splitByRange(
+export async function splitByRange(
   fields: readonly Field[],
   by: string,
   options: RangeOptions,
   chunk: TableChunk,
   bounds: readonly Plain[] | TableChunk,
 ): Promise<TableChunk[]> {
-  const pl = polars();
   const { dtype } = fields.find((field) => field.name === by) as Field;
-  const inner = boundLiterals(bounds, dtype, options.count);
-  const key = pl.col(by);
-  const zero = lit(0).cast(pl.UInt32);
-  let bucket: PolarsExpr = zero;
-  for (const bound of inner) bucket = bucket.add(key.gtEq(bound).cast(pl.UInt32));
-  if (options.descending)
-    bucket = lit(options.count - 1)
-      .cast(pl.UInt32)
-      .sub(bucket);
-  const forNull = options.nullsFirst ? zero : lit(options.count - 1).cast(pl.UInt32);
-  return splitBuckets(
-    chunk.native.lazy().withColumns(choose(key.isNull(), forNull, bucket).alias(BUCKET)),
-    options.count,
-  );
+  const sorted = (await (chunk.native.lazy().sort([by], false, true, true) as PolarsLazy).collect()) as PolarsFrame;
+  const keys = orderable(sorted.getColumn(by), dtype);
+  const known = sorted.height - keys.nullCount();
+  const inner =
+    bounds instanceof TableChunk ? boundValues(bounds.native.getColumn("bound"), dtype) : bounds.slice(1, -1);
+  const cuts = [0, ...inner.slice(0, options.count - 1).map((bound) => firstNotBelow(keys, known, bound))];
+  while (cuts.length < options.count) cuts.push(known);
+  const parts = cuts.map((from, at) => sorted.slice(from, (cuts[at + 1] ?? known) - from) as PolarsFrame);
+  if (options.descending) parts.reverse();
+  if (known < sorted.height) {
+    const at = options.nullsFirst ? 0 : options.count - 1;
+    const missing = sorted.slice(known, sorted.height - known) as PolarsFrame;
+    parts[at] = polars().concat([parts[at], missing] as never) as unknown as PolarsFrame;
+  }
+  return parts.map((part) => new TableChunk(part));
 }
 
-function boundLiterals(bounds: readonly Plain[] | TableChunk, dtype: Field["dtype"], count: number): PolarsExpr[] {
-  if (!(bounds instanceof TableChunk)) return bounds.slice(1, count).map((value) => literal(value, dtype));
-  const column = bounds.native.getColumn("bound");
-  return Array.from({ length: Math.max(0, Math.min(count - 1, column.length - 1)) }, (_, at) =>
-    scalarLiteral(column, at + 1, dtype),
-  );
+type NativeSeries = ReturnType<PolarsFrame["getColumn"]>;
+
+/** Times as numbers, so that they compare; numbers and text as they are. */
+const orderable = (keys: NativeSeries, dtype: Field["dtype"]): NativeSeries =>
+  dtype === "datetime" || dtype === "duration"
+    ? keys.cast(polars().Int64)
+    : dtype === "date"
+      ? keys.cast(polars().Int32)
+      : keys;
+
+function boundValues(column: NativeSeries, dtype: Field["dtype"]): Plain[] {
+  return (orderable(column, dtype).toArray() as Plain[]).slice(1, -1);
 }
+
+/** The first of the sorted keys that is not below a bound. O(log n). */
+function firstNotBelow(keys: NativeSeries, known: number, bound: Plain): number {
+  let [low, high] = [0, known];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBelow(keys.get(middle) as Plain, bound)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The engine orders text by its bytes. */
+const isBelow = (key: Plain, bound: Plain): boolean =>
+  typeof key === "string"
+    ? Buffer.compare(Buffer.from(key), Buffer.from(String(bound))) < 0
+    : (key as number) < (bound as number);
 
 /** Sorts the rows by bucket (order within a bucket stays) and cuts the table where one begins. */
 async function splitBuckets(marked: PolarsLazy, count: number): Promise<TableChunk[]> {

@@ -63,6 +63,8 @@ function need(node: Node, names: Names): Node {
       return needStack(node, names);
     case "aggregate":
       return needAggregate(node);
+    case "join":
+      return needJoin(node, names);
     case "window":
       return needWindow(node, names);
     default:
@@ -121,6 +123,28 @@ function needStack(node: Kind<"stack">, names: Names): Node {
         });
   });
   return rebuilt(node, { inputs, fields: columns });
+}
+
+/** Each side makes its keys and what is used of it. */
+function needJoin(node: Kind<"join">, names: Names): Node {
+  const { join } = node;
+  const side = (input: Node, keys: readonly string[], rename: readonly (readonly [string, string])[]): Node => {
+    const after = new Map(rename);
+    const used = input.fields.map(({ name }) => name).filter((name) => names.has(after.get(name) ?? name));
+    return need(input, new Set([...keys, ...used]));
+  };
+  const left = side(node.left, join.leftOn, join.renameLeft);
+  const right = side(node.right, join.rightOn, join.rename);
+  const there = (input: Node) => (pair: readonly [string, string]) => input.fields.some(({ name }) => name === pair[0]);
+  return rebuilt(node, {
+    left,
+    right,
+    join: { ...join, renameLeft: join.renameLeft.filter(there(left)), rename: join.rename.filter(there(right)) },
+    fields: atLeastOne(
+      node.fields.filter(({ name }) => names.has(name)),
+      node.fields,
+    ),
+  });
 }
 
 function needAggregate(node: Kind<"aggregate">): Node {
