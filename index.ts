@@ -32,9 +32,11 @@ import "./collections/futures/fallback.ts";
 import { setSpawner } from "./collections/futures/spawner.ts";
 
 export { taskScope } from "./actors/worker/task-scope.ts";
+export { type ActorProxy, stopActor } from "./collections/futures/actor-handle.ts";
 export { asCompleted, wait } from "./collections/futures/as-completed.ts";
 export { Client } from "./collections/futures/client.ts";
 export { Future } from "./collections/futures/future.ts";
+export { getClient } from "./collections/futures/get-client.ts";
 export { HeldLease, Lock, MultiLock, Semaphore } from "./collections/futures/locks.ts";
 export { SharedEvent, SharedQueue, SharedVariable } from "./collections/futures/shared-state.ts";
 export { Topic } from "./collections/futures/topic.ts";

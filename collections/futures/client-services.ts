@@ -2,6 +2,7 @@ import type { LoggedEvent } from "../../actors/coordination/event-log.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import { type ActorProxy, runOnWorkers, startActor } from "./actor-handle.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { askCoordination } from "./coordination-link.ts";
 import type { WaitOptions } from "./future.ts";
@@ -100,6 +101,24 @@ export abstract class ClientServices {
   async getEvents(topic: string): Promise<{ readonly at: number; readonly message: unknown }[]> {
     const { value } = await askCoordination<LoggedEvent[]>(this.reach, { op: "logged", topic });
     return Promise.all(value.map(async ({ at, bytes }) => ({ at, message: await unpackPlain(bytes) })));
+  }
+
+  /**
+   * Starts an instance of a class on a worker; its state stays there. Methods give promises, in the order of the calls; fields are
+   * read by awaiting them. With a `snapshot()` method and a static `restore(state)` it outlives its worker.
+   * @throws ShoalError ACTOR_FAILED with the constructor's error as `cause`; NOT_PORTABLE
+   * @see https://distributed.dask.org/en/stable/actors.html
+   * @example
+   * const counter = await client.actor(Counter, 0);
+   * await counter.add(5);
+   */
+  actor<T extends object, A extends unknown[]>(made: new (...args: A) => T, ...args: A): Promise<ActorProxy<T>> {
+    return startActor(this.reach, made as unknown as new (...args: never[]) => T, args);
+  }
+
+  /** Runs a function on every worker, outside of any task: its results by worker. */
+  run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Map<string, Awaited<R>>> {
+    return runOnWorkers(this.reach, fn as unknown as (...args: never[]) => R, args);
   }
 
   /** What this client holds is free from now on. */

@@ -13,7 +13,7 @@ import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
-import { type ClientReach, openReach } from "./client-reach.ts";
+import { type ClientReach, currentReach, openReach } from "./client-reach.ts";
 import { ClientServices } from "./client-services.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { scatterValues } from "./scatter.ts";
@@ -23,6 +23,7 @@ import { type SubmitOptions, Submitter } from "./submitter.ts";
 
 const HEARTBEAT_MS = 1000;
 const OPEN_TIMEOUT_MS = 30_000;
+const clients = new WeakMap<ClientReach, Client>();
 
 /**
  * A session with a cluster: this process, threads, processes, or a cluster on NATS. While it is open, everything that is
@@ -42,15 +43,16 @@ export class Client extends ClientServices {
   private readonly leaveStack: () => void;
   private closing: Promise<void> | undefined;
 
-  private constructor(cluster: OpenCluster, session: ClientSession, worker?: string) {
+  private constructor(cluster: OpenCluster, session: ClientSession, within?: ClientReach) {
     super();
     this.cluster = cluster;
     this.session = session;
-    this.executor = new SessionExecutor(session);
+    this.executor = within?.executor ?? new SessionExecutor(session);
     this.submitter = new Submitter(this.executor);
-    this.reach = { executor: this.executor, cluster, worker };
+    this.reach = within ?? { executor: this.executor, cluster, worker: undefined };
+    clients.set(this.reach, this);
     // A task's client serves those who ask for it, not everything its worker's thread computes.
-    const leave = worker === undefined ? [pushExecutor(this.executor), openReach(this.reach)] : [];
+    const leave = within === undefined ? [pushExecutor(this.executor), openReach(this.reach)] : [];
     this.leaveStack = () => {
       for (const one of leave) one();
     };
@@ -108,6 +110,13 @@ export class Client extends ClientServices {
       await client.close();
       throw error;
     }
+  }
+
+  /** The task's client within a task, else the innermost that is open. @throws ShoalError CLOSED if there is none */
+  static current(): Client {
+    const reach = currentReach();
+    const within = { ...reach.cluster, pids: () => new Map(), close: () => Promise.resolve() };
+    return clients.get(reach) ?? new Client(within, reach.executor.session, reach);
   }
 
   /** Runs a function on a worker. Futures and collections among the arguments are waited for there. */
@@ -235,6 +244,8 @@ export class Client extends ClientServices {
 
   /** Ends the session and, if this client started it, the cluster. A connection of yours stays open. */
   close(): Promise<void> {
+    // The client of a worker's tasks is shared by them, and lives as long as the worker.
+    if (this.reach.worker !== undefined) return Promise.resolve();
     this.closing ??= this.end();
     return this.closing;
   }

@@ -1,6 +1,7 @@
 import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import { coordinationActor } from "../../actors/coordination/coordination.ts";
+import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
@@ -52,6 +53,7 @@ export function startInlineCluster(options: { functions?: "any" | "named" } = {}
     }),
   );
   system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain as unknown as SchedulerBrain) }));
+  system.spawn(workerHost({ cluster, id: "inline", functions }));
   system.spawn(
     workerActor({
       cluster,

@@ -1,5 +1,7 @@
 import { hostname } from "node:os";
+import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
+import { serveTasks } from "../../collections/futures/task-reach.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
 import { VERSION } from "../../runtime/base/version.ts";
@@ -24,5 +26,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: stri
       onEnd,
     }),
   );
+  system.spawn(workerHost(config));
+  serveTasks(system, config);
   return system;
 }

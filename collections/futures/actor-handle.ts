@@ -1,0 +1,223 @@
+import type { ActorPlace } from "../../actors/coordination/actor-registry.ts";
+import type { ActorReply } from "../../actors/coordination/user-actor.ts";
+import { holdProcess } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { uniqueToken } from "../../runtime/base/random.ts";
+import { registerValue } from "../../runtime/base/value-type.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { errorFromWire } from "../../runtime/wire/error-wire.ts";
+import { type AnyFunction, liveFunction } from "../../runtime/wire/function-spec.ts";
+import { makePortable } from "../../runtime/wire/portable.ts";
+import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import { type ClientReach, currentReach } from "./client-reach.ts";
+import { askCoordination, holderOf } from "./coordination-link.ts";
+import { unpackPlain } from "./shared-value.ts";
+
+/** What an instance on a worker looks like from elsewhere: methods give promises, fields are awaited. */
+export type ActorProxy<T> = {
+  readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R
+    ? (...args: A) => Promise<Awaited<R>>
+    : Promise<T[K]>;
+} & AsyncDisposable;
+
+const CALL_TIMEOUT_MS = 4 * 60_000;
+const RETRY_DELAY_MS = 50;
+const COPY = { shareMemory: false } as const;
+const reaches = new WeakMap<ActorHandle, ClientReach>();
+
+/** Names an actor of a user's class; behind a proxy, see {@link proxyOf}. */
+export class ActorHandle {
+  readonly id: string;
+  readonly className: string;
+  worker: string;
+
+  constructor(id: string, className: string, worker: string) {
+    this.id = id;
+    this.className = className;
+    this.worker = worker;
+  }
+}
+
+/** Starts an instance on the worker that has the fewest. @throws what its constructor throws, as `cause` */
+export async function startActor<T extends object>(
+  reach: ClientReach,
+  made: new (...args: never[]) => T,
+  args: readonly unknown[],
+): Promise<ActorProxy<T>> {
+  const id = `a-${uniqueToken().replace(/[^0-9A-Za-z]/g, "")}`;
+  const { workers } = reach.executor.session;
+  const { value: counts } = await askCoordination<Record<string, number>>(reach, { op: "actorCounts" });
+  const [worker] = workers.map((one) => one.id).sort((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0));
+  if (worker === undefined)
+    throw new ShoalError("There is no worker to start an actor on", { code: "NO_SCHEDULER", retryable: true });
+  const recipe = recipeOf(reach, made as unknown as AnyFunction, args);
+  const snapshot = await askHost(reach, worker, { op: "create", id, recipe }, `new ${made.name}`);
+  await askCoordination(reach, { op: "actorRegister", id, worker, owner: holderOf(reach), recipe });
+  if ((await unpackPlain(snapshot)) !== undefined)
+    await askCoordination(reach, { op: "actorSnapshot", id, bytes: (await unpackPlain(snapshot)) as Uint8Array });
+  const handle = new ActorHandle(id, made.name, worker);
+  reaches.set(handle, reach);
+  return proxyOf<T>(handle);
+}
+
+/** Runs a function on workers, outside of any task: its result by worker. */
+export async function runOnWorkers<R>(
+  reach: ClientReach,
+  fn: (...args: never[]) => R,
+  args: readonly unknown[],
+): Promise<Map<string, Awaited<R>>> {
+  const recipe = recipeOf(reach, fn as AnyFunction, args);
+  const ids = reach.executor.session.workers.map((worker) => worker.id);
+  const run = async (worker: string) =>
+    [worker, (await unpackPlain(await askHost(reach, worker, { op: "run", recipe }, fn.name))) as Awaited<R>] as const;
+  return new Map(await Promise.all(ids.map(run)));
+}
+
+function recipeOf(reach: ClientReach, fn: AnyFunction, args: readonly unknown[]): Uint8Array {
+  const { functions } = reach.executor.session.options;
+  const { live: _, ...spec } = makePortable(liveFunction(fn), { functions });
+  return flattenValue(encodeValue({ fn: spec, args }, COPY));
+}
+
+async function askHost(reach: ClientReach, worker: string, request: object, what: string): Promise<Uint8Array> {
+  const { system, name } = reach.cluster;
+  const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const };
+  const letGo = holdProcess();
+  try {
+    const reply = (await system.ask(clusterSubjects(name).workerHost(worker), request, limits)) as ActorReply;
+    return bytesOf(reply, what, worker);
+  } finally {
+    letGo();
+  }
+}
+
+function bytesOf(reply: ActorReply, what: string, worker: string): Uint8Array {
+  if ("value" in reply) return reply.value;
+  const cause = errorFromWire(reply.error);
+  throw new ShoalError(`${what} failed on worker ${worker}: ${String(cause)}`, {
+    code: "ACTOR_FAILED",
+    cause,
+    details: { worker },
+  });
+}
+
+const handles = new WeakMap<object, ActorHandle>();
+
+/** A typed face of a handle. It is no thenable; its fields are. */
+export function proxyOf<T extends object>(handle: ActorHandle): ActorProxy<T> {
+  const proxy = new Proxy(handle, {
+    get: (_, name) => {
+      if (name === "constructor") return ActorHandle;
+      if (name === Symbol.asyncDispose) return () => stopActor(proxy);
+      if (typeof name === "symbol" || name === "then") return undefined;
+      return member(handle, name);
+    },
+  });
+  handles.set(proxy, handle);
+  return proxy as unknown as ActorProxy<T>;
+}
+
+/** Ends an actor; calls of it fail from now on. */
+export async function stopActor(proxy: object): Promise<void> {
+  const handle = handles.get(proxy);
+  if (handle === undefined) throw new TypeError("Only an actor can be stopped");
+  const reach = reachOf(handle);
+  await askCoordination(reach, { op: "actorStop", id: handle.id });
+  // Once the worker has answered, no call can be on its way to an actor that is no more; without a worker there is none.
+  await askHost(reach, handle.worker, { op: "stop", id: handle.id }, "stop").catch((error: { code?: string }) => {
+    if (error.code !== "NO_RESPONDERS") throw error;
+  });
+}
+
+const reachOf = (handle: ActorHandle): ClientReach => reaches.get(handle) ?? currentReach();
+
+/** Called it is a method; awaited it is a field. */
+function member(handle: ActorHandle, name: string): unknown {
+  const call = (...args: unknown[]): Promise<unknown> => send(handle, "call", name, args);
+  return Object.assign(call, {
+    // biome-ignore lint/suspicious/noThenProperty: awaiting a member reads the field.
+    then: (done: (value: unknown) => unknown, failed: (error: unknown) => unknown) =>
+      send(handle, "read", name, []).then(done, failed),
+  });
+}
+
+async function send(handle: ActorHandle, op: "call" | "read", name: string, args: unknown[]): Promise<unknown> {
+  const letGo = holdProcess();
+  try {
+    return await sendTo(handle, op, name, args);
+  } finally {
+    letGo();
+  }
+}
+
+async function sendTo(handle: ActorHandle, op: "call" | "read", name: string, args: unknown[]): Promise<unknown> {
+  const reach = reachOf(handle);
+  const { system, name: cluster } = reach.cluster;
+  const address = clusterSubjects(cluster).userActor(handle.id);
+  const request = { op, name, args: flattenValue(encodeValue(args, COPY)) };
+  for (;;) {
+    const { worker } = handle;
+    try {
+      const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const, signal: whenLost(reach, worker) };
+      const reply = (await system.ask(address, request, limits)) as ActorReply;
+      return await unpackPlain(bytesOf(reply, `${handle.className}.${name}`, worker));
+    } catch (error) {
+      const code = error instanceof ShoalError ? error.code : undefined;
+      if (code === "CANCELLED") throw lost(handle, `worker ${worker} was lost during the call`, true);
+      // Nobody took the call: it may be said again to whoever takes the place.
+      if (code !== "NO_RESPONDERS") throw error;
+    }
+    await settle(reach, handle);
+  }
+}
+
+/** Waits while an actor is moved. @throws ShoalError ACTOR_FAILED if it is no more */
+async function settle(reach: ClientReach, handle: ActorHandle): Promise<void> {
+  const { clock } = reach.executor.session.options;
+  const { value: place } = await askCoordination<ActorPlace>(reach, { op: "actorWhere", id: handle.id });
+  if (place.phase === "unknown") throw lost(handle, "it was stopped", false);
+  if (place.phase === "lost") throw lost(handle, `worker ${place.worker} was lost, and it keeps no snapshot`, false);
+  handle.worker = place.worker;
+  await new Promise<void>((resolve) => void clock.setTimer(RETRY_DELAY_MS, resolve));
+}
+
+/** Aborted when a worker is no longer in the cluster. */
+function whenLost({ executor: { session } }: ClientReach, worker: string): AbortSignal {
+  let known = gone.get(session);
+  if (known === undefined) {
+    known = new Map();
+    gone.set(session, known);
+    const controllers = known;
+    session.onWorkers(() => {
+      const present = new Set(session.workers.map((one) => one.id));
+      for (const [id, one] of controllers)
+        if (!present.has(id)) {
+          controllers.delete(id);
+          one.abort();
+        }
+    });
+  }
+  const shared = known.get(worker) ?? new AbortController();
+  known.set(worker, shared);
+  return shared.signal;
+}
+
+const gone = new WeakMap<object, Map<string, AbortController>>();
+
+const lost = (handle: ActorHandle, why: string, retryable: boolean): ShoalError =>
+  new ShoalError(`Actor ${handle.className} ${handle.id} cannot be called: ${why}`, {
+    code: "ACTOR_FAILED",
+    retryable,
+    details: { actor: handle.id, worker: handle.worker },
+  });
+
+registerValue<ActorHandle>({
+  name: "shoal.Actor",
+  class: ActorHandle,
+  module: "shoal:collections/futures/actor-handle",
+  encode: (proxy) => {
+    const { id, className, worker } = handles.get(proxy) ?? proxy;
+    return [id, className, worker];
+  },
+  decode: (plain) => proxyOf(new ActorHandle(...(plain as [string, string, string]))) as unknown as ActorHandle,
+});

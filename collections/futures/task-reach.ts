@@ -1,0 +1,43 @@
+import { clientActor } from "../../actors/client/client.ts";
+import { ClientSession } from "../../actors/client/client-session.ts";
+import type { ActorSystem } from "../../runtime/actor/system.ts";
+import { systemClock } from "../../runtime/base/clock.ts";
+import { uniqueToken } from "../../runtime/base/random.ts";
+import { VERSION } from "../../runtime/base/version.ts";
+import { type ClientReach, setTaskReach } from "./client-reach.ts";
+import { SessionExecutor } from "./session-executor.ts";
+
+/** Lets the tasks of a worker's thread have a client: its session opens when the first of them asks. */
+export function serveTasks(
+  system: ActorSystem,
+  config: { readonly cluster: string; readonly id: string; readonly functions: "any" | "named" },
+): void {
+  let reach: ClientReach | undefined;
+  setTaskReach(() => (reach ??= openTaskReach(system, config)));
+}
+
+const HEARTBEAT_MS = 1000;
+
+function openTaskReach(
+  system: ActorSystem,
+  { cluster, id, functions }: { readonly cluster: string; readonly id: string; readonly functions: "any" | "named" },
+): ClientReach {
+  const { bus } = system;
+  const session = new ClientSession({
+    cluster,
+    id: `t-${uniqueToken()
+      .replace(/[^0-9A-Za-z]/g, "")
+      .slice(0, 10)}`,
+    version: VERSION,
+    bus,
+    clock: systemClock,
+    heartbeatMs: HEARTBEAT_MS,
+    functions,
+  });
+  system.spawn(clientActor(session));
+  return {
+    executor: new SessionExecutor(session),
+    cluster: { name: cluster, bus, system, brain: undefined },
+    worker: id,
+  };
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type ActorProxy, Client, getClient, stopActor } from "../../../index.ts";
+
+class Counter {
+  n: number;
+  constructor(n: number) {
+    this.n = n;
+  }
+  add(by: number): number {
+    this.n += by;
+    return this.n;
+  }
+  async addLater(by: number): Promise<number> {
+    const before = this.n;
+    await Promise.resolve();
+    this.n = before + by;
+    return this.n;
+  }
+  fail(): void {
+    throw new RangeError("too much");
+  }
+  snapshot(): number {
+    return this.n;
+  }
+  static restore(n: unknown): Counter {
+    return new Counter(n as number);
+  }
+}
+
+for (const mode of ["inline", "threads", "nats"] as const)
+  describe(`within tasks and actors, ${mode}`, () => {
+    test("an actor keeps its state, takes calls in order, and may be handed to tasks", async () => {
+      await using client = await Client.local({ mode, workers: 1, slots: 4 });
+      const counter = await client.actor(Counter, 1);
+      const calls = [counter.add(1), counter.addLater(10), counter.add(100), counter.addLater(1000)];
+      assert.deepEqual(await Promise.all(calls), [2, 12, 112, 1112]);
+      assert.equal(await counter.n, 1112);
+      await assert.rejects(counter.fail(), (error: Error & { code: string }) => {
+        assert.equal(error.code, "ACTOR_FAILED");
+        assert.match((error.cause as Error).stack ?? "", /RangeError: too much[\s\S]*fail/);
+        return true;
+      });
+      const use = async (one: ActorProxy<Counter>, by: number) => one.add(by);
+      assert.equal(await client.submit(use, counter as never, 1).result({ timeout: "20s" }), 1113);
+      await stopActor(counter);
+      await assert.rejects(counter.add(1), { code: "ACTOR_FAILED", message: /was stopped/ });
+    });
+
+    test("a task submits work and shares a lock and a queue with its client", async () => {
+      await using client = await Client.local({ mode, workers: 1, slots: 4 });
+      const sumOfSquares = async (n: number): Promise<number> => {
+        const inner = getClient();
+        return inner.lock("l").run(async () => {
+          const parts = await inner.gather(inner.map((x: number) => x * x, [...Array(n).keys()]));
+          const total = parts.reduce((a, b) => a + b, 0);
+          await inner.queue<number>("totals").put(total);
+          return total;
+        });
+      };
+      assert.equal(await client.submit(sumOfSquares, 5).result({ timeout: "20s" }), 30);
+      assert.equal(await client.queue<number>("totals").get({ timeout: "20s" }), 30);
+      assert.equal(await client.lock("l").locked(), false);
+      const ran = await client.run((x: number) => x + 1, 4);
+      assert.deepEqual([...ran.values()], [5]);
+    });
+  });
+
+test("an actor whose worker dies goes on from its snapshot elsewhere; without one its calls say that it is lost", async () => {
+  class Plain {
+    pid(): number {
+      return process.pid;
+    }
+  }
+  class Kept {
+    n: number;
+    constructor(n: number) {
+      this.n = n;
+    }
+    add(by: number): number {
+      this.n += by;
+      return this.n;
+    }
+    pid(): number {
+      return process.pid;
+    }
+    snapshot(): number {
+      return this.n;
+    }
+    static restore(n: unknown): Kept {
+      return new Kept(n as number);
+    }
+  }
+  await using client = await Client.local({ mode: "processes", workers: 1, slots: 2 });
+  const plain = await client.actor(Plain);
+  const kept = await client.actor(Kept, 1);
+  assert.equal(await kept.add(41), 42);
+  const pid = await kept.pid();
+  assert.equal(await plain.pid(), pid);
+  process.kill(pid, "SIGKILL");
+  const outcome = await again(() => kept.add(1));
+  assert.ok(outcome >= 43);
+  assert.notEqual(await kept.pid(), pid);
+  await assert.rejects(plain.pid(), { code: "ACTOR_FAILED", message: /lost/ });
+});
+
+/** A call that was under way when its worker died is for its caller to repeat. */
+async function again<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if ((error as { retryable?: boolean }).retryable !== true) throw error;
+    }
+  }
+}
