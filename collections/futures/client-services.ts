@@ -5,7 +5,8 @@ import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { type ActorProxy, runOnWorkers, startActor } from "./actor-handle.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { askCoordination } from "./coordination-link.ts";
-import type { WaitOptions } from "./future.ts";
+import type { Future, WaitOptions } from "./future.ts";
+import { processing, whoHas } from "./inspect-cluster.ts";
 import { Lock, MultiLock, Semaphore } from "./locks.ts";
 import { readShelf, SharedEvent, SharedQueue, SharedVariable } from "./shared-state.ts";
 import { packShared, unpackPlain } from "./shared-value.ts";
@@ -119,6 +120,21 @@ export abstract class ClientServices {
   /** Runs a function on every worker, outside of any task: its results by worker. */
   run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Map<string, Awaited<R>>> {
     return runOnWorkers(this.reach, fn as unknown as (...args: never[]) => R, args);
+  }
+
+  /** The workers that hold each future's result, by key. @see https://distributed.dask.org/en/stable/api.html#distributed.Client.who_has */
+  whoHas(futures: readonly Future<unknown>[]): Promise<Map<string, string[]>> {
+    return whoHas(this.reach, futures);
+  }
+
+  /** How many tasks each worker was sent and has not finished. */
+  processing(): Promise<Map<string, number>> {
+    return processing(this.reach);
+  }
+
+  /** Tasks that each worker runs at a time. */
+  ncores(): Map<string, number> {
+    return new Map(this.reach.executor.session.workers.map(({ id, slots }) => [id, slots]));
   }
 
   /** What this client holds is free from now on. */

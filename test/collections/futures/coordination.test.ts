@@ -72,6 +72,16 @@ for (const mode of ["inline", "threads", "nats"] as const)
       await assert.rejects((await queue.get()).future.result(), { code: "TASK_FAILED" });
     });
 
+    test("who holds what, and how busy they are", async () => {
+      await using client = await open();
+      const future = client.submit(square, 3);
+      await future.wait({ timeout: "20s" });
+      const [worker] = client.workers.map((one) => one.id);
+      assert.deepEqual([...(await client.whoHas([future]))], [[future.key, [worker]]]);
+      assert.deepEqual([...client.ncores()], [[worker, 4]]);
+      assert.deepEqual([...(await client.processing())], [[worker, 0]]);
+    });
+
     test("topics, datasets, metadata and logged events", async () => {
       await using client = await open();
       const topic = client.topic<{ n: number }>("news");
