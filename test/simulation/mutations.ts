@@ -1,7 +1,5 @@
 import { SchedulerBrain, type SchedulerInput } from "../../actors/scheduler/scheduler-brain.ts";
-import { TaskColumns } from "../../actors/scheduler/task-columns.ts";
 import { WantList } from "../../actors/scheduler/want-list.ts";
-import { FetchQueue } from "../../actors/worker/fetch-queue.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WorkerOutbox } from "../../actors/worker/worker-outbox.ts";
 import { LinkTable } from "../../runtime/actor/link-table.ts";
@@ -34,9 +32,9 @@ const nothing: AnyMethod = () => undefined;
 /** Breakages of fences and tables that the simulator must find. Each breaks one promise, and nothing else. */
 export const mutations = {
   /** A worker's word that a task finished gets lost on the way to its outbox. */
-  dropFinished: () => patch(WorkerOutbox, "finish", (original) => everyNth(97, original, nothing)),
+  dropFinished: () => patch(WorkerOutbox, "finish", (original) => everyNth(29, original, nothing)),
   /** A client's want is not written down. */
-  loseWant: () => patch(WantList, "add", (original) => everyNth(61, original, (head: number) => head)),
+  loseWant: () => patch(WantList, "add", (original) => everyNth(23, original, (head: number) => head)),
   /** Letting go of one want lets go of the next in the list too. */
   doubleRelease: () =>
     patch(
@@ -102,16 +100,6 @@ export const mutations = {
           return verdict === "repeat" ? "next" : verdict;
         },
     ),
-  /** A worker frees a row whatever attempt it is told to free. */
-  freeIgnoresAttempts: () =>
-    patch(
-      WorkerBrain,
-      "free",
-      (original) =>
-        function (this: WorkerBrain, row: number) {
-          return original.call(this, row, Number.POSITIVE_INFINITY);
-        },
-    ),
   /** What a dead worker held is believed to be there still. */
   replicasSurvive: () =>
     patch(
@@ -126,34 +114,6 @@ export const mutations = {
   keepWaiters: () => patch(WorkerBrain, "returnWaiters", () => nothing),
   /** A new scheduler's numbers are taken for the old one's. */
   skipEpoch: () => patch(WorkerBrain, "forgetAll", () => nothing),
-  /** What still runs of a task that is gone is taken for the task that has its number now. */
-  adoptOrphans: () => patch(WorkerBrain, "leaveFormerLife", () => nothing),
-  /** Rows are given to new tasks with the attempts of the old ones. */
-  keepAttempts: () =>
-    patch(
-      TaskColumns,
-      "reset",
-      (original) =>
-        function (this: TaskColumns, base: number, count: number) {
-          const attempts = this.attempt.slice(base, base + count);
-          original.call(this, base, count);
-          this.attempt.set(attempts, base);
-        },
-    ),
-  /** A transfer that failed leaves its peer marked as busy for ever. */
-  busyForEver: () =>
-    patch(
-      FetchQueue,
-      "end",
-      (original) =>
-        function (this: FetchQueue, transfer: number) {
-          const { busyPeers } = this as unknown as { busyPeers: Set<string> };
-          const before = new Set(busyPeers);
-          const rows = original.call(this, transfer);
-          if (rows.length > 0) for (const peer of before) busyPeers.add(peer);
-          return rows;
-        },
-    ),
 } satisfies Record<string, () => Undo>;
 
 export type MutationName = keyof typeof mutations;

@@ -24,7 +24,7 @@ const how: SimulateOptions = {
 if (mutation === undefined) process.exitCode = await runSeeds();
 else if (!Object.hasOwn(mutations, mutation))
   throw new RangeError(`There is no mutation ${mutation}: ${Object.keys(mutations).join(", ")}`);
-else process.exitCode = await withMutation(mutation as keyof typeof mutations, huntMutation);
+else process.exitCode = await huntMutation(mutation as keyof typeof mutations);
 
 async function runSeeds(): Promise<number> {
   const startedMs = performance.now();
@@ -82,14 +82,14 @@ async function tell(scenario: Scenario, failure: Error): Promise<void> {
   console.log(storyOf(small, outcome));
 }
 
-async function huntMutation(): Promise<number> {
+async function huntMutation(name: keyof typeof mutations): Promise<number> {
   for (let seed = from; seed < from + count; seed++) {
-    const { failure } = await simulate(makeScenario(seed), how);
+    const { failure } = await withMutation(name, () => simulate(makeScenario(seed), { ...how, restMs: 60_000 }));
     if (failure === undefined) continue;
-    console.log(`mutation ${mutation} is caught by seed ${seed}, the ${seed - from + 1}. tried: ${failure.message}`);
+    console.log(`mutation ${name} is caught by seed ${seed}, the ${seed - from + 1}. tried: ${failure.message}`);
     return 0;
   }
-  console.log(`mutation ${mutation} was not caught by ${count} seeds`);
+  console.log(`mutation ${name} was not caught by ${count} seeds`);
   return 1;
 }
 

@@ -36,6 +36,8 @@ export interface SimulateOptions {
   readonly sabotage?: (cluster: Cluster) => void;
   /** Keeps the whole trace, with what messages say. */
   readonly isTelling?: boolean;
+  /** How long the cluster may take to come to rest, if not as long as the work may need. */
+  readonly restMs?: number;
   /** "interpreted": every row of both task charts is a real XState actor. */
   readonly charts?: "compiled" | "interpreted";
 }
@@ -69,7 +71,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   for (const act of scenario.acts) world.at(act.at, "act", () => perform(cluster, act));
   for (const fault of scenario.faults) world.at(fault.at, "fault", () => strike(cluster, fault));
   try {
-    await runPhases(cluster);
+    await runPhases(cluster, options.restMs);
   } catch (error) {
     world.fail(error);
   }
@@ -94,7 +96,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   };
 }
 
-async function runPhases(cluster: Cluster): Promise<void> {
+async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<void> {
   const { world, scenario } = cluster;
   const ends = [
     ...scenario.acts.map((act) => act.at),
@@ -103,8 +105,11 @@ async function runPhases(cluster: Cluster): Promise<void> {
   const chaosEnds = Math.max(1, ...ends) + 1;
   await world.run(chaosEnds);
   cluster.network.heal();
-  const isAtRest = (): boolean => [...cluster.clients.values()].every((client) => client.isSettled);
-  const end = await world.run(chaosEnds + REST_MS + WORK_FACTOR * workMs(scenario), isAtRest);
+  // A client may have all it wants while what was lost since is made again.
+  const isAtRest = (): boolean =>
+    [...cluster.clients.values()].every((client) => client.isSettled) &&
+    [...(cluster.scheduler?.state.workerByName.values() ?? [])].every((worker) => worker.processing === 0);
+  const end = await world.run(chaosEnds + (restMs ?? REST_MS + WORK_FACTOR * workMs(scenario)), isAtRest);
   if (world.failure !== undefined) return;
   if (end !== "done") throw new Error(`the cluster did not come to rest (${end}): ${unsettled(cluster)}`);
   await world.run(world.now + AFTERGLOW_MS);
