@@ -1,4 +1,3 @@
-// biome-ignore lint/suspicious/noExplicitAny: what a bare client reads is plain JSON.
 type Json = any;
 export function bareClient(
   servers: string,
