@@ -81,8 +81,12 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   flattenQuantile: (columns, options, grouped, dtype) => quantile([one(columns).explode()], options, grouped, dtype),
   quantile,
   /** Order statistics at even steps, or all values where there are few; each stands for as many rows as `sketchWeights` says. */
-  sketch: (columns, _options, grouped) => listed(sketched(one(columns)).values, grouped),
-  sketchWeights: (columns, _options, grouped) => listed(sketched(one(columns)).weights, grouped),
+  sketch: (columns, _options, grouped) => listed(sketchedValues(one(columns)), grouped),
+  sketchWeights: (columns) => {
+    const step = sketchStep(one(columns));
+    const kept = native(one(columns).count().cast(polars().Int64), "floordiv", step);
+    return native(step.cast(polars().Float64), "repeatBy", kept.cast(polars().UInt32));
+  },
   flattenSketch: ([values, weights], options) =>
     sketchQuantile((values as PolarsExpr).explode(), (weights as PolarsExpr).explode(), Number(options["q"] ?? 0.5)),
   countUnique: (columns) => native(one(columns), "dropNulls").nUnique(),
@@ -99,12 +103,13 @@ const SKETCH_STEP = 64;
 /** Partitions of fewer values are kept whole. */
 const SKETCH_ROWS_MIN = 32_768;
 
-function sketched(column: PolarsExpr): { values: PolarsExpr; weights: PolarsExpr } {
+const sketchStep = (column: PolarsExpr): PolarsExpr =>
+  choose(column.count().gt(lit(SKETCH_ROWS_MIN)), lit(SKETCH_STEP), lit(1)).cast(polars().Int64);
+
+function sketchedValues(column: PolarsExpr): PolarsExpr {
   const sorted = native(float(column), "dropNulls").sort();
   const place = sorted.isNotNull().cast(polars().Int64).cumSum(false);
-  const step = choose(column.count().gt(lit(SKETCH_ROWS_MIN)), lit(SKETCH_STEP), lit(1)).cast(polars().Int64);
-  const values = sorted.filter(native(place, "rem", step).eq(lit(0)));
-  return { values, weights: values.mul(lit(0)).add(step.cast(polars().Float64)) };
+  return sorted.filter(native(place, "rem", sketchStep(column)).eq(lit(0)));
 }
 
 /** Exact where every value was kept, else the value at which the weights up to it reach the share. */

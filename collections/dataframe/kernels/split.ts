@@ -76,11 +76,14 @@ function firstNotBelow(keys: NativeSeries, known: number, bound: Plain): number 
   let [low, high] = [0, known];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (isBelow(keys.get(middle) as Plain, bound)) low = middle + 1;
+    if (isBelow(valueAt(keys, middle), bound)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
+
+/** The engine's `get` cuts integers to 32 bits; a slice of one row does not. */
+const valueAt = (keys: NativeSeries, row: number): Plain => (keys.slice(row, 1).toArray() as Plain[])[0] as Plain;
 
 /** The engine orders text by its bytes. */
 const isBelow = (key: Plain, bound: Plain): boolean =>
