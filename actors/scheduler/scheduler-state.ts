@@ -1,6 +1,6 @@
 import { type BindChart, type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
 import { compileChart } from "../../runtime/actor/chart.ts";
-import { invariant } from "../../runtime/base/errors.ts";
+import { InvariantError } from "../../runtime/base/errors.ts";
 import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { Estimates } from "./estimates.ts";
@@ -102,6 +102,8 @@ export class SchedulerState {
   /** Slabs that fell idle in this turn. */
   readonly idleSlabs: number[] = [];
 
+  private lastSlab: Slab | undefined;
+
   constructor(epoch: number, options: SchedulerOptions, hits?: Uint32Array, bind: BindChart = bindChart) {
     this.epoch = epoch;
     this.options = options;
@@ -127,9 +129,18 @@ export class SchedulerState {
   }
 
   slabOf(row: number): Slab {
-    const slab = this.slabs.get(this.tasks.slab[row] as number);
-    invariant(slab !== undefined, `row ${row} belongs to a slab`);
+    const id = this.tasks.slab[row] as number;
+    // Neighbours are asked for one after another.
+    if (this.lastSlab?.id === id) return this.lastSlab;
+    const slab = this.slabs.get(id);
+    if (slab === undefined) throw new InvariantError(`row ${row} belongs to no slab`);
+    this.lastSlab = slab;
     return slab;
+  }
+
+  forgetSlab(id: number): void {
+    this.slabs.delete(id);
+    if (this.lastSlab?.id === id) this.lastSlab = undefined;
   }
 
   queueOf(row: number): ReadyQueue {
@@ -143,7 +154,7 @@ export class SchedulerState {
 
   worker(number: number): WorkerRecord {
     const worker = this.workers[number];
-    invariant(worker !== undefined, `worker number ${number} is known`);
+    if (worker === undefined) throw new InvariantError(`worker number ${number} is not known`);
     return worker;
   }
 
