@@ -5,6 +5,7 @@ import { FragmentBus } from "../../runtime/bus/fragment-bus.ts";
 import { connectNatsBus, type NatsAuth, type NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { inboxPrefixOf } from "../../runtime/bus/subject.ts";
 import type { Role } from "../nats/permissions.ts";
+import "./native-text.ts";
 
 /** Where NATS is looked for when neither an option nor `SHOAL_NATS` says so. */
 export const DEFAULT_NATS_URL = "nats://127.0.0.1:4222";

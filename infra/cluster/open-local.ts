@@ -8,6 +8,7 @@ import { joinNats } from "./join-nats.ts";
 import { LocalCluster, type LocalClusterOptions } from "./local-cluster.ts";
 import { startNatsWorker, startProcessWorker, startThreadWorker } from "./spawn-workers.ts";
 import { announceScheduler, refuseSecondScheduler, SCHEDULER_DEFAULTS } from "./start-scheduler.ts";
+import "./native-text.ts";
 
 /** Starts a scheduler and workers on this machine: threads, processes, or processes on NATS. */
 export async function openLocal(options: LocalOptions): Promise<OpenCluster> {

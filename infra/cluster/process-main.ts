@@ -2,6 +2,7 @@ import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { startWorker } from "./start-worker.ts";
 import { REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
+import "./native-text.ts";
 
 /** The entry of a worker process whose bus is the channel to its parent. It ends when the parent is gone. */
 const bus = await PortBus.open(ipcChannel(process)).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
 import { startWorker } from "./start-worker.ts";
 import { REFUSED, type WorkerConfig } from "./worker-config.ts";
+import "./native-text.ts";
 
 /** The entry of a worker thread: its port to the thread that started it is its bus. */
 invariant(parentPort !== null, "this module runs in a worker thread");
