@@ -1,15 +1,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Client } from "shoal";
 import * as db from "shoal/bag";
+import { bagFolder } from "./bag-data.ts";
+import { type BenchCase, pythonPeer, secondsOf } from "./bench-case.ts";
 
-/**
- * Bags over text and JSON lines, beside peers/bag_ops.py, over the data that peers/gen_data.py writes:
- * `npx tsx --conditions=shoal-source benchmarks/bag.ts DIR [--case wordcount,…] [--mode threads] [--workers 2] [--runs 3]`.
- * A JSON line for each case; a unit is a byte of text, or a record.
- */
+/** Bags over text and JSON lines that bag-data.ts writes. A unit is a byte of text, or a record. */
 interface Person {
   readonly id: number;
   readonly age: number;
@@ -76,56 +72,25 @@ const linesIn = (folder: string): number =>
     return sum + lines;
   }, 0);
 
-async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      case: { type: "string", default: "all" },
-      mode: { type: "string", default: "threads" },
-      workers: { type: "string", default: "2" },
-      runs: { type: "string", default: "3" },
-    },
-  });
-  const [folder] = positionals;
-  if (folder === undefined) throw new SyntaxError("Give the folder that gen_data.py wrote to");
-  const cases = bagCases(folder);
-  const names = values.case === "all" ? Object.keys(cases) : values.case.split(",");
-  const workers = Number(values.workers);
-  const client = await Client.local({ mode: values.mode as "threads", workers });
-  try {
-    for (const name of names) {
-      const make = cases[name];
-      if (make === undefined) throw new SyntaxError(`Cases are ${Object.keys(cases).join(", ")}, not ${name}`);
-      console.log(JSON.stringify(await measured(name, make(), Number(values.runs), { mode: values.mode, workers })));
-    }
-  } finally {
-    await client.close();
-  }
-}
+/** Cases that have a peer script. */
+const PEERED = new Set(["wordcount", "line_lengths", "json_filter_pluck"]);
 
-async function measured(name: string, work: Work, runs: number, params: object): Promise<object> {
-  const seconds: number[] = [];
-  for (let i = 0; i < runs; i++) {
-    const start = performance.now();
-    await work.run();
-    seconds.push((performance.now() - start) / 1000);
-  }
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const median = sorted[sorted.length >> 1] as number;
-  return {
-    bench: `bag/${name}`,
-    params,
-    seconds: round(median),
-    unit_count: work.units,
-    per_unit_us: round((median / work.units) * 1e6),
-    first_s: round(seconds[0] as number),
-    min_s: round(sorted[0] as number),
-    max_s: round(sorted.at(-1) as number),
-    runs,
-    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
-  };
-}
+const folder = bagFolder();
 
-const round = (value: number): number => Math.round(value * 1e6) / 1e6;
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+export const cases: readonly BenchCase[] = (["threads", "processes"] as const).flatMap((mode) =>
+  Object.entries(bagCases(folder)).map(([name, make]): BenchCase => {
+    const work = make();
+    let client: Client | undefined;
+    return {
+      name: `bag/${name}`,
+      params: { units: work.units, mode, workers: 2 },
+      units: work.units,
+      peers: PEERED.has(name) ? [pythonPeer("dask-processes", "bag.py", [name, folder, 3])] : [],
+      open: async () => {
+        client = await Client.local({ mode, workers: 2 });
+      },
+      run: async () => ({ seconds: await secondsOf(() => work.run()) }),
+      close: async () => client?.close(),
+    };
+  }),
+);

@@ -1,0 +1,35 @@
+"""Bags on Dask's process scheduler with two processes: bag.py CASE DIR RUNS. The data is that of benchmarks/bag-data.ts."""
+import json
+import os
+import sys
+
+import dask.bag as db
+from peer_case import measure, report
+
+
+def older(one):
+    return one["age"] > 30 and len(one["tags"]) > 0
+
+
+def size(path):
+    return sum(os.path.getsize(os.path.join(path, name)) for name in os.listdir(path))
+
+
+def main():
+    import dask
+
+    case, folder, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    dask.config.set(scheduler="processes", num_workers=2)
+    text = lambda: db.read_text(os.path.join(folder, "text", "*.txt"))
+    people = lambda: db.read_text(os.path.join(folder, "json", "*.jsonl")).map(json.loads)
+    run, units = {
+        "wordcount": (lambda _: text().str.split().flatten().frequencies().topk(20, key=1).compute(), size(os.path.join(folder, "text"))),
+        "line_lengths": (lambda _: text().map(len).sum().compute(), size(os.path.join(folder, "text"))),
+        "json_filter_pluck": (lambda _: people().filter(older).pluck("amount").mean().compute(), 100_000),
+    }[case]
+    first, seconds = measure(run, runs)
+    report(first, seconds, units)
+
+
+if __name__ == "__main__":
+    main()
