@@ -79,30 +79,33 @@ export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpect
       if (tasks.state[row] === S.memory) held.push(row);
       else running.push(row);
     }
-  const suspects = isExpected ? [] : suspectsOf(state, worker, running);
+  const suspects = isExpected ? [] : suspectsOf(state, running);
   for (const [row, more] of [...state.moreHolders])
     if (more.includes(worker.number)) dropReplica(state, row, worker.number);
   for (const row of running) {
     tasks.worker[row] = -1;
     state.move(row, E.workerLost);
   }
-  for (const row of suspects) blameForDeath(state, row, worker);
+  for (const row of suspects) blameForDeath(state, row, worker, suspects.length === 1);
   for (const row of held) if (tasks.worker[row] === worker.number) dropReplica(state, row, worker.number);
   waitAgain(state, running);
 }
 
-/** The rows a worker may have been running: the first of its queue, one per slot. */
-function suspectsOf(state: SchedulerState, worker: WorkerRecord, rows: readonly number[]): number[] {
-  const started = rows.filter((row) => state.tasks.state[row] === S.processing);
-  const order = (row: number): number => state.slabOf(row).generation * 2 ** 26 + state.slabOf(row).rankOf(row);
-  return started.sort((a, b) => order(a) - order(b)).slice(0, worker.slots);
+/**
+ * The rows a worker may have been running: all it was sent and had not reported, as it runs many short ones before it reports,
+ * in an order of its own.
+ */
+function suspectsOf(state: SchedulerState, rows: readonly number[]): number[] {
+  return rows.filter((row) => state.tasks.state[row] === S.processing);
 }
 
-function blameForDeath(state: SchedulerState, row: number, worker: WorkerRecord): void {
+/** One of several is only marked, so that it runs alone from now on; what was alone when its worker died did it. */
+function blameForDeath(state: SchedulerState, row: number, worker: WorkerRecord, wasAlone: boolean): void {
   const { tasks } = state;
-  tasks.kills[row] = Math.min(255, (tasks.kills[row] as number) + 1);
-  const kills = tasks.kills[row] as number;
-  if (kills > state.options.allowedFailures)
+  const before = tasks.kills[row] as number;
+  const kills = wasAlone ? Math.min(255, before + 1) : Math.max(before, 1);
+  tasks.kills[row] = kills;
+  if (wasAlone && kills > state.options.allowedFailures)
     failRow(state, row, { error: killedWorkerError(state.slabOf(row).keyOf(row), worker.id, kills), origin: row });
 }
 
