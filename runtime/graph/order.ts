@@ -34,8 +34,9 @@ export function orderedRows(edges: TaskEdges, keyOf?: (row: number) => string): 
   let best = levels;
   let bestCost = heldCost(edges, dependents, levels);
   const least = leastPeak(edges);
-  for (const plan of PLANS) {
-    if (bestCost.peak <= least) break;
+  for (const [at, plan] of PLANS.entries()) {
+    // Level by level may hold as little at its peak; the first walk holds less over time, so it is always tried.
+    if (at > 0 && bestCost.peak <= least) break;
     const sequence = walkGraph(graph, plan);
     const cost = heldCost(edges, dependents, sequence);
     if (cost.peak < bestCost.peak || (cost.peak === bestCost.peak && cost.total <= bestCost.total)) {

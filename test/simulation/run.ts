@@ -9,12 +9,12 @@ import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
 import { storyOf } from "./story.ts";
 
 /**
- * `npm run sim -- [--from N] [--seeds N] | --seed N [--trace] [--no-shrink]`, `[--charts interpreted] [--mutate NAME] [--twice]`.
+ * `npm run sim -- [--seed FROM] --seeds N | --seed N [--trace] [--no-shrink]`, `[--charts interpreted] [--mutate NAME] [--twice]`.
  * A single seed is always told in full. Ends with 1 if a seed failed (with `--mutate`: if none did).
  */
 const options = readOptions(process.argv.slice(2));
-const one = options.get("seed");
-const from = Number(one ?? options.get("from") ?? 1);
+const one = options.has("seeds") ? undefined : options.get("seed");
+const from = Number(options.get("seed") ?? options.get("from") ?? 1);
 const count = one === undefined ? Number(options.get("seeds") ?? 200) : 1;
 const mutation = options.get("mutate");
 const how: SimulateOptions = {
