@@ -1,4 +1,3 @@
-import "../../../collections/dataframe/index.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as bagModule from "../../../collections/bag/index.ts";
