@@ -1,29 +1,24 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { openMode } from "./mode.ts";
 import { areas, caseFile, loadVocabularies, parseArguments, readCases } from "./run.ts";
 import { type GoldenCase, runCase } from "./run-case.ts";
 import { python, type Vocabulary } from "./vocabulary.ts";
 
-/** How many cases of each area must pass; an area whose vocabulary is there may not fall below. */
+/** How many cases of each area must pass; no area may fall below. */
 const floors: Readonly<Record<(typeof areas)[number], { cases: number; passed: number }>> = {
-  array: { cases: 498, passed: 0 },
-  bag: { cases: 128, passed: 0 },
-  dataframe: { cases: 464, passed: 0 },
+  array: { cases: 498, passed: 492 },
+  bag: { cases: 128, passed: 126 },
+  dataframe: { cases: 464, passed: 460 },
   delayed: { cases: 108, passed: 108 },
 };
 
 for (const area of areas)
-  test(`golden: ${area} cases pass`, async (t) => {
+  test(`golden: ${area} cases pass`, async () => {
     const cases = readCases(caseFile(area));
     assert.equal(cases.length, floors[area].cases);
-    if (!existsSync(new URL(`vocabulary/${area}.ts`, import.meta.url))) {
-      t.skip(`the area has no vocabulary: test/golden/vocabulary/${area}.ts`);
-      return;
-    }
     const vocabularies = await loadVocabularies();
-    const mode = await openMode("oracle");
+    const mode = await openMode("inline");
     const failed: string[] = [];
     let passed = 0;
     for (const one of cases) {
