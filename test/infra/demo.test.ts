@@ -14,7 +14,7 @@ import {
 } from "../../infra/demo/computations.ts";
 import { barText, tableText } from "../../infra/demo/terminal.ts";
 
-const modes = ["inline"] as const;
+const modes = ["inline", "threads", "processes", "nats"] as const;
 
 /** Sum and count of delays by key over all flights, read with another library than the demo's path does. */
 async function expectedDelays(): Promise<{ byOrigin: Map<string, number[]>; byHour: Map<number, number[]> }> {
