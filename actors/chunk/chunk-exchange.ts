@@ -4,9 +4,9 @@ import type { Bus, BusMessage, Frame, Subscription } from "../../runtime/bus/bus
 import { decodeChunks, encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
 
 /** A frame up to this size goes in one answer; what is larger is pulled in parts of it. */
-const PART_BYTES = 512 * 1024;
+const PART_BYTES = 1024 * 1024;
 /** Parts asked for at once: the receiver's credit. */
-const PARTS_OPEN_MAX = 8;
+const PARTS_OPEN_MAX = 16;
 /** An answer that nobody pulls to its end is let go. */
 const TRANSFER_LEASE_MS = 60_000;
 
