@@ -4,7 +4,7 @@ import * as array from "shoal/array";
 import * as bag from "shoal/bag";
 import * as dataframe from "shoal/dataframe";
 import { commandNames } from "../cli/command-line.ts";
-import type { Claim } from "./claims.ts";
+import type { Claim } from "./claim.ts";
 
 const entries: Readonly<Record<string, object>> = { shoal, array, bag, dataframe };
 

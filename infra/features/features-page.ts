@@ -1,4 +1,4 @@
-import type { Claim } from "./claims.ts";
+import type { Claim } from "./claim.ts";
 
 /** docs/features.md: which of Dask's features are here, where they are reached, what proves them. */
 export function featuresPage(claims: readonly Claim[]): string {
@@ -9,7 +9,7 @@ export function featuresPage(claims: readonly Claim[]): string {
   return [
     "# Features",
     "",
-    `Written by \`npm run features\` from infra/features/claims.ts: ${claims.length} features of Dask that are here. A claim whose name is not exported or`,
+    `Written by \`npm run features\` from infra/features/claims/: ${claims.length} features of Dask that are here. A claim whose name is not exported or`,
     "whose proof does not exist fails the tests. Proofs named golden are answers recorded from Dask, NumPy and pandas: `npm run golden`.",
     "",
     "| id | feature | reached at | proof |",

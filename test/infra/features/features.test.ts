@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { problemsOf } from "../../../infra/features/check-claims.ts";
-import { type Claim, claims } from "../../../infra/features/claims.ts";
+import type { Claim } from "../../../infra/features/claim.ts";
+import { claims } from "../../../infra/features/claims.ts";
 import { featuresPage } from "../../../infra/features/features-page.ts";
 
 test("every claimed feature is exported and has its proof", () => {

@@ -1,0 +1,47 @@
+import type { Claim } from "../claim.ts";
+
+const delayedTest = "test/collections/delayed/delayed.test.ts";
+const graphTest = "test/runtime/graph/dict-graph.test.ts";
+const coordinationTest = "test/collections/futures/coordination.test.ts";
+const failuresTest = "test/e2e/failures.test.ts";
+const terminalsTest = "test/infra/cli/four-terminals.test.ts";
+
+export const futuresClaims: readonly Claim[] = [
+  [
+    "FU-001",
+    "Connect / create",
+    "shoal:Client.connect shoal:Client.local",
+    `${terminalsTest}: tap shows what actors say`,
+  ],
+  [
+    "FU-003",
+    "Close / shutdown",
+    "shoal:Client#close",
+    "test/e2e/modes.test.ts: the same program gives the same answer",
+  ],
+  ["FU-006", "Wait for workers", "shoal:Client#waitForWorkers", `${failuresTest}: a client that is killed`],
+  ["FU-016", "Submit", "shoal:Client#submit", `${failuresTest}: a client that is killed`],
+  ["FU-017", "Map", "shoal:Client#map", "test/e2e/modes.test.ts: the same program gives the same answer"],
+  [
+    "FU-018",
+    "Futures as arguments",
+    "shoal:Client#submit",
+    "test/collections/futures/submitter.test.ts: futures that have left",
+  ],
+  ["FU-021", "Raw graph", "shoal:get", `${graphTest}: get() computes keys, nested keys`],
+  [
+    "FU-031",
+    "Result / exception",
+    "shoal:Future#result shoal:Future#exception",
+    "docs/failure-model.md: future.exception()",
+  ],
+  ["FU-038", "Gather", "shoal:Client#gather", "test/e2e/modes.test.ts: the same program gives the same answer"],
+  ["FU-039", "Scatter", "shoal:Client#scatter", "test/e2e/secured-cluster.test.ts: a whole cluster works"],
+  ["FU-045", "As completed", "shoal:asCompleted", "docs/getting-started.md: asCompleted(futures)"],
+  ["FU-073", "Coroutine tasks", "shoal:delayed", `${delayedTest}: delayed() takes async functions`],
+  ["CO-001", "Queue", "shoal:SharedQueue", `${coordinationTest}: queues and variables carry values`],
+  ["CO-002", "Variable", "shoal:SharedVariable", `${coordinationTest}: queues and variables carry values`],
+  ["CO-003", "Lock", "shoal:Lock", `${coordinationTest}: locks, semaphores and events`],
+  ["CO-005", "Semaphore", "shoal:Semaphore", `${coordinationTest}: locks, semaphores and events`],
+  ["CO-007", "Event", "shoal:SharedEvent", `${coordinationTest}: locks, semaphores and events`],
+];

@@ -1,0 +1,16 @@
+import type { Claim } from "../claim.ts";
+
+export const graphClaims: readonly Claim[] = [
+  ["GR-004", "Graph utilities", "shoal:dependencies shoal:toposort shoal:isDag", "golden delayed/toposort.valid"],
+  [
+    "GR-011",
+    "Blockwise fusion",
+    "shoal:optimize",
+    "test/runtime/graph/blockwise-fusion.test.ts: fuseBlockwise() makes a chain",
+  ],
+  ["GR-014", "Cull", "shoal:cull", "golden delayed/cull"],
+  ["GR-015", "Linear fuse", "shoal:fuse", "golden delayed/fuse.chain"],
+  ["GR-017", "Inline", "shoal:inline shoal:inlineFunctions", "golden delayed/inline"],
+  ["GR-023", "Static ordering", "shoal:order", "golden delayed/order.tree_max_held"],
+  ["GR-025", "Tokenize", "shoal:tokenize", "test/runtime/graph/tokenize.test.ts: tokenize() tells apart"],
+];
