@@ -1,213 +1,155 @@
-import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
-import type { Bus, BusMessage, Frame, Subscription } from "../../runtime/bus/bus.ts";
-import { decodeChunks, encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
+import type { Bus, Frame } from "../../runtime/bus/bus.ts";
+import { decodeChunks, type MovingChunk } from "./chunk-frame.ts";
+import { MARK, MARK_BYTES, partBytes, type Transfer, writeRequest } from "./chunk-request.ts";
+import type { InWindow, Windows } from "./windows.ts";
 
-/** A frame up to this size goes in one answer; what is larger is pulled in parts of it. */
-const PART_BYTES = 1024 * 1024;
-/** Parts asked for at once: the receiver's credit. */
+/** Parts asked for at once over the bus: the receiver's credit. */
 const PARTS_OPEN_MAX = 16;
-/** An answer that nobody pulls to its end is let go. */
-const TRANSFER_LEASE_MS = 60_000;
+/** A window holds as many parts of this size as are under way at once: one is written while another is read. */
+const WINDOW_PART_BYTES = 4 * 1024 * 1024;
+const WINDOW_PARTS_MAX = 4;
 
-/** What is asked of those who hold chunks. */
-export type ChunkRequest =
-  | { readonly type: "get"; readonly rows: readonly number[]; readonly attempts: readonly number[] }
-  | { readonly type: "part"; readonly transfer: number; readonly at: number }
-  /** A client offers data: the worker pulls it from there and parks it under the tickets. */
-  | (Transfer & {
-      readonly type: "offer";
-      readonly from: string;
-      readonly tickets: readonly string[];
-      /** The data itself, where the bus carries it by reference. */
-      readonly values?: readonly unknown[];
-    });
-
-/** What is pulled in parts: its number at the source, and the sizes of its pieces, each cut into parts by itself. */
-export interface Transfer {
-  readonly transfer: number;
-  readonly partBytes: number;
-  readonly pieces: readonly number[];
+/** How chunks come from others. */
+export interface ChunkRoad {
+  readonly bus: Bus;
+  readonly windows?: Windows | undefined;
 }
 
-interface Outgoing {
-  /** Views on the pieces. */
-  readonly parts: readonly Uint8Array[];
-  lastAskedMs: number;
+export interface PullOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
 }
-
-/** A place that gives chunks away: answers "get" and, for what is large, "part". One subscription. */
-export class ChunkSource {
-  readonly subject: string;
-  private readonly bus: Bus;
-  private readonly clock: Clock;
-  private readonly outgoing = new Map<number, Outgoing>();
-  private readonly subscription: Subscription;
-  private transfers = 0;
-
-  /**
-   * @param get the chunks of a request, in its order
-   * @param other answers requests of other types
-   */
-  constructor(
-    parts: { bus: Bus; clock: Clock; subject: string },
-    get: (rows: readonly number[], attempts: readonly number[]) => MovingChunk[],
-    other: (request: ChunkRequest, message: BusMessage) => void,
-  ) {
-    this.bus = parts.bus;
-    this.clock = parts.clock;
-    this.subject = parts.subject;
-    this.subscription = parts.bus.subscribe(parts.subject, (message) => {
-      const request = readRequest(message.payload);
-      if (request === undefined) return;
-      if (request.type === "part") this.answerPart(message, request.transfer, request.at);
-      else if (request.type === "get") void this.answerGet(message, get(request.rows, request.attempts));
-      else other(request, message);
-    });
-  }
-
-  close(): void {
-    this.subscription.unsubscribe();
-    this.outgoing.clear();
-  }
-
-  /** Makes the pieces of a frame ready to be pulled; they must not change until they are withdrawn. */
-  offer(pieces: readonly Uint8Array[]): Transfer {
-    const now = this.clock.now();
-    for (const [transfer, one] of this.outgoing)
-      if (now - one.lastAskedMs > TRANSFER_LEASE_MS) this.outgoing.delete(transfer);
-    this.transfers += 1;
-    const size = partBytes(this.bus);
-    const parts = pieces.flatMap((piece) =>
-      Array.from({ length: Math.ceil(piece.byteLength / size) }, (_, i) => piece.subarray(i * size, (i + 1) * size)),
-    );
-    this.outgoing.set(this.transfers, { parts, lastAskedMs: now });
-    return { transfer: this.transfers, partBytes: size, pieces: pieces.map((piece) => piece.byteLength) };
-  }
-
-  withdraw(transfer: number): void {
-    this.outgoing.delete(transfer);
-  }
-
-  private async answerGet(message: BusMessage, chunks: MovingChunk[]): Promise<void> {
-    if (this.bus.carries === "reference") return message.respond({ chunks });
-    try {
-      if (this.bus.carries === "shared") {
-        const frame = await encodeChunks(chunks, true);
-        return message.respond({ ...frame, bytes: marked(WHOLE, [frame.bytes]) });
-      }
-      const pieces = await encodeChunkPieces(chunks);
-      const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-      if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(WHOLE, pieces) });
-      const header = Buffer.from(JSON.stringify(this.offer(pieces)));
-      return message.respond({ bytes: marked(IN_PARTS, [header]) });
-    } catch (error) {
-      message.respond({
-        bytes: marked(REFUSED, [Buffer.from(error instanceof Error ? error.message : String(error))]),
-      });
-    }
-  }
-
-  /** A part goes as it is, uncopied; an empty answer says that there is no such part. */
-  private answerPart(message: BusMessage, transfer: number, at: number): void {
-    const outgoing = this.outgoing.get(transfer);
-    const part = outgoing?.parts[at];
-    if (outgoing === undefined || part === undefined) return message.respond({ bytes: new Uint8Array(0) });
-    outgoing.lastAskedMs = this.clock.now();
-    if (at === outgoing.parts.length - 1) outgoing.lastAskedMs -= TRANSFER_LEASE_MS / 2;
-    message.respond({ bytes: part });
-  }
-}
-
-/** Parts leave room for the mark and stay below what the bus carries. */
-const partBytes = (bus: Bus): number => Math.min(PART_BYTES, bus.payloadBytesMax - 64);
-
-const WHOLE = 1;
-const IN_PARTS = 2;
-const REFUSED = 3;
-/** The mark takes eight bytes, so that what follows stays aligned. */
-const MARK_BYTES = 8;
-
-function marked(mark: number, body: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(body.reduce((sum, piece) => sum + piece.byteLength, MARK_BYTES));
-  bytes[0] = mark;
-  let at = MARK_BYTES;
-  for (const piece of body) {
-    bytes.set(piece, at);
-    at += piece.byteLength;
-  }
-  return bytes;
-}
-
-/** Requests are JSON in bytes, plain objects by reference. */
-function readRequest(payload: unknown): ChunkRequest | undefined {
-  const bytes = payload instanceof Uint8Array ? payload : (payload as Partial<Frame> | null)?.bytes;
-  if (!(bytes instanceof Uint8Array)) return payload as ChunkRequest;
-  try {
-    return JSON.parse(Buffer.from(bytes).toString()) as ChunkRequest;
-  } catch {
-    return undefined;
-  }
-}
-
-export const writeRequest = (bus: Bus, request: ChunkRequest): unknown =>
-  bus.carries === "reference" ? request : { bytes: Buffer.from(JSON.stringify(request)) };
 
 /**
  * Fetches chunks from a holder.
  * @throws ShoalError of the bus; LOST_DATA if the holder cannot give them
  */
 export async function fetchChunks(
-  bus: Bus,
+  road: ChunkRoad,
   holder: string,
-  wanted: { readonly rows: readonly number[]; readonly attempts: readonly number[] },
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  { rows, attempts }: { readonly rows: readonly number[]; readonly attempts: readonly number[] },
+  options: PullOptions,
 ): Promise<MovingChunk[]> {
-  const answer = await bus.request(
-    holder,
-    writeRequest(bus, { type: "get", rows: wanted.rows, attempts: wanted.attempts }),
-    options,
-  );
-  if (bus.carries === "reference") return (answer.payload as { chunks: MovingChunk[] }).chunks;
+  const { bus, windows } = road;
+  const request = { type: "get", rows, attempts, looks: windows !== undefined } as const;
+  const answer = await bus.request(holder, writeRequest(bus, request), options);
+  if (bus.carries === "reference") {
+    const { chunks, bytes } = answer.payload as { chunks?: MovingChunk[]; bytes?: Uint8Array };
+    if (chunks === undefined) throw cannotGive(holder, (bytes as Uint8Array).subarray(MARK_BYTES));
+    return chunks;
+  }
   const frame = frameOf(answer.payload);
   const body = frame.bytes.subarray(MARK_BYTES);
-  if (frame.bytes[0] === REFUSED) throw cannotGive(holder, body);
-  if (frame.bytes[0] === WHOLE) return decodeChunks({ ...frame, bytes: body });
+  if (frame.bytes[0] === MARK.refused) throw cannotGive(holder, body);
+  if (frame.bytes[0] === MARK.whole) return decodeChunks({ ...frame, bytes: body });
   const transfer = JSON.parse(Buffer.from(body).toString()) as Transfer;
-  return decodeChunks({ bytes: await pullParts(bus, holder, transfer, options) });
+  return decodeChunks({ bytes: await pullParts(road, holder, transfer, options) });
 }
 
-/** Pulls a transfer in parts, several at a time. @throws ShoalError LOST_DATA, or of the bus */
+/** Pulls a transfer, several parts at a time: through a window of the host if there is one, else over the bus. @throws ShoalError LOST_DATA, or of the bus */
 export async function pullParts(
-  bus: Bus,
+  road: ChunkRoad,
   holder: string,
-  { transfer, partBytes: part, pieces }: Transfer,
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  transfer: Transfer,
+  options: PullOptions,
 ): Promise<Uint8Array> {
-  const starts: number[] = [];
-  let size = 0;
-  for (const piece of pieces) {
-    for (let at = 0; at < piece; at += part) starts.push(size + at);
-    size += piece;
+  const whole = new Uint8Array(transfer.pieces.reduce((sum, piece) => sum + piece, 0));
+  const window = transfer.window === undefined ? undefined : road.windows?.look(transfer.window);
+  try {
+    if (window === undefined || !(await pullThrough(window, { road, holder, transfer, options, whole })))
+      await pullOver({ road, holder, transfer, options, whole });
+  } finally {
+    window?.close();
+    sayDone(road.bus, holder, transfer.transfer);
   }
-  const whole = new Uint8Array(size);
-  let next = 0;
-  const pull = async (): Promise<void> => {
-    while (next < starts.length) {
-      const at = next++;
-      const answer = await bus.request(holder, writeRequest(bus, { type: "part", transfer, at }), options);
-      const { bytes } = frameOf(answer.payload);
-      const start = starts[at] as number;
-      if (bytes.byteLength !== (starts[at + 1] ?? size) - start)
-        throw cannotGive(holder, Buffer.from(`part ${at} of transfer ${transfer} is not there any more`));
-      whole.set(bytes, start);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(PARTS_OPEN_MAX, starts.length) }, pull));
   return whole;
 }
 
+interface Pull {
+  readonly road: ChunkRoad;
+  readonly holder: string;
+  readonly transfer: Transfer;
+  readonly options: PullOptions;
+  readonly whole: Uint8Array;
+}
+
+interface Stretch {
+  readonly piece: number;
+  readonly from: number;
+  readonly to: number;
+  /** Where it stands in the whole. */
+  readonly start: number;
+}
+
+async function pullOver({ road: { bus }, holder, transfer, options, whole }: Pull): Promise<void> {
+  await inTurns(stretches(transfer.pieces, partBytes(bus)), PARTS_OPEN_MAX, async ({ piece, from, to, start }) => {
+    const request = { type: "part", transfer: transfer.transfer, piece, from, to } as const;
+    const { bytes } = frameOf((await bus.request(holder, writeRequest(bus, request), options)).payload);
+    if (bytes.byteLength !== to - from) throw notThere(holder, transfer.transfer);
+    whole.set(bytes, start);
+  });
+}
+
+/** False if the window cannot take the parts: the host's memory may be full. */
+async function pullThrough(
+  window: InWindow,
+  { road: { bus }, holder, transfer, options, whole }: Pull,
+): Promise<boolean> {
+  let isTaken = true;
+  await inTurns(
+    stretches(transfer.pieces, WINDOW_PART_BYTES),
+    WINDOW_PARTS_MAX,
+    async ({ piece, from, to, start }, slot) => {
+      if (!isTaken) return;
+      const at = slot * WINDOW_PART_BYTES;
+      const request = { type: "part", transfer: transfer.transfer, piece, from, to, at } as const;
+      const { bytes } = frameOf((await bus.request(holder, writeRequest(bus, request), options)).payload);
+      if (bytes.byteLength === 0) throw notThere(holder, transfer.transfer);
+      if (bytes[0] !== MARK.inWindow) isTaken = false;
+      else await window.read(whole.subarray(start, start + to - from), at);
+    },
+  );
+  return isTaken;
+}
+
+function stretches(pieces: readonly number[], size: number): Stretch[] {
+  const found: Stretch[] = [];
+  let start = 0;
+  pieces.forEach((bytes, piece) => {
+    for (let from = 0; from < bytes; from += size)
+      found.push({ piece, from, to: Math.min(bytes, from + size), start: start + from });
+    start += bytes;
+  });
+  return found;
+}
+
+/** Does what is to be done with each item, so many at a time, each in a lane of its own. */
+async function inTurns<T>(
+  items: readonly T[],
+  lanes: number,
+  work: (item: T, lane: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async (number: number): Promise<void> => {
+    while (next < items.length) await work(items[next++] as T, number);
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, (_, number) => lane(number)));
+}
+
+/** The source need not keep it any longer; if this is lost, its lease runs out. */
+function sayDone(bus: Bus, holder: string, transfer: number): void {
+  try {
+    bus.publish(holder, writeRequest(bus, { type: "done", transfer }));
+  } catch {
+    // The bus is closing.
+  }
+}
+
 const frameOf = (payload: unknown): Frame => (payload instanceof Uint8Array ? { bytes: payload } : (payload as Frame));
+
+const notThere = (holder: string, transfer: number): ShoalError =>
+  cannotGive(holder, Buffer.from(`transfer ${transfer} is not there any more`));
 
 const cannotGive = (holder: string, reason: Uint8Array): ShoalError =>
   new ShoalError(`${holder} cannot give its chunks: ${Buffer.from(reason).toString()}`, {

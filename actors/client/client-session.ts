@@ -14,6 +14,7 @@ import type {
 import { EncodedItem, itemAt } from "../../runtime/protocol/value-column.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
+import type { Windows } from "../chunk/windows.ts";
 import { clientError } from "./client-error.ts";
 import { HandleRunsBuilder } from "./handle-runs.ts";
 import { layersToWire, refuseCycles } from "./layers-to-wire.ts";
@@ -27,6 +28,8 @@ export interface ClientSessionOptions {
   readonly clock: Clock;
   readonly heartbeatMs: number;
   readonly functions: "any" | "named";
+  /** Memory shared with other processes of this host, if there is any. */
+  readonly windows?: Windows | undefined;
 }
 
 /** What the client's actor does for its session. */

@@ -112,11 +112,11 @@ async function request(
   options: GatherOptions,
 ): Promise<MovingChunk[] | undefined> {
   const places = handles.map((handle) => session.record(handle).placeOf(handle));
-  const { bus, cluster } = session.options;
+  const { cluster } = session.options;
   const wanted = { rows: places.map((place) => place.row), attempts: places.map((place) => place.attempt) };
   try {
     const limits = { timeoutMs: FETCH_TIMEOUT_MS, ...(options.signal === undefined ? {} : { signal: options.signal }) };
-    return await fetchChunks(bus, clusterSubjects(cluster).workerPeer(holder), wanted, limits);
+    return await fetchChunks(session.options, clusterSubjects(cluster).workerPeer(holder), wanted, limits);
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
     // Gone or restarted: the scheduler notices too, and tells where the results are or that they are made again.

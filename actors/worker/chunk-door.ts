@@ -1,9 +1,12 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import type { Bus, BusMessage } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
-import { type ChunkRequest, ChunkSource, fetchChunks, pullParts } from "../chunk/chunk-exchange.ts";
+import { type ChunkRoad, fetchChunks, pullParts } from "../chunk/chunk-exchange.ts";
 import { decodeChunks, type MovingChunk } from "../chunk/chunk-frame.ts";
+import type { ChunkRequest } from "../chunk/chunk-request.ts";
+import { ChunkSource } from "../chunk/chunk-source.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
+import type { Windows } from "../chunk/windows.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
 import type { WorkerEvent } from "./worker-event.ts";
 import type { FetchRequest } from "./worker-outbox.ts";
@@ -13,9 +16,19 @@ const FETCH_TIMEOUT_MS = 30_000;
 const FAILED_PAUSE_MS = 10;
 const FAILED_PAUSE_MAX_MS = 2000;
 
+export interface ChunkDoorOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly cluster: string;
+  readonly id: string;
+  /** Memory shared with other processes of this host, if there is any. */
+  readonly windows?: Windows | undefined;
+}
+
 /** Where chunks enter and leave a worker: it serves those it has and fetches those it needs. */
 export class ChunkDoor {
   private readonly bus: Bus;
+  private readonly road: ChunkRoad;
   private readonly cluster: string;
   private readonly brain: WorkerBrain;
   private readonly source: ChunkSource;
@@ -25,15 +38,16 @@ export class ChunkDoor {
   /** Requests in a row that a peer did not answer in full. */
   private readonly failures = new Map<string, number>();
 
-  constructor(options: { bus: Bus; clock: Clock; cluster: string; id: string }, brain: WorkerBrain, wake: () => void) {
+  constructor(options: ChunkDoorOptions, brain: WorkerBrain, wake: () => void) {
     this.bus = options.bus;
+    this.road = { bus: options.bus, windows: options.windows };
     this.clock = options.clock;
     this.cluster = options.cluster;
     this.brain = brain;
     this.wake = wake;
     const subject = clusterSubjects(options.cluster).workerPeer(options.id);
     this.source = new ChunkSource(
-      { bus: options.bus, clock: options.clock, subject },
+      { bus: options.bus, clock: options.clock, subject, windows: options.windows },
       (rows, attempts) => this.give(rows, attempts),
       (request, message) => this.answerOther(request, message),
     );
@@ -42,7 +56,7 @@ export class ChunkDoor {
   /** Begins a transfer; its outcome comes into the brain and wakes the worker. */
   fetch({ transfer, peer, rows, attempts }: FetchRequest): void {
     const holder = clusterSubjects(this.cluster).workerPeer(peer);
-    fetchChunks(this.bus, holder, { rows, attempts }, { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal })
+    fetchChunks(this.road, holder, { rows, attempts }, { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal })
       .then(
         (chunks) => ({ kind: "fetched", transfer, peer, chunks }) as const,
         () => ({ kind: "fetchFailed", transfer, peer }) as const,
@@ -103,7 +117,7 @@ export class ChunkDoor {
   private async pullOffer(offer: ChunkRequest & { type: "offer" }): Promise<readonly unknown[]> {
     const options = { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal };
     const chunks = await decodeChunks({
-      bytes: await pullParts(this.bus, offer.from, offer, options),
+      bytes: await pullParts(this.road, offer.from, offer, options),
     });
     return chunks.map((chunk) => chunk.value);
   }

@@ -8,6 +8,7 @@ import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { columnOf } from "../../runtime/protocol/value-column.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { chunkReport } from "../chunk/chunk-report.ts";
+import type { Windows } from "../chunk/windows.ts";
 import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
 import { WorkerBrain } from "./worker-brain.ts";
@@ -28,6 +29,8 @@ export interface WorkerActorOptions {
   /** How long functions may run before the thread is given back to messages. */
   readonly yieldMs: number;
   readonly functions: "any" | "named";
+  /** Memory shared with other processes of this host, if there is any. */
+  readonly windows?: Windows | undefined;
   rssBytes(): number;
   /** Has a function run after messages and I/O had their turn. */
   yieldThen(run: () => void): void;

@@ -100,6 +100,7 @@ export class Client extends ClientServices {
       clock: systemClock,
       heartbeatMs: HEARTBEAT_MS,
       functions,
+      windows: cluster.windows,
     });
     cluster.system.spawn(clientActor(session));
     const client = new Client(cluster, session);

@@ -1,5 +1,6 @@
-import { ChunkSource, writeRequest } from "../../actors/chunk/chunk-exchange.ts";
 import { encodeChunkPieces } from "../../actors/chunk/chunk-frame.ts";
+import { writeRequest } from "../../actors/chunk/chunk-request.ts";
+import { ChunkSource } from "../../actors/chunk/chunk-source.ts";
 import { sizeOf } from "../../actors/chunk/sizeof.ts";
 import type { ClientSession } from "../../actors/client/client-session.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
@@ -68,7 +69,7 @@ async function offer(
   const to = clusterSubjects(cluster).workerPeer(worker);
   const limits = { timeoutMs: OFFER_TIMEOUT_MS };
   if (bus.carries === "reference") {
-    const nothing = { transfer: 0, partBytes: 0, pieces: [] };
+    const nothing = { transfer: 0, pieces: [] };
     await bus.request(to, { type: "offer", from: "", ...nothing, tickets, values }, limits);
     return;
   }
@@ -96,10 +97,10 @@ const sources = new WeakMap<ClientSession, ChunkSource>();
 function sourceOf(session: ClientSession): ChunkSource {
   let source = sources.get(session);
   if (source === undefined) {
-    const { bus, cluster, clock, id } = session.options;
+    const { bus, cluster, clock, id, windows } = session.options;
     const subject = `${clusterSubjects(cluster).client(id)}.peer`;
     const nothing = (): void => {};
-    source = new ChunkSource({ bus, clock, subject }, () => [], nothing);
+    source = new ChunkSource({ bus, clock, subject, windows }, () => [], nothing);
     sources.set(session, source);
   }
   return source;

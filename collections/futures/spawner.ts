@@ -1,3 +1,4 @@
+import type { Windows } from "../../actors/chunk/windows.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
@@ -30,6 +31,8 @@ export interface OpenCluster {
   readonly name: string;
   readonly bus: Bus;
   readonly system: ActorSystem;
+  /** Memory shared with other processes of this host, if there is any. */
+  readonly windows?: Windows | undefined;
   /** The scheduler's brain, where it runs in this thread. */
   readonly brain: SchedulerBrain | undefined;
   /** Process ids of its workers, by name. */

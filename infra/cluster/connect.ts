@@ -1,3 +1,4 @@
+import { hostWindows } from "../../actors/chunk/host-windows.ts";
 import type { ConnectOptions, OpenCluster } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
@@ -24,6 +25,7 @@ export async function connectCluster(
     name,
     bus,
     system,
+    windows: hostWindows(),
     brain: undefined,
     pids: () => new Map(),
     close: async () => {

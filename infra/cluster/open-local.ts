@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from "node:os";
+import { hostWindows } from "../../actors/chunk/host-windows.ts";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
@@ -57,6 +58,7 @@ function opened(cluster: LocalCluster, release: () => Promise<void>): OpenCluste
     name: cluster.name,
     bus: cluster.bus,
     system: cluster.system,
+    windows: cluster.bus.carries === "bytes" ? hostWindows() : undefined,
     brain: cluster.brain,
     pids: () => cluster.pids,
     close: async () => {

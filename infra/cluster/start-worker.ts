@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { hostWindows } from "../../actors/chunk/host-windows.ts";
 import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
 import { serveTasks } from "../../collections/futures/task-reach.ts";
@@ -12,9 +13,11 @@ import { WORKER_YIELD_MS, type WorkerConfig } from "./worker-config.ts";
 /** Runs one worker on a bus, wholly in this thread. `onEnd` hears why the scheduler will not have it. */
 export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: string) => void): ActorSystem {
   const system = new ActorSystem({ bus, codec: actorCodec });
+  const windows = bus.carries === "bytes" ? hostWindows() : undefined;
   system.spawn(
     workerActor({
       ...config,
+      windows,
       version: VERSION,
       pid: process.pid,
       host: hostname(),
@@ -27,6 +30,6 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: stri
     }),
   );
   system.spawn(workerHost(config));
-  serveTasks(system, config);
+  serveTasks(system, { ...config, windows });
   return system;
 }

@@ -1,5 +1,6 @@
-import { ChunkSource, writeRequest } from "../../actors/chunk/chunk-exchange.ts";
 import { encodeChunks } from "../../actors/chunk/chunk-frame.ts";
+import { writeRequest } from "../../actors/chunk/chunk-request.ts";
+import { ChunkSource } from "../../actors/chunk/chunk-source.ts";
 import { sizeOf } from "../../actors/chunk/sizeof.ts";
 import type { ClientSession } from "../../actors/client/client-session.ts";
 import { gather } from "../../actors/client/gather.ts";

@@ -1,0 +1,127 @@
+import type { Clock } from "../../runtime/base/clock.ts";
+import type { Bus, BusMessage, Subscription } from "../../runtime/bus/bus.ts";
+import { encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
+import {
+  type ChunkRequest,
+  MARK,
+  marked,
+  type PartRequest,
+  partBytes,
+  readRequest,
+  type Transfer,
+} from "./chunk-request.ts";
+import type { OutWindow, Windows } from "./windows.ts";
+
+/** An answer that nobody pulls to its end is let go. */
+const TRANSFER_LEASE_MS = 60_000;
+
+interface Outgoing {
+  readonly pieces: readonly Uint8Array[];
+  readonly window: OutWindow | undefined;
+  lastAskedMs: number;
+}
+
+/** A place that gives chunks away: answers "get" and, for what is large, "part". One subscription. */
+export class ChunkSource {
+  readonly subject: string;
+  private readonly bus: Bus;
+  private readonly clock: Clock;
+  private readonly windows: Windows | undefined;
+  private readonly outgoing = new Map<number, Outgoing>();
+  private readonly subscription: Subscription;
+  private transfers = 0;
+
+  /**
+   * @param get the chunks of a request, in its order
+   * @param other answers requests of other types
+   */
+  constructor(
+    parts: { bus: Bus; clock: Clock; subject: string; windows?: Windows | undefined },
+    get: (rows: readonly number[], attempts: readonly number[]) => MovingChunk[] | Promise<MovingChunk[]>,
+    other: (request: ChunkRequest, message: BusMessage) => void,
+  ) {
+    this.bus = parts.bus;
+    this.clock = parts.clock;
+    this.subject = parts.subject;
+    this.windows = parts.windows;
+    this.subscription = parts.bus.subscribe(parts.subject, (message) => {
+      const request = readRequest(message.payload);
+      if (request === undefined) return;
+      if (request.type === "part") void this.answerPart(message, request);
+      else if (request.type === "get") void this.answerGet(message, request.looks, get(request.rows, request.attempts));
+      else if (request.type === "done") this.withdraw(request.transfer);
+      else other(request, message);
+    });
+  }
+
+  close(): void {
+    this.subscription.unsubscribe();
+    for (const transfer of [...this.outgoing.keys()]) this.withdraw(transfer);
+  }
+
+  /** Makes the pieces of a frame ready to be pulled; they must not change until they are withdrawn. */
+  offer(pieces: readonly Uint8Array[], looks = true): Transfer {
+    const now = this.clock.now();
+    for (const [transfer, one] of this.outgoing) if (now - one.lastAskedMs > TRANSFER_LEASE_MS) this.withdraw(transfer);
+    this.transfers += 1;
+    const window = looks ? this.makeWindow() : undefined;
+    this.outgoing.set(this.transfers, { pieces, window, lastAskedMs: now });
+    const transfer = { transfer: this.transfers, pieces: pieces.map((piece) => piece.byteLength) };
+    return window === undefined ? transfer : { ...transfer, window: window.name };
+  }
+
+  withdraw(transfer: number): void {
+    this.outgoing.get(transfer)?.window?.close();
+    this.outgoing.delete(transfer);
+  }
+
+  /** A host without room for a window still has its bus. */
+  private makeWindow(): OutWindow | undefined {
+    try {
+      return this.windows?.make();
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async answerGet(
+    message: BusMessage,
+    looks: boolean,
+    found: MovingChunk[] | Promise<MovingChunk[]>,
+  ): Promise<void> {
+    try {
+      const chunks = await found;
+      if (this.bus.carries === "reference") return message.respond({ chunks });
+      if (this.bus.carries === "shared") {
+        const frame = await encodeChunks(chunks, true);
+        return message.respond({ ...frame, bytes: marked(MARK.whole, [frame.bytes]) });
+      }
+      const pieces = await encodeChunkPieces(chunks);
+      const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+      if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(MARK.whole, pieces) });
+      const header = Buffer.from(JSON.stringify(this.offer(pieces, looks)));
+      return message.respond({ bytes: marked(MARK.inParts, [header]) });
+    } catch (error) {
+      message.respond({ bytes: marked(MARK.refused, [Buffer.from(textOf(error))]) });
+    }
+  }
+
+  /** A part goes as it is, uncopied; an empty answer says that there is no such part. */
+  private async answerPart(message: BusMessage, { transfer, piece, from, to, at }: PartRequest): Promise<void> {
+    const outgoing = this.outgoing.get(transfer);
+    const part = outgoing?.pieces[piece]?.subarray(from, to);
+    if (outgoing === undefined || part === undefined || part.byteLength !== to - from)
+      return message.respond({ bytes: new Uint8Array(0) });
+    outgoing.lastAskedMs = this.clock.now();
+    if (at === undefined) return message.respond({ bytes: part });
+    try {
+      outgoing.window?.hide();
+      await outgoing.window?.write(part, at);
+      message.respond({ bytes: marked(MARK.inWindow, []) });
+    } catch (error) {
+      message.respond({ bytes: marked(MARK.refused, [Buffer.from(textOf(error))]) });
+    }
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
