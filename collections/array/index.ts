@@ -98,6 +98,7 @@ export {
 } from "./functions.ts";
 export type { Indexer } from "./get.ts";
 export { newaxis, type Slice } from "./indexer.ts";
+export type { Region } from "./kernels/outer-blocks.ts";
 export type { BlockInfo } from "./kernels/user-blocks.ts";
 export * as linalg from "./linalg.ts";
 export {
@@ -164,6 +165,13 @@ export {
   sort,
   topk,
 } from "./statistics.ts";
+export { fromDelayed, type NestedDelayed, toDelayed } from "./storage/delayed-blocks.ts";
+export { fromNpy, fromRaw, type RawOptions, toNpy, toRaw } from "./storage/npy.ts";
+export { npyBytes, parseNpy } from "./storage/npy-bytes.ts";
+export { fromNpyStack, toNpyStack } from "./storage/npy-stack.ts";
+export { fromNpz, toNpz } from "./storage/npz.ts";
+export { fromSource, type OuterSource } from "./storage/outer-source.ts";
+export { type StoreOptions, type StoreTarget, store } from "./storage/store.ts";
 export {
   average,
   type CovarianceOptions,

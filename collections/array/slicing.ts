@@ -8,6 +8,7 @@ import { SETTLE } from "./elementwise.ts";
 import type { AxisIndex } from "./indexer.ts";
 import { type TakePlan, takePieces } from "./kernels/take.ts";
 import { type AxisCut, cutBlock, reaxis } from "./kernels/views.ts";
+import { slicedSource } from "./storage/stored.ts";
 
 const CUT = kernel("shoal:collections/array/kernels/views", "cutBlock", cutBlock);
 const REAXIS = kernel("shoal:collections/array/kernels/views", "reaxis", reaxis);
@@ -26,6 +27,8 @@ export function sliceBlocks(blocks: Blocks, indices: readonly AxisIndex[]): Bloc
   if (indices.every((index) => index.kind === "whole")) return blocks;
   const plans = indices.map((index, axis) => axisPlan(blocks, index, axis));
   const axes = plans.flatMap((plan) => (plan.runs === null ? [] : [plan.runs]));
+  const pushed = slicedSource(blocks, indices, axes);
+  if (pushed !== undefined) return pushed;
   const name = layerName("get", blocks.layer, indices);
   const grid = gridOf(axes);
   const cuts = plans.map((plan) => plan.cut);

@@ -25,6 +25,31 @@ export interface FileSystem {
   remove(path: string): Promise<void>;
   /** Present where a listing needs no waiting, so that a graph can be built at once. */
   readonly listing?: FileListing;
+  /** Present where parts of a file can be written in any order. */
+  readonly regions?: FileRegions;
+}
+
+/** Runs of one length at many places of a file: how the blocks of an array lie in it. */
+export interface ByteRuns {
+  /** Where each run starts. */
+  readonly offsets: Float64Array;
+  /** Bytes of each run. */
+  readonly length: number;
+}
+
+/** Files read and written by parts, by many workers at once. */
+export interface FileRegions {
+  /**
+   * The runs one after another, in memory of its own.
+   * @throws {@link FileError} if the file ends before
+   */
+  read(path: string, runs: ByteRuns): Promise<Uint8Array>;
+  /** A file of zeros, to be filled; folders on the way are made, an old file of the name is gone. */
+  create(path: string, sizeBytes: number): Promise<void>;
+  /** Puts bytes, run by run, where they belong. */
+  write(path: string, runs: ByteRuns, bytes: Uint8Array): Promise<void>;
+  /** Gives a file that is done its name, in place of what had it. */
+  rename(from: string, to: string): Promise<void>;
 }
 
 export type FilePieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -65,3 +90,11 @@ export const schemeOf = (path: string): string => /^([a-z][a-z0-9+.-]+):/i.exec(
 
 /** A size that reads of whole files are cut into. */
 export const PIECE_BYTES = 1 << 20;
+
+/** What reading beyond the end of a file gives. */
+export const endsEarly = (path: string, wanted: number, size: number): FileError =>
+  new FileError(
+    `${path} ends after ${size} bytes, but ${wanted} are needed: it is cut off, or no such array`,
+    path,
+    "other",
+  );

@@ -8,17 +8,25 @@ import {
   type FileErrorReason,
   type FileListing,
   type FilePieces,
+  type FileRegions,
   type FileStat,
   type FileSystem,
   PIECE_BYTES,
   type ReadStreamOptions,
 } from "./filesystem.ts";
 import { depthOf, fixedFolder, globExpression, isPattern } from "./glob.ts";
+import { createFile, readRuns, writeRuns } from "./local-regions.ts";
 
 /** Files of this machine. Relative paths count from the folder of the process that lists them; what it gives back is absolute. */
 export class LocalFileSystem implements FileSystem {
   readonly scheme = "file";
   readonly listing: FileListing = { glob: globNow, stat: statNow };
+  readonly regions: FileRegions = {
+    read: (path, runs) => named(path, (local) => readRuns(path, local, runs)),
+    create: (path, sizeBytes) => named(path, (local) => createFile(local, sizeBytes)),
+    write: (path, runs, bytes) => named(path, (local) => writeRuns(local, runs, bytes)),
+    rename: (from, to) => named(from, (local) => rename(local, localPath(to))),
+  };
 
   async glob(pattern: string): Promise<string[]> {
     return globNow(pattern);

@@ -1,7 +1,9 @@
 import {
+  endsEarly,
   FileError,
   type FileListing,
   type FilePieces,
+  type FileRegions,
   type FileStat,
   type FileSystem,
   PIECE_BYTES,
@@ -18,6 +20,29 @@ interface MemoryFile {
 export class MemoryFileSystem implements FileSystem {
   readonly scheme = "memory";
   readonly listing: FileListing = { glob: (pattern) => this.globNow(pattern), stat: (path) => this.statNow(path) };
+  readonly regions: FileRegions = {
+    read: async (path, { offsets, length }) => {
+      const { bytes } = this.file(path);
+      const out = new Uint8Array(offsets.length * length);
+      offsets.forEach((offset, at) => {
+        if (offset + length > bytes.length) throw endsEarly(path, offset + length, bytes.length);
+        out.set(bytes.subarray(offset, offset + length), at * length);
+      });
+      return out;
+    },
+    create: (path, sizeBytes) => this.write(path, new Uint8Array(sizeBytes)),
+    write: async (path, { offsets, length }, bytes) => {
+      const into = this.file(path).bytes;
+      offsets.forEach((offset, at) => {
+        into.set(bytes.subarray(at * length, (at + 1) * length), offset);
+      });
+    },
+    rename: async (from, to) => {
+      const { bytes } = this.file(from);
+      await this.remove(from);
+      await this.write(to, bytes);
+    },
+  };
   private readonly files = new Map<string, MemoryFile>();
   private versions = 0;
 

@@ -26,6 +26,26 @@ export function fileSystemCases(name: string, files: FileSystem, folder: () => P
     assert.equal(files.listing?.stat(path).sizeBytes, 10);
   });
 
+  test(`${name}: a file is made of parts written in any order, and read in parts`, async () => {
+    const { regions } = files;
+    assert.ok(regions !== undefined);
+    const at = `${await folder()}/parts/a.bin`;
+    await regions.create(at, 12);
+    await regions.write(at, { offsets: Float64Array.of(8, 1), length: 3 }, bytes("xyzabc"));
+    assert.equal(text(await files.readRange(at, 0, 12)), "\0abc\0\0\0\0xyz\0");
+    assert.equal(text(await regions.read(at, { offsets: Float64Array.of(9, 0), length: 2 })), "yz\0a");
+    await assert.rejects(regions.read(at, { offsets: Float64Array.of(11), length: 2 }), FileError);
+    await files.write(`${at}.done`, bytes("old"));
+    await regions.rename(at, `${at}.done`);
+    assert.equal((await files.stat(`${at}.done`)).sizeBytes, 12);
+    assert.equal(await files.exists(at), false);
+    const long = new Uint8Array(200_000).map((_, i) => i);
+    await regions.create(at, 300_000);
+    await regions.write(at, { offsets: Float64Array.of(150_000, 0), length: 100_000 }, long);
+    assert.deepEqual(await regions.read(at, { offsets: Float64Array.of(150_000, 0), length: 100_000 }), long);
+    await assert.rejects(regions.read(at, { offsets: Float64Array.of(250_000), length: 100_000 }), FileError);
+  });
+
   test(`${name}: a stream gives the file in pieces, from an offset on`, async () => {
     const path = `${await folder()}/b.txt`;
     await files.write(path, [bytes("01234"), bytes("567"), bytes("89")]);

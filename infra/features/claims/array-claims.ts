@@ -1,5 +1,6 @@
 import type { Claim } from "../claim.ts";
 
+const filesTest = "test/collections/array/storage/files.test.ts";
 const arrayTest = "test/collections/array/array.test.ts";
 
 export const arrayClaims: readonly Claim[] = [
@@ -50,6 +51,13 @@ export const arrayClaims: readonly Claim[] = [
   ["AR-081", "Products", "array:matmul array:einsum array:tensordot", "golden array/product.einsum"],
   ["AR-082", "QR", "array:linalg.qr array:linalg.tsqr", "golden array/linalg.qr"],
   ["AR-085", "Norms", "array:linalg.norm", "golden array/linalg.norm"],
+  ["AR-019", "From any array-like", "array:fromArray array:fromSource", `${filesTest}: fromSource() pushes slices`],
+  ["AR-027", "From delayed", "array:fromDelayed", `${filesTest}: fromDelayed() takes lazy values`],
+  ["AR-110", "Store to targets", "array:store", `${filesTest}: store() fills arrays in place`],
+  ["AR-113", "NPY stack", "array:toNpyStack array:fromNpyStack", `${filesTest}: toNpyStack() writes a file`],
+  ["AR-116", "To delayed", "array:toDelayed", `${filesTest}: fromDelayed() takes lazy values`],
+  ["AR-117", "Memory map", "array:fromNpy array:fromRaw", `${filesTest}: fromRaw() and toRaw()`],
+  ["AR-118", "Store optimization", "array:fromNpy", `${filesTest}: slices of a stored array read no more`],
   ["AR-100", "Map blocks", "array:mapBlocks", "golden array/map.blocks"],
   ["AR-101", "Map overlap", "array:mapOverlap", "golden array/map.overlap1d"],
   ["AR-103", "Sliding windows", "array:slidingWindowView", "golden array/overlap.sliding_window"],

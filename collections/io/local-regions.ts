@@ -1,0 +1,83 @@
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { mkdir, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type ByteRuns, endsEarly } from "./filesystem.ts";
+
+/** Runs shorter than this are read and written without waiting: a promise each would cost more than the copy. */
+const SYNC_BYTES_MAX = 1 << 16;
+/** Bytes moved without waiting before others get their turn. */
+const TURN_BYTES = 1 << 22;
+
+/** Runs of a local file, one after another. */
+export async function readRuns(path: string, local: string, runs: ByteRuns): Promise<Uint8Array> {
+  const bytes = new Uint8Array(runs.offsets.length * runs.length);
+  const short = (at: number, got: number) => endsEarly(path, end(runs, at), (runs.offsets[at] as number) + got);
+  if (runs.length <= SYNC_BYTES_MAX)
+    await eachInTurns(runs, openSync(local, "r"), (file, at, offset) => {
+      const got = readSync(file, bytes, at * runs.length, runs.length, offset);
+      if (got < runs.length) throw short(at, got);
+    });
+  else {
+    const file = await open(local, "r");
+    try {
+      for (const [at, offset] of runs.offsets.entries()) {
+        let got = 0;
+        while (got < runs.length) {
+          const { bytesRead } = await file.read(bytes, at * runs.length + got, runs.length - got, offset + got);
+          if (bytesRead === 0) throw short(at, got);
+          got += bytesRead;
+        }
+      }
+    } finally {
+      await file.close();
+    }
+  }
+  return bytes;
+}
+
+/** A local file of zeros. */
+export async function createFile(local: string, sizeBytes: number): Promise<void> {
+  await mkdir(dirname(local), { recursive: true });
+  await rm(local, { force: true });
+  const file = await open(local, "wx");
+  try {
+    await file.truncate(sizeBytes);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Puts bytes, run by run, into a local file that is there. */
+export async function writeRuns(local: string, runs: ByteRuns, bytes: Uint8Array): Promise<void> {
+  if (runs.length <= SYNC_BYTES_MAX)
+    return eachInTurns(runs, openSync(local, "r+"), (file, at, offset) => {
+      for (let done = 0; done < runs.length; )
+        done += writeSync(file, bytes, at * runs.length + done, runs.length - done, offset + done);
+    });
+  const file = await open(local, "r+");
+  try {
+    for (const [at, offset] of runs.offsets.entries())
+      for (let done = 0; done < runs.length; )
+        done += (await file.write(bytes, at * runs.length + done, runs.length - done, offset + done)).bytesWritten;
+  } finally {
+    await file.close();
+  }
+}
+
+const end = (runs: ByteRuns, at: number): number => (runs.offsets[at] as number) + runs.length;
+
+async function eachInTurns(
+  runs: ByteRuns,
+  file: number,
+  move: (file: number, at: number, offset: number) => void,
+): Promise<void> {
+  try {
+    const perTurn = Math.max(1, Math.floor(TURN_BYTES / Math.max(1, runs.length)));
+    for (let at = 0; at < runs.offsets.length; at++) {
+      if (at > 0 && at % perTurn === 0) await new Promise<void>((resume) => setImmediate(resume));
+      move(file, at, runs.offsets[at] as number);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
