@@ -12,6 +12,7 @@ const frame = (message: unknown): ActorPayload => ({
   from: "shoal.bench.scheduler",
   session: "0123456789",
   sequence: 7,
+  term: 0,
   messages: [message],
 });
 

@@ -23,7 +23,7 @@ export function submissionBytes(layer: Layer): Uint8Array {
   session.take({ type: "clientWelcome", hello: 1, epoch: 1, version: "0", workers: [] }, false);
   said.length = 0;
   session.submit(graphOf([wantAll(layer)]), { priority: 0, retries: 0 });
-  const frame = actorCodec.encode({ kind: "frame", from: "c", session: "s", sequence: 1, messages: said });
+  const frame = actorCodec.encode({ kind: "frame", from: "c", session: "s", sequence: 1, term: 0, messages: said });
   return frame instanceof Uint8Array ? frame : frame.bytes;
 }
 

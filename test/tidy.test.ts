@@ -7,6 +7,7 @@ import { test } from "node:test";
 const floors = [
   ["runtime/base"],
   ["runtime/bus"],
+  ["runtime/journal"],
   ["runtime/wire"],
   ["runtime/actor"],
   ["runtime/graph"],

@@ -40,6 +40,7 @@ export function schedulerActor(options: SchedulerActorOptions): ActorSpec {
   return {
     address: clusterSubjects(options.cluster).scheduler,
     make: (context) => new Scheduler(options, context),
+    term: options.epoch,
     mailbox: { capacity: MAILBOX_FRAMES_MAX },
     // Its state is the cluster's: a crash of the brain is never papered over by an empty one.
     supervision: { onCrash: "escalate" },

@@ -10,6 +10,8 @@ export interface ActorFrame {
   readonly session: string;
   /** Grows by one with every frame of the session; 0 where frames are not numbered. */
   readonly sequence: number;
+  /** The fencing number of whoever has the sender's address; 0 where addresses do not change hands. */
+  readonly term: number;
   readonly messages: readonly unknown[];
 }
 
@@ -50,7 +52,10 @@ const text = new TextDecoder("utf-8", { fatal: true });
 export function readFrame(payload: unknown, codec: ActorCodec | undefined): ReadPayload {
   const bytes = bytesIn(payload);
   if (bytes !== undefined && bytes[0] === JSON_START)
-    return { form: "json", frame: { kind: "frame", from: "", session: "", sequence: 0, messages: [parseJson(bytes)] } };
+    return {
+      form: "json",
+      frame: { kind: "frame", from: "", session: "", sequence: 0, term: 0, messages: [parseJson(bytes)] },
+    };
   const read = bytes === undefined ? payload : decodeWith(codec, payload as Uint8Array | Frame);
   const frame = read as Partial<ActorFrame> | null | undefined;
   if (typeof frame !== "object" || frame === null || frame.kind !== "frame" || !Array.isArray(frame.messages))

@@ -82,6 +82,8 @@ export interface ActorSpec {
   readonly address: string;
   /** Makes the actor, at start and after every crash that it survives. */
   readonly make: (context: ActorContext) => Actor;
+  /** Grows where the address passes from one process to another: whoever heard a later holder hears an earlier one no more. */
+  readonly term?: number;
   readonly mailbox?: MailboxOptions;
   /** Default: restarted, at most 3 times within 5 s, then escalated. */
   readonly supervision?: Supervision;

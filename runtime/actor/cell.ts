@@ -19,6 +19,7 @@ export interface Delivery {
   readonly session: string;
   /** 0: not numbered. */
   readonly sequence: number;
+  readonly term: number;
   readonly messages: readonly unknown[];
   /** Set where a single message is a question. */
   readonly question: Question | undefined;
@@ -30,7 +31,7 @@ export interface CellHost {
   readonly tap: Tap;
   newToken(): string;
   queueTurn(cell: ActorCell): void;
-  publish(from: string, to: string, link: LinkPosition, messages: readonly unknown[]): void;
+  publish(from: string, to: string, link: LinkPosition & { readonly term: number }, messages: readonly unknown[]): void;
   ask(from: string, to: string, message: unknown, options: AskOptions): Promise<unknown>;
   spawn(spec: ActorSpec, parent: ActorCell): ActorRef;
   watch(address: string, watcher: ActorCell): void;
@@ -127,6 +128,7 @@ export class ActorCell implements TurnTaker {
       from: this.address,
       session: "",
       sequence: 0,
+      term: 0,
       messages: [message],
       question: undefined,
     });
@@ -190,9 +192,9 @@ export class ActorCell implements TurnTaker {
 
   /** Judges a frame's place in its link, and takes its messages out. */
   private open(delivery: Delivery): Envelope[] {
-    const { from, to, session, sequence, messages, question } = delivery;
+    const { from, to, session, sequence, term, messages, question } = delivery;
     const isNumbered = sequence > 0 && from !== undefined;
-    let link = isNumbered ? this.links.accept(from, session, sequence) : undefined;
+    let link = isNumbered ? this.links.accept(from, session, sequence, term) : undefined;
     const { tap } = this.host;
     if (link === "repeat") {
       if (tap.active) tap.emit({ kind: "refused", to, from, count: messages.length, reason: "repeat" });
@@ -214,11 +216,13 @@ export class ActorCell implements TurnTaker {
 
   private hands(): ContextOwner {
     const { host, address } = this;
+    const term = this.spec.term ?? 0;
     return {
       address,
       clock: host.clock,
       newToken: () => host.newToken(),
-      publish: (to, link, messages) => host.publish(address, to, link, messages),
+      publish: (to, { session, sequence }, messages) =>
+        host.publish(address, to, { session, sequence, term }, messages),
       ask: (to, message, options) => host.ask(address, to, message, options),
       spawn: (spec) => host.spawn(spec, this),
       watch: (other) => host.watch(other, this),

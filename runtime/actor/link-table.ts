@@ -1,11 +1,12 @@
 /**
  * How a frame follows its sender's last one. `begun`: the first of a new session; `next`: in order; `gap`: frames between were
  * lost, or the start was: what the receiver knows of the sender may be stale; `repeat`: seen before, or of a session that has
- * ended: to be dropped.
+ * ended, or of a term that is over: to be dropped.
  */
 export type LinkVerdict = "begun" | "next" | "gap" | "repeat";
 
 interface Link {
+  term: number;
   session: string;
   sequence: number;
   ended: string | undefined;
@@ -27,15 +28,19 @@ export class LinkTable {
     return this.links.size;
   }
 
-  /** Judges the frame numbered `sequence` (from 1) and remembers it. */
-  accept(from: string, session: string, sequence: number): LinkVerdict {
+  /**
+   * Judges the frame numbered `sequence` (from 1) and remembers it.
+   * @param term where an address passes from one process to another, frames of a lower term than was seen are dropped
+   */
+  accept(from: string, session: string, sequence: number, term = 0): LinkVerdict {
     const link = this.links.get(from);
     if (link === undefined) {
       if (this.links.size >= this.linksMax) this.forgetOldest();
-      this.links.set(from, { session, sequence, ended: undefined });
+      this.links.set(from, { term, session, sequence, ended: undefined });
       return sequence === 1 ? "begun" : "gap";
     }
-    if (session === link.ended) return "repeat";
+    if (term < link.term || session === link.ended) return "repeat";
+    link.term = term;
     if (session !== link.session) {
       link.ended = link.session;
       link.session = session;

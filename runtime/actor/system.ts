@@ -77,8 +77,8 @@ export class ActorSystem {
       tap: this.tap,
       newToken: options.newToken ?? uniqueToken,
       queueTurn: (cell) => turns.add(cell),
-      publish: (from, to, link, messages) =>
-        this.publish(to, { kind: "frame", from, session: link.session, sequence: link.sequence, messages }),
+      publish: (from, to, { session, sequence, term }, messages) =>
+        this.publish(to, { kind: "frame", from, session, sequence, term, messages }),
       ask: (from, to, message, asked) => this.askAs(from, to, message, asked),
       spawn: (spec, parent) => this.spawnUnder(spec, parent),
       watch: (address, watcher) => this.watcher.watch(address, watcher),
@@ -108,7 +108,7 @@ export class ActorSystem {
 
   /** Sends a message from outside of any actor, at once. @throws ShoalError SUBJECT | OVERSIZE | CLOSED */
   tell(address: string, message: unknown): void {
-    this.publish(address, { kind: "frame", from: "", session: "", sequence: 0, messages: [message] });
+    this.publish(address, { kind: "frame", from: "", session: "", sequence: 0, term: 0, messages: [message] });
   }
 
   /** See {@link ActorRef.ask}. */
@@ -161,7 +161,7 @@ export class ActorSystem {
       this.refuse(message, error);
       return;
     }
-    const { from, session, sequence, messages } = frame;
+    const { from, session, sequence, term, messages } = frame;
     const { subject: to, reply } = message;
     if (reply !== undefined && (messages[0] as Partial<typeof PING> | null)?.type === PING.type) {
       this.respond(message, { kind: "answer", value: { address: to, incarnation: cell.incarnation ?? "" } }, form);
@@ -171,9 +171,13 @@ export class ActorSystem {
       reply === undefined
         ? undefined
         : new AskedQuestion(message, form, this.bus, this.writer, (other) =>
-            writePayload({ kind: "frame", from: "", session: "", sequence: 0, messages: [other] }, form, this.codec),
+            writePayload(
+              { kind: "frame", from: "", session: "", sequence: 0, term: 0, messages: [other] },
+              form,
+              this.codec,
+            ),
           );
-    cell.deliver({ to, from: from === "" ? undefined : from, session, sequence, messages, question });
+    cell.deliver({ to, from: from === "" ? undefined : from, session, sequence, term, messages, question });
   }
 
   private readonly writer = (message: BusMessage, payload: ActorPayload, form: QuestionForm): void =>
@@ -182,7 +186,7 @@ export class ActorSystem {
   private async askAs(from: string, address: string, message: unknown, options: AskOptions): Promise<unknown> {
     const { timeoutMs, signal } = options;
     const form: QuestionForm = this.bus.carries === "reference" ? "value" : (options.form ?? "json");
-    const frame: ActorFrame = { kind: "frame", from, session: "", sequence: 0, messages: [message] };
+    const frame: ActorFrame = { kind: "frame", from, session: "", sequence: 0, term: 0, messages: [message] };
     if (this.tap.active) this.tap.emit({ kind: "sent", from, to: address, messages: frame.messages });
     const payload = writePayload(frame, form, this.codec);
     const answer = await this.bus.request(
@@ -198,8 +202,16 @@ export class ActorSystem {
     const cell = this.cells.get(to);
     if (cell !== undefined && this.isShortcut) {
       // Both live in this thread: no bytes, no bus. Messages are read-only once they are sent, as on a bus by reference.
-      const { from, session, sequence, messages } = frame;
-      cell.deliver({ to, from: from === "" ? undefined : from, session, sequence, messages, question: undefined });
+      const { from, session, sequence, term, messages } = frame;
+      cell.deliver({
+        to,
+        from: from === "" ? undefined : from,
+        session,
+        sequence,
+        term,
+        messages,
+        question: undefined,
+      });
       return;
     }
     this.bus.publish(to, writePayload(frame, this.bus.carries === "reference" ? "value" : "frame", this.codec));

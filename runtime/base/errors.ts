@@ -10,6 +10,7 @@ export type ErrorCode =
   | "CONNECT"
   | "DECODE"
   | "DENIED"
+  | "DEPOSED"
   | "FILE"
   | "KILLED_WORKER"
   | "LOST_DATA"

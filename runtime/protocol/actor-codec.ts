@@ -9,6 +9,7 @@ const frameSchema = defineMessage(1, "frame", {
   from: "text",
   session: "text",
   sequence: "f64",
+  term: "f64",
   messages: tree<readonly unknown[]>(),
 });
 const answerSchema = defineMessage(2, "answer", { value: tree<unknown>() });
@@ -27,8 +28,8 @@ const schemas = [frameSchema, answerSchema, failureSchema] as const;
 export const actorCodec: ActorCodec = {
   encode: (payload) => {
     if (payload.kind === "frame") {
-      const { from, session, sequence, messages } = payload;
-      return encodeMessage(frameSchema, { type: "frame", from, session, sequence, messages });
+      const { from, session, sequence, term, messages } = payload;
+      return encodeMessage(frameSchema, { type: "frame", from, session, sequence, term, messages });
     }
     if (payload.kind === "answer") return encodeMessage(answerSchema, { type: "answer", value: payload.value });
     const { code, message, retryable, details } = payload;
@@ -47,8 +48,8 @@ function decodePayload(payload: Uint8Array | Frame): ActorPayload {
     const { code, message, retryable, details } = decoded;
     return { kind: "failure", code: code as ShoalError["code"], message, retryable, details };
   }
-  const { from, session, sequence, messages } = decoded;
+  const { from, session, sequence, term, messages } = decoded;
   if (!Array.isArray(messages)) throw new ShoalError("A frame's messages are not a list", { code: "DECODE" });
   for (const message of messages) checkMessage(message);
-  return { kind: "frame", from, session, sequence, messages };
+  return { kind: "frame", from, session, sequence, term, messages };
 }

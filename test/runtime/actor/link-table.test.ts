@@ -22,6 +22,15 @@ test("LinkTable drops what comes late from a session that has ended", () => {
   assert.equal(links.accept("w1", "c", 3), "gap", "a new session whose start was missed");
 });
 
+test("LinkTable drops what a former holder of an address says once a later one was heard, whatever its session", () => {
+  const links = new LinkTable();
+  assert.equal(links.accept("s", "old", 1, 5), "begun");
+  assert.equal(links.accept("s", "new", 1, 6), "begun");
+  assert.equal(links.accept("s", "old", 2, 5), "repeat");
+  assert.equal(links.accept("s", "old again", 1, 5), "repeat", "a session it begins anew counts no more");
+  assert.equal(links.accept("s", "new", 2, 6), "next");
+});
+
 test("LinkTable and LinkNumbers forget the oldest links at their limit, and a forgotten link never looks whole", () => {
   let session = 0;
   const numbers = new LinkNumbers(() => `s${session++}`, 2);

@@ -1,0 +1,38 @@
+import { JetStreamApiError } from "@nats-io/jetstream";
+import { ShoalError } from "../base/errors.ts";
+
+/** The stream's newest message is not the one that was expected. */
+const WRONG_LAST_SEQUENCE = 10071;
+const NO_STREAM = 10059;
+const NO_MESSAGE = 10037;
+const NO_PEERS = [10005, 10074];
+
+export const isWrongSequence = (error: unknown): boolean => codeOf(error) === WRONG_LAST_SEQUENCE;
+export const isNoStream = (error: unknown): boolean => codeOf(error) === NO_STREAM;
+export const isNoMessage = (error: unknown): boolean => codeOf(error) === NO_MESSAGE;
+/** The cluster of servers has not the places that replicas need. */
+export const isNoPeers = (error: unknown): boolean => NO_PEERS.includes(codeOf(error) ?? 0);
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof JetStreamApiError ? error.code : undefined;
+}
+
+/** What a call to JetStream failed with, as an error of Shoal's. `what` is the clause it stands in. */
+export function jetStreamError(error: unknown, what: string): ShoalError {
+  if (error instanceof ShoalError) return error;
+  // The library does not give its class away.
+  if (error instanceof Error && error.name === "JetStreamNotEnabled")
+    return new ShoalError(
+      `${what}: the NATS server runs without JetStream; start it with \`nats-server -js\` or \`npx shoal nats --jetstream\``,
+      { code: "NOT_SUPPORTED", cause: error },
+    );
+  const words = error instanceof Error ? error.message : String(error);
+  if (error instanceof JetStreamApiError)
+    return new ShoalError(`${what}: JetStream refuses (${words}, code ${error.code})`, {
+      code: error.status === 503 ? "CONNECT" : "NOT_SUPPORTED",
+      retryable: error.status === 503,
+      cause: error,
+    });
+  const isLate = error instanceof Error && /timeout/i.test(error.name + words);
+  return new ShoalError(`${what}: ${words}`, { code: isLate ? "TIMEOUT" : "CONNECT", retryable: true, cause: error });
+}

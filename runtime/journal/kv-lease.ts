@@ -1,0 +1,86 @@
+import { StorageType } from "@nats-io/jetstream";
+import { type KV, Kvm } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { isNoPeers, isWrongSequence, jetStreamError } from "./jetstream-error.ts";
+import type { Lease, LeaseHolder } from "./lease.ts";
+
+export interface KvLeaseOptions {
+  readonly bucket: string;
+  readonly ttlMs: number;
+  readonly replicas?: number;
+}
+
+const KEY = "leader";
+
+/**
+ * A lease as the entry of a key-value bucket whose entries live for the lease's time: to create it is to take it, to update it
+ * under the revision one knows is to renew it. Revisions are the bucket's.
+ */
+export class KvLease implements Lease {
+  readonly ttlMs: number;
+  private readonly kv: KV;
+  private readonly bucket: string;
+
+  private constructor(kv: KV, options: KvLeaseOptions) {
+    this.kv = kv;
+    this.bucket = options.bucket;
+    this.ttlMs = options.ttlMs;
+  }
+
+  /** @throws ShoalError NOT_SUPPORTED for a server without JetStream */
+  static async open(connection: NatsConnection, options: KvLeaseOptions): Promise<KvLease> {
+    const { bucket, ttlMs, replicas } = options;
+    const kvm = new Kvm(connection);
+    const make = (copies: number): Promise<KV> =>
+      kvm.create(bucket, { ttl: ttlMs, history: 1, storage: StorageType.File, replicas: copies });
+    try {
+      const copies = replicas ?? (connection.info?.cluster === undefined ? 1 : 3);
+      const kv = await make(copies).catch((error: unknown) => {
+        if (replicas !== undefined || copies === 1 || !isNoPeers(error)) throw error;
+        return make(1);
+      });
+      return new KvLease(kv, options);
+    } catch (error) {
+      throw jetStreamError(error, `The lease in bucket ${bucket} cannot be opened`);
+    }
+  }
+
+  acquire(holder: string): Promise<number | undefined> {
+    return this.unlessTaken(() => this.kv.create(KEY, holder));
+  }
+
+  renew(holder: string, revision: number): Promise<number | undefined> {
+    return this.unlessTaken(() => this.kv.update(KEY, holder, revision));
+  }
+
+  async release(revision: number): Promise<void> {
+    await this.unlessTaken(() => this.kv.delete(KEY, { previousSeq: revision }).then(() => 0));
+  }
+
+  async find(): Promise<LeaseHolder | undefined> {
+    try {
+      const entry = await this.kv.get(KEY);
+      return entry === null || entry.operation !== "PUT"
+        ? undefined
+        : { holder: entry.string(), revision: entry.revision };
+    } catch (error) {
+      throw jetStreamError(error, `The lease in bucket ${this.bucket} cannot be read`);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** Removes the bucket. */
+  async remove(): Promise<void> {
+    await this.kv.destroy();
+  }
+
+  private async unlessTaken(write: () => Promise<number>): Promise<number | undefined> {
+    try {
+      return await write();
+    } catch (error) {
+      if (isWrongSequence(error)) return undefined;
+      throw jetStreamError(error, `The lease in bucket ${this.bucket} cannot be written`);
+    }
+  }
+}

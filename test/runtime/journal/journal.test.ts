@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { systemClock } from "../../../runtime/base/clock.ts";
+import { ShoalError } from "../../../runtime/base/errors.ts";
+import { JetStreamJournal } from "../../../runtime/journal/jetstream-journal.ts";
+import { KvLease } from "../../../runtime/journal/kv-lease.ts";
+import { JournalStore, MemoryJournal } from "../../../runtime/journal/memory-journal.ts";
+import { LeaseStore, MemoryLease } from "../../../runtime/journal/memory-lease.ts";
+import { journalCases } from "../../cases/journal-cases.ts";
+import { leaseCases } from "../../cases/lease-cases.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { startTestNats } from "../../support/nats.ts";
+
+const shared = startTestNats({ after }, { jetStream: true });
+let names = 0;
+
+async function connection(scope: { after(fn: () => Promise<void>): void }, url?: string): Promise<NatsConnection> {
+  const nc = await connect({ servers: url ?? (await shared).url });
+  scope.after(() => nc.close());
+  return nc;
+}
+
+journalCases("MemoryJournal", async () => {
+  const store = new JournalStore();
+  return async () => new MemoryJournal(store);
+});
+
+journalCases("JetStreamJournal", async (t) => {
+  const stream = `journal-${names++}`;
+  return async () => JetStreamJournal.open(await connection(t), { stream, subject: `journal.${stream}` });
+});
+
+leaseCases("MemoryLease", async () => {
+  const store = new LeaseStore();
+  const clock = new ManualClock();
+  return {
+    open: async () => new MemoryLease(store, clock, 1000),
+    expire: async () => clock.advance(1000),
+  };
+});
+
+leaseCases("KvLease", async (t) => {
+  const bucket = `lease-${names++}`;
+  return {
+    open: async () => KvLease.open(await connection(t), { bucket, ttlMs: 1000 }),
+    expire: async (lease) => {
+      // The server's own clock: asked until it has let go of the entry.
+      while ((await lease.find()) !== undefined)
+        await new Promise<void>((resolve) => void systemClock.setTimer(20, resolve));
+    },
+  };
+});
+
+test("a server without JetStream is named, and how to start it", async (t) => {
+  const server = await startTestNats(t);
+  const nc = await connection(t, server.url);
+  const refused = (error: unknown): boolean => {
+    assert.ok(error instanceof ShoalError);
+    assert.equal(error.code, "NOT_SUPPORTED");
+    assert.match(error.message, /: the NATS server runs without JetStream; start it with `nats-server -js` or/);
+    return true;
+  };
+  await assert.rejects(JetStreamJournal.open(nc, { stream: "j", subject: "j" }), refused);
+  await assert.rejects(KvLease.open(nc, { bucket: "l", ttlMs: 1000 }), refused);
+});
+
+test("JetStreamJournal keeps its records when the server is killed and started again", async (t) => {
+  const server = await startTestNats(t, { jetStream: true });
+  const options = { stream: "j", subject: "journal.j" };
+  const journal = await JetStreamJournal.open(await connection(t, server.url), options);
+  await journal.append(Buffer.from("kept"), { expected: 0, id: "1" });
+  await server.kill();
+  await assert.rejects(journal.append(Buffer.from("lost"), { expected: 1, id: "2" }), (error) => {
+    assert.ok(error instanceof ShoalError);
+    assert.ok(error.code === "CONNECT" || error.code === "TIMEOUT");
+    return true;
+  });
+  await server.restart();
+  const again = await JetStreamJournal.open(await connection(t, server.url), options);
+  assert.deepEqual(await again.range(), { oldest: 1, newest: 1 });
+  assert.equal(await again.append(Buffer.from("next"), { expected: 1, id: "3" }), 2);
+});
