@@ -172,6 +172,7 @@ export { fromNpyStack, toNpyStack } from "./storage/npy-stack.ts";
 export { fromNpz, toNpz } from "./storage/npz.ts";
 export { fromSource, type OuterSource } from "./storage/outer-source.ts";
 export { type StoreOptions, type StoreTarget, store } from "./storage/store.ts";
+export { type FromZarrOptions, fromZarr, type ToZarrOptions, toZarr, type ZarrCompressor } from "./storage/zarr.ts";
 export {
   average,
   type CovarianceOptions,

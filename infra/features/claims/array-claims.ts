@@ -54,6 +54,12 @@ export const arrayClaims: readonly Claim[] = [
   ["AR-019", "From any array-like", "array:fromArray array:fromSource", `${filesTest}: fromSource() pushes slices`],
   ["AR-027", "From delayed", "array:fromDelayed", `${filesTest}: fromDelayed() takes lazy values`],
   ["AR-110", "Store to targets", "array:store", `${filesTest}: store() fills arrays in place`],
+  [
+    "AR-111",
+    "Zarr",
+    "array:fromZarr array:toZarr",
+    "test/collections/array/storage/zarr.test.ts: fromZarr() reads what Python's zarr wrote",
+  ],
   ["AR-113", "NPY stack", "array:toNpyStack array:fromNpyStack", `${filesTest}: toNpyStack() writes a file`],
   ["AR-116", "To delayed", "array:toDelayed", `${filesTest}: fromDelayed() takes lazy values`],
   ["AR-117", "Memory map", "array:fromNpy array:fromRaw", `${filesTest}: fromRaw() and toRaw()`],
