@@ -1,4 +1,5 @@
 import type { AnyStateMachine } from "xstate";
+import { chunkMachine } from "../../actors/chunk/chunk-chart.ts";
 import { schedulerTaskMachine } from "../../actors/task/scheduler-task-chart.ts";
 import { workerTaskMachine } from "../../actors/task/worker-task-chart.ts";
 import { cellMachine } from "../../runtime/actor/cell.ts";
@@ -20,6 +21,11 @@ const sections: readonly Section[] = [
     title: "A task, as the worker sees it",
     text: "Source: actors/task/worker-task-chart.ts.",
     machine: workerTaskMachine,
+  },
+  {
+    title: "A chunk, as the store that keeps it sees it",
+    text: "Memory and disk. Source: actors/chunk/chunk-chart.ts.",
+    machine: chunkMachine,
   },
   {
     title: "An actor's life",
