@@ -13,7 +13,15 @@ const floors = [
   ["runtime/graph"],
   ["runtime/protocol"],
   ["actors/task", "actors/chunk"],
-  ["actors/scheduler", "actors/worker", "actors/client", "actors/nanny", "actors/shuffle", "actors/coordination"],
+  [
+    "actors/scheduler",
+    "actors/worker",
+    "actors/client",
+    "actors/nanny",
+    "actors/shuffle",
+    "actors/coordination",
+    "actors/observer",
+  ],
   ["collections"],
   ["infra"],
   ["index.ts"],
@@ -59,7 +67,7 @@ test("tidy: imports only go down the floors", () => {
 });
 
 test("tidy: actors do not reach into each other's folders", () => {
-  const siblings = ["scheduler", "worker", "client", "nanny", "shuffle", "coordination"];
+  const siblings = ["scheduler", "worker", "client", "nanny", "shuffle", "coordination", "observer"];
   const ownerOf = (path: string) => siblings.find((name) => path.startsWith(`actors/${name}/`));
   const crossing = sources.flatMap((file) =>
     importsOf(file)

@@ -60,7 +60,7 @@ function learnDurations(state: SchedulerState, message: FinishedMessage): void {
     sum.us += message.durationsUs[i] as number;
     sum.count += 1;
   }
-  for (const [prefix, { us, count }] of sums) state.estimates.learn(prefix, us / count);
+  for (const [prefix, { us, count }] of sums) state.estimates.learn(prefix, us, count);
 }
 
 /** Tasks threw: tried again while retries are left, else they fail with all that needs them. */
@@ -76,6 +76,7 @@ export function tasksFailed(
     const now = tasks.state[row];
     const isRunning = now === S.processing || now === S.assigned;
     if (isRunning) leaveWorker(state, row);
+    if (isRunning) noteFailure(state, worker, row, message.errors[i]);
     if (isRunning && (tasks.retriesLeft[row] as number) > 0) {
       tasks.retriesLeft[row] = (tasks.retriesLeft[row] as number) - 1;
       sendBack(state, row, E.again);
@@ -85,6 +86,20 @@ export function tasksFailed(
       failRow(state, row, { error: failed, origin: row });
     } else state.move(row, E.failed);
   }
+}
+
+function noteFailure(state: SchedulerState, worker: WorkerRecord, row: number, thrown: unknown): void {
+  const slab = state.slabOf(row);
+  const { prefix } = slab.layers[slab.layerAt(row)] as (typeof slab.layers)[number];
+  state.estimates.noteFailure(prefix);
+  state.log.noteFailure({
+    atMs: state.nowMs,
+    key: slab.keyOf(row),
+    prefix: state.estimates.names[prefix] as string,
+    worker: worker.id,
+    thrown,
+    retriesLeft: state.tasks.retriesLeft[row] as number,
+  });
 }
 
 /** Tasks came back since inputs could not be had: the holders that failed are no longer believed. */

@@ -9,6 +9,10 @@ export class Estimates {
   private readonly ids = new Map<string, number>();
   private durationsUs: number[] = [];
   readonly names: string[] = [];
+  /** Tasks that finished and failed so far, and the time their functions took, by prefix. */
+  readonly finished: number[] = [];
+  readonly failed: number[] = [];
+  readonly computeUs: number[] = [];
 
   /** The number of a prefix. */
   prefix(name: string): number {
@@ -16,6 +20,9 @@ export class Estimates {
     if (id === undefined) {
       id = this.names.push(name) - 1;
       this.durationsUs.push(UNKNOWN_US);
+      this.finished.push(0);
+      this.failed.push(0);
+      this.computeUs.push(0);
       this.ids.set(name, id);
     }
     return id;
@@ -25,10 +32,17 @@ export class Estimates {
     return this.durationsUs[prefix] as number;
   }
 
-  /** Takes the mean of tasks of one prefix that finished together. */
-  learn(prefix: number, meanUs: number): void {
+  /** Takes the time of tasks of one prefix that finished together. */
+  learn(prefix: number, us: number, count: number): void {
+    this.finished[prefix] = (this.finished[prefix] as number) + count;
+    this.computeUs[prefix] = (this.computeUs[prefix] as number) + us;
+    const meanUs = us / count;
     const known = this.durationsUs[prefix] as number;
     const blended = known === UNKNOWN_US ? meanUs : known + NEWEST_WEIGHT * (meanUs - known);
     this.durationsUs[prefix] = Math.max(blended, LEAST_US);
+  }
+
+  noteFailure(prefix: number): void {
+    this.failed[prefix] = (this.failed[prefix] as number) + 1;
   }
 }

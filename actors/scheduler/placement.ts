@@ -185,7 +185,7 @@ function writeCompute(
   const out = state.out.toWorker(worker.number);
   if (!worker.knownLayers.has(entry.id)) {
     worker.knownLayers.add(entry.id);
-    out.define(layerDefinition(entry, slab.since));
+    out.define(layerDefinition(entry, slab.since, state.estimates.names[entry.prefix]));
   }
   const builder = out.builder(entry.id, entry.layer);
   const priority = slab.generation * GENERATION_STEP + slab.rankOf(row) - queuePriority(slab, at) * PRIORITY_STEP;
@@ -213,13 +213,14 @@ function holderName(state: SchedulerState, row: number): string {
   return state.worker(holders[row % holders.length] as number).id;
 }
 
-function layerDefinition(entry: SlabLayer, since: number): LayerDefinition {
+function layerDefinition(entry: SlabLayer, since: number, prefix: string | undefined): LayerDefinition {
   const { layer } = entry;
   return {
     id: entry.id,
     since,
     kind: layer.kind === "held" ? "data" : layer.kind,
     name: layer.name,
+    prefix,
     grid: layer.grid,
     annotations: layer.annotations,
     calls: layer.kind === "blockwise" || layer.kind === "tasks" ? layer.calls : [],

@@ -1,16 +1,20 @@
 import type { Question } from "../../runtime/actor/actor.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { stateFigures } from "./figures.ts";
+import { graphFigures } from "./graph-figures.ts";
 import type { SchedulerBrain } from "./scheduler-brain.ts";
-import { S } from "./scheduler-state.ts";
+import { S, type SchedulerState } from "./scheduler-state.ts";
 import { workerSummaries } from "./sessions.ts";
 import { snapshot } from "./snapshot.ts";
+import { toldFailures } from "./told-failures.ts";
+import { workerDetail } from "./worker-detail.ts";
 
 /** What anyone may ask the scheduler's own address, in JSON or in a frame. */
 export function answerQuestion(
   brain: SchedulerBrain,
   question: Question,
-  message: { readonly type?: unknown },
+  message: Readonly<Record<string, unknown>>,
   about: { readonly version: string; readonly epoch: number; readonly cluster: string },
 ): void {
   const { version, epoch, cluster } = about;
@@ -23,16 +27,48 @@ export function answerQuestion(
       return question.answer({ workers: workerSummaries(brain.state) });
     case "actors":
       return question.answer(listActors(brain, cluster));
+    case "figures":
+      return question.answer(stateFigures(brain.state, version));
+    case "graph":
+      return question.answer(graphFigures(brain.state));
+    case "failures":
+      return question.answer({ failures: toldFailures(brain.state) });
+    case "log":
+      return question.answer({ entries: toldLog(brain.state, Number(message.after ?? 0)) });
+    case "worker":
+      return answerWorker(brain.state, question, String(message.worker));
+    case "keyOf":
+      return answerKey(brain.state, question, Number(message.row), Number(message.attempt));
     default:
       question.fail(
-        new ShoalError(
-          `The scheduler does not answer "${String(message.type)}"; ask whoAreYou, status, workers or actors`,
-          {
-            code: "NOT_SUPPORTED",
-          },
-        ),
+        new ShoalError(`The scheduler does not answer "${String(message.type)}"; ask ${ANSWERED.join(", ")}`, {
+          code: "NOT_SUPPORTED",
+        }),
       );
   }
+}
+
+const ANSWERED = ["whoAreYou", "status", "workers", "actors", "figures", "graph", "failures", "log", "worker", "keyOf"];
+
+/** Log entries after a number, with how long ago they were. */
+function toldLog(state: SchedulerState, after: number): readonly Readonly<Record<string, unknown>>[] {
+  return state.log.since(after).map(({ atMs, ...entry }) => ({ agoMs: state.nowMs - atMs, ...entry }));
+}
+
+function answerWorker(state: SchedulerState, question: Question, id: string): void {
+  try {
+    question.answer(workerDetail(state, id));
+  } catch (error) {
+    question.fail(error);
+  }
+}
+
+/** The key of a row that an event speaks of, while the row is still that task's. */
+function answerKey(state: SchedulerState, question: Question, row: number, attempt: number): void {
+  const slab = state.slabs.get(state.tasks.slab[row] ?? -1);
+  const isSame = slab !== undefined && row < slab.base + slab.count && state.tasks.attempt[row] === attempt;
+  if (isSame) question.answer({ key: slab.keyOf(row) });
+  else question.fail(new ShoalError("That task is forgotten: nobody needs it any more", { code: "UNKNOWN_KEY" }));
 }
 
 const LISTED_MAX = 1000;

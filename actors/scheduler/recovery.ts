@@ -105,8 +105,11 @@ function blameForDeath(state: SchedulerState, row: number, worker: WorkerRecord,
   const before = tasks.kills[row] as number;
   const kills = wasAlone ? Math.min(255, before + 1) : Math.max(before, 1);
   tasks.kills[row] = kills;
-  if (wasAlone && kills > state.options.allowedFailures)
-    failRow(state, row, { error: killedWorkerError(state.slabOf(row).keyOf(row), worker.id, kills), origin: row });
+  if (!wasAlone || kills <= state.options.allowedFailures) return;
+  const key = state.slabOf(row).keyOf(row);
+  const error = killedWorkerError(key, worker.id, kills);
+  state.log.note({ atMs: state.nowMs, level: "error", about: "task", name: key, text: error.message });
+  failRow(state, row, { error, origin: row });
 }
 
 function waitAgain(state: SchedulerState, rows: readonly number[]): void {

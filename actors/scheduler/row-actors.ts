@@ -7,7 +7,8 @@ import { findRow, findRowOfToken } from "./find-row.ts";
 import { dropReplica } from "./recovery.ts";
 import type { SchedulerBrain } from "./scheduler-brain.ts";
 import { S } from "./scheduler-state.ts";
-import { answerTask, taskReport } from "./task-answers.ts";
+import { answerTask } from "./task-answers.ts";
+import { taskReport } from "./task-report.ts";
 
 /** Rows of tasks as actors: one subscription for all, found when somebody speaks to them. `endTurn` lets changes take effect. */
 export function taskActors(subjects: ClusterSubjects, brain: SchedulerBrain, endTurn: () => void): ActorSpec {

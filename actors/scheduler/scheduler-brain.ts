@@ -25,7 +25,7 @@ import { type WorkerRecord, workerRecord } from "./worker-record.ts";
 export type SchedulerInput =
   | { readonly kind: "client"; readonly client: string; readonly message: FromClient }
   | { readonly kind: "worker"; readonly worker: string; readonly incarnation: number; readonly message: FromWorker }
-  | { readonly kind: "workerGone"; readonly worker: string; readonly isExpected: boolean }
+  | { readonly kind: "workerGone"; readonly worker: string; readonly isExpected: boolean; readonly reason?: string }
   | { readonly kind: "tick" };
 
 /** Where a turn's messages go. */
@@ -75,6 +75,7 @@ export class SchedulerBrain {
 
   /** @param now milliseconds of the shell's clock */
   step(input: SchedulerInput, now: number): void {
+    this.state.nowMs = now;
     switch (input.kind) {
       case "client":
         return this.fromClient(input.client, input.message, now);
@@ -82,7 +83,7 @@ export class SchedulerBrain {
         return this.fromWorker(input.worker, input.incarnation, input.message, now);
       case "workerGone": {
         const worker = this.state.workerByName.get(input.worker);
-        if (worker !== undefined) this.lose(worker, input.isExpected);
+        if (worker !== undefined) this.lose(worker, input.isExpected, input.reason ?? "its nanny says so");
         return;
       }
       case "tick":
@@ -174,7 +175,7 @@ export class SchedulerBrain {
         worker.rssBytes = message.rssBytes;
         return;
       case "leaving":
-        return this.lose(worker, true);
+        return this.lose(worker, true, message.reason);
       default:
         return unreachable(message);
     }
@@ -198,14 +199,20 @@ export class SchedulerBrain {
     state.workerByName.set(id, worker);
     this.welcome(worker, message.join);
     tellWorkers(state);
+    const text = `joined: process ${message.pid} on ${message.host}, ${message.slots} at a time`;
+    state.log.note({ atMs: now, level: "info", about: "worker", name: id, text });
   }
 
   private welcome(worker: WorkerRecord, join: number): void {
     this.state.out.toWorker(worker.number).say({ type: "welcome", epoch: this.state.epoch, join });
   }
 
-  private lose(worker: WorkerRecord, isExpected: boolean): void {
-    workerLost(this.state, worker, isExpected);
+  private lose(worker: WorkerRecord, isExpected: boolean, reason: string): void {
+    const { state } = this;
+    const level = isExpected ? "info" : "error";
+    const text = `${isExpected ? "left" : "is gone"} with ${worker.processing} tasks: ${reason}`;
+    state.log.note({ atMs: state.nowMs, level, about: "worker", name: worker.id, text });
+    workerLost(state, worker, isExpected);
     this.expelled.push(worker.id);
     tellWorkers(this.state);
   }
@@ -220,7 +227,7 @@ export class SchedulerBrain {
       for (const client of state.clients.values()) client.lastSeenMs += sleptMs;
     }
     for (const worker of [...state.workerByName.values()])
-      if (now - worker.lastSeenMs > state.options.workerLeaseMs) this.lose(worker, false);
+      if (now - worker.lastSeenMs > state.options.workerLeaseMs) this.lose(worker, false, "it was silent for too long");
     for (const client of [...state.clients.values()])
       if (now - client.lastSeenMs > state.options.clientLeaseMs) clientGone(state, client);
   }

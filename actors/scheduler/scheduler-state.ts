@@ -3,12 +3,14 @@ import { compileChart } from "../../runtime/actor/chart.ts";
 import { InvariantError } from "../../runtime/base/errors.ts";
 import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
 import type { ClientRecord } from "./client-record.ts";
+import { ClusterLog } from "./cluster-log.ts";
 import { Estimates } from "./estimates.ts";
 import { Outbox } from "./outbox.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
 import type { Slab } from "./slab.ts";
 import { TaskColumns } from "./task-columns.ts";
+import { packStep, TransitionLog } from "./transition-log.ts";
 import { WantList } from "./want-list.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -93,6 +95,11 @@ export class SchedulerState {
   /** Transitions so far, by target state: the figures of progress. */
   readonly entered = new Float64Array(chart.states.length);
   readonly chart: BoundChart;
+  /** The shell's clock at the last step. */
+  nowMs = 0;
+  readonly log = new ClusterLog();
+  /** Kept while somebody watches; see {@link watchTransitions}. */
+  transitions: TransitionLog | undefined;
   /** Rows whose dependents might be sent ahead, by worker. */
   readonly lookahead = new Map<number, number[]>();
   /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */
@@ -124,8 +131,16 @@ export class SchedulerState {
     if (after !== before) {
       this.entered[after] = (this.entered[after] as number) + 1;
       if (((this.tasks.flags[row] as number) & FLAG.watched) !== 0) this.out.watched.push(row, after);
+      if (this.transitions !== undefined)
+        this.transitions.note(row, packStep(before, event, after), this.tasks.worker[row] as number, this.nowMs);
     }
     return after;
+  }
+
+  /** Whether transitions are kept, for the stories of tasks. */
+  watchTransitions(isWatched: boolean): void {
+    if (!isWatched) this.transitions = undefined;
+    else this.transitions ??= new TransitionLog();
   }
 
   slabOf(row: number): Slab {

@@ -21,6 +21,8 @@ export interface SchedulerActorOptions extends SchedulerOptions {
   readonly bind?: BindChart;
   /** Which states of an inventory mean that a result lies on the worker. */
   isMemory(chartState: number): boolean;
+  /** A turn is over, and took so long. */
+  onTurn?(tookMs: number): void;
   /** A watched task changed its state. */
   onWatched?(key: string, state: string): void;
   /** For those who share the thread: the brain, to read. */
@@ -28,6 +30,13 @@ export interface SchedulerActorOptions extends SchedulerOptions {
 }
 
 const TICK = { type: "tick" } as const;
+
+interface NannyNews {
+  readonly type: string;
+  readonly worker: string;
+  readonly isExpected?: boolean;
+  readonly reason?: string;
+}
 
 /** How much of the mailbox a sender's broken link costs: nothing it says counts until it has begun anew. */
 type Broken = Set<string>;
@@ -73,6 +82,7 @@ class Scheduler implements Actor {
     const now = this.context.now();
     for (const envelope of batch) this.take(envelope, now);
     this.endTurn();
+    this.options.onTurn?.(this.context.now() - now);
   }
 
   private endTurn(): void {
@@ -90,15 +100,18 @@ class Scheduler implements Actor {
   private take(envelope: Envelope, now: number): void {
     const message = envelope.message as (FromClient | FromWorker | typeof TICK) & { type: string };
     if (envelope.question !== undefined) {
-      answerQuestion(this.brain, envelope.question, message, this.options);
+      // What it tells is as of now.
+      this.brain.state.nowMs = now;
+      answerQuestion(this.brain, envelope.question, message as never, this.options);
       return;
     }
     if (message.type === "tick") return this.tick(now);
     const sender = this.senderOf(envelope.from);
     if (sender === undefined || envelope.from === undefined) return;
     if (sender.kind === "nanny") {
-      const { type, worker, isExpected } = envelope.message as { type: string; worker: string; isExpected?: boolean };
-      if (type === "workerGone") this.brain.step({ kind: "workerGone", worker, isExpected: isExpected === true }, now);
+      const { type, worker, isExpected, reason } = envelope.message as NannyNews;
+      if (type === "workerGone")
+        this.brain.step({ kind: "workerGone", worker, isExpected: isExpected === true, reason: String(reason) }, now);
       return;
     }
     // Each role has its own words; what is none of them is nobody's.

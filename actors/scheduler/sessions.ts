@@ -21,6 +21,7 @@ export function clientHello(
     client = new ClientRecord(id, state.clientByNumber.length, now);
     state.clientByNumber.push(client);
     state.clients.set(id, client);
+    state.log.note({ atMs: now, level: "info", about: "client", name: id, text: "came" });
   }
   client.lastSeenMs = now;
   state.out
@@ -82,6 +83,7 @@ export function clientGone(state: SchedulerState, client: ClientRecord): void {
   state.clients.delete(client.id);
   state.clientByNumber[client.number] = undefined;
   state.out.dropClient(client.number);
+  state.log.note({ atMs: state.nowMs, level: "info", about: "client", name: client.id, text: "is gone" });
 }
 
 /** Data that a client put on workers becomes tasks without a recipe. */

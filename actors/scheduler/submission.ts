@@ -26,6 +26,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   if (problem !== undefined) {
     client.requestMax = message.request;
     out.say({ type: "declined", request: message.request, error: problem });
+    state.log.note({ atMs: state.nowMs, level: "warn", about: "submission", name: client.id, text: problem.message });
     return;
   }
   const slabId = state.nextSlab++;

@@ -1,9 +1,11 @@
-import type { TaskQuestion, TaskReport } from "../task/task-question.ts";
+import type { TaskQuestion } from "../task/task-question.ts";
 import { cancelledError } from "./failures.ts";
-import { eachDependent, releaseIfUnneeded } from "./needs.ts";
+import { releaseIfUnneeded } from "./needs.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import { cancelRow, retryRow } from "./sessions.ts";
+import { taskReport } from "./task-report.ts";
+import { taskStory } from "./task-story.ts";
 
 /** Answers a task's question. Changes take effect in this turn. */
 export function answerTask(
@@ -14,6 +16,8 @@ export function answerTask(
   switch (question.type) {
     case "state":
       return { ...taskReport(state, row) };
+    case "story":
+      return { ...taskStory(state, row) };
     case "watch":
       state.tasks.flags[row] = (state.tasks.flags[row] as number) | FLAG.watched;
       return { ...taskReport(state, row) };
@@ -26,44 +30,6 @@ export function answerTask(
     case "release":
       return { released: releaseForAll(state, row) };
   }
-}
-
-/** How a task stands. */
-export function taskReport(state: SchedulerState, row: number): TaskReport {
-  const { tasks } = state;
-  let wants = 0;
-  state.wants.each(tasks.wants[row] as number, () => {
-    wants += 1;
-  });
-  let dependents = 0;
-  eachDependent(state, row, () => {
-    dependents += 1;
-  });
-  return {
-    key: state.slabOf(row).keyOf(row),
-    state: state.chart.chart.states[tasks.state[row] as number] as string,
-    worker: state.workers[tasks.worker[row] as number]?.id ?? null,
-    holders: state.holdersOf(row).map((holder) => state.worker(holder).id),
-    attempt: tasks.attempt[row] as number,
-    bytes: tasks.bytes[row] as number,
-    waitingFor:
-      tasks.state[row] === S.waiting || tasks.state[row] === S.assigned ? (tasks.waitCount[row] as number) : 0,
-    dependents,
-    wants,
-    retriesLeft: tasks.retriesLeft[row] as number,
-    kills: tasks.kills[row] as number,
-    error: errorText(state.failures.get(row)?.error),
-  };
-}
-
-function errorText(error: unknown): string | null {
-  if (error === undefined) return null;
-  const { message, key, thrown } = error as { message?: unknown; key?: unknown; thrown?: { thrown?: unknown } };
-  if (typeof message === "string") return message;
-  const live = thrown?.thrown;
-  return live instanceof Error
-    ? `${live.name}: ${live.message}`
-    : `task ${String(key)} threw; its future has the error`;
 }
 
 /** A task that has not been placed moves to a queue of that priority; true if it did. */

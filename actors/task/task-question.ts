@@ -4,6 +4,8 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 export type TaskQuestion =
   /** Where it stands: {@link TaskReport}. */
   | { readonly type: "state" }
+  /** The same, and how it came to that: {@link TaskStory}. */
+  | { readonly type: "story" }
   /** The same, and from then on every change of state is published at `events` of the answer. */
   | { readonly type: "watch" }
   | { readonly type: "cancel"; readonly reason: string }
@@ -42,7 +44,30 @@ export interface TaskReport {
   readonly error: string | null;
 }
 
-const TASK_TYPES = ["state", "watch", "cancel", "retry", "priority", "release"];
+/** What became of a task, as far as it was noted: steps are noted while somebody watches the cluster. */
+export interface TaskStory extends TaskReport {
+  readonly prefix: string;
+  readonly steps: readonly TaskStep[];
+  /** Some of the tasks it reads and of those that read it. */
+  readonly inputs: readonly NearTask[];
+  readonly readers: readonly NearTask[];
+  readonly inputCount: number;
+}
+
+export interface TaskStep {
+  readonly agoMs: number;
+  readonly from: string;
+  readonly event: string;
+  readonly to: string;
+  readonly worker: string | null;
+}
+
+export interface NearTask {
+  readonly key: string;
+  readonly state: string;
+}
+
+const TASK_TYPES = ["state", "story", "watch", "cancel", "retry", "priority", "release"];
 const CHUNK_TYPES = ["meta", "get", "drop"];
 
 /** @throws ShoalError NOT_SUPPORTED naming what a task answers */
@@ -56,7 +81,8 @@ export function parseTaskQuestion(message: unknown): TaskQuestion {
       });
     return { type, value };
   }
-  if (type === "state" || type === "watch" || type === "retry" || type === "release") return { type };
+  if (type === "state" || type === "story" || type === "watch" || type === "retry" || type === "release")
+    return { type };
   throw new ShoalError(`A task does not answer "${String(type)}"; ask ${TASK_TYPES.join(", ")}`, {
     code: "NOT_SUPPORTED",
   });

@@ -7,6 +7,7 @@ import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import { ChunkSource } from "../chunk/chunk-source.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
 import type { Windows } from "../chunk/windows.ts";
+import type { TaskStream } from "./task-stream.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
 import type { WorkerEvent } from "./worker-event.ts";
 import type { FetchRequest } from "./worker-outbox.ts";
@@ -23,6 +24,8 @@ export interface ChunkDoorOptions {
   readonly id: string;
   /** Memory shared with other processes of this host, if there is any. */
   readonly windows?: Windows | undefined;
+  /** Where transfers are noted for whoever watches. */
+  readonly stream?: TaskStream;
 }
 
 /** Where chunks enter and leave a worker: it serves those it has and fetches those it needs. */
@@ -35,10 +38,12 @@ export class ChunkDoor {
   private readonly wake: () => void;
   private readonly closing = new AbortController();
   private readonly clock: Clock;
+  private readonly stream: TaskStream | undefined;
   /** Requests in a row that a peer did not answer in full. */
   private readonly failures = new Map<string, number>();
 
   constructor(options: ChunkDoorOptions, brain: WorkerBrain, wake: () => void) {
+    this.stream = options.stream;
     this.bus = options.bus;
     this.road = { bus: options.bus, windows: options.windows };
     this.clock = options.clock;
@@ -56,12 +61,22 @@ export class ChunkDoor {
   /** Begins a transfer; its outcome comes into the brain and wakes the worker. */
   fetch({ transfer, peer, rows, attempts }: FetchRequest): void {
     const holder = clusterSubjects(this.cluster).workerPeer(peer);
+    const startMs = this.clock.now();
     fetchChunks(this.road, holder, { rows, attempts }, { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal })
       .then(
-        (chunks) => ({ kind: "fetched", transfer, peer, chunks }) as const,
+        (chunks) => {
+          this.noteTransfer(peer, startMs, chunks);
+          return { kind: "fetched", transfer, peer, chunks } as const;
+        },
         () => ({ kind: "fetchFailed", transfer, peer }) as const,
       )
       .then((outcome) => this.tellSoon(outcome, peer));
+  }
+
+  private noteTransfer(from: string, startMs: number, chunks: readonly { readonly bytes: number }[]): void {
+    if (this.stream?.isWatched !== true) return;
+    const bytes = chunks.reduce((sum, chunk) => sum + Math.max(chunk.bytes, 0), 0);
+    this.stream.noteTransfer({ from, startMs, endMs: this.clock.now(), chunks: chunks.length, bytes });
   }
 
   /** A peer that fails again and again costs time, or its tasks would come back here at once. */

@@ -9,6 +9,7 @@ import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
 import { TaskRunner } from "./task-runner.ts";
 import { type TaskScope, withTaskScope } from "./task-scope.ts";
+import type { TaskStream } from "./task-stream.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
 
 /** A result up to this size goes along with its completion when a client waits for it. */
@@ -20,6 +21,8 @@ export interface ExecutionOptions {
   readonly slots: number;
   readonly yieldMs: number;
   readonly functions: "any" | "named";
+  /** Where tasks are noted for whoever watches. */
+  readonly stream?: TaskStream;
   yieldThen(run: () => void): void;
 }
 
@@ -133,11 +136,12 @@ export class Execution {
       const value = withTaskScope(task, () => this.runner.run(definition, batch, at, inputs));
       const now = this.options.clock.now();
       if (value instanceof Promise) this.followUp(row, task, definition, value);
-      else this.finish(row, value, (now - startedMs) * 1000);
+      else this.finish(row, definition, value, startedMs, now);
       return now;
     } catch (error) {
-      brain.failed(row, this.wireError(error));
-      return this.options.clock.now();
+      const now = this.options.clock.now();
+      this.fail(row, definition, error, startedMs, now);
+      return now;
     }
   }
 
@@ -148,7 +152,7 @@ export class Execution {
     const timer =
       timeoutMs === undefined
         ? undefined
-        : clock.setTimer(timeoutMs, () => settle(() => this.overrun(row, task, timeoutMs)));
+        : clock.setTimer(timeoutMs, () => settle(() => this.overrun(row, task, definition, timeoutMs)));
     let isSettled = false;
     const settle = (outcome: () => void): void => {
       if (isSettled || this.phase === "closed") return;
@@ -164,19 +168,30 @@ export class Execution {
       this.report();
     };
     promise.then(
-      (value) => settle(() => this.finish(row, value, (clock.now() - task.startedMs) * 1000)),
-      (error) => settle(() => this.brain.failed(row, this.wireError(error))),
+      (value) => settle(() => this.finish(row, definition, value, task.startedMs, clock.now())),
+      (error) => settle(() => this.fail(row, definition, error, task.startedMs, clock.now())),
     );
   }
 
-  private overrun(row: number, task: RunningTask, timeoutMs: number): void {
+  private overrun(row: number, task: RunningTask, definition: LayerDefinition, timeoutMs: number): void {
     const error = new TimeoutError(`The task took longer than the ${timeoutMs} ms it was given`, { timeoutMs });
     task.abort(error);
+    this.fail(row, definition, error, task.startedMs, this.options.clock.now());
+  }
+
+  private fail(row: number, definition: LayerDefinition, error: unknown, startMs: number, endMs: number): void {
+    const { stream } = this.options;
+    if (stream?.isWatched === true)
+      stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes: 0, failed: true });
     this.brain.failed(row, this.wireError(error));
   }
 
-  private finish(row: number, value: unknown, durationUs: number): void {
+  private finish(row: number, definition: LayerDefinition, value: unknown, startMs: number, endMs: number): void {
     const bytes = sizeOf(value);
+    const durationUs = (endMs - startMs) * 1000;
+    const { stream } = this.options;
+    if (stream?.isWatched === true)
+      stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes, failed: false });
     try {
       this.brain.finished(
         row,

@@ -11,6 +11,7 @@ import { chunkReport } from "../chunk/chunk-report.ts";
 import type { Windows } from "../chunk/windows.ts";
 import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
+import type { TaskStream } from "./task-stream.ts";
 import { WorkerBrain } from "./worker-brain.ts";
 
 export interface WorkerActorOptions {
@@ -31,6 +32,8 @@ export interface WorkerActorOptions {
   readonly functions: "any" | "named";
   /** Memory shared with other processes of this host, if there is any. */
   readonly windows?: Windows | undefined;
+  /** Where tasks and transfers are noted for whoever watches. */
+  readonly stream?: TaskStream;
   rssBytes(): number;
   /** Has a function run after messages and I/O had their turn. */
   yieldThen(run: () => void): void;

@@ -5,11 +5,16 @@ import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import { SchedulerReporter } from "../../actors/scheduler/scheduler-reporter.ts";
+import { InspectorSampler } from "../../actors/worker/stack-sampler.ts";
+import { TaskStream } from "../../actors/worker/task-stream.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
+import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
-import { systemClock } from "../../runtime/base/clock.ts";
+import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
+import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { SessionExecutor } from "./session-executor.ts";
@@ -27,17 +32,50 @@ export const INLINE_HEARTBEAT_MS = 1000;
 /** Asynchronous tasks that overlap in the one inline worker. */
 const INLINE_SLOTS = 4;
 
+const CLUSTER = "inline";
+const WORKER = "inline";
+
 export function startInlineCluster(options: { functions?: "any" | "named" } = {}): InlineCluster {
   const bus = new LocalBus();
   const clock = systemClock;
-  const cluster = "inline";
   const system = new ActorSystem({ bus, clock });
-  let brain: SchedulerBrain | undefined;
-  const hosted = { cluster, epoch: 1, reviewMs: INLINE_HEARTBEAT_MS };
   const functions = options.functions ?? "any";
+  const { brain, reporter } = spawnScheduler(system);
+  const hosted = { cluster: CLUSTER, epoch: 1, reviewMs: INLINE_HEARTBEAT_MS };
+  system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain) }));
+  system.spawn(workerHost({ cluster: CLUSTER, id: WORKER, functions }));
+  const workerReporter = spawnWorker(system, functions);
+  const session = new ClientSession({
+    cluster: CLUSTER,
+    id: `client-${uniqueToken().slice(0, 8)}`,
+    version: VERSION,
+    bus,
+    clock,
+    heartbeatMs: INLINE_HEARTBEAT_MS,
+    functions,
+  });
+  system.spawn(clientActor(session));
+  return {
+    session,
+    system,
+    executor: new SessionExecutor(session),
+    brain,
+    close: () => {
+      session.close();
+      reporter.close();
+      workerReporter.close();
+      system.close();
+      void bus.close();
+    },
+  };
+}
+
+function spawnScheduler(system: ActorSystem): { brain: SchedulerBrain; reporter: SchedulerReporter } {
+  const { bus, clock } = system;
+  let made: { brain: SchedulerBrain; reporter: SchedulerReporter } | undefined;
   system.spawn(
     schedulerActor({
-      cluster,
+      cluster: CLUSTER,
       epoch: 1,
       version: VERSION,
       heartbeatMs: INLINE_HEARTBEAT_MS,
@@ -47,17 +85,25 @@ export function startInlineCluster(options: { functions?: "any" | "named" } = {}
       clientLeaseMs: Number.POSITIVE_INFINITY,
       workerLeaseMs: Number.POSITIVE_INFINITY,
       isMemory: (state) => state === WS.memory,
-      onBrain: (made) => {
-        brain = made;
+      onTurn: (tookMs) => made?.reporter.noteTurn(tookMs),
+      onBrain: (brain) => {
+        const told = { bus, clock, cluster: CLUSTER, version: VERSION, wallMs: wallTimeMs, system: systemSampler() };
+        made = { brain, reporter: new SchedulerReporter(told, brain.state) };
       },
     }),
   );
-  system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain as unknown as SchedulerBrain) }));
-  system.spawn(workerHost({ cluster, id: "inline", functions }));
+  return made as unknown as { brain: SchedulerBrain; reporter: SchedulerReporter };
+}
+
+function spawnWorker(system: ActorSystem, functions: "any" | "named"): WorkerReporter {
+  const { bus, clock } = system;
+  const stream = new TaskStream();
+  const told = { bus, clock, cluster: CLUSTER, id: WORKER, stream, wallMs: wallTimeMs, system: systemSampler() };
+  let reporter: WorkerReporter | undefined;
   system.spawn(
     workerActor({
-      cluster,
-      id: "inline",
+      cluster: CLUSTER,
+      id: WORKER,
       incarnation: 1,
       slots: INLINE_SLOTS,
       resources: {},
@@ -71,27 +117,11 @@ export function startInlineCluster(options: { functions?: "any" | "named" } = {}
       functions,
       rssBytes: () => process.memoryUsage.rss(),
       yieldThen: (run) => setImmediate(run),
+      stream,
+      onBrain: (brain) => {
+        reporter = new WorkerReporter({ ...told, brain, sampler: new InspectorSampler(() => clock.now()) });
+      },
     }),
   );
-  const session = new ClientSession({
-    cluster,
-    id: `client-${uniqueToken().slice(0, 8)}`,
-    version: VERSION,
-    bus,
-    clock,
-    heartbeatMs: INLINE_HEARTBEAT_MS,
-    functions,
-  });
-  system.spawn(clientActor(session));
-  return {
-    session,
-    system,
-    executor: new SessionExecutor(session),
-    brain: brain as SchedulerBrain,
-    close: () => {
-      session.close();
-      system.close();
-      void bus.close();
-    },
-  };
+  return reporter as unknown as WorkerReporter;
 }

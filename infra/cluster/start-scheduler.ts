@@ -2,15 +2,17 @@ import { coordinationActor } from "../../actors/coordination/coordination.ts";
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import { SchedulerReporter } from "../../actors/scheduler/scheduler-reporter.ts";
 import type { SchedulerOptions } from "../../actors/scheduler/scheduler-state.ts";
 import { snapshot } from "../../actors/scheduler/snapshot.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
-import type { Bus } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { publishEvent } from "../../runtime/protocol/event-json.ts";
 import { serveMonitoring } from "../nats/services.ts";
 
 export interface SchedulerSettings extends SchedulerOptions {
@@ -32,6 +34,7 @@ const HELLO_TIMEOUT_MS = 2000;
 /** Starts a cluster's scheduler in an actor system. */
 export function startScheduler(system: ActorSystem, settings: SchedulerSettings): SchedulerBrain {
   let brain: SchedulerBrain | undefined;
+  let reporter: SchedulerReporter | undefined;
   const subjects = clusterSubjects(settings.cluster);
   const epoch = wallTimeMs();
   system.spawn(
@@ -41,24 +44,23 @@ export function startScheduler(system: ActorSystem, settings: SchedulerSettings)
       version: VERSION,
       isMemory: (state) => state === WS.memory,
       onWatched: (key, state) => publishEvent(system.bus, subjects.events("task", key), { key, state }),
+      onTurn: (tookMs) => reporter?.noteTurn(tookMs),
       onBrain: (made) => {
         brain = made;
       },
     }),
   );
   const made = brain as unknown as SchedulerBrain;
+  reporter = reportScheduler(system, settings.cluster, made);
   const { cluster, heartbeatMs: reviewMs } = settings;
   system.spawn(coordinationActor({ cluster, epoch, reviewMs, scheduler: new KeyHolds(made) }));
   return made;
 }
 
-/** Events are JSON for everyone; one that cannot leave is lost, as events may be. */
-function publishEvent(bus: Bus, subject: string, event: unknown): void {
-  try {
-    bus.publish(subject, bus.carries === "reference" ? event : { bytes: Buffer.from(JSON.stringify(event)) });
-  } catch {
-    // The bus is closing.
-  }
+/** It tells as long as the bus carries. */
+function reportScheduler({ bus, clock }: ActorSystem, cluster: string, { state }: SchedulerBrain): SchedulerReporter {
+  const options = { bus, clock, cluster, version: VERSION, wallMs: wallTimeMs, system: systemSampler() };
+  return new SchedulerReporter(options, state);
 }
 
 /** Asks whether the cluster has a scheduler already. @throws ShoalError NAME_TAKEN if it has */

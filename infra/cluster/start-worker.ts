@@ -1,10 +1,15 @@
 import { hostname } from "node:os";
 import { hostWindows } from "../../actors/chunk/host-windows.ts";
 import { workerHost } from "../../actors/coordination/worker-host.ts";
+import { InspectorSampler } from "../../actors/worker/stack-sampler.ts";
+import { TaskStream } from "../../actors/worker/task-stream.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
+import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { serveTasks } from "../../collections/futures/task-reach.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
-import { systemClock } from "../../runtime/base/clock.ts";
+import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
+import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
@@ -14,10 +19,13 @@ import { WORKER_YIELD_MS, type WorkerConfig } from "./worker-config.ts";
 export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: string) => void): ActorSystem {
   const system = new ActorSystem({ bus, codec: actorCodec });
   const windows = bus.carries === "bytes" ? hostWindows() : undefined;
+  const stream = new TaskStream();
   system.spawn(
     workerActor({
       ...config,
       windows,
+      stream,
+      onBrain: (brain) => reportWorker(bus, config, brain, stream),
       version: VERSION,
       pid: process.pid,
       host: hostname(),
@@ -32,4 +40,11 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: stri
   system.spawn(workerHost(config));
   serveTasks(system, { ...config, windows });
   return system;
+}
+
+/** It tells as long as its bus carries: the worker has the thread, and its bus ends with it. */
+function reportWorker(bus: Bus, { cluster, id }: WorkerConfig, brain: WorkerBrain, stream: TaskStream): void {
+  const system = systemSampler();
+  const sampler = new InspectorSampler(() => systemClock.now());
+  new WorkerReporter({ bus, clock: systemClock, cluster, id, stream, brain, sampler, system, wallMs: wallTimeMs });
 }

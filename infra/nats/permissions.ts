@@ -22,7 +22,7 @@ const RESPONSES = '{ max: 1024, expires: "5m" }';
  */
 export function permissionsOf(cluster: string, role: Role): RolePermissions {
   const subjects = clusterSubjects(cluster);
-  const { scheduler, coordination, hello, every } = subjects;
+  const { scheduler, coordination, hello, watch, every } = subjects;
   const root = `shoal.${cluster}`;
   const inbox = `${inboxPrefixOf(cluster, role)}.>`;
   const userActors = [`${root}.worker.*.host`, `${root}.actor.*`];
@@ -32,24 +32,36 @@ export function permissionsOf(cluster: string, role: Role): RolePermissions {
   const clients = [`${root}.client.*`, `${root}.client.*.peer`];
   switch (role) {
     case "observer":
-      return { publish: [hello, "$SRV.>"], subscribe: [every.subject, "_INBOX.>"] };
+      return { publish: [hello, watch, "$SRV.>"], subscribe: [every.subject, "_INBOX.>"] };
     case "client":
       return {
         // Topics are events that programs publish themselves.
-        publish: [...asks, everyHello, `${subjects.events("topic")}.>`, "$SRV.>"],
+        publish: [...asks, everyHello, watch, `${subjects.events("topic")}.>`, "$SRV.>"],
         subscribe: [inbox, ...clients, every.event],
       };
     case "worker":
       return {
         publish: [...asks, ...clients, every.event],
-        subscribe: [inbox, ...workers, ...clients, every.event, "$SRV.>"],
+        subscribe: [inbox, ...workers, ...clients, watch, every.event, "$SRV.>"],
       };
     case "scheduler": {
       // The journal and the leader's lease live in JetStream.
       const journal = ["$JS.API.>", "$JS.ACK.>", `$KV.shoal-${cluster}.>`];
       return {
-        publish: [...workers, ...clients, every.event, scheduler, coordination, hello, "$SRV.>", ...journal],
-        subscribe: [inbox, scheduler, coordination, everyHello, every.task, every.chunk, "$SRV.>"],
+        // The page it serves asks tasks, and hears what workers tell.
+        publish: [
+          ...workers,
+          ...clients,
+          every.event,
+          every.task,
+          scheduler,
+          coordination,
+          hello,
+          watch,
+          "$SRV.>",
+          ...journal,
+        ],
+        subscribe: [inbox, scheduler, coordination, everyHello, watch, every.event, every.task, every.chunk, "$SRV.>"],
       };
     }
   }

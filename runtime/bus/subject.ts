@@ -26,13 +26,21 @@ export interface ClusterSubjects {
   events(topic: string, ...parts: string[]): string;
   /** Asked by whoever knows nothing but the cluster's name; the scheduler answers with its id and epoch. */
   readonly hello: string;
+  /** Where observers say that they watch; scheduler and workers listen there. */
+  readonly watch: string;
   /** Patterns for those who listen to all of a kind. */
-  readonly every: { readonly task: string; readonly chunk: string; readonly event: string; readonly subject: string };
+  readonly every: {
+    readonly task: string;
+    readonly chunk: string;
+    readonly event: string;
+    readonly workerEvent: string;
+    readonly subject: string;
+  };
 }
 
 /** What a subject names; undefined is not Shoal's. The key is undefined where the token holds only its hash. */
 export type ParsedSubject =
-  | { readonly kind: "scheduler" | "hello" | "coordination"; readonly cluster: string }
+  | { readonly kind: "scheduler" | "hello" | "watch" | "coordination"; readonly cluster: string }
   | {
       readonly kind: "worker" | "worker-peer" | "worker-host" | "client" | "nanny" | "actor";
       readonly cluster: string;
@@ -63,7 +71,14 @@ export function clusterSubjects(cluster: string): ClusterSubjects {
     chunk: (key) => `${root}.chunk.${keyToken(key)}`,
     events: (topic, ...parts) => `${root}.events.${[topic, ...parts].map(keyToken).join(".")}`,
     hello: `${root}.control.hello`,
-    every: { task: `${root}.task.*`, chunk: `${root}.chunk.*`, event: `${root}.events.>`, subject: `${root}.>` },
+    watch: `${root}.control.watch`,
+    every: {
+      task: `${root}.task.*`,
+      chunk: `${root}.chunk.*`,
+      event: `${root}.events.>`,
+      workerEvent: `${root}.events.worker.*`,
+      subject: `${root}.>`,
+    },
   };
 }
 
@@ -89,7 +104,7 @@ export function parseSubject(subject: string): ParsedSubject | undefined {
   if (root !== "shoal" || !NAME.test(cluster)) return undefined;
   const tail = [token, ...rest].filter((part) => part !== "").join(".");
   if (kind === "scheduler" || kind === "coordination") return tail === "" ? { kind, cluster } : undefined;
-  if (kind === "control") return tail === "hello" ? { kind: "hello", cluster } : undefined;
+  if (kind === "control") return tail === "hello" || tail === "watch" ? { kind: tail, cluster } : undefined;
   if (kind === "events") return parseTopic(cluster, [token, ...rest]);
   if (kind === "task" || kind === "chunk") {
     if (rest.length > 0 || !isKeyToken(token)) return undefined;

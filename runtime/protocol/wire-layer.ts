@@ -54,6 +54,8 @@ export interface LayerDefinition {
   readonly since: number;
   readonly kind: "blockwise" | "tasks" | "data";
   readonly name: string;
+  /** What its tasks go by in displays, where the name does not say it. */
+  readonly prefix?: string | undefined;
   readonly grid: readonly number[];
   readonly annotations?: Annotations | undefined;
   readonly calls: WireCalls;

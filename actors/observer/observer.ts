@@ -1,0 +1,130 @@
+import type { Clock, TimerHandle } from "../../runtime/base/clock.ts";
+import type { Bus, Subscription } from "../../runtime/bus/bus.ts";
+import { type ClusterSubjects, clusterSubjects } from "../../runtime/bus/subject.ts";
+import { publishEvent, readEvent } from "../../runtime/protocol/event-json.ts";
+import { type ClusterEvent, WATCH_BEAT_MS, type WatchBeat } from "../../runtime/protocol/events.ts";
+import { ObserverBrain, type ToldLogEntry } from "./observer-brain.ts";
+
+export interface ObserverOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly cluster: string;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+  /** Asks an actor of the cluster. */
+  ask(address: string, message: unknown, options: { timeoutMs: number }): Promise<unknown>;
+}
+
+/** Somebody who looks: as long as there is one, events flow. */
+export interface Watch {
+  /** Whether call stacks are wanted. */
+  wantsProfile: boolean;
+  end(): void;
+}
+
+const ASK_TIMEOUT_MS = 3000;
+const TICK_MS = 250;
+/** After the last one has left, watching goes on for a moment: pages are opened one after another. */
+const LINGER_MS = 5000;
+
+/**
+ * Sees what happens in a cluster: says that it watches while somebody looks, takes in what scheduler and workers tell, and
+ * keeps it in a brain of bounded size. It runs beside the cluster, in any process, and nothing depends on it.
+ */
+export class Observer {
+  readonly brain = new ObserverBrain();
+  readonly subjects: ClusterSubjects;
+  private readonly options: ObserverOptions;
+  private readonly watches = new Set<Watch>();
+  private phase:
+    | { readonly kind: "idle" }
+    | {
+        readonly kind: "watching";
+        readonly subscriptions: readonly Subscription[];
+        timer: TimerHandle;
+        beatMs: number;
+        leftMs: number;
+      }
+    | { readonly kind: "closed" } = { kind: "idle" };
+  private isAskingLog = false;
+
+  constructor(options: ObserverOptions) {
+    this.options = options;
+    this.subjects = clusterSubjects(options.cluster);
+  }
+
+  /** Begins to look. */
+  watch(wantsProfile = false): Watch {
+    const watch: Watch = { wantsProfile, end: () => void this.watches.delete(watch) };
+    this.watches.add(watch);
+    if (this.phase.kind === "idle") this.begin();
+    return watch;
+  }
+
+  /** Asks the scheduler. @throws what it answers; NO_RESPONDERS and TIMEOUT where there is none */
+  askScheduler(message: unknown): Promise<unknown> {
+    return this.options.ask(this.subjects.scheduler, message, { timeoutMs: ASK_TIMEOUT_MS });
+  }
+
+  /** Asks a task. @throws ShoalError UNKNOWN_KEY for one that is forgotten */
+  askTask(key: string, message: unknown): Promise<unknown> {
+    return this.options.ask(this.subjects.task(key), message, { timeoutMs: ASK_TIMEOUT_MS });
+  }
+
+  close(): void {
+    this.stop({ kind: "closed" });
+  }
+
+  private begin(): void {
+    const { bus, clock } = this.options;
+    const take = ({ payload }: { payload: unknown }): void => {
+      const event = readEvent(payload) as ClusterEvent | undefined;
+      if (event !== undefined) this.brain.step({ kind: "event", event }, this.options.wallMs());
+    };
+    const { every, events } = this.subjects;
+    const subscriptions = [bus.subscribe(every.workerEvent, take), bus.subscribe(events("scheduler"), take)];
+    this.phase = { kind: "watching", subscriptions, timer: clock.setTimer(0, () => this.tick()), beatMs: 0, leftMs: 0 };
+  }
+
+  private tick(): void {
+    const { clock, bus } = this.options;
+    if (this.phase.kind !== "watching") return;
+    const now = clock.now();
+    if (this.watches.size > 0) this.phase.leftMs = now;
+    else if (now - this.phase.leftMs > LINGER_MS) return this.stop({ kind: "idle" });
+    if (this.phase.beatMs === 0 || now - this.phase.beatMs >= WATCH_BEAT_MS) {
+      this.phase.beatMs = now;
+      const beat: WatchBeat = { type: "watch", wantsProfile: [...this.watches].some((one) => one.wantsProfile) };
+      publishEvent(bus, this.subjects.watch, beat);
+      void this.askLog();
+    }
+    this.brain.step({ kind: "tick" }, this.options.wallMs());
+    this.phase.timer = clock.setTimer(TICK_MS, () => this.tick());
+  }
+
+  private async askLog(): Promise<void> {
+    if (this.isAskingLog) return;
+    this.isAskingLog = true;
+    try {
+      const after = this.brain.log.at(-1)?.number ?? 0;
+      const { entries } = (await this.askScheduler({ type: "log", after })) as {
+        entries: readonly (Omit<ToldLogEntry, "atMs"> & { agoMs: number })[];
+      };
+      const now = this.options.wallMs();
+      const told = entries.map(({ agoMs, ...entry }) => ({ ...entry, atMs: now - agoMs }));
+      this.brain.step({ kind: "log", entries: told }, now);
+    } catch {
+      // There is no scheduler now; the page says so.
+    } finally {
+      this.isAskingLog = false;
+    }
+  }
+
+  private stop(phase: { readonly kind: "idle" } | { readonly kind: "closed" }): void {
+    if (this.phase.kind === "watching") {
+      this.options.clock.clearTimer(this.phase.timer);
+      for (const one of this.phase.subscriptions) one.unsubscribe();
+    }
+    this.phase = phase;
+  }
+}

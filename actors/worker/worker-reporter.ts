@@ -1,0 +1,159 @@
+import type { Clock, TimerHandle } from "../../runtime/base/clock.ts";
+import type { ThreadSample } from "../../runtime/base/system-sampler.ts";
+import type { Bus, Subscription } from "../../runtime/bus/bus.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { publishEvent, readEvent } from "../../runtime/protocol/event-json.ts";
+import {
+  EVENT_INTERVAL_MS,
+  type ProfileEntry,
+  WATCH_LEASE_MS,
+  type WatchBeat,
+  type WorkerEvents,
+  type WorkerSample,
+} from "../../runtime/protocol/events.ts";
+import type { RunInterval, TaskStream } from "./task-stream.ts";
+
+/** Samples of call stacks, while somebody wants them. */
+export interface StackSampler {
+  start(): void;
+  stop(): void;
+  /** What was sampled since it was last asked; settles soon. @param kindAt what ran at a moment of the worker's clock */
+  take(kindAt: (atMs: number) => string): Promise<readonly ProfileEntry[]>;
+}
+
+export interface WorkerReporterOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly cluster: string;
+  readonly id: string;
+  readonly stream: TaskStream;
+  /** The brain's figures, read when they are told. */
+  readonly brain: { readonly executing: number; readonly queued: number; readonly managedBytes: number };
+  readonly sampler?: StackSampler;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+  system(): ThreadSample;
+}
+
+const SAMPLE_INTERVAL_MS = 500;
+const PROFILE_INTERVAL_MS = 1000;
+
+type Phase =
+  | { readonly kind: "silent" }
+  | {
+      readonly kind: "watched";
+      untilMs: number;
+      timer: TimerHandle;
+      /** When the timer should fire, and by how much the worst one was late since the last sample. */
+      dueMs: number;
+      lagMs: number;
+      sampledMs: number;
+      profiledMs: number;
+    }
+  | { readonly kind: "closed" };
+
+/** Tells of a worker's tasks, transfers and resources as long as observers say that they watch. */
+export class WorkerReporter {
+  private readonly options: WorkerReporterOptions;
+  private readonly subject: string;
+  private readonly subscription: Subscription;
+  private phase: Phase = { kind: "silent" };
+  private profiling: "off" | "on" | "taking" = "off";
+  /** What ran when, for the samples that are being taken. */
+  private intervals: RunInterval[] = [];
+
+  constructor(options: WorkerReporterOptions) {
+    this.options = options;
+    const subjects = clusterSubjects(options.cluster);
+    this.subject = subjects.events("worker", options.id);
+    this.subscription = options.bus.subscribe(subjects.watch, ({ payload }) => this.watched(payload));
+  }
+
+  close(): void {
+    this.subscription.unsubscribe();
+    this.fallSilent({ kind: "closed" });
+  }
+
+  private watched(payload: unknown): void {
+    const { clock, stream, sampler } = this.options;
+    if (this.phase.kind === "closed") return;
+    const wantsProfile = (readEvent(payload) as Partial<WatchBeat> | undefined)?.wantsProfile === true;
+    const untilMs = clock.now() + WATCH_LEASE_MS;
+    if (this.phase.kind === "watched") this.phase.untilMs = untilMs;
+    else {
+      stream.isWatched = true;
+      this.options.system();
+      const now = clock.now();
+      const times = { dueMs: now + EVENT_INTERVAL_MS, lagMs: 0, sampledMs: now, profiledMs: now };
+      this.phase = { kind: "watched", untilMs, timer: this.later(), ...times };
+    }
+    if (wantsProfile && this.profiling === "off" && sampler !== undefined) {
+      this.profiling = "on";
+      sampler.start();
+    } else if (!wantsProfile && this.profiling === "on") this.stopProfiling();
+  }
+
+  private later(): TimerHandle {
+    return this.options.clock.setTimer(EVENT_INTERVAL_MS, () => this.tell());
+  }
+
+  private tell(): void {
+    const { clock, stream, id } = this.options;
+    if (this.phase.kind !== "watched") return;
+    const now = clock.now();
+    const lagMs = Math.max(0, now - this.phase.dueMs);
+    // While a function held the thread, no beat could be heard: that time does not count.
+    this.phase.untilMs += lagMs;
+    if (now > this.phase.untilMs) return this.fallSilent({ kind: "silent" });
+    this.phase.lagMs = Math.max(this.phase.lagMs, lagMs);
+    this.phase.dueMs = now + EVENT_INTERVAL_MS;
+    this.phase.timer = this.later();
+    if (this.profiling !== "off") this.intervals.push(...stream.intervals());
+    const noted = stream.take(this.options.wallMs() - now);
+    const isSampled = now - this.phase.sampledMs >= SAMPLE_INTERVAL_MS;
+    if (isSampled) this.phase.sampledMs = now;
+    const events = { ...noted, ...(isSampled ? { sample: this.sample(this.phase.lagMs) } : {}) };
+    if (isSampled) this.phase.lagMs = 0;
+    if (Object.keys(events).length > 0) this.publish({ type: "worker", worker: id, ...events });
+    if (this.profiling === "on" && now - this.phase.profiledMs >= PROFILE_INTERVAL_MS) {
+      this.phase.profiledMs = now;
+      void this.tellProfile();
+    }
+  }
+
+  private sample(lagMs: number): WorkerSample {
+    const { executing, queued, managedBytes } = this.options.brain;
+    const system = { ...this.options.system(), lagMs };
+    return { atMs: this.options.wallMs(), executing, queued, managedBytes, system };
+  }
+
+  private async tellProfile(): Promise<void> {
+    this.profiling = "taking";
+    const ran = this.intervals;
+    this.intervals = [];
+    const kindAt = (atMs: number): string => ran.find((run) => atMs >= run.startMs && atMs <= run.endMs)?.prefix ?? "";
+    const profile = (await this.options.sampler?.take(kindAt)) ?? [];
+    if (this.profiling === "taking") this.profiling = "on";
+    if (profile.length > 0 && this.phase.kind === "watched")
+      this.publish({ type: "worker", worker: this.options.id, profile });
+  }
+
+  private publish(events: WorkerEvents): void {
+    publishEvent(this.options.bus, this.subject, events);
+  }
+
+  private fallSilent(phase: Phase): void {
+    const { clock, stream } = this.options;
+    if (this.phase.kind === "watched") clock.clearTimer(this.phase.timer);
+    this.phase = phase;
+    stream.isWatched = false;
+    stream.forget();
+    if (this.profiling !== "off") this.stopProfiling();
+  }
+
+  private stopProfiling(): void {
+    this.profiling = "off";
+    this.intervals = [];
+    this.options.sampler?.stop();
+  }
+}

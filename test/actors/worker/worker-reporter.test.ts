@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { TaskStream } from "../../../actors/worker/task-stream.ts";
+import { type StackSampler, WorkerReporter } from "../../../actors/worker/worker-reporter.ts";
+import { LocalBus } from "../../../runtime/bus/local-bus.ts";
+import { clusterSubjects } from "../../../runtime/bus/subject.ts";
+import { EVENT_INTERVAL_MS, WATCH_LEASE_MS, type WorkerEvents } from "../../../runtime/protocol/events.ts";
+import { ManualClock, settle } from "../../support/manual-clock.ts";
+
+const subjects = clusterSubjects("test");
+const layer = { id: 1, since: 0, kind: "tasks", name: "inc-3fa9", grid: [9], calls: [], inputs: [] } as const;
+const task = { row: 1, attempt: 2, startMs: 0, endMs: 1, bytes: 8, failed: false };
+
+function setUp(sampler?: StackSampler) {
+  const bus = new LocalBus();
+  const clock = new ManualClock();
+  const stream = new TaskStream();
+  const heard: WorkerEvents[] = [];
+  bus.subscribe(subjects.every.workerEvent, ({ payload }) => void heard.push(payload as WorkerEvents));
+  const system = () => ({ busy: 0.5, cpu: 1, rssBytes: 1, heapBytes: 1, descriptors: 1 });
+  const brain = { executing: 1, queued: 2, managedBytes: 3 };
+  const given = { bus, clock, cluster: "test", id: "a", stream, brain, system, wallMs: () => 1e6 + clock.now() };
+  const reporter = new WorkerReporter(sampler === undefined ? given : { ...given, sampler });
+  const beat = async (wantsProfile = false): Promise<void> => {
+    bus.publish(subjects.watch, { type: "watch", wantsProfile });
+    await settle();
+  };
+  return { clock, stream, heard, reporter, beat };
+}
+
+describe("WorkerReporter", () => {
+  test("nothing is noted or told while nobody watches", async () => {
+    const { clock, stream, heard } = setUp();
+    await clock.advance(10_000);
+    assert.equal(stream.isWatched, false);
+    assert.equal(clock.timerCount, 0);
+    assert.deepEqual(heard, []);
+  });
+
+  test("tasks are told ten times a second, resources twice", async () => {
+    const { clock, stream, heard, beat } = setUp();
+    await beat();
+    stream.note(layer, task);
+    await clock.advance(EVENT_INTERVAL_MS);
+    assert.deepEqual(heard[0]?.runs?.row, [1]);
+    assert.equal(heard[0]?.runs?.startMs[0], 1e6);
+    await clock.advance(1000);
+    const samples = heard.flatMap(({ sample }) => (sample === undefined ? [] : [sample]));
+    assert.equal(samples.length, 2);
+    assert.deepEqual([samples[0]?.executing, samples[0]?.queued, samples[0]?.system.lagMs], [1, 2, 0]);
+  });
+
+  test("it falls silent when the last beat is too long ago", async () => {
+    const { clock, stream, heard, beat } = setUp();
+    await beat();
+    await clock.advance(WATCH_LEASE_MS + 2 * EVENT_INTERVAL_MS);
+    const told = heard.length;
+    assert.equal(stream.isWatched, false);
+    await clock.advance(10_000);
+    assert.equal(heard.length, told);
+    assert.equal(clock.timerCount, 0);
+  });
+
+  test("call stacks are sampled while somebody wants them", async () => {
+    const calls: string[] = [];
+    const sampler: StackSampler = {
+      start: () => void calls.push("start"),
+      stop: () => void calls.push("stop"),
+      take: async (kindAt) => [{ prefix: kindAt(0.5), stack: ["f"], samples: 1, ms: 10 }],
+    };
+    const { clock, stream, heard, beat } = setUp(sampler);
+    await beat(true);
+    stream.note(layer, task);
+    await clock.advance(1200);
+    assert.deepEqual(heard.find(({ profile }) => profile !== undefined)?.profile?.[0]?.prefix, "inc");
+    await beat(false);
+    assert.deepEqual(calls, ["start", "stop"]);
+  });
+});
