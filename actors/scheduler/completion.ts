@@ -1,6 +1,7 @@
 import type { FailedTask } from "../../runtime/protocol/client-scheduler.ts";
 import type { FinishedMessage, FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { itemAt } from "../../runtime/protocol/value-column.ts";
+import { noteEffect } from "./effects.ts";
 import { arrive, failRow, leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
 import type { SentResult } from "./outbox.ts";
 import { dropReplica } from "./recovery.ts";
@@ -25,6 +26,7 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
     const now = state.tasks.state[row];
     if (now === S.processing || now === S.assigned) {
       leaveWorker(state, row);
+      noteEffect(state, row);
       arrive(state, row, E.finished, worker.number, message.bytes[i] as number, result);
     } else state.move(row, E.finished);
   }
@@ -79,6 +81,7 @@ export function tasksFailed(
     if (isRunning) noteFailure(state, worker, row, message.errors[i]);
     if (isRunning && (tasks.retriesLeft[row] as number) > 0) {
       tasks.retriesLeft[row] = (tasks.retriesLeft[row] as number) - 1;
+      state.ledger.countsChanged(row);
       sendBack(state, row, E.again);
     } else if (isRunning) {
       tasks.worker[row] = -1;

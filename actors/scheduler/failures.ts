@@ -22,6 +22,13 @@ export const lostDataError = (key: string): SchedulerFailure =>
     key,
   });
 
+export const lostEffectError = (key: string): SchedulerFailure =>
+  failure(
+    "LOST_DATA",
+    `The result of ${key} was lost with its worker; its effect was had, so it is not run again: submit it under another key to run it once more`,
+    { key },
+  );
+
 export const killedWorkerError = (key: string, worker: string, kills: number): SchedulerFailure =>
   failure(
     "KILLED_WORKER",

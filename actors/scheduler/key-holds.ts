@@ -58,6 +58,7 @@ export class KeyHolds {
     keys.forEach((key, i) => {
       const row = findRow(this.state, key);
       if (row < 0) return;
+      this.state.ledger.given(clientId, firstHandle + i, row);
       this.want(client, firstHandle + i, row);
       this.tellStanding(client, firstHandle + i, row);
     });

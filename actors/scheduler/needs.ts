@@ -1,4 +1,4 @@
-import { lostDataError } from "./failures.ts";
+import { lostDataError, lostEffectError } from "./failures.ts";
 import type { SentResult } from "./outbox.ts";
 import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
@@ -10,7 +10,7 @@ import type { Slab } from "./slab.ts";
 
 /** Makes rows needed: from released to waiting, and on to ready where nothing is missing. */
 export function need(state: SchedulerState, first: number): void {
-  if (state.tasks.state[first] !== S.released) return;
+  if (state.tasks.state[first] !== S.released || state.phase === "recovering") return;
   const stack = [first];
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
     // The reader that asked for it may have failed since.
@@ -214,7 +214,10 @@ function claimInputs(state: SchedulerState, row: number): void {
 }
 
 function lostForGood(state: SchedulerState, row: number): TaskFailure {
-  return { error: lostDataError(state.slabOf(row).keyOf(row)), origin: row };
+  const slab = state.slabOf(row);
+  const isEffect = slab.layers[slab.layerAt(row)]?.layer.annotations?.effectful === "once";
+  const key = slab.keyOf(row);
+  return { error: isEffect ? lostEffectError(key) : lostDataError(key), origin: row };
 }
 
 /** Tells every client that wants a row where its result lies. */

@@ -1,4 +1,5 @@
 import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
+import { noteEffect } from "./effects.ts";
 import { killedWorkerError } from "./failures.ts";
 import {
   arrive,
@@ -69,6 +70,7 @@ export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpect
   const { tasks } = state;
   state.workers[worker.number] = undefined;
   if (state.workerByName.get(worker.id) === worker) state.workerByName.delete(worker.id);
+  state.ledger.workerGone(worker.id, worker.incarnation);
   state.lookahead.delete(worker.number);
   state.out.dropWorker(worker.number);
   const running: number[] = [];
@@ -105,6 +107,7 @@ function blameForDeath(state: SchedulerState, row: number, worker: WorkerRecord,
   const before = tasks.kills[row] as number;
   const kills = wasAlone ? Math.min(255, before + 1) : Math.max(before, 1);
   tasks.kills[row] = kills;
+  if (kills !== before) state.ledger.countsChanged(row);
   if (!wasAlone || kills <= state.options.allowedFailures) return;
   const key = state.slabOf(row).keyOf(row);
   const error = killedWorkerError(key, worker.id, kills);
@@ -133,7 +136,7 @@ export function reconcile(
   const out = state.out.toWorker(worker.number);
   worker.status = "running";
   // What it says of another scheduler's rows means nothing here; it drops them when it is welcomed.
-  if (message.epoch !== state.epoch) return takeBackUnlisted(state, worker, listed);
+  if (message.epoch !== state.lineage) return takeBackUnlisted(state, worker, listed);
   noteLayers(state, worker, message.layers);
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
@@ -144,6 +147,7 @@ export function reconcile(
       listed.add(row);
       if (!isMemory(message.states[i] as number)) continue;
       leaveWorker(state, row);
+      noteEffect(state, row);
       arrive(state, row, E.finished, worker.number, message.bytes[i] as number);
     } else if (isSame && now === S.memory) {
       // A copy on its way there is as good: it will be told of, and must not be freed under that word.

@@ -197,6 +197,7 @@ export class SchedulerBrain {
     const worker = workerRecord(state.workers.length, message, now);
     state.workers.push(worker);
     state.workerByName.set(id, worker);
+    state.ledger.workerJoined(id, incarnation);
     this.welcome(worker, message.join);
     tellWorkers(state);
     const text = `joined: process ${message.pid} on ${message.host}, ${message.slots} at a time`;
@@ -204,7 +205,7 @@ export class SchedulerBrain {
   }
 
   private welcome(worker: WorkerRecord, join: number): void {
-    this.state.out.toWorker(worker.number).say({ type: "welcome", epoch: this.state.epoch, join });
+    this.state.out.toWorker(worker.number).say({ type: "welcome", epoch: this.state.lineage, join });
   }
 
   private lose(worker: WorkerRecord, isExpected: boolean, reason: string): void {

@@ -5,6 +5,7 @@ import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { ClusterLog } from "./cluster-log.ts";
 import { Estimates } from "./estimates.ts";
+import { type Ledger, NO_LEDGER } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
@@ -36,7 +37,7 @@ export const E = chart.eventIds;
 export const FLAG = {
   /** Someone watches it from outside: every change of state is told. */
   watched: 1,
-  /** It was scattered: there is no recipe to make it again. */
+  /** It was scattered, or has had its effect: it is not made again. */
   pure: 2,
 } as const;
 
@@ -65,7 +66,13 @@ const ATTEMPTS_PER_EPOCH = 1024;
 /** All that the scheduler knows. One owner: the brain; changed in place. */
 export class SchedulerState {
   readonly epoch: number;
+  /** The epoch of the first scheduler of the line: row numbers are its. Another one only where a journal was taken over. */
+  lineage: number;
   readonly options: SchedulerOptions;
+  /** What is written down for the next of the line. */
+  ledger: Ledger = NO_LEDGER;
+  /** "recovering": a journal was read and workers have yet to say what they have: nothing is needed until then. */
+  phase: "leading" | "recovering" = "leading";
   readonly tasks = new TaskColumns();
   readonly slabs = new Map<number, Slab>();
   readonly wants = new WantList();
@@ -113,6 +120,7 @@ export class SchedulerState {
 
   constructor(epoch: number, options: SchedulerOptions, hits?: Uint32Array, bind: BindChart = bindChart) {
     this.epoch = epoch;
+    this.lineage = epoch;
     this.options = options;
     this.attempts = epoch * ATTEMPTS_PER_EPOCH;
     this.chart = bind(chart, {
@@ -130,6 +138,7 @@ export class SchedulerState {
     const after = this.chart.advance(this.tasks.state, row, event);
     if (after !== before) {
       this.entered[after] = (this.entered[after] as number) + 1;
+      if (after === S.erred || before === S.erred) this.ledger.failureChanged(row);
       if (((this.tasks.flags[row] as number) & FLAG.watched) !== 0) this.out.watched.push(row, after);
       if (this.transitions !== undefined)
         this.transitions.note(row, packStep(before, event, after), this.tasks.worker[row] as number, this.nowMs);

@@ -1,9 +1,10 @@
 import type { FromClient, HandleRuns, ToClient, WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
 import { ClientRecord } from "./client-record.ts";
 import { cancelledError, unknownHandleError } from "./failures.ts";
+import type { SlabPlace } from "./ledger-record.ts";
 import { arrive, failRow, need, releaseIfUnneeded, waitForInputs } from "./needs.ts";
 import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
-import { Slab } from "./slab.ts";
+import { insertSlab } from "./slab-making.ts";
 import { tellOne } from "./submission.ts";
 
 /** Client sessions: what a client wants, lets go, brings along and takes back. */
@@ -51,6 +52,7 @@ function releaseHandle(state: SchedulerState, client: ClientRecord, handle: numb
   const row = client.take(handle);
   if (row < 0) return;
   const { tasks } = state;
+  state.ledger.released(client.id, handle);
   tasks.wants[row] = state.wants.remove(tasks.wants[row] as number, client.number, handle);
   releaseIfUnneeded(state, row);
 }
@@ -80,6 +82,7 @@ function tellStanding(state: SchedulerState, client: ClientRecord, handle: numbe
 /** A client is gone, for good or past its lease: all it wanted is let go. */
 export function clientGone(state: SchedulerState, client: ClientRecord): void {
   for (const handle of [...client.handles()]) releaseHandle(state, client, handle);
+  state.ledger.clientGone(client.id);
   state.clients.delete(client.id);
   state.clientByNumber[client.number] = undefined;
   state.out.dropClient(client.number);
@@ -97,38 +100,45 @@ export function scattered(
   out.say({ type: "accepted", request: message.request, tasks: count });
   if (message.request <= client.requestMax) return;
   client.requestMax = message.request;
-  const base = state.tasks.allocate(count);
-  const slabId = state.nextSlab++;
-  const name = `scatter-${client.id}-${message.handles[0]}`;
-  const slab = new Slab({
-    id: slabId,
-    base,
-    generation: state.generations++,
+  const place: SlabPlace = {
+    slab: state.nextSlab,
+    base: state.tasks.allocate(count),
+    count,
+    generation: state.generations,
     since: state.attempts,
-    layers: [
-      {
-        id: state.nextLayer++,
-        layer: { kind: "data", name, grid: [count], keys: message.keys, values: { kind: "live", items: [] } },
-        prefix: state.estimates.prefix("scatter"),
-        sourceGrids: [],
-      },
-    ],
-    bases: Uint32Array.of(0, count),
-    inputOffsets: new Uint32Array(count + 1),
-    inputs: new Uint32Array(0),
-    ranks: null,
+    firstLayer: state.nextLayer,
     reads: [],
-  });
-  state.slabs.set(slabId, slab);
-  state.tasks.slab.fill(slabId, base, base + count);
-  state.tasks.flags.fill(FLAG.pure, base, base + count);
+  };
+  const { base } = place;
+  const name = `scatter-${client.id}-${message.handles[0]}`;
+  insertScattered(state, place, name, message.keys);
   message.handles.forEach((handle, i) => {
     const row = base + i;
     client.give(handle, 1, row);
-    state.keyRows.set(message.keys[i] as string, row);
     state.tasks.wants[row] = state.wants.add(0, client.number, handle);
     adoptScattered(state, row, message, i, `${client.id}/${handle}`);
   });
+  state.ledger.scattered(() => ({
+    kind: "scatter",
+    client: client.id,
+    request: message.request,
+    name,
+    keys: message.keys,
+    handles: message.handles,
+    bytes: message.bytes,
+    workers: message.workers.map((worker) => (state.workerByName.has(worker) ? worker : "")),
+    attempts: state.tasks.attempt.slice(base, base + count),
+    place,
+  }));
+}
+
+/** Rows for data without a recipe. */
+export function insertScattered(state: SchedulerState, place: SlabPlace, name: string, keys: readonly string[]): void {
+  const { base, count } = place;
+  const layer = { kind: "data", name, grid: [count], keys, values: { kind: "live", items: [] } } as const;
+  const edges = { inputOffsets: new Uint32Array(count + 1), inputs: new Uint32Array(0) };
+  insertSlab(state, { place, layers: [layer], sourceGrids: [[]], priority: 0, ...edges });
+  state.tasks.flags.fill(FLAG.pure, base, base + count);
 }
 
 function adoptScattered(
@@ -189,6 +199,7 @@ export function retryRow(state: SchedulerState, wanted: number): boolean {
   for (const row of failed) {
     state.failures.delete(row);
     tasks.kills[row] = 0;
+    state.ledger.countsChanged(row);
     state.move(row, E.retry);
     const needed: number[] = [];
     waitForInputs(state, row, needed, true);

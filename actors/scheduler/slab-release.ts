@@ -8,6 +8,7 @@ export function dropIdleSlabs(state: SchedulerState): void {
     if (slab === undefined || slab.active > 0 || slab.readers > 0) continue;
     forgetRows(state, slab.base, slab.count);
     forgetNames(state, id);
+    state.ledger.slabGone(id);
     state.forgetSlab(id);
     state.tasks.free(slab.base, slab.count);
     if (slab.reads.length > 0) forgetLaterDependents(state, slab.base, slab.base + slab.count, slab.inputs);

@@ -39,6 +39,8 @@ export class Slab {
   private readonly byRank: Uint32Array | null;
   /** Slabs whose rows are inputs here. */
   readonly reads: readonly number[];
+  /** Of the submission; layers may add to it. */
+  readonly priority: number;
   queues: readonly ReadyQueue[] = [];
   /** Position in `queues`, by layer. */
   queueOfLayer: Uint16Array = new Uint16Array(0);
@@ -58,6 +60,7 @@ export class Slab {
     inputs: Uint32Array;
     ranks: Uint32Array | null;
     reads: readonly number[];
+    priority: number;
   }) {
     this.id = parts.id;
     this.base = parts.base;
@@ -69,6 +72,7 @@ export class Slab {
     this.inputOffsets = parts.inputOffsets;
     this.inputs = parts.inputs;
     this.reads = parts.reads;
+    this.priority = parts.priority;
     this.ranks = parts.ranks;
     this.byRank = parts.ranks === null ? null : inverse(parts.ranks);
     [this.outOffsets, this.outs] = dependents(this.base, this.count, this.inputOffsets, this.inputs);

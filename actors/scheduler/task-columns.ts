@@ -37,13 +37,28 @@ export class TaskColumns {
       this.grow(Math.max(this.capacity * 2, this.capacity + count, 1024));
       at = this.freeRuns.findIndex((run) => run.count >= count);
     }
-    const run = this.freeRuns[at] as { base: number; count: number };
-    const base = run.base;
-    run.base += count;
-    run.count -= count;
-    if (run.count === 0) this.freeRuns.splice(at, 1);
-    this.reset(base, count);
+    const { base } = this.freeRuns[at] as { base: number };
+    this.takeFrom(at, base, count);
     return base;
+  }
+
+  /** Takes rows whose numbers others know already. @throws InvariantError if they are in use */
+  allocateAt(base: number, count: number): void {
+    if (count === 0) return;
+    if (base + count > this.capacity) this.grow(Math.max(this.capacity * 2, base + count, 1024));
+    const at = this.freeRuns.findIndex((run) => run.base <= base && run.base + run.count >= base + count);
+    invariant(at >= 0, `rows ${base} to ${base + count - 1} are free`);
+    this.takeFrom(at, base, count);
+  }
+
+  private takeFrom(at: number, base: number, count: number): void {
+    const run = this.freeRuns[at] as { base: number; count: number };
+    const left = [
+      { base: run.base, count: base - run.base },
+      { base: base + count, count: run.base + run.count - base - count },
+    ];
+    this.freeRuns.splice(at, 1, ...left.filter((one) => one.count > 0));
+    this.reset(base, count);
   }
 
   /** Gives rows back; neighbours that are free are joined. */

@@ -64,7 +64,7 @@ function readersOf(readers: Map<string, Set<string>>, name: string): Set<string>
   return found;
 }
 
-const mayFuse = (layer: Layer): boolean => layer.annotations?.fuse !== false && layer.annotations?.effectful !== true;
+const mayFuse = (layer: Layer): boolean => layer.annotations?.fuse !== false && !layer.annotations?.effectful;
 
 function findFusable(
   draft: Draft,

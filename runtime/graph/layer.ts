@@ -102,8 +102,11 @@ export interface Annotations {
   readonly resources?: Readonly<Record<string, number>>;
   /** A task that runs longer is cancelled, in milliseconds. */
   readonly timeoutMs?: number;
-  /** The result may not be computed twice: no speculation, no fusion, and the task gets a fencing token. */
-  readonly effectful?: boolean;
+  /**
+   * It does something to the world: no speculation, no fusion; `taskScope().fence` tells its runs apart. "once": after it has
+   * finished it is never run again; should its result be lost, it fails.
+   */
+  readonly effectful?: boolean | "once";
   /** Keep the layer out of fusion. */
   readonly fuse?: boolean;
 }
