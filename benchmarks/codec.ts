@@ -41,6 +41,7 @@ const finished = (tasks: number): FinishedMessage => ({
   attempts: new Float64Array(tasks),
   bytes: new Float64Array(tasks),
   durationsUs: new Float64Array(tasks),
+  located: new Uint32Array(0),
   resultOf: Uint32Array.from({ length: tasks }, (_, i) => i),
   results: { kind: "numbers", data: new Float64Array(tasks) },
 });

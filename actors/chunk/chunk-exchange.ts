@@ -1,7 +1,7 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus, Frame } from "../../runtime/bus/bus.ts";
 import { decodeChunks, type MovingChunk } from "./chunk-frame.ts";
-import { MARK, MARK_BYTES, partBytes, type Transfer, writeRequest } from "./chunk-request.ts";
+import { type ChunkRequest, MARK, MARK_BYTES, partBytes, type Transfer, writeRequest } from "./chunk-request.ts";
 import type { InWindow, Windows } from "./windows.ts";
 
 /** Parts asked for at once over the bus: the receiver's credit. */
@@ -31,8 +31,26 @@ export async function fetchChunks(
   { rows, attempts }: { readonly rows: readonly number[]; readonly attempts: readonly number[] },
   options: PullOptions,
 ): Promise<MovingChunk[]> {
-  const { bus, windows } = road;
-  const request = { type: "get", rows, attempts, looks: windows !== undefined } as const;
+  return ask(road, holder, { type: "get", rows, attempts, looks: road.windows !== undefined }, options);
+}
+
+/** The at-th shard of each of these sets, from the worker that keeps them. @throws ShoalError as {@link fetchChunks} does */
+export async function fetchShards(
+  road: ChunkRoad,
+  holder: string,
+  { sets, at }: { readonly sets: readonly string[]; readonly at: number },
+  options: PullOptions,
+): Promise<MovingChunk[]> {
+  return ask(road, holder, { type: "shards", sets, at, looks: road.windows !== undefined }, options);
+}
+
+async function ask(
+  road: ChunkRoad,
+  holder: string,
+  request: ChunkRequest,
+  options: PullOptions,
+): Promise<MovingChunk[]> {
+  const { bus } = road;
   const answer = await bus.request(holder, writeRequest(bus, request), options);
   if (bus.carries === "reference") {
     const { chunks, bytes } = answer.payload as { chunks?: MovingChunk[]; bytes?: Uint8Array };

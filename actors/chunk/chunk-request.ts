@@ -9,6 +9,8 @@ export type ChunkRequest =
       /** The asker can look into windows of its host. */
       readonly looks: boolean;
     }
+  /** The at-th shard of each of these sets. */
+  | { readonly type: "shards"; readonly sets: readonly string[]; readonly at: number; readonly looks: boolean }
   | PartRequest
   /** The receiver has all it wants of a transfer. */
   | { readonly type: "done"; readonly transfer: number }

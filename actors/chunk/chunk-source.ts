@@ -48,7 +48,7 @@ export class ChunkSource {
       const request = readRequest(message.payload);
       if (request === undefined) return;
       if (request.type === "part") void this.answerPart(message, request);
-      else if (request.type === "get") void this.answerGet(message, request.looks, get(request.rows, request.attempts));
+      else if (request.type === "get") void this.answer(message, request.looks, get(request.rows, request.attempts));
       else if (request.type === "done") this.withdraw(request.transfer);
       else other(request, message);
     });
@@ -84,11 +84,8 @@ export class ChunkSource {
     }
   }
 
-  private async answerGet(
-    message: BusMessage,
-    looks: boolean,
-    found: MovingChunk[] | Promise<MovingChunk[]>,
-  ): Promise<void> {
+  /** Answers with chunks: at once, or as a transfer to be pulled in parts. */
+  async answer(message: BusMessage, looks: boolean, found: MovingChunk[] | Promise<MovingChunk[]>): Promise<void> {
     try {
       const chunks = await found;
       if (this.bus.carries === "reference") return message.respond({ chunks });

@@ -4,7 +4,7 @@ import { itemAt } from "../../runtime/protocol/value-column.ts";
 import { noteEffect } from "./effects.ts";
 import { arrive, failRow, leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
 import type { SentResult } from "./outbox.ts";
-import { dropReplica } from "./recovery.ts";
+import { dropReplica, markLocated } from "./recovery.ts";
 import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -15,9 +15,12 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
   const { rows, attempts } = message;
   learnDurations(state, message);
   let nextResult = 0;
+  let nextLocated = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as number;
     let result: SentResult | undefined;
+    const isLocated = message.located[nextLocated] === i;
+    if (isLocated) nextLocated += 1;
     if (message.resultOf[nextResult] === i) result = { value: itemAt(message.results, nextResult++) };
     if (!isCurrent(state, worker, row, attempts[i] as number)) {
       state.out.toWorker(worker.number).free(row, attempts[i] as number);
@@ -27,6 +30,7 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
     if (now === S.processing || now === S.assigned) {
       leaveWorker(state, row);
       noteEffect(state, row);
+      if (isLocated) markLocated(state, row);
       arrive(state, row, E.finished, worker.number, message.bytes[i] as number, result);
     } else state.move(row, E.finished);
   }

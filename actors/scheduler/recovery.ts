@@ -13,14 +13,23 @@ import {
   tellLost,
   waitForInputs,
 } from "./needs.ts";
-import { E, S, type SchedulerState } from "./scheduler-state.ts";
+import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
+
+/** A result exists only on the worker that made it, which is the first of its holders. */
+export function markLocated(state: SchedulerState, row: number): void {
+  state.tasks.flags[row] = (state.tasks.flags[row] as number) | FLAG.located;
+}
 
 /** A result lost one holder; with the last one it is lost, and made again if it is needed. */
 export function dropReplica(state: SchedulerState, row: number, worker: number): void {
   const { tasks } = state;
   const more = state.moreHolders.get(row)?.filter((one) => one !== worker) ?? [];
   if (tasks.worker[row] === worker) {
+    if (((tasks.flags[row] as number) & FLAG.located) !== 0) {
+      for (const handle of more.splice(0)) state.out.toWorker(handle).free(row, tasks.attempt[row] as number);
+      tasks.flags[row] = (tasks.flags[row] as number) & ~FLAG.located;
+    }
     const heir = more.shift();
     if (heir !== undefined) {
       tasks.worker[row] = heir;
@@ -73,6 +82,8 @@ export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpect
   state.ledger.workerGone(worker.id, worker.incarnation);
   state.lookahead.delete(worker.number);
   state.out.dropWorker(worker.number);
+  for (const other of state.workerByName.values())
+    state.out.toWorker(other.number).say({ type: "gone", workers: [worker.id] });
   const running: number[] = [];
   const held: number[] = [];
   for (const slab of state.slabs.values())
@@ -148,6 +159,7 @@ export function reconcile(
       if (!isMemory(message.states[i] as number)) continue;
       leaveWorker(state, row);
       noteEffect(state, row);
+      if (message.located.includes(i)) markLocated(state, row);
       arrive(state, row, E.finished, worker.number, message.bytes[i] as number);
     } else if (isSame && now === S.memory) {
       // A copy on its way there is as good: it will be told of, and must not be freed under that word.

@@ -39,6 +39,8 @@ export const FLAG = {
   watched: 1,
   /** It was scattered, or has had its effect: it is not made again. */
   pure: 2,
+  /** The result exists only on the worker that made it: others hold handles, which end with it. */
+  located: 4,
 } as const;
 
 /** A failure, shared by a task and all the tasks it takes with it. */

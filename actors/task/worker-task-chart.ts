@@ -37,8 +37,8 @@ export const workerTaskMachine = setup({ types: { events: {} as { type: WorkerTa
       on: { start: "executing", inputsLost: "absent", free: "absent" },
     },
     executing: {
-      // Again: it was told to stop before it was asked for anew, and did.
-      on: { finished: "memory", failed: "absent", again: "waiting", free: "cancelling" },
+      // Again: it was told to stop before it was asked for anew, and did. An input may be a handle, and what it stands for gone.
+      on: { finished: "memory", failed: "absent", again: "waiting", inputsLost: "absent", free: "cancelling" },
     },
     cancelling: {
       // An orphan's row number belongs to another task now: what it gives is nobody's.

@@ -7,6 +7,8 @@ import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import { ChunkSource } from "../chunk/chunk-source.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
 import type { Windows } from "../chunk/windows.ts";
+import type { PeerSignals } from "./peer-signals.ts";
+import type { ShardDoor } from "./shard-door.ts";
 import type { TaskStream } from "./task-stream.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
 import type { WorkerEvent } from "./worker-event.ts";
@@ -34,21 +36,28 @@ export class ChunkDoor {
   private readonly road: ChunkRoad;
   private readonly cluster: string;
   private readonly brain: WorkerBrain;
+  private readonly shards: ShardDoor;
   private readonly source: ChunkSource;
   private readonly wake: () => void;
-  private readonly closing = new AbortController();
+  private readonly peers: PeerSignals;
   private readonly clock: Clock;
   private readonly stream: TaskStream | undefined;
   /** Requests in a row that a peer did not answer in full. */
   private readonly failures = new Map<string, number>();
 
-  constructor(options: ChunkDoorOptions, brain: WorkerBrain, wake: () => void) {
+  constructor(
+    options: ChunkDoorOptions,
+    parts: { readonly brain: WorkerBrain; readonly shards: ShardDoor; readonly peers: PeerSignals },
+    wake: () => void,
+  ) {
     this.stream = options.stream;
     this.bus = options.bus;
     this.road = { bus: options.bus, windows: options.windows };
     this.clock = options.clock;
     this.cluster = options.cluster;
-    this.brain = brain;
+    this.brain = parts.brain;
+    this.shards = parts.shards;
+    this.peers = parts.peers;
     this.wake = wake;
     const subject = clusterSubjects(options.cluster).workerPeer(options.id);
     this.source = new ChunkSource(
@@ -62,10 +71,14 @@ export class ChunkDoor {
   fetch({ transfer, peer, rows, attempts }: FetchRequest): void {
     const holder = clusterSubjects(this.cluster).workerPeer(peer);
     const startMs = this.clock.now();
-    fetchChunks(this.road, holder, { rows, attempts }, { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal })
+    this.peers
+      .asking(peer, (signal) =>
+        fetchChunks(this.road, holder, { rows, attempts }, { timeoutMs: FETCH_TIMEOUT_MS, signal }),
+      )
       .then(
         (chunks) => {
           this.noteTransfer(peer, startMs, chunks);
+          this.shards.bind(chunks);
           return { kind: "fetched", transfer, peer, chunks } as const;
         },
         () => ({ kind: "fetchFailed", transfer, peer }) as const,
@@ -82,7 +95,7 @@ export class ChunkDoor {
   /** A peer that fails again and again costs time, or its tasks would come back here at once. */
   private tellSoon(outcome: WorkerEvent & { kind: "fetched" | "fetchFailed" }, peer: string): void {
     const tell = (): void => {
-      if (this.closing.signal.aborted) return;
+      if (this.peers.isClosed) return;
       this.brain.step(outcome);
       this.wake();
     };
@@ -96,8 +109,13 @@ export class ChunkDoor {
     this.clock.setTimer(Math.min(FAILED_PAUSE_MS * 2 ** before, FAILED_PAUSE_MAX_MS), tell);
   }
 
+  /** A peer will answer no more. */
+  abandon(peer: string): void {
+    this.peers.abandon(peer);
+  }
+
   close(): void {
-    this.closing.abort();
+    this.peers.close();
     this.source.close();
   }
 
@@ -111,6 +129,7 @@ export class ChunkDoor {
 
   private answerOther(request: ChunkRequest, message: BusMessage): void {
     if (request.type === "offer") void this.takeOffer(request, message);
+    else if (request.type === "shards") void this.shards.give(request, message, this.source);
   }
 
   /** A client's data: pulled from it, and parked until the scheduler says which task it is. */
@@ -130,10 +149,9 @@ export class ChunkDoor {
   }
 
   private async pullOffer(offer: ChunkRequest & { type: "offer" }): Promise<readonly unknown[]> {
-    const options = { timeoutMs: FETCH_TIMEOUT_MS, signal: this.closing.signal };
-    const chunks = await decodeChunks({
-      bytes: await pullParts(this.road, offer.from, offer, options),
-    });
-    return chunks.map((chunk) => chunk.value);
+    const bytes = await this.peers.asking(offer.from, (signal) =>
+      pullParts(this.road, offer.from, offer, { timeoutMs: FETCH_TIMEOUT_MS, signal }),
+    );
+    return (await decodeChunks({ bytes })).map((chunk) => chunk.value);
   }
 }

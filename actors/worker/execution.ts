@@ -1,11 +1,13 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import { TimeoutError } from "../../runtime/base/errors.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
+import { ShardSet, Shards, ShardsLostError } from "../../runtime/graph/shards.ts";
 import type { ComputeBatch } from "../../runtime/protocol/scheduler-worker.ts";
 import { EncodedItem } from "../../runtime/protocol/value-column.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { errorToWire } from "../../runtime/wire/error-wire.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import type { ShardKeeper } from "../chunk/shard-keeper.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
 import { TaskRunner } from "./task-runner.ts";
 import { type TaskScope, withTaskScope } from "./task-scope.ts";
@@ -57,6 +59,7 @@ export class Execution {
   private readonly options: ExecutionOptions;
   private readonly brain: WorkerBrain;
   private readonly runner: TaskRunner;
+  private readonly shards: ShardKeeper;
   private readonly report: () => void;
   /** Asynchronous tasks under way. */
   private readonly running = new Map<number, RunningTask>();
@@ -65,9 +68,10 @@ export class Execution {
   private phase: "idle" | "scheduled" | "closed" = "idle";
 
   /** @param report called when there is something to report that no turn is about to take */
-  constructor(options: ExecutionOptions, brain: WorkerBrain, report: () => void) {
+  constructor(options: ExecutionOptions, brain: WorkerBrain, shards: ShardKeeper, report: () => void) {
     this.options = options;
     this.brain = brain;
+    this.shards = shards;
     this.report = report;
     this.runner = new TaskRunner({ functions: options.functions });
   }
@@ -136,6 +140,7 @@ export class Execution {
       const value = withTaskScope(task, () => this.runner.run(definition, batch, at, inputs));
       const now = this.options.clock.now();
       if (value instanceof Promise) this.followUp(row, task, definition, value);
+      else if (value instanceof Shards) this.followUp(row, task, definition, this.shards.keep(value));
       else this.finish(row, definition, value, startedMs, now);
       return now;
     } catch (error) {
@@ -167,10 +172,13 @@ export class Execution {
       }
       this.report();
     };
-    promise.then(
-      (value) => settle(() => this.finish(row, definition, value, task.startedMs, clock.now())),
-      (error) => settle(() => this.fail(row, definition, error, task.startedMs, clock.now())),
-    );
+    const finish = (value: unknown): void => {
+      if (value instanceof Shards) this.shards.keep(value).then(finish, fail);
+      else settle(() => this.finish(row, definition, value, task.startedMs, clock.now()));
+      if (value instanceof ShardSet) this.shards.watch(value, row);
+    };
+    const fail = (error: unknown): void => settle(() => this.fail(row, definition, error, task.startedMs, clock.now()));
+    promise.then(finish, fail);
   }
 
   private overrun(row: number, task: RunningTask, definition: LayerDefinition, timeoutMs: number): void {
@@ -183,7 +191,8 @@ export class Execution {
     const { stream } = this.options;
     if (stream?.isWatched === true)
       stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes: 0, failed: true });
-    this.brain.failed(row, this.wireError(error));
+    if (error instanceof ShardsLostError) this.brain.inputGone(row, error.lost, this.wireError(error));
+    else this.brain.failed(row, this.wireError(error));
   }
 
   private finish(row: number, definition: LayerDefinition, value: unknown, startMs: number, endMs: number): void {

@@ -1,5 +1,6 @@
 import { type BindChart, type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
 import { unreachable } from "../../runtime/base/errors.ts";
+import { ShardSet } from "../../runtime/graph/shards.ts";
 import {
   type ComputeBatch,
   type InventoryMessage,
@@ -54,8 +55,7 @@ export class WorkerBrain {
       case "fetchFailed":
         return this.fetchFailed(event.transfer, event.peer);
       case "parked":
-        this.parked.put(event.ticket, event.value, event.bytes);
-        return;
+        return this.parked.put(event.ticket, event.value, event.bytes);
     }
     return unreachable(event);
   }
@@ -98,7 +98,7 @@ export class WorkerBrain {
     if (from === WS.cancelling) return;
     const attempt = this.rows.attempt(row);
     if (from === WS.salvaging) this.out.hold(row, this.takeWish(row));
-    else this.out.finish(row, attempt, bytes, durationUs, result);
+    else this.out.finish(row, attempt, bytes, durationUs, result, value instanceof ShardSet);
     this.keep(row, value, bytes);
   }
 
@@ -123,6 +123,16 @@ export class WorkerBrain {
       this.rows.setAttempt(row, this.fetches.attemptOf(row));
       this.fetches.enqueue(row);
     }
+  }
+
+  /** A running function found that an input is gone though its handle is here: the task goes back, and who held it is named. */
+  inputGone(row: number, input: ShardSet, error: unknown): void {
+    const isWanted = this.rows.state(row) === WS.executing && !this.resumed.has(row);
+    if (!isWanted) return this.failed(row, error);
+    this.executing -= 1;
+    // The scheduler may know already, and have freed the handle: then only the task goes back.
+    const at = this.rows.findInput(row, (one) => this.rows.value(one) === input);
+    this.giveBack(row, at < 0 ? row : at, at < 0 ? 0 : this.rows.attempt(at), input.home);
   }
 
   /** All that is here, for a session that begins anew; reports not yet sent are part of it. */
@@ -172,9 +182,7 @@ export class WorkerBrain {
           for (let at = 0; at < batch.rows.length; at++) this.compute(batch, at, message.holders);
         return;
       case "free":
-        message.rows.forEach((row, i) => {
-          this.free(row, message.attempts[i] as number);
-        });
+        for (const [i, row] of message.rows.entries()) this.free(row, message.attempts[i] as number);
         return;
       case "adopt":
         message.rows.forEach((row, i) => {
@@ -188,6 +196,7 @@ export class WorkerBrain {
         });
         return;
       case "refused":
+      case "gone":
       case "resync":
       case "beat":
       case "shutdown":
@@ -212,7 +221,7 @@ export class WorkerBrain {
       this.resumed.set(row, holders);
     } else if (from === WS.memory) {
       // What is asked for is here: the answer carries the new attempt, or nobody would ever give it.
-      this.out.finish(row, attempt, this.rows.bytes(row), 0, undefined);
+      this.out.finish(row, attempt, this.rows.bytes(row), 0, undefined, this.rows.value(row) instanceof ShardSet);
     } else if (from === WS.absent || from === WS.fetching) {
       this.rows.setTask(row, batch, at);
       this.gatherInputs(row, batch, at, holders);
@@ -227,10 +236,7 @@ export class WorkerBrain {
       const holderAt = batch.inputHolders[e] as number;
       if (this.holds(input, attempt)) continue;
       if (holderAt !== LOCAL) this.fetch(input, attempt, holders[holderAt] as string);
-      else if (IS_COMING[this.rows.state(input)] !== 1) {
-        this.giveBack(row, input, attempt, this.id);
-        return;
-      }
+      else if (IS_COMING[this.rows.state(input)] !== 1) return this.giveBack(row, input, attempt, this.id);
       missing += 1;
       this.waiters.add(input, row);
     }

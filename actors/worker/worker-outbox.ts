@@ -26,6 +26,7 @@ export class WorkerOutbox {
   private finishedAttempts: number[] = [];
   private finishedBytes: number[] = [];
   private durationsUs: number[] = [];
+  private located: number[] = [];
   private resultOf: number[] = [];
   private results: unknown[] = [];
   private failed: { row: number; attempt: number; error: unknown }[] = [];
@@ -36,14 +37,19 @@ export class WorkerOutbox {
     this.packResults = packResults;
   }
 
-  /** @param result the value to send along, if a client waits for it and it is small */
+  /**
+   * @param result the value to send along, if a client waits for it and it is small
+   * @param isLocated whether the result exists only here, whoever has a copy
+   */
   finish(
     row: number,
     attempt: number,
     bytes: number,
     durationUs: number,
     result: { value: unknown } | undefined,
+    isLocated: boolean,
   ): void {
+    if (isLocated) this.located.push(this.finishedRows.length);
     if (result !== undefined) {
       this.resultOf.push(this.finishedRows.length);
       this.results.push(result.value);
@@ -80,6 +86,7 @@ export class WorkerOutbox {
         attempts: Float64Array.from(this.finishedAttempts),
         bytes: Float64Array.from(this.finishedBytes),
         durationsUs: Float64Array.from(this.durationsUs),
+        located: Uint32Array.from(this.located),
         resultOf: Uint32Array.from(this.resultOf),
         results: this.packResults(this.results),
       });
@@ -115,6 +122,7 @@ export class WorkerOutbox {
     this.finishedAttempts = [];
     this.finishedBytes = [];
     this.durationsUs = [];
+    this.located = [];
     this.resultOf = [];
     this.results = [];
     this.failed = [];

@@ -1,3 +1,4 @@
+import { ShardSet } from "../../runtime/graph/shards.ts";
 import type { ComputeBatch, InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
 
 const PAGE_BITS = 10;
@@ -107,13 +108,15 @@ export class WorkerRows {
   }
 
   /** Every row that is not absent, in columns. */
-  listed(): Pick<InventoryMessage, "rows" | "attempts" | "states" | "bytes"> {
+  listed(): Pick<InventoryMessage, "rows" | "attempts" | "states" | "bytes" | "located"> {
     const rows = Uint32Array.from(this.rows());
+    const isLocated = (row: number): boolean => this.value(row) instanceof ShardSet;
     return {
       rows,
       attempts: Float64Array.from(rows, (row) => this.attempt(row)),
       states: Uint8Array.from(rows, (row) => this.state(row)),
       bytes: Float64Array.from(rows, (row) => this.bytes(row)),
+      located: Uint32Array.from(rows.keys()).filter((at) => isLocated(rows[at] as number)),
     };
   }
 

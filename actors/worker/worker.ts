@@ -8,9 +8,13 @@ import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { columnOf } from "../../runtime/protocol/value-column.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { chunkReport } from "../chunk/chunk-report.ts";
+import type { ShardFiles } from "../chunk/shard-files.ts";
+import { ShardKeeper } from "../chunk/shard-keeper.ts";
 import type { Windows } from "../chunk/windows.ts";
 import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
+import { PeerSignals } from "./peer-signals.ts";
+import { ShardDoor } from "./shard-door.ts";
 import type { TaskStream } from "./task-stream.ts";
 import { WorkerBrain } from "./worker-brain.ts";
 
@@ -30,6 +34,10 @@ export interface WorkerActorOptions {
   /** How long functions may run before the thread is given back to messages. */
   readonly yieldMs: number;
   readonly functions: "any" | "named";
+  /** Where shards go that memory has no room for. */
+  readonly shardFiles: ShardFiles;
+  /** Bytes of shards in memory before the oldest go to disk. */
+  readonly shardBytesMax: number;
   /** Memory shared with other processes of this host, if there is any. */
   readonly windows?: Windows | undefined;
   /** Where tasks and transfers are noted for whoever watches. */
@@ -68,6 +76,7 @@ class Worker implements Actor {
   private readonly brain: WorkerBrain;
   private readonly execution: Execution;
   private readonly door: ChunkDoor;
+  private readonly shards: ShardKeeper;
   private readonly scheduler: string;
   private session: { readonly state: "joining" | "joined"; readonly join: number; readonly sinceMs: number };
 
@@ -79,8 +88,16 @@ class Worker implements Actor {
     const encodeSmall = (value: unknown): Uint8Array => flattenValue(encodeValue(value, { shareMemory: false }));
     this.brain = new WorkerBrain(options.id, (items) => columnOf(items, encodeSmall), options.hits, options.bind);
     const wake = (): void => context.tell(context.address, STEPPED);
-    this.execution = new Execution(options, this.brain, wake);
-    this.door = new ChunkDoor(options, this.brain, wake);
+    this.shards = new ShardKeeper({
+      home: options.id,
+      life: options.incarnation,
+      files: options.shardFiles,
+      bytesMax: options.shardBytesMax,
+    });
+    this.execution = new Execution(options, this.brain, this.shards, wake);
+    const peers = new PeerSignals();
+    const shards = new ShardDoor(options, this.shards, peers);
+    this.door = new ChunkDoor(options, { brain: this.brain, shards, peers }, wake);
     options.onBrain?.(this.brain);
     this.session = { state: "joining", join: 0, sinceMs: 0 };
     context.after(0, TICK);
@@ -92,6 +109,7 @@ class Worker implements Actor {
     this.execution.orphan(this.brain.out.orphans.splice(0));
     this.execution.forgetLayers(this.brain.out.forgottenLayers.splice(0));
     this.brain.endTurn();
+    if (this.shards.size > 0) this.shards.sweep((row) => this.brain.rows.value(row));
     for (const request of this.brain.out.fetches.splice(0)) this.door.fetch(request);
     for (const report of this.brain.out.takeReports()) this.context.tell(this.scheduler, report);
     this.execution.wake();
@@ -103,6 +121,7 @@ class Worker implements Actor {
   stopped(): void {
     this.execution.close();
     this.door.close();
+    void this.shards.close();
   }
 
   private take({ message, from, link, question }: Envelope): void {
@@ -139,6 +158,10 @@ class Worker implements Actor {
   private fromScheduler(message: ToWorker): void {
     if (message.type === "refused" || message.type === "shutdown") {
       this.options.onEnd?.(message.reason);
+      return;
+    }
+    if (message.type === "gone") {
+      for (const peer of message.workers) this.door.abandon(peer);
       return;
     }
     if (message.type === "resync") {

@@ -2,6 +2,7 @@ import { type Arg, type Call, functionArg, input, literal, nested } from "../../
 import type { BlockwiseLayer, Layer } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { type AnyFunction, kernel, liveFunction } from "../../runtime/wire/function-spec.ts";
+import { exchangeLayer } from "../core/exchange.ts";
 import type { PluckKey } from "./kernels/elements.ts";
 import {
   distinctItems,
@@ -11,7 +12,6 @@ import {
   groupBuckets,
   joinItems,
   joinTable,
-  shareOf,
   splitByKey,
   tallyPairs,
   tallyPartition,
@@ -43,7 +43,6 @@ const KERNELS = {
   groupBuckets,
   joinTable,
   joinItems,
-  shareOf,
 };
 
 const call = (name: keyof typeof KERNELS, ...args: readonly Arg[]): Call => ({
@@ -117,33 +116,17 @@ export function foldbyLayer(source: Layer, fold: FoldBy, options: RoundOptions):
   });
 }
 
-/**
- * Pairs of key and all its items: every partition is split by the hash of the key, and each result gathers its share. The
- * shares are a layer of their own, so that a result reads only what is meant for it.
- */
+/** Pairs of key and all its items: every partition is cut by the hash of the key, and each result reads its share of all. */
 export function groupbyLayer(source: Layer, by: By, partitions: number): Layer {
   if (!Number.isInteger(partitions) || partitions < 1)
     throw new RangeError(`groupby() needs a whole number of partitions from 1 up, got ${partitions}`);
-  const split = partitionwise("groupby-split", [source], call("splitByKey", byArg(by), input(0), literal(partitions)));
-  const token = tokenize(split, partitions);
-  const count = source.grid[0] as number;
-  const share: BlockwiseLayer = {
-    kind: "blockwise",
-    name: `groupby-share-${token}`,
-    grid: [count, partitions],
-    inputs: [{ source: split, axes: [{ kind: "axis", axis: 0 }] }],
-    call: call("shareOf", input(0), {
-      kind: "location",
-      chunks: [[[1, count]], [[1, partitions]]],
-    }),
-  };
-  return {
-    kind: "blockwise",
-    name: `groupby-${token}`,
-    grid: [partitions],
-    inputs: [{ source: share, axes: [{ kind: "all" }, { kind: "axis", axis: 0 }] }],
-    call: call("groupBuckets", input(0)),
-  };
+  const cut = partitionwise("groupby-split", [source], call("splitByKey", byArg(by), input(0), literal(partitions)));
+  return exchangeLayer({
+    cut,
+    count: partitions,
+    name: `groupby-${tokenize(cut, partitions)}`,
+    read: (parts) => call("groupBuckets", parts),
+  });
 }
 
 /** Pairs of an item of a smaller side and an item here, where their keys are equal. */

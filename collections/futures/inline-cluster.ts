@@ -1,3 +1,4 @@
+import { shardStorage } from "../../actors/chunk/shard-storage.ts";
 import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import { coordinationActor } from "../../actors/coordination/coordination.ts";
@@ -115,6 +116,7 @@ function spawnWorker(system: ActorSystem, functions: "any" | "named"): WorkerRep
       heartbeatMs: INLINE_HEARTBEAT_MS,
       yieldMs: 10,
       functions,
+      ...shardStorage(),
       rssBytes: () => process.memoryUsage.rss(),
       yieldThen: (run) => setImmediate(run),
       stream,

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { hostWindows } from "../../actors/chunk/host-windows.ts";
+import { shardStorage } from "../../actors/chunk/shard-storage.ts";
 import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { InspectorSampler } from "../../actors/worker/stack-sampler.ts";
 import { TaskStream } from "../../actors/worker/task-stream.ts";
@@ -32,6 +33,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: stri
       bus,
       clock: systemClock,
       yieldMs: WORKER_YIELD_MS,
+      ...shardStorage(),
       rssBytes: () => process.memoryUsage.rss(),
       yieldThen: (run) => setImmediate(run),
       onEnd,

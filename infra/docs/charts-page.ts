@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from "xstate";
 import { chunkMachine } from "../../actors/chunk/chunk-chart.ts";
+import { shardSetMachine } from "../../actors/chunk/shard-set-chart.ts";
 import { schedulerTaskMachine } from "../../actors/task/scheduler-task-chart.ts";
 import { workerTaskMachine } from "../../actors/task/worker-task-chart.ts";
 import { cellMachine } from "../../runtime/actor/cell.ts";
@@ -26,6 +27,11 @@ const sections: readonly Section[] = [
     title: "A chunk, as the store that keeps it sees it",
     text: "Memory and disk. Source: actors/chunk/chunk-chart.ts.",
     machine: chunkMachine,
+  },
+  {
+    title: "A set of shards",
+    text: "What one task cut for many readers, on the worker that keeps it. Source: actors/chunk/shard-set-chart.ts.",
+    machine: shardSetMachine,
   },
   {
     title: "An actor's life",

@@ -83,6 +83,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
   adopt: { fields: { rows: isU32, attempts: isF64, tickets: isTexts }, sameLength: ["rows", "attempts", "tickets"] },
   verify: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
   forgetLayers: { fields: { ids: isU32 } },
+  gone: { fields: { workers: isTexts } },
   refused: { fields: { reason: isText } },
   shutdown: { fields: { reason: isText } },
   join: {
@@ -98,11 +99,27 @@ const shapes: Readonly<Record<string, MessageShape>> = {
     },
   },
   inventory: {
-    fields: { epoch: isNumber, rows: isU32, attempts: isF64, states: isU8, bytes: isF64, layers: isU32 },
+    fields: {
+      epoch: isNumber,
+      rows: isU32,
+      attempts: isF64,
+      states: isU8,
+      bytes: isF64,
+      located: isU32,
+      layers: isU32,
+    },
     sameLength: ["rows", "attempts", "states", "bytes"],
   },
   finished: {
-    fields: { rows: isU32, attempts: isF64, bytes: isF64, durationsUs: isF64, resultOf: isU32, results: isValues },
+    fields: {
+      rows: isU32,
+      attempts: isF64,
+      bytes: isF64,
+      durationsUs: isF64,
+      located: isU32,
+      resultOf: isU32,
+      results: isValues,
+    },
     sameLength: ["rows", "attempts", "bytes", "durationsUs"],
   },
   failed: { fields: { rows: isU32, attempts: isF64, errors: isList }, sameLength: ["rows", "attempts", "errors"] },

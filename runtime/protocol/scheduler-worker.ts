@@ -19,6 +19,8 @@ export type ToWorker =
   /** Somebody did not get these from here: what is not here is reported missing. */
   | { readonly type: "verify"; readonly rows: Uint32Array; readonly attempts: Float64Array }
   | { readonly type: "forgetLayers"; readonly ids: Uint32Array }
+  /** These workers will answer no more: what is asked of them is given up. */
+  | { readonly type: "gone"; readonly workers: readonly string[] }
   | { readonly type: "refused"; readonly reason: string }
   | { readonly type: "shutdown"; readonly reason: string };
 
@@ -98,6 +100,8 @@ export interface InventoryMessage {
   /** State of the worker-task chart. */
   readonly states: Uint8Array;
   readonly bytes: Float64Array;
+  /** Positions in `rows` of results that exist only here, whoever has a copy: see ShardSet. */
+  readonly located: Uint32Array;
   /** Layers it knows. */
   readonly layers: Uint32Array;
 }
@@ -108,6 +112,8 @@ export interface FinishedMessage {
   readonly attempts: Float64Array;
   readonly bytes: Float64Array;
   readonly durationsUs: Float64Array;
+  /** Positions in `rows` of results that exist only here: copies of them are handles, and end with this worker. */
+  readonly located: Uint32Array;
   /** Small results that a client waits for: positions in `rows`, and the values. */
   readonly resultOf: Uint32Array;
   readonly results: Values;

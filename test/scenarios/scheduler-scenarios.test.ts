@@ -124,7 +124,7 @@ test("3: a worker dies and another of its name joins: what the dead one ran and 
   s.finished("A", 0, 1);
   s.join("A", 2);
   assert.deepEqual([s.state(0), s.state(1)].includes("memory"), false);
-  s.finished("A", 1, 2, 1);
+  s.finished("A", 1, 2);
   assert.notEqual(s.state(1), "memory", "the former life is not heard");
 });
 
@@ -189,4 +189,35 @@ test("a retry behind a released row tries what failed there first, once", () => 
   );
   for (const row of [0, 1, 2]) s.finished("A", row, s.attempt(row));
   assert.equal(s.state(2), "memory");
+});
+
+test("a result that exists only where it was made ends with its worker, whoever has a handle of it", () => {
+  // x → y
+  const s = new SchedulerScript({ A: 1, B: 1 });
+  s.submit("xy", [[], [0]], [1], 1);
+  s.finished("A", 0, 1, { isLocated: true });
+  assert.deepEqual(s.orders(), ["A compute 0@1", "A compute 1@2"]);
+  s.holds("B", 0, 1);
+  s.gone("A");
+  assert.equal(s.state(0), "processing", "x is made again, though B has a copy of the handle");
+  assert.deepEqual(s.orders(), ["B free 0@1", "B compute 0@3"]);
+});
+
+test("a reader names the worker whose shards are gone: they are made again, and no handle is left of the old ones", () => {
+  const s = new SchedulerScript({ A: 1, B: 1, C: 1 });
+  s.submit("xy", [[], [0]], [1], 1);
+  s.finished("A", 0, 1, { isLocated: true });
+  s.holds("B", 0, 1);
+  s.holds("C", 0, 1);
+  s.orders();
+  s.missing("A", 1, 2, [0, 1, "A"]);
+  assert.equal(s.state(1), "waiting");
+  assert.deepEqual(
+    s
+      .orders()
+      .filter((order) => order.includes("free"))
+      .sort(),
+    ["A free 0@1", "B free 0@1", "C free 0@1"],
+  );
+  assert.equal(s.state(0), "processing");
 });

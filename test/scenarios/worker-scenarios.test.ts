@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ShardSet } from "../../runtime/graph/shards.ts";
 import { WorkerScript } from "../support/worker-script.ts";
 
 /**
@@ -246,4 +247,31 @@ test("another scheduler leads: nothing of the former one's numbers is left, runn
   assert.deepEqual(a.reports(), []);
   a.brain.orphanEnded();
   a.isEmpty();
+});
+
+test("an input that was a handle is gone while y runs: y goes back and names who held it; wanted no more, it just ends", () => {
+  const a = new WorkerScript();
+  const handle = new ShardSet("A", "1-1", 2);
+  a.compute(x, 10);
+  a.starts(x);
+  a.finish(x, handle);
+  assert.deepEqual(a.located(), [x], "the result is said to exist only here");
+  a.reports();
+  a.compute(y, 11, [[x, 10]]);
+  a.starts(y);
+  a.inputGone(y, handle);
+  assert.equal(a.state(y), "absent");
+  assert.deepEqual(a.reports(), ["missing 2@11"]);
+  a.compute(y, 12, [[x, 10]]);
+  a.starts(y);
+  a.free(x, 10);
+  a.inputGone(y, handle);
+  assert.deepEqual(a.reports(), ["missing 2@12"], "the handle went first: the scheduler knows");
+  a.compute(y, 13, [[x, 11, "B"]]);
+  a.fetched(1, "B", [x]);
+  a.reports();
+  a.starts(y);
+  a.free(y, 13);
+  a.inputGone(y, handle);
+  assert.deepEqual(a.reports(), []);
 });

@@ -1,3 +1,4 @@
+import { MemoryShardFiles } from "../../actors/chunk/shard-files.ts";
 import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
@@ -137,6 +138,8 @@ export class Cluster implements TaskWorld {
         heartbeatMs,
         yieldMs,
         functions: "any",
+        shardFiles: new MemoryShardFiles(),
+        shardBytesMax: 1 << 20,
         rssBytes: () => 0,
         yieldThen: (run) => void this.world.at(this.world.now + 0.01, "burst", run, node),
         hits: hits.worker,

@@ -39,6 +39,7 @@ export class SchedulerScript {
       attempts: Float64Array.from(rows, ([, attempt]) => attempt),
       states: Uint8Array.from(rows, ([, , state]) => WS[state]),
       bytes: Float64Array.from(rows, () => 8),
+      located: new Uint32Array(0),
       layers: new Uint32Array(0),
     });
   }
@@ -66,11 +67,22 @@ export class SchedulerScript {
     this.client({ type: "release", handles: Uint32Array.of(first, count) });
   }
 
-  finished(worker: string, row: number, attempt: number, incarnation = 1): void {
+  finished(
+    worker: string,
+    row: number,
+    attempt: number,
+    { incarnation = 1, isLocated = false }: { incarnation?: number; isLocated?: boolean } = {},
+  ): void {
     const one = Float64Array.of(8);
     const results = { kind: "live", items: [] } as const;
     const rows = { rows: Uint32Array.of(row), attempts: Float64Array.of(attempt), bytes: one, durationsUs: one };
-    this.from(worker, incarnation, { type: "finished", ...rows, resultOf: new Uint32Array(0), results });
+    this.from(worker, incarnation, {
+      type: "finished",
+      ...rows,
+      located: Uint32Array.from(isLocated ? [0] : []),
+      resultOf: new Uint32Array(0),
+      results,
+    });
   }
 
   failed(worker: string, row: number, attempt: number): void {

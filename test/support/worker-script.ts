@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { checkWorker } from "../../actors/worker/invariants.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { workerTaskChart } from "../../actors/worker/worker-states.ts";
+import type { ShardSet } from "../../runtime/graph/shards.ts";
 import { type FromWorker, LOCAL, type ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 
 /** An input of a scripted task: its row, the attempt that made it, and who has it (nobody: it is here). */
@@ -71,6 +72,19 @@ export class WorkerScript {
   finish(row: number, value: unknown = `value of ${row}`): void {
     this.brain.finished(row, value, 8, 1, undefined);
     this.turn();
+  }
+
+  /** A running task finds that what a handle among its inputs stands for is gone. */
+  inputGone(row: number, handle: ShardSet): void {
+    this.brain.inputGone(row, handle, new Error(`row ${row}`));
+    this.turn();
+  }
+
+  /** Rows reported to exist only here, of reports not yet asked for. */
+  located(): number[] {
+    return this.reported.flatMap((one) =>
+      one.type === "finished" ? [...one.located].map((at) => one.rows[at] as number) : [],
+    );
   }
 
   fail(row: number): void {

@@ -1,5 +1,4 @@
 import { isAscii } from "node:buffer";
-import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
 import { pieceText, readTextBlock } from "../../io/text.ts";
 import { type PluckKey, plucker } from "./elements.ts";
@@ -244,7 +243,3 @@ export function joinItems(
   });
   return later(done, () => pairs);
 }
-
-/** One share of what {@link splitByKey} gave: that of the task's place on the second axis. */
-export const shareOf = (shares: readonly unknown[][], { index }: BlockLocation): unknown[] =>
-  shares[index[1] as number] as unknown[];

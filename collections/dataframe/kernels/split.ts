@@ -1,4 +1,3 @@
-import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars } from "../engine/polars.ts";
 import { translate } from "../engine/translate.ts";
 import { lit, native } from "../engine/typed.ts";
@@ -114,10 +113,6 @@ async function splitBuckets(marked: PolarsLazy, count: number): Promise<TableChu
     return part;
   });
 }
-
-/** The part at the task's place on the second axis. */
-export const pickPart = (parts: readonly TableChunk[], location: BlockLocation): TableChunk =>
-  parts[location.index[1] as number] as TableChunk;
 
 /** The i-th of n about equal pieces of a table. */
 export function splitRows(chunk: TableChunk, [i, n]: readonly [number, number]): TableChunk {

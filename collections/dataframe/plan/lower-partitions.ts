@@ -1,9 +1,10 @@
-import { input, literal, location } from "../../../runtime/graph/call.ts";
+import { input, literal } from "../../../runtime/graph/call.ts";
 import type { BlockwiseLayer, Layer } from "../../../runtime/graph/layer.ts";
 import { tokenize } from "../../../runtime/graph/tokenize.ts";
 import { kernel } from "../../../runtime/wire/function-spec.ts";
+import { exchangeLayer } from "../../core/exchange.ts";
 import { call, column, type Plain } from "../expression/expression.ts";
-import { pickPart, splitByHash, splitByRange, splitRows } from "../kernels/split.ts";
+import { splitByHash, splitByRange, splitRows } from "../kernels/split.ts";
 import type { Lower } from "./lower-types.ts";
 import type { Node } from "./node.ts";
 import { countOf, type Pipe, pickPipe, pipeOf, settle, stackedCall, withStep } from "./pipe.ts";
@@ -13,7 +14,6 @@ const SPLIT = "shoal:collections/dataframe/kernels/split";
 const SPLIT_BY_HASH = kernel(SPLIT, "splitByHash", splitByHash);
 const SPLIT_BY_RANGE = kernel(SPLIT, "splitByRange", splitByRange);
 const SPLIT_ROWS = kernel(SPLIT, "splitRows", splitRows);
-const PICK_PART = kernel(SPLIT, "pickPart", pickPart);
 
 /** Rows of equal keys meet in one partition. */
 export const lowerExchange = (node: Extract<Node, { kind: "exchange" }>, lower: Lower): Pipe =>
@@ -34,28 +34,12 @@ export function exchangePipe(pipe: Pipe, by: readonly string[], count: number): 
   return partsPipe(split, count, fields);
 }
 
-/**
- * The parts that each task of `split` makes (a list of `count` tables), turned round: partition j is the j-th part of
- * all. Each part is a task's result of its own, so that only what is needed moves.
- */
-export function partsPipe(split: Layer, count: number, fields: Step["fields"]): Pipe {
-  const [from] = [countOf(split)];
-  const parts: BlockwiseLayer = {
-    kind: "blockwise",
-    name: `part-of-${split.name}`,
-    grid: [from, count],
-    inputs: [{ source: split, axes: [{ kind: "axis", axis: 0 }] }],
-    call: { fn: PICK_PART, args: [input(0), location([[[1, from]], [[1, count]]])] },
-  };
-  const joined: BlockwiseLayer = {
-    kind: "blockwise",
-    name: `joined-${split.name}`,
-    grid: [count],
-    inputs: [{ source: parts, axes: [{ kind: "all" }, { kind: "axis", axis: 0 }] }],
-    call: stackedCall(fields),
-  };
-  return pipeOf(joined, fields);
-}
+/** What each task of `split` cuts (a list of `count` tables), turned round: partition j is the j-th part of all. */
+export const partsPipe = (split: BlockwiseLayer, count: number, fields: Step["fields"]): Pipe =>
+  pipeOf(
+    exchangeLayer({ cut: split, count, name: `joined-${split.name}`, read: (parts) => stackedCall(fields, parts) }),
+    fields,
+  );
 
 /** Rows whose key lies between two divisions meet in one partition; `bounds` is a layer of one task that gives them. */
 export function rangePipe(

@@ -123,9 +123,9 @@ function callOf(pipe: Pipe, args: readonly Arg[]): Call {
 }
 
 /** The call that stacks a list of tables. */
-export const stackedCall = (fields: readonly Field[]): Call => ({
+export const stackedCall = (fields: readonly Field[], tables: Arg = input(0)): Call => ({
   fn: RUN_PLAN,
-  args: [literal(inputStep(fields)), literal(null), input(0)],
+  args: [literal(inputStep(fields)), literal(null), tables],
 });
 
 /** All partitions of several layers as one layer. */

@@ -1,0 +1,90 @@
+import type { BusMessage } from "../../runtime/bus/bus.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { type ShardReader, ShardSet, ShardsLostError } from "../../runtime/graph/shards.ts";
+import { type ChunkRoad, fetchShards } from "../chunk/chunk-exchange.ts";
+import type { MovingChunk } from "../chunk/chunk-frame.ts";
+import type { ChunkRequest } from "../chunk/chunk-request.ts";
+import type { ChunkSource } from "../chunk/chunk-source.ts";
+import type { ShardKeeper } from "../chunk/shard-keeper.ts";
+import { sizeOf } from "../chunk/sizeof.ts";
+import type { PeerSignals } from "./peer-signals.ts";
+import type { FetchedChunk } from "./worker-event.ts";
+
+const READ_TIMEOUT_MS = 30_000;
+
+/** Where shards leave a worker for their readers, and where its own tasks read those of others: pulled, one request a worker. */
+export class ShardDoor implements ShardReader {
+  private readonly options: ChunkRoad & { readonly cluster: string; readonly id: string };
+  private readonly shards: ShardKeeper;
+  private readonly peers: PeerSignals;
+
+  constructor(
+    options: ChunkRoad & { readonly cluster: string; readonly id: string },
+    shards: ShardKeeper,
+    peers: PeerSignals,
+  ) {
+    this.options = options;
+    this.shards = shards;
+    this.peers = peers;
+  }
+
+  /** Handles that came from elsewhere are read through here from now on. */
+  bind(chunks: readonly FetchedChunk[]): void {
+    for (const { value } of chunks)
+      if (value instanceof ShardSet && value.boundTo === undefined)
+        value.bind(value.home === this.options.id ? this.shards : this);
+  }
+
+  async read(sets: readonly ShardSet[], at: number): Promise<unknown[]> {
+    const byHome = new Map<string, number[]>();
+    sets.forEach(({ home }, i) => {
+      const places = byHome.get(home);
+      if (places === undefined) byHome.set(home, [i]);
+      else places.push(i);
+    });
+    const found = new Array<unknown>(sets.length);
+    const reading = [...byHome].map(async ([home, places]) => {
+      const wanted = places.map((i) => sets[i] as ShardSet);
+      const shards = await this.readFrom(home, wanted, at);
+      places.forEach((i, k) => {
+        found[i] = shards[k];
+      });
+    });
+    await Promise.all(reading);
+    return found;
+  }
+
+  /** Answers a reader; what is gone is marked so. */
+  async give(
+    { sets, at, looks }: ChunkRequest & { type: "shards" },
+    message: BusMessage,
+    source: ChunkSource,
+  ): Promise<void> {
+    const shards = sets.map(async (id, row): Promise<MovingChunk> => {
+      try {
+        const value = await this.shards.shard(new ShardSet(this.options.id, id, at + 1), at);
+        return { row, value, bytes: sizeOf(value) };
+      } catch {
+        // The reader learns that it is gone, and the scheduler from the reader.
+        return { row, value: undefined, bytes: -1 };
+      }
+    });
+    await source.answer(message, looks, Promise.all(shards));
+  }
+
+  private async readFrom(home: string, sets: readonly ShardSet[], at: number): Promise<unknown[]> {
+    const { cluster } = this.options;
+    const holder = clusterSubjects(cluster).workerPeer(home);
+    const ids = sets.map((set) => set.id);
+    const chunks = await this.peers
+      .asking(home, (signal) =>
+        fetchShards(this.options, holder, { sets: ids, at }, { timeoutMs: READ_TIMEOUT_MS, signal }),
+      )
+      .catch((error: Error) => {
+        throw new ShardsLostError(sets[0] as ShardSet, error.message);
+      });
+    const gone = chunks.findIndex((chunk) => chunk.bytes < 0);
+    if (gone >= 0) throw new ShardsLostError(sets[gone] as ShardSet, "their worker has them no more");
+    return chunks.map((chunk) => chunk.value);
+  }
+}
