@@ -2,9 +2,9 @@ import { crc32 } from "node:zlib";
 import { type ShardReader, ShardSet, type Shards, ShardsLostError } from "../../runtime/graph/shards.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, encodeValueSoon, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
-import type { ShardFiles } from "./shard-files.ts";
 import { ShardLedger } from "./shard-ledger.ts";
 import { sizeOf } from "./sizeof.ts";
+import type { SpillDisk } from "./spill-disk.ts";
 
 /** Where one shard lies in its set's file, and what its bytes must add up to. */
 interface Place {
@@ -28,7 +28,7 @@ export class ShardKeeper implements ShardReader {
   readonly ledger: ShardLedger;
   private readonly home: string;
   private readonly life: number;
-  private readonly files: ShardFiles;
+  private readonly disk: SpillDisk;
   private readonly kept = new Map<string, Kept>();
   /** Handles, and the rows that had them when they were last looked at. */
   private readonly handles = new Map<string, { readonly handle: ShardSet; readonly row: number }>();
@@ -38,10 +38,10 @@ export class ShardKeeper implements ShardReader {
   diskError: unknown;
 
   /** @param life tells sets of this worker from those of one that had its name before */
-  constructor(options: { home: string; life: number; files: ShardFiles; bytesMax: number }) {
+  constructor(options: { home: string; life: number; disk: SpillDisk; bytesMax: number }) {
     this.home = options.home;
     this.life = options.life;
-    this.files = options.files;
+    this.disk = options.disk;
     this.ledger = new ShardLedger(options.bytesMax);
   }
 
@@ -81,7 +81,7 @@ export class ShardKeeper implements ShardReader {
     if (place === undefined) throw new ShardsLostError(set, `there is no shard ${at}`);
     let bytes: Uint8Array;
     try {
-      bytes = await this.files.read(set.id, place.offset, place.length);
+      bytes = await this.disk.read(set.id, { from: place.offset, bytes: place.length });
     } catch (error) {
       throw new ShardsLostError(set, `the disk does not give them back (${(error as Error).message})`);
     }
@@ -99,13 +99,13 @@ export class ShardKeeper implements ShardReader {
     this.kept.clear();
     this.handles.clear();
     await this.writes;
-    await this.files.close();
+    await this.disk.close();
   }
 
   private drop(id: string): void {
     this.handles.delete(id);
     this.kept.delete(id);
-    if (this.ledger.drop(id)) void this.files.remove(id).catch((error: unknown) => (this.diskError = error));
+    if (this.ledger.drop(id)) void this.disk.remove(id).catch((error: unknown) => (this.diskError = error));
   }
 
   /** One set at a time goes to disk, so that what is on the way there is bounded too. */
@@ -121,9 +121,9 @@ export class ShardKeeper implements ShardReader {
     if (kept?.at !== "memory") return;
     try {
       const { pieces, places } = await encodeShards(kept.parts);
-      await this.files.write(id, pieces);
+      await this.disk.write(id, pieces);
       if (this.ledger.wrote(id, true)) this.kept.set(id, { at: "disk", places });
-      else await this.files.remove(id);
+      else await this.disk.remove(id);
     } catch (error) {
       this.diskError = error;
       this.ledger.wrote(id, false);

@@ -8,8 +8,8 @@ import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { columnOf } from "../../runtime/protocol/value-column.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { chunkReport } from "../chunk/chunk-report.ts";
-import type { ShardFiles } from "../chunk/shard-files.ts";
 import { ShardKeeper } from "../chunk/shard-keeper.ts";
+import type { SpillDisk } from "../chunk/spill-disk.ts";
 import type { Windows } from "../chunk/windows.ts";
 import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
@@ -35,7 +35,7 @@ export interface WorkerActorOptions {
   readonly yieldMs: number;
   readonly functions: "any" | "named";
   /** Where shards go that memory has no room for. */
-  readonly shardFiles: ShardFiles;
+  readonly shardDisk: SpillDisk;
   /** Bytes of shards in memory before the oldest go to disk. */
   readonly shardBytesMax: number;
   /** Memory shared with other processes of this host, if there is any. */
@@ -91,7 +91,7 @@ class Worker implements Actor {
     this.shards = new ShardKeeper({
       home: options.id,
       life: options.incarnation,
-      files: options.shardFiles,
+      disk: options.shardDisk,
       bytesMax: options.shardBytesMax,
     });
     this.execution = new Execution(options, this.brain, this.shards, wake);

@@ -1,4 +1,3 @@
-import { MemoryShardFiles } from "../../actors/chunk/shard-files.ts";
 import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
@@ -12,6 +11,7 @@ import { WS, workerTaskChart } from "../../actors/worker/worker-states.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
+import { MemoryDisk } from "../support/memory-disk.ts";
 import { SimClient } from "./client.ts";
 import { Network } from "./network.ts";
 import type { Scenario } from "./scenario.ts";
@@ -138,7 +138,7 @@ export class Cluster implements TaskWorld {
         heartbeatMs,
         yieldMs,
         functions: "any",
-        shardFiles: new MemoryShardFiles(),
+        shardDisk: new MemoryDisk(),
         shardBytesMax: 1 << 20,
         rssBytes: () => 0,
         yieldThen: (run) => void this.world.at(this.world.now + 0.01, "burst", run, node),
