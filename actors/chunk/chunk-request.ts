@@ -1,4 +1,5 @@
 import type { Bus, Frame } from "../../runtime/bus/bus.ts";
+import type { StealAsk } from "../../runtime/protocol/worker-worker.ts";
 
 /** What is asked of those who hold chunks. */
 export type ChunkRequest =
@@ -12,6 +13,7 @@ export type ChunkRequest =
   /** The at-th shard of each of these sets. */
   | { readonly type: "shards"; readonly sets: readonly string[]; readonly at: number; readonly looks: boolean }
   | PartRequest
+  | StealAsk
   /** The receiver has all it wants of a transfer. */
   | { readonly type: "done"; readonly transfer: number }
   /** A client offers data: the worker pulls it from there and parks it under the tickets. */

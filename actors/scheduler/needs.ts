@@ -168,6 +168,7 @@ export function leaveWorker(state: SchedulerState, row: number): void {
   const at = slab.layerAt(row);
   const { prefix, layer } = slab.layers[at] as (typeof slab.layers)[number];
   worker.processing -= 1;
+  state.loads.eased(worker.number);
   const left = (worker.byPrefix.get(prefix) ?? 0) - 1;
   if (left > 0) worker.byPrefix.set(prefix, left);
   else worker.byPrefix.delete(prefix);

@@ -82,6 +82,12 @@ export class WorkerOut {
     else this.changes.push({ kind: "adopt", items: [{ row, attempt, ticket }] });
   }
 
+  void(row: number, attempt: number): void {
+    const last = this.changes.at(-1);
+    if (last?.kind === "void") last.rows.push(row, attempt);
+    else this.changes.push({ kind: "void", rows: [row, attempt] });
+  }
+
   forgetLayer(id: number): void {
     const last = this.changes.at(-1);
     if (last?.kind === "forgetLayers") last.ids.push(id);
@@ -116,7 +122,7 @@ export class WorkerOut {
 
 type RowChange =
   /** Rows and attempts by turns. */
-  | { readonly kind: "free" | "verify"; readonly rows: number[] }
+  | { readonly kind: "free" | "verify" | "void"; readonly rows: number[] }
   | { readonly kind: "adopt"; readonly items: { row: number; attempt: number; ticket: string }[] }
   | { readonly kind: "forgetLayers"; readonly ids: number[] };
 
@@ -124,6 +130,7 @@ function changeMessage(change: RowChange): ToWorker {
   switch (change.kind) {
     case "free":
     case "verify":
+    case "void":
       return {
         type: change.kind,
         rows: Uint32Array.from({ length: change.rows.length / 2 }, (_, i) => change.rows[2 * i] as number),

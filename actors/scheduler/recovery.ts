@@ -81,6 +81,7 @@ export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpect
   if (state.workerByName.get(worker.id) === worker) state.workerByName.delete(worker.id);
   state.ledger.workerGone(worker.id, worker.incarnation);
   state.lookahead.delete(worker.number);
+  state.loads.forget(worker.number);
   state.out.dropWorker(worker.number);
   for (const other of state.workerByName.values())
     state.out.toWorker(other.number).say({ type: "gone", workers: [worker.id] });
@@ -146,6 +147,7 @@ export function reconcile(
   const listed = new Set<number>();
   const out = state.out.toWorker(worker.number);
   worker.status = "running";
+  state.loads.eased(worker.number);
   // What it says of another scheduler's rows means nothing here; it drops them when it is welcomed.
   if (message.epoch !== state.lineage) return takeBackUnlisted(state, worker, listed);
   noteLayers(state, worker, message.layers);

@@ -6,7 +6,7 @@ import type { ClientRecord } from "./client-record.ts";
 import { replicasAdded, tasksFailed, tasksFinished, tasksMissing } from "./completion.ts";
 import { placeReady } from "./placement.ts";
 import { reconcile, workerLost } from "./recovery.ts";
-import { type SchedulerOptions, SchedulerState } from "./scheduler-state.ts";
+import { type SchedulerHits, type SchedulerOptions, SchedulerState } from "./scheduler-state.ts";
 import {
   cancelHandles,
   clientGone,
@@ -18,6 +18,7 @@ import {
   tellWorkers,
 } from "./sessions.ts";
 import { dropIdleSlabs } from "./slab-release.ts";
+import { hintHungry, tasksRelinquished } from "./stealing.ts";
 import { submit } from "./submission.ts";
 import { type WorkerRecord, workerRecord } from "./worker-record.ts";
 
@@ -41,7 +42,7 @@ export interface SchedulerOutput {
 /** How the task chart is run, and watched. */
 export interface ChartUse {
   /** Counts the pairs that were walked. */
-  readonly hits?: Uint32Array | undefined;
+  readonly hits?: SchedulerHits | undefined;
   readonly bind?: BindChart | undefined;
 }
 
@@ -98,6 +99,8 @@ export class SchedulerBrain {
     const { state } = this;
     dropIdleSlabs(state);
     placeReady(state);
+    hintHungry(state);
+    state.loads.touched.clear();
     dropIdleSlabs(state);
     const { watched } = state.out;
     for (let i = 0; i < watched.length; i += 2) output.watched(watched[i] as number, watched[i + 1] as number);
@@ -166,6 +169,8 @@ export class SchedulerBrain {
         return tasksFailed(state, worker, message);
       case "missing":
         return tasksMissing(state, worker, message);
+      case "relinquish":
+        return tasksRelinquished(state, worker, message);
       case "holds":
         return replicasAdded(state, worker, message.rows, message.attempts);
       case "inventory":

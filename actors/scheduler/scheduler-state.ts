@@ -1,6 +1,7 @@
 import { type BindChart, type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
 import { compileChart } from "../../runtime/actor/chart.ts";
 import { InvariantError } from "../../runtime/base/errors.ts";
+import { hungerMachine } from "../task/hunger-chart.ts";
 import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { ClusterLog } from "./cluster-log.ts";
@@ -13,9 +14,11 @@ import type { Slab } from "./slab.ts";
 import { TaskColumns } from "./task-columns.ts";
 import { packStep, TransitionLog } from "./transition-log.ts";
 import { WantList } from "./want-list.ts";
+import { WorkerLoads } from "./worker-loads.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 export const schedulerTaskChart = compileChart(schedulerTaskMachine);
+export const hungerChart = compileChart(hungerMachine);
 const chart = schedulerTaskChart;
 
 /** Numbers of the chart's states. */
@@ -65,6 +68,12 @@ export interface SchedulerOptions {
 /** An epoch is a time in milliseconds: as long as a scheduler assigns fewer tasks a millisecond, attempts of two never meet. */
 const ATTEMPTS_PER_EPOCH = 1024;
 
+/** Counts of the pairs of its charts that a scheduler walked. */
+export interface SchedulerHits {
+  readonly task: Uint32Array;
+  readonly hunger: Uint32Array;
+}
+
 /** All that the scheduler knows. One owner: the brain; changed in place. */
 export class SchedulerState {
   readonly epoch: number;
@@ -81,6 +90,7 @@ export class SchedulerState {
   readonly queues = new ReadyQueues();
   readonly estimates = new Estimates();
   readonly workers: (WorkerRecord | undefined)[] = [];
+  readonly loads = new WorkerLoads();
   readonly workerByName = new Map<string, WorkerRecord>();
   readonly clients = new Map<string, ClientRecord>();
   readonly clientByNumber: (ClientRecord | undefined)[] = [];
@@ -99,6 +109,8 @@ export class SchedulerState {
   /** Assigned so far: the next attempt is one more. */
   attempts: number;
   generations = 0;
+  /** Choices among many workers so far: each looks at others. */
+  placements = 0;
   nextSlab = 1;
   nextLayer = 1;
   /** Transitions so far, by target state: the figures of progress. */
@@ -109,6 +121,7 @@ export class SchedulerState {
   readonly log = new ClusterLog();
   /** Kept while somebody watches; see {@link watchTransitions}. */
   transitions: TransitionLog | undefined;
+  readonly hunger: BoundChart;
   /** Rows whose dependents might be sent ahead, by worker. */
   readonly lookahead = new Map<number, number[]>();
   /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */
@@ -120,7 +133,7 @@ export class SchedulerState {
 
   private lastSlab: Slab | undefined;
 
-  constructor(epoch: number, options: SchedulerOptions, hits?: Uint32Array, bind: BindChart = bindChart) {
+  constructor(epoch: number, options: SchedulerOptions, hits?: SchedulerHits, bind: BindChart = bindChart) {
     this.epoch = epoch;
     this.lineage = epoch;
     this.options = options;
@@ -130,8 +143,9 @@ export class SchedulerState {
         enqueue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).add(row) : this.quarantine.add(row)),
         dequeue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).remove(row) : this.quarantine.delete(row)),
       },
-      ...(hits === undefined ? {} : { hits }),
+      ...(hits === undefined ? {} : { hits: hits.task }),
     });
+    this.hunger = bind(hungerChart, hits === undefined ? {} : { hits: hits.hunger });
   }
 
   /** Walks the chart for a row. */

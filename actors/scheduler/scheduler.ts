@@ -6,7 +6,7 @@ import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { answerQuestion } from "./questions.ts";
 import { chunkActors, taskActors } from "./row-actors.ts";
 import { SchedulerBrain } from "./scheduler-brain.ts";
-import type { SchedulerOptions } from "./scheduler-state.ts";
+import type { SchedulerHits, SchedulerOptions } from "./scheduler-state.ts";
 
 export interface SchedulerActorOptions extends SchedulerOptions {
   readonly cluster: string;
@@ -15,8 +15,8 @@ export interface SchedulerActorOptions extends SchedulerOptions {
   readonly version: string;
   /** Signs of life to workers and clients, and the search for those that gave none. */
   readonly heartbeatMs: number;
-  /** Counts the pairs of the task chart that were walked. */
-  readonly hits?: Uint32Array;
+  /** Counts the pairs of its charts that were walked. */
+  readonly hits?: SchedulerHits;
   /** How that chart is run; compiled, if nothing is said. */
   readonly bind?: BindChart;
   /** Which states of an inventory mean that a result lies on the worker. */
@@ -212,6 +212,7 @@ const WORKER_WORDS: ReadonlySet<string> = new Set<FromWorker["type"]>([
   "finished",
   "failed",
   "missing",
+  "relinquish",
   "holds",
   "heartbeat",
   "leaving",

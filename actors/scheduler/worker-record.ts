@@ -22,6 +22,11 @@ export interface WorkerRecord {
   queueUs: number;
   /** A task that was there when another worker died runs alone. */
   quarantined: number;
+  /** State of the hunger chart. */
+  hunger: number;
+  /** When it was last told of loaded workers, and how long it is not told again. */
+  hintedMs: number;
+  hintPauseMs: number;
   /** Layers it has been told of. */
   readonly knownLayers: Set<number>;
   managedBytes: number;
@@ -45,6 +50,9 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     byPrefix: new Map(),
     queueUs: 0,
     quarantined: 0,
+    hunger: 0,
+    hintedMs: Number.NEGATIVE_INFINITY,
+    hintPauseMs: 10,
     knownLayers: new Set(),
     managedBytes: 0,
     rssBytes: 0,

@@ -12,6 +12,7 @@ export type SchedulerTaskEvent =
   | "again"
   | "missing"
   | "workerLost"
+  | "relinquished"
   | "replicaLost"
   | "blame"
   | "retry"
@@ -62,6 +63,7 @@ export const schedulerTaskMachine = setup({
         finished: "memory",
         missing: "waiting",
         workerLost: "waiting",
+        relinquished: "waiting",
         blame: "erred",
         release: "released",
       },
@@ -73,6 +75,8 @@ export const schedulerTaskMachine = setup({
         again: "waiting",
         missing: "waiting",
         workerLost: "waiting",
+        // Given away to another worker, which gets it in the same turn if it may.
+        relinquished: "waiting",
         release: "released",
       },
       // Its worker may have fetched the input already; if not, it reports the task missing.

@@ -9,6 +9,7 @@ import { sizeOf } from "../chunk/sizeof.ts";
 import type { Windows } from "../chunk/windows.ts";
 import type { PeerSignals } from "./peer-signals.ts";
 import type { ShardDoor } from "./shard-door.ts";
+import type { StealDoor } from "./steal-door.ts";
 import type { TaskStream } from "./task-stream.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
 import type { WorkerEvent } from "./worker-event.ts";
@@ -40,6 +41,7 @@ export class ChunkDoor {
   private readonly source: ChunkSource;
   private readonly wake: () => void;
   private readonly peers: PeerSignals;
+  private readonly stealing: StealDoor;
   private readonly clock: Clock;
   private readonly stream: TaskStream | undefined;
   /** Requests in a row that a peer did not answer in full. */
@@ -47,7 +49,12 @@ export class ChunkDoor {
 
   constructor(
     options: ChunkDoorOptions,
-    parts: { readonly brain: WorkerBrain; readonly shards: ShardDoor; readonly peers: PeerSignals },
+    parts: {
+      readonly brain: WorkerBrain;
+      readonly shards: ShardDoor;
+      readonly peers: PeerSignals;
+      readonly stealing: StealDoor;
+    },
     wake: () => void,
   ) {
     this.stream = options.stream;
@@ -58,6 +65,7 @@ export class ChunkDoor {
     this.brain = parts.brain;
     this.shards = parts.shards;
     this.peers = parts.peers;
+    this.stealing = parts.stealing;
     this.wake = wake;
     const subject = clusterSubjects(options.cluster).workerPeer(options.id);
     this.source = new ChunkSource(
@@ -130,6 +138,7 @@ export class ChunkDoor {
   private answerOther(request: ChunkRequest, message: BusMessage): void {
     if (request.type === "offer") void this.takeOffer(request, message);
     else if (request.type === "shards") void this.shards.give(request, message, this.source);
+    else this.stealing.asked(request, message);
   }
 
   /** A client's data: pulled from it, and parked until the scheduler says which task it is. */

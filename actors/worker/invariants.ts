@@ -42,7 +42,8 @@ function checkWaiters(brain: WorkerBrain): void {
       IS_COMING[brain.rows.state(input)] === 1,
       `row ${rows[0]} of ${brain.id} waits for ${input}, which is on its way`,
     );
-    for (const row of rows) waitsFor.set(row, (waitsFor.get(row) ?? 0) + 1);
+    // Nobody promises that inputs come for a row that is only promised itself.
+    for (const row of rows) if (brain.rows.state(row) !== WS.promised) waitsFor.set(row, (waitsFor.get(row) ?? 0) + 1);
   }
   for (const [row, count] of waitsFor)
     invariant(

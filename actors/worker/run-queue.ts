@@ -30,6 +30,9 @@ class Entries {
   }
 }
 
+/** What becomes of an entry at the end of a queue. */
+export type Verdict = "stale" | "stays" | "goes";
+
 /**
  * Rows that may run, most urgent first. What comes in order, as most does, stands in a line; the rest is a binary heap; the
  * more urgent of their heads is next. Rows that are taken back stay until they surface; the attempt in the entry tells them
@@ -73,6 +76,35 @@ export class RunQueue {
       if (this.heapSize > 0) this.sink(this.heapSize);
     }
     return true;
+  }
+
+  /**
+   * Takes entries out from the least urgent on.
+   * @param most at most so many
+   * @param looks at most so many are looked at
+   * @param judge told how many entries are more urgent
+   * @returns the rows of those that go; stale ones are forgotten
+   */
+  takeLast(most: number, looks: number, judge: (row: number, attempt: number, ahead: number) => Verdict): number[] {
+    const { line, heap } = this;
+    const given: number[] = [];
+    const stays: { readonly row: number; readonly attempt: number; readonly priority: number }[] = [];
+    for (; given.length < most && looks > 0 && this.size > 0; looks--) {
+      const isInLine =
+        this.lineHead < this.lineEnd &&
+        (this.heapSize === 0 ||
+          (line.priorities[this.lineEnd - 1] as number) >= (heap.priorities[this.heapSize - 1] as number));
+      // The last leaf of a heap can be taken off; it is among the least urgent.
+      const from = isInLine ? line : heap;
+      const at = isInLine ? --this.lineEnd : --this.heapSize;
+      const row = from.rows[at] as number;
+      const attempt = from.attempts[at] as number;
+      const verdict = judge(row, attempt, this.size);
+      if (verdict === "goes") given.push(row);
+      else if (verdict === "stays") stays.push({ row, attempt, priority: from.priorities[at] as number });
+    }
+    for (const one of stays.reverse()) this.push(one.row, one.attempt, one.priority);
+    return given;
   }
 
   clear(): void {

@@ -8,6 +8,10 @@ export class Waiters {
     else waiting.push(row);
   }
 
+  has(input: number): boolean {
+    return this.byInput.has(input);
+  }
+
   /** A row waits no more for an input; true if it was the last that did. */
   leave(input: number, row: number): boolean {
     const waiting = this.byInput.get(input)?.filter((one) => one !== row);

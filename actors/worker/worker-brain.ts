@@ -8,14 +8,16 @@ import {
   type ToWorker,
 } from "../../runtime/protocol/scheduler-worker.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
+import { eachRow } from "./each-row.ts";
 import { FetchQueue } from "./fetch-queue.ts";
 import { ParkedData } from "./parked-data.ts";
 import { RunQueue } from "./run-queue.ts";
+import { Stealing } from "./stealing.ts";
 import { Waiters } from "./waiters.ts";
 import type { FetchedChunk, WorkerEvent } from "./worker-event.ts";
 import { type PackResults, WorkerOutbox } from "./worker-outbox.ts";
 import { WorkerRows } from "./worker-rows.ts";
-import { E, IS_COMING, WS, workerTaskChart } from "./worker-states.ts";
+import { E, IS_COMING, type WorkerHits, WS, workerTaskChart } from "./worker-states.ts";
 
 /**
  * A worker without its shell: which task runs next, what to fetch from whom, what lies here. Synchronous and
@@ -31,7 +33,8 @@ export class WorkerBrain {
   managedBytes = 0;
   executing = 0;
   private readonly chart: BoundChart;
-  private readonly queue = new RunQueue();
+  readonly queue = new RunQueue();
+  readonly stealing: Stealing;
   /** Tasks here that wait for a row. */
   readonly waiters = new Waiters();
   readonly parked = new ParkedData();
@@ -39,11 +42,12 @@ export class WorkerBrain {
   private readonly resumed = new Map<number, readonly string[]>();
   private readonly next = { row: 0, attempt: 0 };
 
-  constructor(id: string, packResults: PackResults, hits?: Uint32Array, bind: BindChart = bindChart) {
+  constructor(id: string, packResults: PackResults, hits?: WorkerHits, bind: BindChart = bindChart) {
     this.id = id;
     this.out = new WorkerOutbox(packResults);
     this.fetches = new FetchQueue();
-    this.chart = bind(workerTaskChart, hits === undefined ? {} : { hits });
+    this.chart = bind(workerTaskChart, hits === undefined ? {} : { hits: hits.task });
+    this.stealing = new Stealing(this, bind, hits?.thief);
   }
 
   step(event: WorkerEvent): void {
@@ -54,13 +58,15 @@ export class WorkerBrain {
         return this.fetched(event.transfer, event.peer, event.chunks);
       case "fetchFailed":
         return this.fetchFailed(event.transfer, event.peer);
+      case "steal":
+        return this.stealing.take(event.event);
       case "parked":
         return this.parked.put(event.ticket, event.value, event.bytes);
     }
     return unreachable(event);
   }
 
-  /** Ends a turn: transfers that may begin. Reports are taken from `out`. */
+  /** Transfers that may begin; reports are taken from `out`. */
   endTurn(): void {
     this.out.fetches.push(...this.fetches.begin());
   }
@@ -137,6 +143,7 @@ export class WorkerBrain {
 
   /** All that is here, for a session that begins anew; reports not yet sent are part of it. */
   inventory(): InventoryMessage {
+    this.stealing.reset();
     this.out.clear();
     return {
       type: "inventory",
@@ -182,26 +189,22 @@ export class WorkerBrain {
           for (let at = 0; at < batch.rows.length; at++) this.compute(batch, at, message.holders);
         return;
       case "free":
-        for (const [i, row] of message.rows.entries()) this.free(row, message.attempts[i] as number);
-        return;
+        return eachRow(message, (row, attempt) => this.free(row, attempt));
       case "adopt":
-        message.rows.forEach((row, i) => {
-          this.adopt(row, message.attempts[i] as number, message.tickets[i] as string);
-        });
-        return;
+        return eachRow(message, (row, attempt, i) => this.adopt(row, attempt, message.tickets[i] as string));
+      case "hint":
+      case "void":
+        return this.stealing.hear(message);
       case "verify":
-        message.rows.forEach((row, i) => {
-          const attempt = message.attempts[i] as number;
+        return eachRow(message, (row, attempt) => {
           if (!this.holds(row, attempt)) this.out.miss(row, 0, row, attempt, this.id);
         });
-        return;
       case "refused":
       case "gone":
       case "resync":
       case "beat":
       case "shutdown":
-        // Between the shell and the scheduler.
-        return;
+        return; // Between the shell and the scheduler.
       default:
         return unreachable(message);
     }
@@ -214,6 +217,7 @@ export class WorkerBrain {
     const from = this.rows.state(row);
     if (from !== WS.absent && this.rows.attempt(row) > attempt) return;
     this.move(row, E.compute);
+    if (from === WS.promised) this.stealing.claimed(row);
     if (from === WS.fetching || from === WS.salvaging) this.fetches.drop(row);
     this.rows.setAttempt(row, attempt);
     if (from === WS.cancelling || from === WS.salvaging) {
@@ -222,7 +226,7 @@ export class WorkerBrain {
     } else if (from === WS.memory) {
       // What is asked for is here: the answer carries the new attempt, or nobody would ever give it.
       this.out.finish(row, attempt, this.rows.bytes(row), 0, undefined, this.rows.value(row) instanceof ShardSet);
-    } else if (from === WS.absent || from === WS.fetching) {
+    } else if (from === WS.absent || from === WS.fetching || from === WS.promised) {
       this.rows.setTask(row, batch, at);
       this.gatherInputs(row, batch, at, holders);
     }
@@ -253,8 +257,9 @@ export class WorkerBrain {
   }
 
   /** Has an input brought here; an older copy gives way to it. */
-  private fetch(row: number, attempt: number, holder: string): void {
+  fetch(row: number, attempt: number, holder: string): void {
     this.leaveFormerLife(row, 0);
+    if (this.rows.state(row) === WS.promised) this.stealing.drop(row);
     if (this.rows.state(row) === WS.memory) this.free(row, this.rows.attempt(row));
     const from = this.rows.state(row);
     this.fetches.remember(row, attempt, holder);
@@ -275,20 +280,15 @@ export class WorkerBrain {
     if (from === WS.cancelling && !this.layers.has((this.rows.batch(row) as ComputeBatch).layer)) {
       this.move(row, E.orphan);
       this.out.orphans.push(row);
-    } else if (from === WS.memory && this.rows.attempt(row) <= since) this.free(row, since);
+    } else if ((from === WS.memory || from === WS.promised) && this.rows.attempt(row) <= since) this.free(row, since);
   }
 
   private forgetLayer(id: number): void {
-    this.layers.delete(id);
-    this.out.forgottenLayers.push(id);
+    if (this.layers.delete(id)) this.out.forgottenLayers.push(id);
   }
 
   private becomeReady(row: number): void {
     this.move(row, E.inputsReady);
-    this.enqueue(row);
-  }
-
-  private enqueue(row: number): void {
     const batch = this.rows.batch(row) as ComputeBatch;
     this.queue.push(row, this.rows.attempt(row), batch.priorities[this.rows.batchAt(row)] as number);
   }
@@ -297,12 +297,14 @@ export class WorkerBrain {
   private keep(row: number, value: unknown, bytes: number): void {
     this.rows.setValue(row, value, bytes);
     this.managedBytes += bytes;
-    for (const one of this.waiters.take(row)) if (this.rows.countDown(one) === 0) this.becomeReady(one);
+    for (const one of this.waiters.take(row))
+      if (this.rows.state(one) === WS.waiting && this.rows.countDown(one) === 0) this.becomeReady(one);
   }
 
   private free(row: number, attempt: number): void {
     const from = this.rows.state(row);
     if (from !== WS.absent && this.rows.attempt(row) > attempt) return;
+    if (from === WS.promised) return this.stealing.drop(row);
     if (from === WS.waiting) this.stopWaiting(row);
     this.resumed.delete(row);
     if (from === WS.memory) this.managedBytes -= this.rows.bytes(row);
@@ -314,7 +316,7 @@ export class WorkerBrain {
   }
 
   /** A waiting task leaves: inputs that only it waited for need not come. */
-  private stopWaiting(row: number): void {
+  stopWaiting(row: number): void {
     const batch = this.rows.batch(row) as ComputeBatch;
     const at = this.rows.batchAt(row);
     for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++) {
@@ -384,7 +386,7 @@ export class WorkerBrain {
     this.out.hold(row, attempt);
   }
 
-  /** Another scheduler leads: numbers of the former one mean nothing. Running functions end unheard. */
+  /** Another scheduler leads: numbers of the former one mean nothing. */
   private forgetAll(): void {
     for (const row of [...this.rows.rows()]) this.free(row, Number.POSITIVE_INFINITY);
     for (const id of [...this.layers.keys()]) this.forgetLayer(id);
@@ -392,8 +394,7 @@ export class WorkerBrain {
     this.out.clear();
   }
 
-  private move(row: number, event: number): void {
-    const state = this.chart.step(row, this.rows.state(row), event);
-    this.rows.setState(row, state);
+  move(row: number, event: number): void {
+    this.rows.setState(row, this.chart.step(row, this.rows.state(row), event));
   }
 }

@@ -1,4 +1,5 @@
 import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import type { StealEvent } from "./stealing.ts";
 
 /** What the shell tells a worker's brain of the outside world. */
 export type WorkerEvent =
@@ -10,6 +11,7 @@ export type WorkerEvent =
       readonly chunks: readonly FetchedChunk[];
     }
   | { readonly kind: "fetchFailed"; readonly transfer: number; readonly peer: string }
+  | { readonly kind: "steal"; readonly event: StealEvent }
   | { readonly kind: "parked"; readonly ticket: string; readonly value: unknown; readonly bytes: number };
 
 /** One chunk of an answer; `bytes` below 0: the peer does not have it. */

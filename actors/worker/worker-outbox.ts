@@ -1,5 +1,6 @@
 import type { Values } from "../../runtime/graph/layer.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import type { StealAsk, StealGrant } from "../../runtime/protocol/worker-worker.ts";
 
 /** Chunks to be asked of one peer. */
 export interface FetchRequest {
@@ -19,6 +20,9 @@ export class WorkerOutbox {
   readonly aborts: number[] = [];
   /** Rows whose running function is no longer theirs: its outcome is to be dropped. */
   readonly orphans: number[] = [];
+  /** Peers to be asked for tasks, and answers to those that asked. */
+  readonly asks: { readonly question: number; readonly victim: string; readonly ask: StealAsk }[] = [];
+  readonly grants: { readonly ticket: number; readonly grant: StealGrant }[] = [];
   /** Layers whose functions need not be kept. */
   readonly forgottenLayers: number[] = [];
   private readonly packResults: PackResults;
@@ -32,6 +36,8 @@ export class WorkerOutbox {
   private failed: { row: number; attempt: number; error: unknown }[] = [];
   private missing: { row: number; attempt: number; input: number; inputAttempt: number; holder: string }[] = [];
   private held: { row: number; attempt: number }[] = [];
+
+  private given: { row: number; attempt: number; thief: string; incarnation: number }[] = [];
 
   constructor(packResults: PackResults) {
     this.packResults = packResults;
@@ -72,8 +78,15 @@ export class WorkerOutbox {
     this.held.push({ row, attempt });
   }
 
+  /** A task is given to a thief. */
+  relinquish(row: number, attempt: number, thief: string, incarnation: number): void {
+    this.given.push({ row, attempt, thief, incarnation });
+  }
+
   get isEmpty(): boolean {
-    return this.finishedRows.length + this.failed.length + this.missing.length + this.held.length === 0;
+    return (
+      this.finishedRows.length + this.failed.length + this.missing.length + this.held.length + this.given.length === 0
+    );
   }
 
   /** The reports of a turn, completions first: a task sent ahead may have finished behind its input. */
@@ -112,6 +125,7 @@ export class WorkerOutbox {
         inputAttempts: Float64Array.from(this.missing, (one) => one.inputAttempt),
         holders: this.missing.map((one) => one.holder),
       });
+    reports.push(...relinquished(this.given));
     this.clear();
     return reports;
   }
@@ -128,5 +142,24 @@ export class WorkerOutbox {
     this.failed = [];
     this.missing = [];
     this.held = [];
+    this.given = [];
   }
+}
+
+/** One message for each thief. */
+function relinquished(
+  given: readonly { row: number; attempt: number; thief: string; incarnation: number }[],
+): FromWorker[] {
+  const thieves = [...new Set(given.map(({ thief, incarnation }) => `${incarnation} ${thief}`))];
+  return thieves.map((name) => {
+    const own = given.filter(({ thief, incarnation }) => `${incarnation} ${thief}` === name);
+    const { thief, incarnation } = own[0] as (typeof own)[number];
+    return {
+      type: "relinquish",
+      thief,
+      incarnation,
+      rows: Uint32Array.from(own, (one) => one.row),
+      attempts: Float64Array.from(own, (one) => one.attempt),
+    };
+  });
 }

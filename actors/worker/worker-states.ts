@@ -15,6 +15,7 @@ export const WS = {
   executing: chart.stateId("executing"),
   cancelling: chart.stateId("cancelling"),
   salvaging: chart.stateId("salvaging"),
+  promised: chart.stateId("promised"),
   fetching: chart.stateId("fetching"),
   memory: chart.stateId("memory"),
 } as const;
@@ -23,3 +24,9 @@ export const WS = {
 export const IS_COMING = Uint8Array.from(chart.states, (_, state) =>
   [WS.waiting, WS.queued, WS.executing, WS.fetching, WS.salvaging].includes(state) ? 1 : 0,
 );
+
+/** Counts of the pairs of its charts that a worker walked. */
+export interface WorkerHits {
+  readonly task: Uint32Array;
+  readonly thief: Uint32Array;
+}

@@ -15,8 +15,10 @@ import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
 import { PeerSignals } from "./peer-signals.ts";
 import { ShardDoor } from "./shard-door.ts";
+import { StealDoor } from "./steal-door.ts";
 import type { TaskStream } from "./task-stream.ts";
 import { WorkerBrain } from "./worker-brain.ts";
+import type { WorkerHits } from "./worker-states.ts";
 
 export interface WorkerActorOptions {
   readonly cluster: string;
@@ -45,8 +47,8 @@ export interface WorkerActorOptions {
   rssBytes(): number;
   /** Has a function run after messages and I/O had their turn. */
   yieldThen(run: () => void): void;
-  /** Counts the pairs of the task chart that were walked. */
-  readonly hits?: Uint32Array;
+  /** Counts the pairs of its charts that were walked. */
+  readonly hits?: WorkerHits;
   /** How that chart is run; compiled, if nothing is said. */
   readonly bind?: BindChart;
   /** The scheduler wants it gone, or will not have it. */
@@ -77,6 +79,7 @@ class Worker implements Actor {
   private readonly execution: Execution;
   private readonly door: ChunkDoor;
   private readonly shards: ShardKeeper;
+  private readonly stealDoor: StealDoor;
   private readonly scheduler: string;
   private session: { readonly state: "joining" | "joined"; readonly join: number; readonly sinceMs: number };
 
@@ -95,9 +98,11 @@ class Worker implements Actor {
       bytesMax: options.shardBytesMax,
     });
     this.execution = new Execution(options, this.brain, this.shards, wake);
+    this.brain.stealing.self = options;
+    this.stealDoor = new StealDoor(options, this.brain, wake);
     const peers = new PeerSignals();
     const shards = new ShardDoor(options, this.shards, peers);
-    this.door = new ChunkDoor(options, { brain: this.brain, shards, peers }, wake);
+    this.door = new ChunkDoor(options, { brain: this.brain, shards, peers, stealing: this.stealDoor }, wake);
     options.onBrain?.(this.brain);
     this.session = { state: "joining", join: 0, sinceMs: 0 };
     context.after(0, TICK);
@@ -111,6 +116,7 @@ class Worker implements Actor {
     this.brain.endTurn();
     if (this.shards.size > 0) this.shards.sweep((row) => this.brain.rows.value(row));
     for (const request of this.brain.out.fetches.splice(0)) this.door.fetch(request);
+    this.stealDoor.send(this.brain.out);
     for (const report of this.brain.out.takeReports()) this.context.tell(this.scheduler, report);
     this.execution.wake();
   }
@@ -122,6 +128,7 @@ class Worker implements Actor {
     this.execution.close();
     this.door.close();
     void this.shards.close();
+    this.stealDoor.close();
   }
 
   private take({ message, from, link, question }: Envelope): void {
@@ -200,6 +207,7 @@ class Worker implements Actor {
     const { heartbeatMs } = this.options;
     this.context.after(heartbeatMs, TICK);
     this.brain.parked.beat();
+    this.brain.step({ kind: "steal", event: { type: "beat" } });
     if (this.session.state === "joining") {
       if (this.session.join === 0 || this.context.now() - this.session.sinceMs >= heartbeatMs) this.join();
       return;

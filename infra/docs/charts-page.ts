@@ -1,7 +1,9 @@
 import type { AnyStateMachine } from "xstate";
 import { chunkMachine } from "../../actors/chunk/chunk-chart.ts";
 import { shardSetMachine } from "../../actors/chunk/shard-set-chart.ts";
+import { hungerMachine } from "../../actors/task/hunger-chart.ts";
 import { schedulerTaskMachine } from "../../actors/task/scheduler-task-chart.ts";
+import { thiefMachine } from "../../actors/task/thief-chart.ts";
 import { workerTaskMachine } from "../../actors/task/worker-task-chart.ts";
 import { cellMachine } from "../../runtime/actor/cell.ts";
 import { chartToMermaid } from "../../runtime/actor/chart-diagram.ts";
@@ -32,6 +34,16 @@ const sections: readonly Section[] = [
     title: "A set of shards",
     text: "What one task cut for many readers, on the worker that keeps it. Source: actors/chunk/shard-set-chart.ts.",
     machine: shardSetMachine,
+  },
+  {
+    title: "A worker that has little to do, as it asks others",
+    text: "Work stealing, the thief's side; the victim's side and a promised task are edges of the worker's task chart. Source: actors/task/thief-chart.ts.",
+    machine: thiefMachine,
+  },
+  {
+    title: "A worker's need of work, as the scheduler sees it",
+    text: "Work stealing, the scheduler's side; a task that was given away is an edge of the scheduler's task chart. Source: actors/task/hunger-chart.ts.",
+    machine: hungerMachine,
   },
   {
     title: "An actor's life",

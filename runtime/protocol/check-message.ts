@@ -84,6 +84,12 @@ const shapes: Readonly<Record<string, MessageShape>> = {
   verify: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
   forgetLayers: { fields: { ids: isU32 } },
   gone: { fields: { workers: isTexts } },
+  hint: { fields: { victims: isTexts, most: isU32, meansUs: isF64 }, sameLength: ["victims", "most", "meansUs"] },
+  void: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
+  relinquish: {
+    fields: { thief: isText, incarnation: isNumber, rows: isU32, attempts: isF64 },
+    sameLength: ["rows", "attempts"],
+  },
   refused: { fields: { reason: isText } },
   shutdown: { fields: { reason: isText } },
   join: {

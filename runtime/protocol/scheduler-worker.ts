@@ -21,6 +21,17 @@ export type ToWorker =
   | { readonly type: "forgetLayers"; readonly ids: Uint32Array }
   /** These workers will answer no more: what is asked of them is given up. */
   | { readonly type: "gone"; readonly workers: readonly string[] }
+  /** It has little to do: these workers have more than they can begin, most loaded first. */
+  | {
+      readonly type: "hint";
+      readonly victims: readonly string[];
+      /** How many tasks to ask each for. */
+      readonly most: Uint32Array;
+      /** The estimated run time of one of its tasks, in microseconds. */
+      readonly meansUs: Float64Array;
+    }
+  /** Tasks that a peer gave away to this worker are not its own: what was promised is dropped. */
+  | { readonly type: "void"; readonly rows: Uint32Array; readonly attempts: Float64Array }
   | { readonly type: "refused"; readonly reason: string }
   | { readonly type: "shutdown"; readonly reason: string };
 
@@ -74,6 +85,14 @@ export type FromWorker =
     }
   /** Copies of results that other workers made lie here now. */
   | { readonly type: "holds"; readonly rows: Uint32Array; readonly attempts: Float64Array }
+  /** These were given away to a thief, and are not here any more; whose they are, the scheduler says. */
+  | {
+      readonly type: "relinquish";
+      readonly thief: string;
+      readonly incarnation: number;
+      readonly rows: Uint32Array;
+      readonly attempts: Float64Array;
+    }
   | HeartbeatMessage
   | { readonly type: "leaving"; readonly reason: string };
 

@@ -3,8 +3,9 @@ import { ClientSession } from "../../actors/client/client-session.ts";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
-import { S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { hungerChart, S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
 import { checkWorker } from "../../actors/worker/invariants.ts";
+import { thiefChart } from "../../actors/worker/stealing.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WS, workerTaskChart } from "../../actors/worker/worker-states.ts";
@@ -24,8 +25,14 @@ const VERSION = "0.0.0-simulated";
 
 /** Counts of (state × event) pairs that were walked, over all runs. */
 export const hits = {
-  scheduler: new Uint32Array(schedulerTaskChart.cells.length),
-  worker: new Uint32Array(workerTaskChart.cells.length),
+  scheduler: {
+    task: new Uint32Array(schedulerTaskChart.cells.length),
+    hunger: new Uint32Array(hungerChart.cells.length),
+  },
+  worker: {
+    task: new Uint32Array(workerTaskChart.cells.length),
+    thief: new Uint32Array(thiefChart.cells.length),
+  },
 };
 
 export interface LiveWorker {
@@ -54,6 +61,9 @@ export class Cluster implements TaskWorld {
   crashes = 0;
   falseDeaths = 0;
   sessions = 0;
+  /** Tasks that were given away, and how often each was, by attempt chain of its row. */
+  stolen = 0;
+  private readonly moves = new Map<string, number>();
   private readonly bind: BindChart | undefined;
   private readonly layers: ReadonlyMap<string, SimLayer>;
 
@@ -105,6 +115,7 @@ export class Cluster implements TaskWorld {
   private observe(brain: SchedulerBrain): void {
     const step = brain.step.bind(brain);
     brain.step = (input, now) => {
+      if (input.kind === "worker" && input.message.type === "relinquish") this.countMoves(brain, input.message.rows);
       const before = input.kind === "tick" ? [...brain.state.workerByName.values()] : [];
       step(input, now);
       for (const { id, incarnation } of before)
@@ -113,6 +124,17 @@ export class Cluster implements TaskWorld {
       if (input.kind === "worker" && input.message.type === "join" && input.message.join > 1) this.sessions += 1;
       if (input.kind === "client" && input.message.type === "hello" && input.message.hello > 1) this.sessions += 1;
     };
+  }
+
+  /** Nothing goes round and round: a task is given away a few times in its life at most. */
+  private countMoves(brain: SchedulerBrain, rows: Uint32Array): void {
+    for (const row of rows) {
+      this.stolen += 1;
+      const task = `${this.epoch} ${brain.state.tasks.slab[row]} ${row}`;
+      const moves = (this.moves.get(task) ?? 0) + 1;
+      this.moves.set(task, moves);
+      if (moves > MOVES_MAX) this.world.fail(new Error(`row ${row} was given away ${moves} times`));
+    }
   }
 
   startWorker(id: string): void {
@@ -266,6 +288,8 @@ export class Cluster implements TaskWorld {
     }
   }
 }
+
+const MOVES_MAX = 12;
 
 /** No two runs take the same time, and some take very long. */
 function paceOf(task: string, run: number): number {

@@ -15,6 +15,9 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   applyTwice: 13,
   replicasSurvive: 1,
   keepWaiters: 6,
+  giveAndKeep: 1,
+  giveInSilence: 1,
+  claimStale: 1,
   skipEpoch: 3,
 };
 

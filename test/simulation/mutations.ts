@@ -1,5 +1,6 @@
 import { SchedulerBrain, type SchedulerInput } from "../../actors/scheduler/scheduler-brain.ts";
 import { WantList } from "../../actors/scheduler/want-list.ts";
+import { Stealing } from "../../actors/worker/stealing.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WorkerOutbox } from "../../actors/worker/worker-outbox.ts";
 import { LinkTable } from "../../runtime/actor/link-table.ts";
@@ -112,6 +113,45 @@ export const mutations = {
     ),
   /** Tasks that wait for an input that will not come are not given back. */
   keepWaiters: () => patch(WorkerBrain, "returnWaiters", () => nothing),
+  /** A victim keeps what it gave away. */
+  giveAndKeep: () =>
+    patch(
+      Stealing,
+      "grantOf",
+      (original) =>
+        function (this: Stealing, given: readonly number[]) {
+          const { host } = this as unknown as { host: WorkerBrain };
+          const move = host.move;
+          host.move = () => {};
+          const grant = original.call(this, given);
+          host.move = move;
+          for (const row of given) host.queue.push(row, host.rows.attempt(row), 0);
+          return grant;
+        },
+    ),
+  /** A victim tells the scheduler of nothing that it gave away. */
+  giveInSilence: () => patch(WorkerOutbox, "relinquish", () => nothing),
+  /** What is given away is claimed, whoever it belongs to by then. */
+  claimStale: () =>
+    patch(
+      SchedulerBrain,
+      "step",
+      (original) =>
+        function (this: SchedulerBrain, input: SchedulerInput, now: number) {
+          if (input.kind === "worker" && input.message.type === "relinquish") {
+            const { tasks } = this.state;
+            const victim = this.state.workerByName.get(input.worker)?.number ?? -1;
+            input.message.rows.forEach((row, i) => {
+              const { attempts } = input.message as { attempts: Float64Array };
+              if (tasks.attempt[row] !== attempts[i] && tasks.worker[row] !== victim) {
+                attempts[i] = tasks.attempt[row] ?? 0;
+                tasks.worker[row] = victim;
+              }
+            });
+          }
+          return original.call(this, input, now);
+        },
+    ),
   /** A new scheduler's numbers are taken for the old one's. */
   skipEpoch: () => patch(WorkerBrain, "forgetAll", () => nothing),
 } satisfies Record<string, () => Undo>;

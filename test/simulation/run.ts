@@ -1,4 +1,5 @@
-import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { hungerChart, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { thiefChart } from "../../actors/worker/stealing.ts";
 import { workerTaskChart } from "../../actors/worker/worker-states.ts";
 import { hits } from "./cluster.ts";
 import { coverageOf, coverageText } from "./coverage.ts";
@@ -37,6 +38,7 @@ async function runSeeds(): Promise<number> {
     crashes: 0,
     deaths: 0,
     sessions: 0,
+    stolen: 0,
     runs: 0,
   };
   let failed = 0;
@@ -63,8 +65,10 @@ async function runSeeds(): Promise<number> {
       .map(([name, n]) => `${name} ${n}`)
       .join(", "),
   );
-  console.log(coverageText(coverageOf(schedulerTaskChart, hits.scheduler)));
-  console.log(coverageText(coverageOf(workerTaskChart, hits.worker)));
+  console.log(coverageText(coverageOf(schedulerTaskChart, hits.scheduler.task)));
+  console.log(coverageText(coverageOf(workerTaskChart, hits.worker.task)));
+  console.log(coverageText(coverageOf(hungerChart, hits.scheduler.hunger)));
+  console.log(coverageText(coverageOf(thiefChart, hits.worker.thief)));
   return failed > 0 ? 1 : 0;
 }
 

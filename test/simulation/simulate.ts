@@ -26,6 +26,8 @@ export interface Outcome {
   readonly deaths: number;
   /** Sessions of workers and clients that began anew. */
   readonly sessions: number;
+  /** Tasks that a worker gave to another. */
+  readonly stolen: number;
   readonly runs: number;
   readonly overlaps: number;
   readonly virtualMs: number;
@@ -90,6 +92,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     crashes: cluster.crashes,
     deaths: cluster.falseDeaths,
     sessions: cluster.sessions,
+    stolen: cluster.stolen,
     runs: [...cluster.runs.values()].reduce((sum, one) => sum + one.begun, 0),
     overlaps: cluster.overlaps,
     virtualMs: world.now,

@@ -6,7 +6,7 @@ import { WS } from "../../actors/worker/worker-states.ts";
 import type { Annotations } from "../../runtime/graph/layer.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
-import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
+import { taskLayer } from "./task-layer.ts";
 
 const options = { allowedFailures: 3, prefillUs: 0, clientLeaseMs: 60_000, workerLeaseMs: 30_000 };
 
@@ -54,7 +54,7 @@ export class SchedulerScript {
   ): void {
     this.requests += 1;
     const wanted = { layer: 0, indices: Uint32Array.from(wants), handleBase };
-    const layers = [tasks(name, edges, annotations)];
+    const layers = [taskLayer(name, edges, annotations)];
     this.client({ type: "submit", request: this.requests, layers, wants: [wanted], priority: 0, retries: 0 });
   }
 
@@ -170,20 +170,4 @@ export class SchedulerScript {
     });
     checkScheduler(this.brain.state);
   }
-}
-
-function tasks(name: string, edges: readonly (readonly number[])[], annotations: Annotations | undefined): WireLayer {
-  const offsets = [0];
-  for (const one of edges) offsets.push((offsets.at(-1) as number) + one.length);
-  return {
-    kind: "tasks",
-    name,
-    grid: [edges.length],
-    annotations,
-    calls: [],
-    sources: [],
-    inputOffsets: Uint32Array.from(offsets),
-    inputSource: new Uint16Array(offsets.at(-1) as number).fill(0xffff),
-    inputIndex: Uint32Array.from(edges.flat()),
-  };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hungerMachine } from "../../../actors/task/hunger-chart.ts";
 import { schedulerTaskMachine } from "../../../actors/task/scheduler-task-chart.ts";
+import { thiefMachine } from "../../../actors/task/thief-chart.ts";
 import { workerTaskMachine } from "../../../actors/task/worker-task-chart.ts";
 import { assertChartEqualsXState } from "../../support/chart-equals-xstate.ts";
 
@@ -17,6 +19,13 @@ test("workerTaskMachine does as a table what it does in XState, on every pair an
   assert.equal(walkSteps, 10_000);
   assert.deepEqual(chart.unreachable, []);
 });
+
+for (const machine of [hungerMachine, thiefMachine])
+  test(`the ${machine.id} chart does as a table what it does in XState, on every pair and on random walks`, () => {
+    const { chart, triples } = assertChartEqualsXState(machine, 50, 200);
+    assert.equal(triples, chart.states.length * chart.events.length);
+    assert.deepEqual(chart.unreachable, []);
+  });
 
 test("an untouched row of a worker is absent: its state is number 0", () => {
   const { chart } = assertChartEqualsXState(workerTaskMachine, 1, 1);

@@ -1,0 +1,34 @@
+import type { Constraint } from "./ready-queue.ts";
+import type { SchedulerState } from "./scheduler-state.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+
+/** A worker is never sent more, however short its tasks. */
+export const SENT_PER_WORKER_MAX = 4096;
+
+/** Brings a worker's estimated queue up to date. */
+export function refreshLoad(state: SchedulerState, worker: WorkerRecord): void {
+  let queueUs = 0;
+  for (const [prefix, count] of worker.byPrefix) queueUs += count * state.estimates.durationUs(prefix);
+  worker.queueUs = queueUs;
+}
+
+/**
+ * A worker has room while it has a free slot or less than `prefillUs` of estimated work for each: what is sent ahead follows
+ * the pace of the work, not a constant, so that short tasks never wait for a round trip and long ones stay at the scheduler,
+ * free to go elsewhere.
+ */
+export function hasRoom(state: SchedulerState, worker: WorkerRecord): boolean {
+  if (worker.quarantined > 0) return false;
+  if (worker.processing < worker.slots) return true;
+  return worker.processing < SENT_PER_WORKER_MAX && worker.queueUs < worker.slots * state.options.prefillUs;
+}
+
+/** Whether a worker satisfies what a queue's rows ask for, right now: resources are taken as rows are sent. */
+export function mayRun(state: SchedulerState, constraint: Constraint | null, worker: WorkerRecord): boolean {
+  if (constraint === null) return true;
+  const { workers, resources } = constraint;
+  if (resources !== undefined)
+    for (const name in resources) if ((worker.resourcesFree[name] ?? 0) < (resources[name] as number)) return false;
+  if (workers === undefined || workers.includes(worker.id)) return true;
+  return constraint.allowOtherWorkers && !workers.some((id) => state.workerByName.get(id)?.status === "running");
+}

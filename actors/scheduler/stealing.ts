@@ -1,0 +1,136 @@
+import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import { assign } from "./assignment.ts";
+import { leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
+import { mayRun, refreshLoad } from "./room.ts";
+import { E, hungerChart, S, type SchedulerState } from "./scheduler-state.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+
+/**
+ * The scheduler's part in stealing: it tells workers with little to do who has much, and it alone says whose a task is. A victim
+ * that gave tasks away says so; they are claimed for the thief, or placed anew. Work per turn is bounded: a few hungry
+ * workers, a few victims for each, however many there are.
+ * @see https://distributed.dask.org/en/stable/work-stealing.html
+ */
+
+const H = hungerChart.eventIds;
+const HINTED = hungerChart.stateId("hinted");
+
+/** Workers that are hinted in one turn. */
+const HINTS_MAX = 16;
+/** Loaded workers that are looked at for one that is hungry, and that it is told of. */
+const LOOKED_AT = 8;
+const VICTIMS_MAX = 4;
+/** A worker is not hinted again sooner; after hints that came to nothing, twice as long, and so on. */
+const PAUSE_MS = 10;
+const PAUSE_MAX_MS = 1000;
+/** A task that waits no longer than this would not begin sooner elsewhere. */
+const GAIN_US_MIN = 4000;
+
+/** After placement: whose load changed is looked at anew, and hungry workers are told of loaded ones. */
+export function hintHungry(state: SchedulerState): void {
+  const { loads } = state;
+  for (const number of loads.touched) sortIn(state, number);
+  if (loads.loaded.size === 0 || state.workerByName.size < 2) return;
+  for (const number of loads.hungry.next(HINTS_MAX)) {
+    const thief = state.workers[number];
+    if (thief?.status === "running") hint(state, thief);
+  }
+}
+
+function sortIn(state: SchedulerState, number: number): void {
+  const worker = state.workers[number];
+  if (worker === undefined) return;
+  const isLoaded = worker.processing > worker.slots && worker.quarantined === 0;
+  if (isLoaded) state.loads.loaded.add(number);
+  else state.loads.loaded.delete(number);
+  const isHungry = worker.status === "running" && worker.processing < worker.slots && worker.quarantined === 0;
+  if (isHungry) {
+    state.loads.hungry.add(number);
+    move(state, worker, H["starve"] as number);
+  } else {
+    state.loads.hungry.delete(number);
+    move(state, worker, H["feed"] as number);
+  }
+}
+
+function move(state: SchedulerState, worker: WorkerRecord, event: number): void {
+  worker.hunger = state.hunger.step(worker.number, worker.hunger, event);
+}
+
+function hint(state: SchedulerState, thief: WorkerRecord): void {
+  if (state.nowMs - thief.hintedMs < thief.hintPauseMs) return;
+  const victims = findVictims(state, thief);
+  if (victims.length === 0) return;
+  if (thief.hunger === HINTED) move(state, thief, H["lapse"] as number);
+  move(state, thief, H["hint"] as number);
+  thief.hintedMs = state.nowMs;
+  thief.hintPauseMs = Math.min(PAUSE_MAX_MS, thief.hintPauseMs * 2);
+  state.out.toWorker(thief.number).say({
+    type: "hint",
+    victims: victims.map((one) => one.id),
+    most: Uint32Array.from(victims, (one) => shareOf(one, thief)),
+    meansUs: Float64Array.from(victims, meanUs),
+  });
+}
+
+function findVictims(state: SchedulerState, thief: WorkerRecord): WorkerRecord[] {
+  return state.loads.loaded
+    .next(LOOKED_AT)
+    .flatMap((number) => {
+      const victim = state.workers[number];
+      if (victim === undefined || victim === thief || victim.status === "joining") return [];
+      refreshLoad(state, victim);
+      return victim.queueUs / victim.slots - meanUs(victim) > GAIN_US_MIN ? [victim] : [];
+    })
+    .sort((a, b) => b.queueUs / b.slots - a.queueUs / a.slots)
+    .slice(0, VICTIMS_MAX);
+}
+
+const meanUs = (worker: WorkerRecord): number => worker.queueUs / Math.max(1, worker.processing);
+
+/** What a victim has beyond its slots, shared out by the slots of both. */
+const shareOf = (victim: WorkerRecord, thief: WorkerRecord): number =>
+  Math.ceil(((victim.processing - victim.slots) * thief.slots) / (victim.slots + thief.slots));
+
+/** A victim gave tasks away: each is claimed for the thief, if it may run it; the others are placed anew. */
+export function tasksRelinquished(
+  state: SchedulerState,
+  victim: WorkerRecord,
+  message: FromWorker & { type: "relinquish" },
+): void {
+  const { tasks } = state;
+  const known = state.workerByName.get(message.thief);
+  const thief = known?.incarnation === message.incarnation && known.status === "running" ? known : undefined;
+  for (let i = 0; i < message.rows.length; i++) {
+    const row = message.rows[i] as number;
+    const attempt = message.attempts[i] as number;
+    const now = tasks.state[row];
+    // Taken back, or lost to somebody else, before it was given away.
+    const isGiven =
+      tasks.attempt[row] === attempt &&
+      tasks.worker[row] === victim.number &&
+      (now === S.processing || now === S.assigned);
+    if (isGiven) takeBack(state, row);
+    if (isGiven && thief !== undefined && mayClaim(state, row, thief)) assign(state, row, thief, E.place);
+    else if (known !== undefined) state.out.toWorker(known.number).void(row, attempt);
+  }
+  if (thief === undefined) return;
+  thief.hintPauseMs = PAUSE_MS;
+  move(state, thief, H["claim"] as number);
+}
+
+/** From the victim back to waiting, and on to ready if its inputs are still there. */
+function takeBack(state: SchedulerState, row: number): void {
+  leaveWorker(state, row);
+  state.tasks.worker[row] = -1;
+  state.move(row, E.relinquished);
+  recallSentAhead(state, row);
+  const needed: number[] = [];
+  waitForInputs(state, row, needed, false);
+  for (const input of needed) need(state, input);
+}
+
+function mayClaim(state: SchedulerState, row: number, thief: WorkerRecord): boolean {
+  if (state.tasks.state[row] !== S.ready || state.tasks.kills[row] !== 0 || thief.quarantined > 0) return false;
+  return mayRun(state, state.queueOf(row).constraint, thief);
+}
