@@ -10,14 +10,13 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   loseWant: 1,
   doubleRelease: 7,
   skipIncarnation: 29,
-  acceptStaleAttempt: 33,
+  acceptStaleAttempt: 72,
   ignoreGap: 22,
   applyTwice: 13,
   replicasSurvive: 1,
   keepWaiters: 6,
-  giveAndKeep: 1,
-  giveInSilence: 1,
-  claimStale: 1,
+  giveAndKeep: 103,
+  giveInSilence: 16,
   skipEpoch: 3,
 };
 

@@ -131,27 +131,6 @@ export const mutations = {
     ),
   /** A victim tells the scheduler of nothing that it gave away. */
   giveInSilence: () => patch(WorkerOutbox, "relinquish", () => nothing),
-  /** What is given away is claimed, whoever it belongs to by then. */
-  claimStale: () =>
-    patch(
-      SchedulerBrain,
-      "step",
-      (original) =>
-        function (this: SchedulerBrain, input: SchedulerInput, now: number) {
-          if (input.kind === "worker" && input.message.type === "relinquish") {
-            const { tasks } = this.state;
-            const victim = this.state.workerByName.get(input.worker)?.number ?? -1;
-            input.message.rows.forEach((row, i) => {
-              const { attempts } = input.message as { attempts: Float64Array };
-              if (tasks.attempt[row] !== attempts[i] && tasks.worker[row] !== victim) {
-                attempts[i] = tasks.attempt[row] ?? 0;
-                tasks.worker[row] = victim;
-              }
-            });
-          }
-          return original.call(this, input, now);
-        },
-    ),
   /** A new scheduler's numbers are taken for the old one's. */
   skipEpoch: () => patch(WorkerBrain, "forgetAll", () => nothing),
 } satisfies Record<string, () => Undo>;

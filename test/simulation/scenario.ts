@@ -134,7 +134,7 @@ function clusterOptions(random: Random, workers: number, clients: number, has: R
     yieldMs: random.pick([1, 10]),
     heartbeatMs: has.has("exile") ? 500 : 2000,
     leaseMs: has.has("exile") ? 1600 : 9000,
-    prefillUs: random.pick([0, 2000, 2000, 100_000]),
+    prefillUs: random.pick([0, 2000, 100_000, 5_000_000]),
     allowedFailures: 3,
     drift: Array.from({ length: workers + EXTRA_WORKERS }, () => 0.95 + random.next() * 0.1),
   };
