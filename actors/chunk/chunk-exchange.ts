@@ -34,14 +34,14 @@ export async function fetchChunks(
   return ask(road, holder, { type: "get", rows, attempts, looks: road.windows !== undefined }, options);
 }
 
-/** The at-th shard of each of these sets, from the worker that keeps them. @throws ShoalError as {@link fetchChunks} does */
+/** The places[i]-th shard of sets[i], from the worker that keeps them. @throws ShoalError as {@link fetchChunks} does */
 export async function fetchShards(
   road: ChunkRoad,
   holder: string,
-  { sets, at }: { readonly sets: readonly string[]; readonly at: number },
+  { sets, places }: { readonly sets: readonly string[]; readonly places: readonly number[] },
   options: PullOptions,
 ): Promise<MovingChunk[]> {
-  return ask(road, holder, { type: "shards", sets, at, looks: road.windows !== undefined }, options);
+  return ask(road, holder, { type: "shards", sets, places, looks: road.windows !== undefined }, options);
 }
 
 async function ask(

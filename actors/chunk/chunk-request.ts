@@ -10,8 +10,13 @@ export type ChunkRequest =
       /** The asker can look into windows of its host. */
       readonly looks: boolean;
     }
-  /** The at-th shard of each of these sets. */
-  | { readonly type: "shards"; readonly sets: readonly string[]; readonly at: number; readonly looks: boolean }
+  /** The places[i]-th shard of sets[i]. */
+  | {
+      readonly type: "shards";
+      readonly sets: readonly string[];
+      readonly places: readonly number[];
+      readonly looks: boolean;
+    }
   | PartRequest
   | StealAsk
   /** The receiver has all it wants of a transfer. */

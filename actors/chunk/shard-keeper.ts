@@ -68,8 +68,8 @@ export class ShardKeeper implements ShardReader {
     for (const [id, { handle, row }] of this.handles) if (valueAt(row) !== handle) this.drop(id);
   }
 
-  read(sets: readonly ShardSet[], at: number): Promise<unknown[]> {
-    return Promise.all(sets.map((set) => this.shard(set, at)));
+  read(sets: readonly ShardSet[], places: readonly number[]): Promise<unknown[]> {
+    return Promise.all(sets.map((set, i) => this.shard(set, places[i] as number)));
   }
 
   /** @throws ShardsLostError if the set is not here, or its bytes are not what was written */

@@ -35,18 +35,22 @@ export class ShardDoor implements ShardReader {
         value.bind(value.home === this.options.id ? this.shards : this);
   }
 
-  async read(sets: readonly ShardSet[], at: number): Promise<unknown[]> {
+  async read(sets: readonly ShardSet[], places: readonly number[]): Promise<unknown[]> {
     const byHome = new Map<string, number[]>();
     sets.forEach(({ home }, i) => {
-      const places = byHome.get(home);
-      if (places === undefined) byHome.set(home, [i]);
-      else places.push(i);
+      const known = byHome.get(home);
+      if (known === undefined) byHome.set(home, [i]);
+      else known.push(i);
     });
     const found = new Array<unknown>(sets.length);
-    const reading = [...byHome].map(async ([home, places]) => {
-      const wanted = places.map((i) => sets[i] as ShardSet);
-      const shards = await this.readFrom(home, wanted, at);
-      places.forEach((i, k) => {
+    const reading = [...byHome].map(async ([home, at]) => {
+      const wanted = at.map((i) => sets[i] as ShardSet);
+      const shards = await this.readFrom(
+        home,
+        wanted,
+        at.map((i) => places[i] as number),
+      );
+      at.forEach((i, k) => {
         found[i] = shards[k];
       });
     });
@@ -56,13 +60,14 @@ export class ShardDoor implements ShardReader {
 
   /** Answers a reader; what is gone is marked so. */
   async give(
-    { sets, at, looks }: ChunkRequest & { type: "shards" },
+    { sets, places, looks }: ChunkRequest & { type: "shards" },
     message: BusMessage,
     source: ChunkSource,
   ): Promise<void> {
     const shards = sets.map(async (id, row): Promise<MovingChunk> => {
       try {
-        const value = await this.shards.shard(new ShardSet(this.options.id, id, at + 1), at);
+        const place = places[row] as number;
+        const value = await this.shards.shard(new ShardSet(this.options.id, id, place + 1), place);
         return { row, value, bytes: sizeOf(value) };
       } catch {
         // The reader learns that it is gone, and the scheduler from the reader.
@@ -72,13 +77,13 @@ export class ShardDoor implements ShardReader {
     await source.answer(message, looks, Promise.all(shards));
   }
 
-  private async readFrom(home: string, sets: readonly ShardSet[], at: number): Promise<unknown[]> {
+  private async readFrom(home: string, sets: readonly ShardSet[], places: readonly number[]): Promise<unknown[]> {
     const { cluster } = this.options;
     const holder = clusterSubjects(cluster).workerPeer(home);
     const ids = sets.map((set) => set.id);
     const chunks = await this.peers
       .asking(home, (signal) =>
-        fetchShards(this.options, holder, { sets: ids, at }, { timeoutMs: READ_TIMEOUT_MS, signal }),
+        fetchShards(this.options, holder, { sets: ids, places }, { timeoutMs: READ_TIMEOUT_MS, signal }),
       )
       .catch((error: Error) => {
         throw new ShardsLostError(sets[0] as ShardSet, error.message);

@@ -1,13 +1,17 @@
-import type { AxisRuns } from "../../runtime/graph/call.ts";
-import { inputsFrom, literal, location } from "../../runtime/graph/call.ts";
+import type { Arg, AxisRuns } from "../../runtime/graph/call.ts";
+import { input, inputsFrom, literal, location, nested } from "../../runtime/graph/call.ts";
 import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
-import type { TaskLayer } from "../../runtime/graph/layer.ts";
+import type { BlockwiseLayer, TaskLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Blocks, gridOf, layerName, requireKnown, shapeOf, shapeText } from "./blocks.ts";
 import { axisSize, axisSizes, type ChunkSpec, chunkRuns, isUnknown, sameRuns } from "./chunk-spec.ts";
 import { itemsizeOf } from "./dtype.ts";
 import { type Assembly, assemble } from "./kernels/assemble.ts";
+import { type AxisOverlap, cutBoxes, takeBoxes } from "./kernels/boxes.ts";
 
+const BOXES = "shoal:collections/array/kernels/boxes";
+const CUT_BOXES = kernel(BOXES, "cutBoxes", cutBoxes);
+const TAKE_BOXES = kernel(BOXES, "takeBoxes", takeBoxes);
 const ASSEMBLE = kernel("shoal:collections/array/kernels/assemble", "assemble", assemble);
 
 /**
@@ -35,7 +39,75 @@ export function rechunkTo(blocks: Blocks, axes: readonly AxisRuns[]): Blocks {
       `Chunks for shape ${shapeText(shapeOf({ axes }))} were given to shape ${shapeText(shapeOf(blocks))}`,
     );
   const covers = axes.map((runs, axis) => coverOf(blocks.axes[axis] as AxisRuns, runs));
-  return { layer: assembleLayer(blocks, axes, covers), axes, dtype: blocks.dtype };
+  const layer = isAllToAll(blocks, covers) ? exchangedLayer(blocks, axes, covers) : assembleLayer(blocks, axes, covers);
+  return { layer, axes, dtype: blocks.dtype };
+}
+
+/** Elements read for each that is used, from which on old blocks are cut before they move. */
+const WASTE_MAX = 4;
+
+/** Whether new blocks need small parts of many old ones: whole, those would be moved and held many times over. */
+function isAllToAll(blocks: Blocks, covers: readonly Cover[]): boolean {
+  const waste = covers.map((cover, axis) => {
+    const olds = axisSizes(blocks.axes[axis] as AxisRuns);
+    const size = olds.reduce((sum, n) => sum + n, 0);
+    let read = 0;
+    cover.first.forEach((first, i) => {
+      for (let k = 0; k < (cover.count[i] as number); k++) read += olds[first + k] as number;
+    });
+    return size > 0 ? read / size : 1;
+  });
+  // Where each new block is within one or two old ones, those are neighbours anyway.
+  const isSpread = covers.some(({ count }) => count.reduce((sum, n) => sum + n, 0) > 2 * count.length);
+  return isSpread && waste.reduce((product, one) => product * one, 1) > WASTE_MAX;
+}
+
+/** As {@link assembleLayer}, but old blocks are cut where they lie, and only the parts move. */
+function exchangedLayer(blocks: Blocks, axes: readonly AxisRuns[], covers: readonly Cover[]): TaskLayer {
+  const overlap = covers.map((cover, axis) =>
+    sameRuns(axes[axis] as AxisRuns, blocks.axes[axis] as AxisRuns)
+      ? null
+      : axisOverlap(blocks.axes[axis] as AxisRuns, axes[axis] as AxisRuns, cover),
+  );
+  const cut: BlockwiseLayer = {
+    kind: "blockwise",
+    name: layerName("rechunk-split", blocks.layer, axes),
+    grid: blocks.layer.grid,
+    inputs: [{ source: blocks.layer, axes: blocks.layer.grid.map((_, axis) => ({ kind: "axis", axis })) }],
+    call: { fn: CUT_BOXES, args: [literal(overlap), location(blocks.axes), input(0)] },
+  };
+  const whole = covers.map(({ first, count }) => ({ first, count, skip: new Float64Array(first.length) }));
+  const boxes = nested({ fn: TAKE_BOXES, args: [literal(overlap), location(axes), inputsFrom(0)] });
+  return assembleLayer({ ...blocks, layer: cut }, axes, whole, boxes);
+}
+
+function axisOverlap(old: AxisRuns, now: AxisRuns, cover: Cover): AxisOverlap {
+  const olds = axisSizes(old).length;
+  const firstNew = new Uint32Array(olds).fill(0xffffffff);
+  const newCount = new Uint32Array(olds);
+  cover.first.forEach((first, i) => {
+    for (let at = first; at < first + (cover.count[i] as number); at++) {
+      if (firstNew[at] === 0xffffffff) firstNew[at] = i;
+      newCount[at] = i - (firstNew[at] as number) + 1;
+    }
+  });
+  return {
+    oldStarts: startsOf(old),
+    newStarts: startsOf(now),
+    firstNew,
+    newCount,
+    firstOld: cover.first,
+    oldCount: cover.count,
+  };
+}
+
+function startsOf(runs: AxisRuns): Float64Array {
+  const sizes = axisSizes(runs);
+  const starts = new Float64Array(sizes.length + 1);
+  sizes.forEach((size, at) => {
+    starts[at + 1] = (starts[at] as number) + size;
+  });
+  return starts;
 }
 
 /** Which old chunks of an axis each new one is made of: the first, how many, and elements to skip in the first. */
@@ -77,7 +149,13 @@ function coverOf(old: AxisRuns, now: AxisRuns): Cover {
   return { first, count, skip };
 }
 
-function assembleLayer(blocks: Blocks, axes: readonly AxisRuns[], covers: readonly Cover[]): TaskLayer {
+/** @param pieces how a task has its pieces; by default its inputs are those */
+function assembleLayer(
+  blocks: Blocks,
+  axes: readonly AxisRuns[],
+  covers: readonly Cover[],
+  pieces: Arg = inputsFrom(0),
+): TaskLayer {
   const grid = gridOf(axes);
   const size = gridSize(grid);
   const inputOffsets = new Uint32Array(size + 1);
@@ -109,7 +187,7 @@ function assembleLayer(blocks: Blocks, axes: readonly AxisRuns[], covers: readon
     kind: "tasks",
     name: layerName("rechunk", blocks.layer, axes),
     grid,
-    calls: [{ fn: ASSEMBLE, args: [literal(plan), location(axes), inputsFrom(0)] }],
+    calls: [{ fn: ASSEMBLE, args: [literal(plan), location(axes), pieces] }],
     sources: [blocks.layer],
     inputOffsets,
     inputIndex: Uint32Array.from(inputIndex),

@@ -16,10 +16,10 @@ export class Shards {
 /** Reads shards, wherever they lie. */
 export interface ShardReader {
   /**
-   * The at-th shard of each of the sets, in their order.
+   * One shard of each of the sets, in their order: the places[i]-th of sets[i].
    * @throws ShardsLostError if one of them is not there any more
    */
-  read(sets: readonly ShardSet[], at: number): Promise<unknown[]>;
+  read(sets: readonly ShardSet[], places: readonly number[]): Promise<unknown[]>;
 }
 
 /** Shards that lie on the worker that made them. This handle travels, they do not: readers fetch the ones meant for them. */
@@ -79,26 +79,34 @@ export class ShardsLostError extends ShoalError {
 }
 
 /**
- * The at-th shard of every input, in their order.
+ * One shard of every input, in their order: the places[i]-th of inputs[i].
  * @throws ShardsLostError
  * @throws RangeError if an input has no such shard
  */
-export async function takeShards(inputs: readonly (Shards | ShardSet)[], at: number): Promise<unknown[]> {
+export async function takeShards(
+  inputs: readonly (Shards | ShardSet)[],
+  places: readonly number[],
+): Promise<unknown[]> {
   const taken = new Array<unknown>(inputs.length);
-  const remote = new Map<ShardReader, number[]>();
+  const kept = new Map<ShardReader, number[]>();
   inputs.forEach((input, i) => {
+    const place = places[i] as number;
     const count = input instanceof Shards ? input.parts.length : input.count;
-    if (at < 0 || at >= count) throw new RangeError(`Shard ${at} was asked of a set of ${count}`);
-    if (input instanceof Shards) taken[i] = input.parts[at];
+    if (!(place >= 0 && place < count)) throw new RangeError(`Shard ${place} was asked of a set of ${count}`);
+    if (input instanceof Shards) taken[i] = input.parts[place];
     else if (input.boundTo === undefined) throw new ShardsLostError(input, "they are read outside of a worker");
-    else remote.set(input.boundTo, [...(remote.get(input.boundTo) ?? []), i]);
+    else {
+      const known = kept.get(input.boundTo);
+      if (known === undefined) kept.set(input.boundTo, [i]);
+      else known.push(i);
+    }
   });
-  const reading = [...remote].map(async ([reader, places]) => {
+  const reading = [...kept].map(async ([reader, at]) => {
     const shards = await reader.read(
-      places.map((i) => inputs[i] as ShardSet),
-      at,
+      at.map((i) => inputs[i] as ShardSet),
+      at.map((i) => places[i] as number),
     );
-    places.forEach((i, k) => {
+    at.forEach((i, k) => {
       taken[i] = shards[k];
     });
   });

@@ -6,4 +6,4 @@ export const cutInShards = (parts: readonly unknown[]): Shards => new Shards(par
 
 /** What all cutters meant for the reader at this place, in the order of the cutters. */
 export const shardsFor = (cut: readonly (Shards | ShardSet)[], { index }: BlockLocation): Promise<unknown[]> =>
-  takeShards(cut, index[0] as number);
+  takeShards(cut, new Array<number>(cut.length).fill(index[0] as number));
