@@ -1,5 +1,6 @@
-import { invariant } from "../../runtime/base/errors.ts";
+import { InvariantError } from "../../runtime/base/errors.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
+import type { Slab } from "./slab.ts";
 
 /**
  * What must hold of the whole state between turns: every counter equals its recomputation, every row is where its state
@@ -7,71 +8,65 @@ import { S, type SchedulerState } from "./scheduler-state.ts";
  * @throws InvariantError naming the row
  */
 export function checkScheduler(state: SchedulerState): void {
-  const { tasks } = state;
-  const needers = new Map<number, number>();
-  const processing = new Map<number, number>();
-  for (const slab of state.slabs.values()) {
-    let active = 0;
-    for (let row = slab.base; row < slab.base + slab.count; row++) {
-      const now = tasks.state[row] as number;
-      if (now !== S.released) active += 1;
-      if (isActive(now)) for (const input of inputsOf(state, row)) needers.set(input, (needers.get(input) ?? 0) + 1);
-      if (now === S.processing || now === S.assigned) {
-        const worker = tasks.worker[row] as number;
-        invariant(state.workers[worker] !== undefined, `row ${row} is processing on a worker that is there`);
-        processing.set(worker, (processing.get(worker) ?? 0) + 1);
-      }
-      checkRow(state, row, now);
-    }
-    invariant(active === slab.active, `slab ${slab.id} has ${active} active rows and counts ${slab.active}`);
-  }
+  const needers = new Uint32Array(state.tasks.state.length);
+  const processing = new Uint32Array(state.workers.length);
+  for (const slab of state.slabs.values()) checkSlab(state, slab, needers, processing);
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++)
-      invariant(
-        tasks.needers[row] === (needers.get(row) ?? 0),
-        `row ${row} counts its ${needers.get(row) ?? 0} needers, not ${tasks.needers[row]}`,
-      );
+      if (state.tasks.needers[row] !== needers[row])
+        broken(`row ${row} counts its ${needers[row]} needers, not ${state.tasks.needers[row]}`);
   for (const worker of state.workerByName.values())
-    invariant(
-      worker.processing === (processing.get(worker.number) ?? 0),
-      `worker ${worker.id} counts what it processes`,
-    );
+    if (worker.processing !== processing[worker.number]) broken(`worker ${worker.id} counts what it processes`);
 }
 
-const isActive = (now: number): boolean =>
-  now === S.waiting || now === S.ready || now === S.assigned || now === S.processing;
-
-function inputsOf(state: SchedulerState, row: number): Uint32Array {
-  const slab = state.slabOf(row);
-  const at = row - slab.base;
-  return slab.inputs.subarray(slab.inputOffsets[at], slab.inputOffsets[at + 1]);
+/** Checks the rows of a slab, and adds up whom they need and where they run. */
+function checkSlab(state: SchedulerState, slab: Slab, needers: Uint32Array, processing: Uint32Array): void {
+  const { tasks } = state;
+  let active = 0;
+  for (let at = 0; at < slab.count; at++) {
+    const row = slab.base + at;
+    const now = tasks.state[row] as number;
+    if (now !== S.released) active += 1;
+    const needs = now === S.waiting || now === S.ready || now === S.assigned || now === S.processing;
+    let missing = 0;
+    if (needs)
+      for (let e = slab.inputOffsets[at] as number; e < (slab.inputOffsets[at + 1] as number); e++) {
+        const input = slab.inputs[e] as number;
+        needers[input] = (needers[input] as number) + 1;
+        if (tasks.state[input] !== S.memory) missing += 1;
+      }
+    if (now === S.processing || now === S.assigned) {
+      const worker = tasks.worker[row] as number;
+      if (state.workers[worker] === undefined) broken(`row ${row} is processing on a worker that is there`);
+      processing[worker] = (processing[worker] as number) + 1;
+    }
+    checkRow(state, row, now, missing);
+  }
+  if (active !== slab.active) broken(`slab ${slab.id} has ${active} active rows and counts ${slab.active}`);
 }
 
-function checkRow(state: SchedulerState, row: number, now: number): void {
+/** @param missing its inputs that are not in memory, where its state needs them */
+function checkRow(state: SchedulerState, row: number, now: number, missing: number): void {
   const { tasks } = state;
   const isNeeded = tasks.needers[row] !== 0 || tasks.wants[row] !== 0;
-  const missing = inputsOf(state, row).filter((input) => tasks.state[input] !== S.memory).length;
-  if (now === S.released) {
-    invariant(!isNeeded, `released row ${row} is not needed`);
-    invariant(tasks.worker[row] === -1, `released row ${row} is on no worker`);
-    return;
+  if (isNeeded !== (now !== S.released)) broken(`row ${row} in state ${now} is needed, or released`);
+  if (now === S.released && tasks.worker[row] !== -1) broken(`released row ${row} is on no worker`);
+  if (now === S.waiting || now === S.assigned) {
+    if (tasks.waitCount[row] !== missing)
+      broken(`row ${row} waits for ${missing} inputs and counts ${tasks.waitCount[row]}`);
+    if (missing === 0) broken(`row ${row} waits for something`);
   }
-  invariant(isNeeded, `row ${row} in state ${now} is needed`);
-  if (now === S.waiting || now === S.assigned)
-    invariant(
-      tasks.waitCount[row] === missing,
-      `row ${row} waits for ${missing} inputs and counts ${tasks.waitCount[row]}`,
-    );
-  if (now === S.waiting || now === S.assigned) invariant(missing > 0, `row ${row} waits for something`);
   if (now === S.ready) {
-    invariant(missing === 0, `ready row ${row} has all inputs`);
+    if (missing !== 0) broken(`ready row ${row} has all inputs`);
     const isQueued = tasks.kills[row] === 0 ? state.queueOf(row).has(row) : state.quarantine.has(row);
-    invariant(isQueued, `ready row ${row} stands in its queue`);
+    if (!isQueued) broken(`ready row ${row} stands in its queue`);
   }
-  if (now === S.memory)
-    invariant(
-      state.workers[tasks.worker[row] as number] !== undefined,
-      `row ${row} in memory has a holder that is there`,
-    );
-  invariant((now === S.erred) === state.failures.has(row), `row ${row} has a failure exactly if it erred`);
+  if (now === S.memory && state.workers[tasks.worker[row] as number] === undefined)
+    broken(`row ${row} in memory has a holder that is there`);
+  if ((now === S.erred) !== state.failures.has(row)) broken(`row ${row} has a failure exactly if it erred`);
+}
+
+/** Texts are made where something is wrong, not for every row that is right. */
+function broken(mustHold: string): never {
+  throw new InvariantError(mustHold);
 }

@@ -120,6 +120,19 @@ export class WorkerRows {
     };
   }
 
+  /** Has a look at every row that is not absent, which must stay as they are meanwhile. */
+  each(look: (row: number, state: number) => void): void {
+    for (const [number, page] of this.pages) {
+      let left = page.used;
+      for (let at = 0; left > 0; at++) {
+        const state = page.state[at] as number;
+        if (state === 0) continue;
+        left -= 1;
+        look(number * PAGE_ROWS + at, state);
+      }
+    }
+  }
+
   /** Every row that is not absent. */
   *rows(): Generator<number> {
     for (const [number, page] of this.pages)

@@ -7,9 +7,10 @@ import { hungerChart, S, schedulerTaskChart } from "../../actors/scheduler/sched
 import { checkWorker } from "../../actors/worker/invariants.ts";
 import { thiefChart } from "../../actors/worker/stealing.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
-import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WS, workerTaskChart } from "../../actors/worker/worker-states.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
+import type { Chart } from "../../runtime/actor/chart.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { MemoryDisk } from "../support/memory-disk.ts";
@@ -34,6 +35,14 @@ export const hits = {
     thief: new Uint32Array(thiefChart.cells.length),
   },
 };
+
+/** Each chart that is counted, with its counts. */
+export const walkedCharts: readonly (readonly [Chart, Uint32Array])[] = [
+  [schedulerTaskChart, hits.scheduler.task],
+  [workerTaskChart, hits.worker.task],
+  [hungerChart, hits.scheduler.hunger],
+  [thiefChart, hits.worker.thief],
+];
 
 export interface LiveWorker {
   readonly brain: WorkerBrain;
@@ -64,6 +73,10 @@ export class Cluster implements TaskWorld {
   /** Tasks that were given away, and how often each was, by attempt chain of its row. */
   stolen = 0;
   private readonly moves = new Map<string, number>();
+  /** When a brain last had something else to do than to hear that all are alive. */
+  private stirredMs = 0;
+  /** Whose state may have changed since it was checked. */
+  private readonly unchecked = new Set<SchedulerBrain | WorkerBrain>();
   private readonly bind: BindChart | undefined;
   private readonly layers: ReadonlyMap<string, SimLayer>;
 
@@ -74,7 +87,7 @@ export class Cluster implements TaskWorld {
     this.world = new World(scenario.seed);
     this.network = new Network(this.world, scenario.options.network);
     this.layers = new Map(scenario.layers.map((layer) => [layer.name, layer]));
-    this.world.afterEvent = (node, label) => this.afterEvent(node, label);
+    this.world.afterEvent = () => this.afterEvent();
     const { workers, clients, drift } = scenario.options;
     this.addNode("s", 1);
     for (const [i, rate] of drift.entries()) this.addNode(`w${i + 1}`, rate);
@@ -117,10 +130,14 @@ export class Cluster implements TaskWorld {
     brain.step = (input, now) => {
       if (input.kind === "worker" && input.message.type === "relinquish") this.countMoves(brain, input.message.rows);
       const before = input.kind === "tick" ? [...brain.state.workerByName.values()] : [];
+      this.unchecked.add(brain);
+      if (input.kind !== "tick" && !isSignOfLife(input)) this.stir();
       step(input, now);
       for (const { id, incarnation } of before)
-        if (!brain.state.workerByName.has(id) && this.node(id).isAlive && this.node(id).life === incarnation)
-          this.falseDeaths += 1;
+        if (!brain.state.workerByName.has(id)) {
+          this.stir();
+          if (this.node(id).isAlive && this.node(id).life === incarnation) this.falseDeaths += 1;
+        }
       if (input.kind === "worker" && input.message.type === "join" && input.message.join > 1) this.sessions += 1;
       if (input.kind === "client" && input.message.type === "hello" && input.message.hello > 1) this.sessions += 1;
     };
@@ -135,6 +152,39 @@ export class Cluster implements TaskWorld {
       this.moves.set(task, moves);
       if (moves > MOVES_MAX) this.world.fail(new Error(`row ${row} was given away ${moves} times`));
     }
+  }
+
+  private observeWorker(brain: WorkerBrain): void {
+    for (const name of WORKER_STEPS) {
+      const step = brain[name].bind(brain) as (...args: unknown[]) => unknown;
+      brain[name] = ((...args: unknown[]) => {
+        this.unchecked.add(brain);
+        if (!isSignOfLife(args[0])) this.stir();
+        return step(...args);
+      }) as never;
+    }
+  }
+
+  /** Something is done to it from outside. */
+  stir(): void {
+    this.stirredMs = this.world.now;
+  }
+
+  /** Nothing runs, nobody waits for an answer, and for longer than a silence may last nothing has changed. */
+  get isStill(): boolean {
+    const { leaseMs, heartbeatMs } = this.scenario.options;
+    if (this.world.now - this.stirredMs < leaseMs + 2 * heartbeatMs) return false;
+    for (const node of this.nodes.values()) if (node.life > 0 && !this.isWell(node)) return false;
+    return !this.network.isAsking;
+  }
+
+  /** It runs, is not busy, and is a member if it is a worker. */
+  private isWell({ id, isAlive, pausedUntil }: SimNode): boolean {
+    const worker = this.workers.get(id);
+    const isMember = this.scheduler?.state.workerByName.get(id)?.status === "running";
+    return (
+      isAlive && pausedUntil <= this.world.now && (worker === undefined || (isMember && worker.brain.executing === 0))
+    );
   }
 
   startWorker(id: string): void {
@@ -170,7 +220,10 @@ export class Cluster implements TaskWorld {
           this.world.note(`${id} ends: ${reason}`);
           this.crash(id, 100);
         },
-        onBrain: (brain) => void this.workers.set(id, { brain, system }),
+        onBrain: (brain) => {
+          this.workers.set(id, { brain, system });
+          this.observeWorker(brain);
+        },
       }),
     );
   }
@@ -275,21 +328,33 @@ export class Cluster implements TaskWorld {
     this.nodes.set(id, { id, life: 0, isAlive: false, pausedUntil: 0, drift });
   }
 
-  private afterEvent(node: SimNode, label: string): void {
-    if (this.world.failure !== undefined) return;
-    const worker = this.workers.get(node.id);
+  private afterEvent(): void {
+    if (this.unchecked.size === 0 || this.world.failure !== undefined) return;
     try {
-      if (worker !== undefined) checkWorker(worker.brain);
-      if (node.id !== "s" || label !== "turn" || this.scheduler === undefined) return;
-      checkScheduler(this.scheduler.state);
-      checkWorkConservation(this.scheduler);
+      for (const brain of this.unchecked) {
+        if (brain instanceof WorkerBrain) checkWorker(brain);
+        else if (brain === this.scheduler) {
+          checkScheduler(brain.state);
+          checkWorkConservation(brain);
+        }
+      }
     } catch (error) {
       this.world.fail(error);
     }
+    this.unchecked.clear();
   }
 }
 
 const MOVES_MAX = 12;
+/** What says no more than that its sender lives. */
+const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(["heartbeat", "clientHeartbeat", "beat"]);
+/** All that changes a worker's brain. */
+const WORKER_STEPS = ["step", "takeRunnable", "finished", "failed", "orphanEnded"] as const;
+
+const isSignOfLife = (input: unknown): boolean => {
+  const { message, event } = (input ?? {}) as { message?: { type: string }; event?: { type: string } };
+  return SIGNS_OF_LIFE.has((message ?? event)?.type ?? "");
+};
 
 /** No two runs take the same time, and some take very long. */
 function paceOf(task: string, run: number): number {

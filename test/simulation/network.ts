@@ -51,6 +51,8 @@ export class Network {
   private readonly lastArrival = new Map<string, number>();
   private readonly newestArrival = new Map<string, number>();
   private readonly down = new Set<string>();
+  /** The newest connection of each process. */
+  private readonly buses = new Map<string, SimBus>();
   private readonly random: Random;
   /** Decides about messages that a test wants to spoil. */
   tamper: ((from: SimNode, to: SimNode, subject: string, payload: Uint8Array) => Uint8Array | undefined) | undefined;
@@ -73,7 +75,15 @@ export class Network {
   }
 
   busOf(node: SimNode): SimBus {
-    return new SimBus(this, node);
+    const bus = new SimBus(this, node);
+    this.buses.set(node.id, bus);
+    return bus;
+  }
+
+  /** Whether anybody waits for an answer. */
+  get isAsking(): boolean {
+    for (const bus of this.buses.values()) if (bus.isAsking) return true;
+    return false;
   }
 
   listen(pattern: string, listener: Listener): () => void {
@@ -129,7 +139,7 @@ export class Network {
     const payload = message.payload.slice();
     this.world.at(
       at,
-      "message",
+      isMail(subject) ? "mail" : "message",
       () => {
         if (listener.isEnded) return;
         this.world.note(`${from.id} → ${to.id} ${subject} ${payload.length}`, () => describe(payload));
@@ -164,6 +174,8 @@ function bytesOf(payload: unknown): Uint8Array | undefined {
 }
 
 const isSharing = (payload: unknown): boolean => isFrame(payload) && (payload.shared?.length ?? 0) > 0;
+/** Whether it ends in an actor's mailbox; answers and chunks wake promises. */
+const isMail = (subject: string): boolean => !subject.startsWith("_INBOX.") && !subject.includes(".peer");
 const isPeer = (node: SimNode): boolean => node.id.startsWith("w");
 const buses = new WeakMap<SimNode, SimBus>();
 
@@ -178,6 +190,11 @@ export class SimBus implements Bus {
   private readonly inbox: string;
   private requests = 0;
   private isClosed = false;
+
+  /** Whether an answer is waited for. */
+  get isAsking(): boolean {
+    return this.open.size > 0;
+  }
 
   constructor(network: Network, node: SimNode) {
     this.network = network;

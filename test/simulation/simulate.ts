@@ -46,7 +46,7 @@ export interface SimulateOptions {
 
 /** After the last fault and act, a cluster has so long to come to rest. */
 const REST_MS = 400_000;
-/** What was on its way when all seemed at rest has arrived by then. */
+/** What was on its way when all seemed at rest has arrived by then; earlier, if nothing moves any more. */
 const AFTERGLOW_MS = 40_000;
 
 const bindInterpreted: BindChart = (chart, binding) => runInterpreted(chart.machine, binding);
@@ -115,7 +115,8 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   const end = await world.run(chaosEnds + (restMs ?? REST_MS + WORK_FACTOR * workMs(scenario)), isAtRest);
   if (world.failure !== undefined) return;
   if (end !== "done") throw new Error(`the cluster did not come to rest (${end}): ${unsettled(cluster)}`);
-  await world.run(world.now + AFTERGLOW_MS);
+  const isStill = (): boolean => cluster.isStill;
+  await world.run(world.now + AFTERGLOW_MS, isStill);
   if (world.failure !== undefined) return;
   if (!isAtRest()) throw new Error(`the cluster was at rest and is no more: ${unsettled(cluster)}`);
   await gatherAll(cluster);
@@ -124,9 +125,12 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   checkReplicas(cluster);
   checkRuns(cluster);
   for (const client of cluster.clients.values()) client.release([...client.handles.keys()]);
-  await world.run(world.now + AFTERGLOW_MS);
+  cluster.stir();
+  await world.run(world.now + AFTERGLOW_MS, isStill);
   // Data whose client never said what it is has a lease.
-  if ([...cluster.workers.values()].some(({ brain }) => brain.parked.size > 0)) await world.run(world.now + PARKED_MS);
+  await world.run(world.now + PARKED_MS, () =>
+    [...cluster.workers.values()].every(({ brain }) => brain.parked.size === 0),
+  );
   if (world.failure === undefined) checkEmpty(cluster);
 }
 

@@ -29,7 +29,8 @@ export function useTaskWorld(world: TaskWorld | undefined): void {
 export function simTask(layer: string, index: number, inputs: readonly unknown[]): unknown {
   const world = current;
   if (world === undefined) throw new Error("no simulation is running");
-  const { worker, signal } = taskScope();
+  const scope = taskScope();
+  const { worker } = scope;
   const task = `${layer}:${index}`;
   const plan = world.begin(task, worker);
   const value = plan.outcome === "value" ? taskValue(task, inputs, plan.bytes) : undefined;
@@ -55,7 +56,7 @@ export function simTask(layer: string, index: number, inputs: readonly unknown[]
     };
     world.after(worker, plan.durationMs, () => over(finish));
     if (plan.heedsAbort)
-      signal.addEventListener("abort", () =>
+      scope.signal.addEventListener("abort", () =>
         over(() => {
           world.end(task, worker);
           reject(new TaskBroke(`${task} (aborted)`));

@@ -24,20 +24,22 @@ export interface SimNode {
   readonly drift: number;
 }
 
-const MICROTASKS_PER_EVENT = 16;
+/** Steps that promises go on after an event; what only ends in a mailbox sets off hardly any. */
+const MICROTASKS = 16;
+const MICROTASKS_OF_MAIL = 2;
 const noDetail = (): string => "";
 const TRACE_LINES_KEPT = 400;
 
 /**
  * Time, order and chance of a simulated cluster. Everything that happens is an event of one heap, so a seed repeats a run to
- * the last bit; between two events all promises settle.
+ * the last bit; between two events promises settle. A long chain of them may go on during later events, at the same place in
+ * every run.
  */
 export class World {
   now = 0;
   events = 0;
   readonly random: Random;
-  /** The last things that happened, for the story of a failure. */
-  readonly trace: string[] = [];
+  private readonly notes: { readonly at: number; readonly line: string; readonly detail: string }[] = [];
   failure: Error | undefined;
   /** Whether the trace tells what messages say; it costs time. */
   isTelling = false;
@@ -47,6 +49,11 @@ export class World {
 
   constructor(seed: number) {
     this.random = new Random(seed);
+  }
+
+  /** The last things that happened, for the story of a failure. */
+  get trace(): string[] {
+    return this.notes.map(({ at, line, detail }) => `${at.toFixed(3).padStart(12)} ${line}${detail}`);
   }
 
   /** A digest of all that has happened. */
@@ -71,8 +78,9 @@ export class World {
   /** Writes a line into the trace and its digest. */
   note(line: string, detail: () => string = noDetail): void {
     for (let i = 0; i < line.length; i++) this.hash = Math.imul(this.hash ^ line.charCodeAt(i), 0x01000193);
-    this.trace.push(`${this.now.toFixed(3).padStart(12)} ${line}${this.isTelling ? detail() : ""}`);
-    if (!this.isTelling && this.trace.length > TRACE_LINES_KEPT * 2) this.trace.splice(0, TRACE_LINES_KEPT);
+    this.notes.push({ at: this.now, line, detail: this.isTelling ? detail() : "" });
+    if (!this.isTelling && this.notes.length > TRACE_LINES_KEPT * 8)
+      this.notes.splice(0, this.notes.length - TRACE_LINES_KEPT);
   }
 
   fail(error: unknown): void {
@@ -92,14 +100,16 @@ export class World {
       }
       this.heap.pop();
       if (this.happens(event)) {
-        await this.settle();
-        if (event.node !== undefined) this.afterEvent(event.node, event.label);
+        // Failures that nobody waits for show only when all of the process's own business has its turn.
+        if (this.events % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
+        for (let i = event.label === "mail" ? MICROTASKS_OF_MAIL : MICROTASKS; i > 0; i--) await undefined;
+        this.afterEvent();
       }
     }
   }
 
-  /** Called after every event of a node, once its promises have settled. */
-  afterEvent: (node: SimNode, label: string) => void = () => {};
+  /** Called after every event, once its promises have settled. */
+  afterEvent: () => void = () => {};
 
   clockOf(node: SimNode): Clock {
     return {
@@ -110,15 +120,6 @@ export class World {
         if (timer !== undefined) (timer as WorldEvent).isCancelled = true;
       },
     };
-  }
-
-  /**
-   * Lets promises go on. A long chain may go on during later events, at the same place in every run; now and then all of the
-   * process's own business has its turn, or failures that nobody waits for would never show.
-   */
-  private async settle(): Promise<void> {
-    if (this.events % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
-    for (let i = 0; i < MICROTASKS_PER_EVENT; i++) await undefined;
   }
 
   private happens(event: WorldEvent): boolean {

@@ -1,0 +1,29 @@
+import { walkedCharts } from "./cluster.ts";
+import { runSeed, type SeedOrder, type SeedResult } from "./seed-run.ts";
+
+/** Where functions of simulated tasks are found by name: this module is the root of a bundle. */
+export { simTask } from "./tasks.ts";
+
+/** Seeds for a process of {@link SeedPool}. */
+export interface SeedBatch {
+  readonly from: number;
+  readonly count: number;
+  readonly order: SeedOrder;
+}
+
+/** What it says: each seed, then that the batch is done, with all pairs walked so far. */
+export type SeedNews =
+  | { readonly kind: "seed"; readonly result: SeedResult }
+  | { readonly kind: "done"; readonly walked: readonly (readonly number[])[] };
+
+process.on("message", (batch: SeedBatch) => void runBatch(batch));
+process.on("disconnect", () => process.exit());
+
+async function runBatch({ from, count, order }: SeedBatch): Promise<void> {
+  for (let seed = from; seed < from + count; seed++) tell({ kind: "seed", result: await runSeed(seed, order) });
+  tell({ kind: "done", walked: walkedCharts.map(([, hits]) => [...hits]) });
+}
+
+function tell(news: SeedNews): void {
+  process.send?.(news);
+}

@@ -1,0 +1,52 @@
+import type { MutationName } from "./mutations.ts";
+import { withMutation } from "./mutations.ts";
+import { makeScenario } from "./scenario.ts";
+import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
+
+/** How seeds are run, in words that go to another process. */
+export interface SeedOrder {
+  readonly charts: "compiled" | "interpreted";
+  /** Each seed twice: another trace is a failure. */
+  readonly isTwice: boolean;
+  readonly mutation: MutationName | undefined;
+}
+
+/** What is counted over many seeds. */
+export const COUNTED = [
+  "events",
+  "messages",
+  "lost",
+  "repeated",
+  "reordered",
+  "crashes",
+  "deaths",
+  "sessions",
+  "stolen",
+  "runs",
+] as const satisfies readonly (keyof Outcome)[];
+
+/** A seed's outcome, as numbers and text. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly failure: string | undefined;
+  /** In the order of {@link COUNTED}. */
+  readonly counts: readonly number[];
+}
+
+/** Broken clusters would go on for ever: so long is enough for whole ones that are not told to be slow. */
+const MUTATED_REST_MS = 60_000;
+
+/** Runs one seed as it was ordered. */
+export async function runSeed(seed: number, order: SeedOrder): Promise<SeedResult> {
+  const { charts, isTwice, mutation } = order;
+  const how: SimulateOptions = { charts, ...(mutation === undefined ? {} : { restMs: MUTATED_REST_MS }) };
+  const scenario = makeScenario(seed);
+  const run = (): Promise<Outcome> => simulate(scenario, how);
+  const outcome = await (mutation === undefined ? run() : withMutation(mutation, run));
+  let failure = outcome.failure?.message;
+  if (failure === undefined && isTwice) {
+    const again = (await run()).traceHash;
+    if (again !== outcome.traceHash) failure = `two runs left the traces ${outcome.traceHash} and ${again}`;
+  }
+  return { seed, failure, counts: COUNTED.map((name) => outcome[name]) };
+}
