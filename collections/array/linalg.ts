@@ -7,12 +7,14 @@ import { type Blocks, gridOf, layerName, samePlace, shapeOf, shapeText } from ".
 import { axisBlocks, axisSize, regularRuns } from "./chunk-spec.ts";
 import type { DType } from "./dtype.ts";
 import * as kernels from "./kernels/linalg.ts";
+import { openBlas } from "./kernels/openblas.ts";
 import * as random from "./random.ts";
 import type { Seed } from "./random-generator.ts";
 import { rechunkTo } from "./rechunk.ts";
 
 const MODULE = "shoal:collections/array/kernels/linalg";
 const QR = kernel(MODULE, "qrBlock", kernels.qrBlock);
+const FACTOR = kernel(MODULE, "factorBlock", kernels.factorBlock);
 const QR_STACK = kernel(MODULE, "qrOfStack", kernels.qrOfStack);
 const Q_BLOCK = kernel(MODULE, "qOfBlock", kernels.qOfBlock);
 const R_STACK = kernel(MODULE, "rOfStack", kernels.rOfStack);
@@ -120,7 +122,7 @@ export function tsqr(x: ArrayLike): [q: ShoalArray, r: ShoalArray] {
     name: layerName("qr-block", source.layer),
     grid: source.layer.grid,
     inputs: [samePlace(source.layer)],
-    call: { fn: QR, args: [input(0)] },
+    call: { fn: FACTOR, args: [input(0)] },
   };
   const stack: BlockwiseLayer = {
     kind: "blockwise",
@@ -326,3 +328,6 @@ function matrixNorm(
   if (result === undefined) throw new RangeError(`There is no matrix norm ${ord}`);
   return keepdims ? result.reshape([1, 1]) : result;
 }
+
+/** What computes products and decompositions in this process: the system's OpenBLAS, or WebAssembly and plain loops. */
+export const engine = (): string => openBlas()?.config ?? "WebAssembly and plain loops (no OpenBLAS was found)";

@@ -2,6 +2,7 @@ import { Chunk, emptyChunk, sizeOf, viewOf } from "../chunk.ts";
 import { type DType, dtypeInfo } from "../dtype.ts";
 import { applied, castTo } from "./elementwise.ts";
 import { fastGemm } from "./fast-gemm.ts";
+import { openBlas } from "./openblas.ts";
 import { contiguous, materialize, type Source } from "./pending.ts";
 import { reduceNow } from "./reduce.ts";
 
@@ -90,20 +91,22 @@ function asMatrices(plan: Contraction, chunks: readonly LetteredChunk[]): Chunk 
     return undefined;
   const length = (letters: readonly string[]): number => sizeOf(letters.map((letter) => lengthOf(letter, chunks)));
   const [g, m, n, k] = [length(batch), length(rows), length(columns), length(summed)];
-  const left = contiguous(castTo(ordered(a, [...batch, ...rows, ...summed]), "float64"));
-  const right = contiguous(castTo(ordered(b, [...batch, ...summed, ...columns]), "float64"));
-  const out = emptyChunk("float64", [g, m, n]);
+  // Only OpenBLAS has products of single floats; elsewhere they are computed as doubles.
+  const dtype = plan.dtype === "float32" && openBlas() !== null ? "float32" : "float64";
+  const left = contiguous(castTo(ordered(a, [...batch, ...rows, ...summed]), dtype));
+  const right = contiguous(castTo(ordered(b, [...batch, ...summed, ...columns]), dtype));
+  const out = emptyChunk(dtype, [g, m, n]);
   for (let at = 0; at < g; at++)
     fastGemm(
       { m, n, k },
       { data: left.data as Float64Array, at: left.offset + at * m * k },
       { data: right.data as Float64Array, at: right.offset + at * k * n },
-      { data: out.data, at: at * m * n },
+      { data: out.data as Float64Array, at: at * m * n },
     );
   const made = [...batch, ...rows, ...columns];
   const shaped = new Chunk(
     out.data,
-    "float64",
+    dtype,
     made.map((letter) => lengthOf(letter, chunks)),
   );
   const kept = ordered({ chunk: shaped, letters: made.join("") }, [...plan.output]);

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { gemm, type Matrix } from "./gemm.ts";
+import { openBlas } from "./openblas.ts";
 
 /** The part of numpy-ts that is used: its matrix product runs on WebAssembly with SIMD. */
 interface WasmArray {
@@ -14,6 +15,8 @@ interface WasmLibrary {
 
 /** Products of fewer multiplications are done here: the way into WebAssembly and back costs more. */
 const MULTIPLICATIONS_MIN = 4e6;
+/** The same for OpenBLAS, which needs no copies. */
+const NATIVE_MULTIPLICATIONS_MIN = 2e4;
 /** Side of the tiles handed over, so that the library's fixed heap of 256 MiB is never exhausted. */
 const TILE = 1024;
 
@@ -36,9 +39,19 @@ interface Sizes {
   readonly k: number;
 }
 
-/** As {@link gemm}: c = a b, by tiles in WebAssembly where that pays. */
+/** As {@link gemm}: c = a b, with c all zeros before; in OpenBLAS, or by tiles in WebAssembly, where that pays. */
 export function fastGemm(sizes: Sizes, a: Matrix, b: Matrix, c: Matrix): void {
   const { m, n, k } = sizes;
+  const native = m * n * k < NATIVE_MULTIPLICATIONS_MIN ? null : openBlas();
+  if (native !== null) {
+    const [left, right, product] = [a, b, c].map((one) => one.data.subarray(one.at)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    native.gemm(m, n, k, left, right, product);
+    return;
+  }
   const wasm = m * n * k < MULTIPLICATIONS_MIN || Math.min(m, n, k) < 8 ? null : wasmLibrary();
   if (wasm === null) {
     gemm(sizes, a, b, c);

@@ -1,8 +1,9 @@
 import { Chunk } from "../chunk.ts";
 import { concatenateChunks } from "./concatenate.ts";
+import { type Dense, dense, transposeDense } from "./dense.ts";
 import { castTo } from "./elementwise.ts";
 import * as matrices from "./matrices.ts";
-import { type Dense, dense } from "./matrices.ts";
+import { factorQr, orthogonalOf, qr, triangleOf } from "./orthogonal.ts";
 import { contiguous, type Source } from "./pending.ts";
 
 /** A block as a dense matrix; a list is one column. */
@@ -23,14 +24,24 @@ export type Parts = Readonly<Record<string, Chunk>>;
 export const partNamed = (name: string, parts: Parts): Chunk => parts[name] as Chunk;
 
 export function qrBlock(source: Source): Parts {
-  const { q, r } = matrices.qr(matrixOf(source));
+  const { q, r } = qr(matrixOf(source));
   return { q: chunkOf(q), r: chunkOf(r) };
+}
+
+/** A block of a tall matrix, factored: its q is made only where it is asked for. */
+export function factorBlock(source: Source): Parts {
+  const factored = factorQr(matrixOf(source));
+  return {
+    factors: chunkOf(factored),
+    scales: new Chunk(factored.scales, "float64", [factored.scales.length]),
+    r: chunkOf(triangleOf(factored)),
+  };
 }
 
 /** QR of stacked triangles: the parts of q that belong to each of them, and r. */
 export function qrOfStack(triangles: readonly Parts[]): { readonly parts: readonly Chunk[]; readonly r: Chunk } {
   const heights = triangles.map((one) => (one["r"] as Chunk).shape[0] as number);
-  const { q, r } = matrices.qr(
+  const { q, r } = qr(
     matrixOf(
       concatenateChunks(
         triangles.map((one) => one["r"] as Chunk),
@@ -52,7 +63,9 @@ type Stacked = ReturnType<typeof qrOfStack>;
 /** A block of q: the block's own q with its part of the stack's. */
 export function qOfBlock(location: { readonly index: readonly number[] }, own: Parts, stacked: Stacked): Chunk {
   const part = stacked.parts[location.index[0] as number] as Chunk;
-  return chunkOf(matrices.multiply(matrixOf(own["q"] as Chunk), matrixOf(part)));
+  const scales = contiguous(own["scales"] as Chunk).data as Float64Array;
+  const q = orthogonalOf({ ...matrixOf(own["factors"] as Chunk), scales });
+  return chunkOf(matrices.multiply(q, matrixOf(part)));
 }
 
 export const rOfStack = (stacked: Stacked): Chunk => stacked.r;
@@ -87,7 +100,7 @@ export function luBlock(source: Source): Parts {
 
 export function choleskyBlock({ lower }: { readonly lower: boolean }, source: Source): Chunk {
   const l = matrices.cholesky(matrixOf(source));
-  return chunkOf(lower ? l : matrices.transposeDense(l));
+  return chunkOf(lower ? l : transposeDense(l));
 }
 
 export const solveBlock = (_plan: unknown, a: Source, b: Source): Chunk =>
@@ -96,12 +109,7 @@ export const solveBlock = (_plan: unknown, a: Source, b: Source): Chunk =>
 export const solveTriangularBlock = ({ lower }: { readonly lower: boolean }, a: Source, b: Source): Chunk =>
   shapedLike(matrices.solveTriangular(matrixOf(a), matrixOf(b), lower), b);
 
-export function invBlock(_plan: unknown, source: Source): Chunk {
-  const a = matrixOf(source);
-  const identity = dense(a.n, a.n);
-  for (let i = 0; i < a.n; i++) identity.data[i * a.n + i] = 1;
-  return chunkOf(matrices.solve(a, identity));
-}
+export const invBlock = (_plan: unknown, source: Source): Chunk => chunkOf(matrices.invert(matrixOf(source)));
 
 /** Least squares by the singular values: x, squared residuals, rank and singular values, as NumPy gives them. */
 export function lstsqBlock(_plan: unknown, a: Source, b: Source): Parts {
@@ -109,11 +117,11 @@ export function lstsqBlock(_plan: unknown, a: Source, b: Source): Parts {
   const { u, s, vt } = matrices.svd(left);
   const limit = Number.EPSILON * Math.max(left.m, left.n) * (s[0] ?? 0);
   const rank = s.filter((one) => one > limit).length;
-  const scaled = matrices.multiply(matrices.transposeDense(u), right);
+  const scaled = matrices.multiply(transposeDense(u), right);
   for (let i = 0; i < scaled.m; i++)
     for (let j = 0; j < scaled.n; j++)
       scaled.data[i * scaled.n + j] = i < rank ? (scaled.data[i * scaled.n + j] as number) / (s[i] as number) : 0;
-  const x = matrices.multiply(matrices.transposeDense(vt), scaled);
+  const x = matrices.multiply(transposeDense(vt), scaled);
   const fitted = matrices.multiply(left, x);
   const residuals = new Float64Array(right.n);
   for (let i = 0; i < right.m; i++)

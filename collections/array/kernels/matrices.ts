@@ -1,65 +1,7 @@
+import { type Dense, dense, transposeDense } from "./dense.ts";
 import { fastGemm } from "./fast-gemm.ts";
-
-/** Dense matrices in row-major Float64Arrays, and what is computed of them. All shapes are (rows, columns). */
-export interface Dense {
-  readonly m: number;
-  readonly n: number;
-  readonly data: Float64Array;
-}
-
-export const dense = (m: number, n: number, data = new Float64Array(m * n)): Dense => ({ m, n, data });
-
-export function transposeDense({ m, n, data }: Dense): Dense {
-  const out = dense(n, m);
-  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out.data[j * m + i] = data[i * n + j] as number;
-  return out;
-}
-
-/** Reduced QR by Householder's reflections: q (m, k), r (k, n), k = min(m, n). */
-export function qr(a: Dense): { q: Dense; r: Dense } {
-  const { m, n } = a;
-  const k = Math.min(m, n);
-  // Columns are walked, so the work is done on the transpose, where they lie in order.
-  const w = transposeDense(a).data.slice();
-  const scales = new Float64Array(k);
-  const heads = new Float64Array(k);
-  for (let j = 0; j < k; j++) {
-    const [head, scale] = reflectColumn(w, m, j);
-    heads[j] = head;
-    scales[j] = scale;
-    for (let c = j + 1; c < n; c++) applyReflection(w, m, j, scale, w.subarray(c * m, (c + 1) * m));
-  }
-  const r = dense(k, n);
-  for (let i = 0; i < k; i++)
-    for (let j = i; j < n; j++) r.data[i * n + j] = (i === j ? heads[i] : w[j * m + i]) as number;
-  const q = new Float64Array(k * m);
-  for (let c = k - 1; c >= 0; c--) {
-    q[c * m + c] = 1;
-    for (let j = k - 1; j >= 0; j--) applyReflection(w, m, j, scales[j] as number, q.subarray(c * m, (c + 1) * m));
-  }
-  return { q: transposeDense({ m: k, n: m, data: q }), r };
-}
-
-/** Turns column j below the diagonal into a reflection, whose vector v stays in place: what the diagonal becomes, and 2 / |v|². */
-function reflectColumn(w: Float64Array, m: number, j: number): [head: number, scale: number] {
-  let norm = 0;
-  for (let i = j; i < m; i++) norm = Math.hypot(norm, w[j * m + i] as number);
-  const head = w[j * m + j] as number;
-  const alpha = head > 0 ? -norm : norm;
-  if (norm === 0) return [head, 0];
-  w[j * m + j] = head - alpha;
-  let square = 0;
-  for (let i = j; i < m; i++) square += (w[j * m + i] as number) ** 2;
-  return [alpha, square === 0 ? 0 : 2 / square];
-}
-
-function applyReflection(w: Float64Array, m: number, j: number, scale: number, x: Float64Array): void {
-  if (scale === 0) return;
-  let dot = 0;
-  for (let i = j; i < m; i++) dot += (w[j * m + i] as number) * (x[i] as number);
-  dot *= scale;
-  for (let i = j; i < m; i++) x[i] = (x[i] as number) - dot * (w[j * m + i] as number);
-}
+import { openBlas } from "./openblas.ts";
+import { qr } from "./orthogonal.ts";
 
 /** p a = l u with row exchanges: l unit lower (m, k), u upper (k, n), and the row that each place takes. */
 export function lu(a: Dense): { order: Uint32Array; l: Dense; u: Dense; sign: number } {
@@ -125,6 +67,12 @@ export function solveTriangular(t: Dense, b: Dense, lower: boolean): Dense {
 
 /** x with a x = b, by LU. @throws RangeError if a is singular */
 export function solve(a: Dense, b: Dense): Dense {
+  const blas = openBlas();
+  if (blas !== null && a.n > 0 && b.n > 0) {
+    const columns = transposeDense(b);
+    if (!blas.solve(a.n, b.n, a.data.slice(), columns.data)) throw singular();
+    return transposeDense(columns);
+  }
   const { order, l, u } = lu(a);
   const permuted = dense(b.m, b.n);
   order.forEach((from, to) => {
@@ -133,9 +81,32 @@ export function solve(a: Dense, b: Dense): Dense {
   return solveTriangular(u, solveTriangular(l, permuted, true), false);
 }
 
+/** The inverse of a. @throws RangeError if a is singular */
+export function invert(a: Dense): Dense {
+  const blas = openBlas();
+  if (blas !== null && a.n > 0) {
+    const data = a.data.slice();
+    if (!blas.invert(a.n, data)) throw singular();
+    return { ...a, data };
+  }
+  const identity = dense(a.n, a.n);
+  for (let i = 0; i < a.n; i++) identity.data[i * a.n + i] = 1;
+  return solve(a, identity);
+}
+
+const singular = (): RangeError => new RangeError("The matrix is singular: its factors have a 0 on the diagonal");
+
 /** The lower triangle l with l lᵀ = a. @throws RangeError if a is not positive definite */
 export function cholesky(a: Dense): Dense {
   const { n } = a;
+  const blas = openBlas();
+  if (blas !== null && n > 0) {
+    const data = a.data.slice();
+    if (!blas.cholesky(n, data))
+      throw new RangeError("The matrix is not positive definite: one of its minors is not above 0");
+    for (let i = 0; i < n; i++) data.fill(0, i * n + i + 1, (i + 1) * n);
+    return { ...a, data };
+  }
   const l = dense(n, n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
@@ -150,8 +121,14 @@ export function cholesky(a: Dense): Dense {
 
 const SWEEPS_MAX = 60;
 
-/** Thin singular value decomposition by Jacobi's one-sided rotations: a = u diag(s) vᵀ, s falling, k = min(m, n). */
+/** Thin singular value decomposition: a = u diag(s) vᵀ, s falling, k = min(m, n); by LAPACK or Jacobi's one-sided rotations. */
 export function svd(a: Dense): { u: Dense; s: Float64Array; vt: Dense } {
+  const blas = openBlas();
+  if (blas !== null && a.m > 0 && a.n > 0) {
+    const k = Math.min(a.m, a.n);
+    const { u, s, vt } = blas.svd(a.m, a.n, a.data.slice());
+    return { u: { m: a.m, n: k, data: u }, s, vt: { m: k, n: a.n, data: vt } };
+  }
   if (a.m < a.n) {
     const { u, s, vt } = svd(transposeDense(a));
     return { u: transposeDense(vt), s, vt: transposeDense(u) };
