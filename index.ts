@@ -45,4 +45,5 @@ setSpawner({
   // Threads, processes and NATS load when one of them is asked for.
   openLocal: async (options) => (await import("./infra/cluster/open-local.ts")).openLocal(options),
   connect: async (target, options) => (await import("./infra/cluster/connect.ts")).connectCluster(target, options),
+  openPage: async (cluster, place) => (await import("./infra/dashboard/open-page.ts")).openPage(cluster, place),
 });

@@ -1,7 +1,8 @@
-import { chmod, cp, readFile, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packageFolder, vendorFiles } from "./dashboard/assets.ts";
 import { run } from "./nats/program.ts";
 
 /**
@@ -11,13 +12,14 @@ import { run } from "./nats/program.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outAt = process.argv.indexOf("--out");
 const out = resolve(outAt > 0 ? (process.argv[outAt + 1] as string) : join(root, "dist"));
-/** What the compiler does not know: modules that are plain JavaScript, and must be, since they start the loader of the others. */
-const COPIED = ["infra/cluster/boot.mjs"];
+/** What the compiler does not know: the module that starts its loader, and the files of the live page, which browsers read as they are. */
+const COPIED = ["infra/cluster/boot.mjs", "infra/dashboard/assets"];
 const BIN = "infra/cli/main.js";
 
 await rm(out, { recursive: true, force: true });
 await compile();
-for (const file of COPIED) await cp(join(root, file), join(out, file));
+for (const file of COPIED) await cp(join(root, file), join(out, file), { recursive: true });
+await copyLibraries();
 await chmod(await binWithShebang(), 0o755);
 process.stdout.write(`built ${out}\n`);
 
@@ -29,6 +31,14 @@ async function compile(): Promise<void> {
   } catch (error) {
     throw new Error("The sources do not compile; see above each file named", { cause: error });
   }
+}
+
+/** Libraries of the live page go along: whoever installs the package needs none of them. */
+async function copyLibraries(): Promise<void> {
+  const folder = join(out, "infra/dashboard/assets/vendor");
+  await mkdir(folder, { recursive: true });
+  for (const [name, [packageName, file]] of Object.entries(vendorFiles))
+    await cp(join(packageFolder(packageName), file), join(folder, name));
 }
 
 async function binWithShebang(): Promise<string> {

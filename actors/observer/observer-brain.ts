@@ -80,7 +80,7 @@ const LOG_MAX = 1000;
 const PAIRS_MAX = 4096;
 const SECOND_MS = 1000;
 /** The scheduler tells its figures four times a second, less often where it has millions of tasks. */
-const SILENCE_MS = 4000;
+const SILENCE_MS = 6000;
 
 /**
  * What an observer knows: the last figures of the scheduler, what workers ran, fetched and used, in bounded rings. Pure: it
@@ -199,7 +199,7 @@ export class ObserverBrain {
       tasksPerSecond: (tasks / elapsedMs) * SECOND_MS,
       busyShare: samples.length === 0 ? 0 : sum((one) => one.system.busy) / samples.length,
       managedBytes: sum((one) => one.managedBytes),
-      rssBytes: this.figures?.workers.reduce((total, one) => total + one.rssBytes, 0) ?? 0,
+      rssBytes: residentBytes(this.figures),
       transferBytesPerSecond: (bytes / elapsedMs) * SECOND_MS,
       processing: this.figures?.workers.reduce((total, one) => total + one.processing, 0) ?? 0,
       turnMaxMs,
@@ -218,4 +218,10 @@ export class ObserverBrain {
     }
     return worker;
   }
+}
+
+/** Workers that are threads of one process have its memory together. */
+export function residentBytes(figures: SchedulerFigures | undefined): number {
+  const byProcess = new Map(figures?.workers.map(({ host, pid, rssBytes }) => [`${host} ${pid}`, rssBytes]));
+  return [...byProcess.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

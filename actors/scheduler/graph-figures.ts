@@ -1,19 +1,18 @@
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
 
-/** The graph as it runs: a node is a task while there are few, else all tasks of a layer. */
+/** The graph as it runs: a node is a task while there are few, else all tasks of a layer, or of a kind where layers are many. */
 export interface GraphFigures {
-  readonly kind: "tasks" | "layers";
+  readonly kind: "tasks" | "layers" | "kinds";
   readonly nodes: readonly GraphNode[];
   /** Positions of nodes: reader after what it reads. */
   readonly edges: readonly (readonly [from: number, to: number])[];
   /** Tasks in the graph, shown or not. */
   readonly total: number;
-  readonly isCut: boolean;
 }
 
 export interface GraphNode {
-  /** A key, or the name of a layer. */
+  /** A key, or the name of a layer or kind. */
   readonly name: string;
   readonly prefix: string;
   readonly count: number;
@@ -22,7 +21,7 @@ export interface GraphNode {
 }
 
 const TASKS_MAX = 150;
-const NODES_MAX = 200;
+const LAYERS_MAX = 60;
 /** Edges looked at for each layer: its tasks read the same layers. */
 const EDGES_PER_LAYER_MAX = 2000;
 
@@ -30,7 +29,9 @@ const EDGES_PER_LAYER_MAX = 2000;
 export function graphFigures(state: SchedulerState): GraphFigures {
   const slabs = [...state.slabs.values()];
   const total = slabs.reduce((sum, slab) => sum + slab.count, 0);
-  return total <= TASKS_MAX ? taskGraph(state, slabs, total) : layerGraph(state, slabs, total);
+  if (total <= TASKS_MAX) return taskGraph(state, slabs, total);
+  const layers = slabs.reduce((sum, slab) => sum + slab.layers.length, 0);
+  return groupGraph(state, slabs, { kind: layers <= LAYERS_MAX ? "layers" : "kinds", total });
 }
 
 const stateName = (state: SchedulerState, row: number): string => {
@@ -60,53 +61,60 @@ function taskGraph(state: SchedulerState, slabs: readonly Slab[], total: number)
         const from = at.get(slab.inputs[e] as number);
         if (from !== undefined) edges.push([from, at.get(slab.base + i) as number]);
       }
-  return { kind: "tasks", nodes, edges, total, isCut: false };
+  return { kind: "tasks", nodes, edges, total };
 }
 
-function layerGraph(state: SchedulerState, slabs: readonly Slab[], total: number): GraphFigures {
-  const nodes: GraphNode[] = [];
-  const at = new Map<string, number>();
-  let isCut = false;
-  const newest = [...slabs].sort((a, b) => b.generation - a.generation);
-  for (const slab of newest)
-    slab.layers.forEach(({ layer, prefix }, position) => {
-      if (nodes.length >= NODES_MAX) {
-        isCut = true;
-        return;
-      }
-      const first = slab.base + (slab.bases[position] as number);
-      const end = slab.base + (slab.bases[position + 1] as number);
-      const states: Record<string, number> = {};
-      for (let row = first; row < end; row++) {
-        const name = stateName(state, row);
-        states[name] = (states[name] ?? 0) + 1;
-      }
-      at.set(`${slab.id}/${position}`, nodes.length);
-      nodes.push({ name: layer.name, prefix: state.estimates.names[prefix] as string, count: end - first, states });
-    });
-  return { kind: "layers", nodes, edges: layerEdges(state, newest, at), total, isCut };
-}
-
-function layerEdges(
+/** Tasks in groups: by layer, or by kind. */
+function groupGraph(
   state: SchedulerState,
   slabs: readonly Slab[],
-  at: ReadonlyMap<string, number>,
-): [number, number][] {
+  { kind, total }: { readonly kind: "layers" | "kinds"; readonly total: number },
+): GraphFigures {
+  const nodes: { name: string; prefix: string; count: number; states: Record<string, number> }[] = [];
+  const byName = new Map<string, number>();
+  const nodeOf = ({ layer, prefix }: Slab["layers"][number]): number => {
+    const shown = state.estimates.names[prefix] as string;
+    const name = kind === "layers" ? layer.name : shown;
+    let at = byName.get(name);
+    if (at === undefined) {
+      at = nodes.push({ name, prefix: shown, count: 0, states: {} }) - 1;
+      byName.set(name, at);
+    }
+    return at;
+  };
   const edges = new Map<string, [number, number]>();
   for (const slab of slabs)
-    slab.layers.forEach((_, position) => {
-      const to = at.get(`${slab.id}/${position}`);
-      if (to === undefined) return;
-      const first = slab.inputOffsets[slab.bases[position] as number] as number;
-      const last = slab.inputOffsets[slab.bases[position + 1] as number] as number;
-      const step = Math.max(1, Math.floor((last - first) / EDGES_PER_LAYER_MAX));
-      for (let e = first; e < last; e += step) {
-        const input = slab.inputs[e] as number;
-        const source = state.slabs.get(state.tasks.slab[input] as number);
-        if (source === undefined) continue;
-        const from = at.get(`${source.id}/${source.layerAt(input)}`);
-        if (from !== undefined && from !== to) edges.set(`${from} ${to}`, [from, to]);
+    slab.layers.forEach((entry, position) => {
+      const to = nodeOf(entry);
+      const node = nodes[to] as (typeof nodes)[number];
+      const first = slab.base + (slab.bases[position] as number);
+      const end = slab.base + (slab.bases[position + 1] as number);
+      node.count += end - first;
+      for (let row = first; row < end; row++) {
+        const name = stateName(state, row);
+        node.states[name] = (node.states[name] ?? 0) + 1;
       }
+      for (const from of sourcesOf(state, slab, position, nodeOf))
+        if (from !== to) edges.set(`${from} ${to}`, [from, to]);
     });
-  return [...edges.values()];
+  return { kind, nodes, edges: [...edges.values()], total };
+}
+
+/** The groups that a layer's tasks read, as far as some of its edges tell. */
+function sourcesOf(
+  state: SchedulerState,
+  slab: Slab,
+  position: number,
+  nodeOf: (entry: Slab["layers"][number]) => number,
+): Set<number> {
+  const found = new Set<number>();
+  const first = slab.inputOffsets[slab.bases[position] as number] as number;
+  const last = slab.inputOffsets[slab.bases[position + 1] as number] as number;
+  const step = Math.max(1, Math.floor((last - first) / EDGES_PER_LAYER_MAX));
+  for (let e = first; e < last; e += step) {
+    const input = slab.inputs[e] as number;
+    const source = state.slabs.get(state.tasks.slab[input] as number);
+    if (source !== undefined) found.add(nodeOf(source.layers[source.layerAt(input)] as Slab["layers"][number]));
+  }
+  return found;
 }

@@ -22,6 +22,8 @@ export interface SchedulerReporterOptions {
 const FIGURES_INTERVAL_MS = 250;
 /** Counting a million rows takes some milliseconds: it is done so seldom that it takes one part in so many of the time. */
 const COUNTING_SHARE = 100;
+/** Observers take a scheduler that says nothing for longer for lost. */
+const PAUSE_MAX_MS = 2000;
 
 type Phase =
   | { readonly kind: "silent" }
@@ -95,7 +97,7 @@ export class SchedulerReporter {
     if (startMs > this.phase.untilMs) return this.fallSilent({ kind: "silent" });
     publishEvent(bus, this.subject, this.figures(Math.max(0, startMs - this.phase.dueMs)));
     const tookMs = clock.now() - startMs;
-    const pauseMs = Math.max(FIGURES_INTERVAL_MS, tookMs * COUNTING_SHARE);
+    const pauseMs = Math.min(PAUSE_MAX_MS, Math.max(FIGURES_INTERVAL_MS, tookMs * COUNTING_SHARE));
     this.phase.dueMs = clock.now() + pauseMs;
     this.phase.timer = clock.setTimer(pauseMs, () => this.tell());
   }

@@ -18,7 +18,14 @@ import { ClientServices } from "./client-services.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { scatterValues } from "./scatter.ts";
 import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
-import { type ConnectOptions, currentSpawner, type LocalOptions, type OpenCluster } from "./spawner.ts";
+import {
+  type ConnectOptions,
+  currentSpawner,
+  type LocalOptions,
+  type OpenCluster,
+  type OpenPage,
+  type PagePlace,
+} from "./spawner.ts";
 import { type SubmitOptions, Submitter } from "./submitter.ts";
 
 const HEARTBEAT_MS = 1000;
@@ -42,6 +49,7 @@ export class Client extends ClientServices {
   private readonly submitter: Submitter;
   private readonly leaveStack: () => void;
   private closing: Promise<void> | undefined;
+  private page: OpenPage | undefined;
 
   private constructor(cluster: OpenCluster, session: ClientSession, within?: ClientReach) {
     super();
@@ -68,7 +76,12 @@ export class Client extends ClientServices {
     const mode = options.mode ?? "threads";
     const cluster =
       mode === "inline" ? await inlineAsOpen(options) : await currentSpawner().openLocal({ ...options, mode });
-    return Client.over(cluster, options.functions ?? "any", mode === "inline" ? 1 : (options.workers ?? 1));
+    const client = await Client.over(
+      cluster,
+      options.functions ?? "any",
+      mode === "inline" ? 1 : (options.workers ?? 1),
+    );
+    return client.withPage(options.page);
   }
 
   /**
@@ -81,7 +94,9 @@ export class Client extends ClientServices {
     options: ConnectOptions = {},
   ): Promise<Client> {
     const cluster = await currentSpawner().connect(target, options);
-    return Client.over(cluster, options.functions ?? "any", 0, parseDurationMs(options.timeout ?? "10s"));
+    const timeoutMs = parseDurationMs(options.timeout ?? "10s");
+    const client = await Client.over(cluster, options.functions ?? "any", 0, timeoutMs);
+    return client.withPage(options.page);
   }
 
   private static async over(
@@ -198,6 +213,11 @@ export class Client extends ClientServices {
     return this.cluster.pids();
   }
 
+  /** Where the live page of the cluster is, if this client serves one: `Client.local({ page: true })`. */
+  get pageUrl(): string | undefined {
+    return this.page?.url;
+  }
+
   get clusterName(): string {
     return this.cluster.name;
   }
@@ -255,8 +275,20 @@ export class Client extends ClientServices {
     return this.close();
   }
 
+  private async withPage(page: boolean | PagePlace | undefined): Promise<this> {
+    if (page === undefined || page === false) return this;
+    try {
+      this.page = await currentSpawner().openPage(this.cluster, page === true ? {} : page);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    return this;
+  }
+
   private async end(): Promise<void> {
     this.leaveStack();
+    await this.page?.close();
     await this.leaveServices();
     this.session.close();
     await this.cluster.bus.flush().catch(() => {});

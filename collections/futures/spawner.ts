@@ -24,6 +24,21 @@ export interface LocalOptions {
   readonly cluster?: string;
   /** The address of a NATS server, for mode "nats"; default: one that is found or started. */
   readonly nats?: string;
+  /** Whether a live page of the cluster is served, and where: see {@link PagePlace}. */
+  readonly page?: boolean | PagePlace;
+}
+
+/** Where a live page is served. Default: 127.0.0.1, port 8787, or a free one where that is taken. */
+export interface PagePlace {
+  readonly host?: string;
+  /** 0: any that is free. */
+  readonly port?: number;
+}
+
+/** A live page that is served. */
+export interface OpenPage {
+  readonly url: string;
+  close(): Promise<void>;
 }
 
 /** A cluster that is up: what a client needs of it. */
@@ -54,12 +69,15 @@ export interface ConnectOptions {
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
   /** How long to wait for NATS and the scheduler; default "10s". */
   readonly timeout?: number | string;
+  /** Whether this process serves a live page of the cluster. */
+  readonly page?: boolean | PagePlace;
 }
 
 /** Starts and finds clusters: handed in by the entry, since processes and connections are no business of collections. */
 export interface Spawner {
   openLocal(options: LocalOptions): Promise<OpenCluster>;
   connect(target: string | { readonly connection: unknown } | undefined, options: ConnectOptions): Promise<OpenCluster>;
+  openPage(cluster: OpenCluster, place: PagePlace): Promise<OpenPage>;
 }
 
 let installed: Spawner | undefined;

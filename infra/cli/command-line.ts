@@ -18,6 +18,10 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "show a cluster's workers and tasks",
     load: async () => (await import("./commands/status.ts")).statusCommand,
   },
+  page: {
+    summary: "serve a cluster's live page",
+    load: async () => (await import("./commands/page.ts")).pageCommand,
+  },
   tap: {
     summary: "print what is said in a cluster",
     load: async () => (await import("./commands/tap.ts")).tapCommand,

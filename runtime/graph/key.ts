@@ -37,7 +37,10 @@ export function gridSize(grid: readonly number[]): number {
  */
 export function keyPrefix(key: TaskKey): string {
   const slash = key.indexOf("/");
-  const stem = slash < 0 ? key : key.slice(0, slash);
+  // A step of a computation has the hash of the whole in its middle: `std-3f…a9-round-0` is a `std-round-0`.
+  const stem = (slash < 0 ? key : key.slice(0, slash)).replace(HASH_WITHIN, "");
   const dash = stem.lastIndexOf("-");
   return dash > 0 && /^[0-9a-zA-Z_]{4,}$/.test(stem.slice(dash + 1)) ? stem.slice(0, dash) : stem;
 }
+
+const HASH_WITHIN = /-[0-9a-z]{24,}(?=-)/g;

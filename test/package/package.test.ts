@@ -110,6 +110,18 @@ describe("the published package", () => {
       });
     });
 
+  test("it serves its live page, and brings the page's libraries along", async () => {
+    const served = await node(`
+      import { Client } from "shoal";
+      const client = await Client.local({ mode: "inline", page: { port: 0 } });
+      const files = ["status", "assets/main.js", "assets/views/status.js", "assets/vendor/echarts.min.js", "assets/vendor/dagre.js", "assets/vendor/inter.woff2", "health"];
+      const served = await Promise.all(files.map(async (file) => (await fetch(client.pageUrl + "/" + file)).status));
+      await client.close();
+      console.log(JSON.stringify(served));
+    `);
+    assert.deepEqual(served, [200, 200, 200, 200, 200, 200, 200]);
+  });
+
   test("importing it loads no native module, and none of the large libraries", async () => {
     const { native, cjs, urls } = (await node(
       `

@@ -7,6 +7,7 @@ import { setSpawner } from "../../../collections/futures/spawner.ts";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import { connectCluster } from "../../cluster/connect.ts";
 import { openLocal } from "../../cluster/open-local.ts";
+import { openPage } from "../../dashboard/open-page.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import { type Command, type FlagValues, type Terminal, textOf } from "../command.ts";
 
@@ -30,7 +31,7 @@ export const runCommand: Command = {
     if (!existsSync(path)) throw new ShoalError(`There is no script ${path}`, { code: "FILE" });
     await loadTypeScript(path);
     process.argv = [process.argv[0] as string, path, ...args];
-    setSpawner({ openLocal, connect: connectCluster });
+    setSpawner({ openLocal, connect: connectCluster, openPage });
     const client = await openClient(values, terminal);
     try {
       await import(pathToFileURL(path).href);

@@ -10,8 +10,10 @@ import {
   SCHEDULER_DEFAULTS,
   startScheduler,
 } from "../../cluster/start-scheduler.ts";
+import { PageServer } from "../../dashboard/page-server.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import { type Command, countOf, type FlagValues, textOf } from "../command.ts";
+import { pageFlags, pagePlace } from "../page-flags.ts";
 import { reportStatus, untilStopped } from "../terminal.ts";
 
 export const schedulerCommand: Command = {
@@ -35,12 +37,16 @@ export const schedulerCommand: Command = {
       value: "N",
       help: "Workers a task may kill before it is given up; default 3",
     },
+    "no-page": { type: "boolean", help: "Serves no live page" },
+    ...pageFlags,
   },
   notes: ["  shoal scheduler --cluster prod --nats nats://10.0.0.5:4222 --creds scheduler.creds"],
   run: async ({ values }, terminal) => {
+    const place = pagePlace(values);
     const { cluster, url, connect } = clusterTarget(values, terminal);
     const bus = await joinNats(connect, cluster, "scheduler");
     const system = new ActorSystem({ bus, codec: actorCodec });
+    let page: PageServer | undefined;
     try {
       await refuseSecondScheduler(system, cluster);
       const brain = startScheduler(system, { ...SCHEDULER_DEFAULTS, cluster, ...leasesOf(values) });
@@ -48,10 +54,15 @@ export const schedulerCommand: Command = {
       await bus.flush();
       reportStatus(bus, terminal);
       terminal.print(`Scheduler ${VERSION} of cluster "${cluster}" is ready at ${url} (process ${process.pid})`);
+      if (values["no-page"] !== true) {
+        page = await PageServer.start({ system, cluster, ...place });
+        terminal.print(`Page at ${page.url}`);
+      }
       await untilStopped(terminal.stop);
       terminal.print(`Scheduler of cluster "${cluster}" stopped`);
       return 0;
     } finally {
+      await page?.close();
       system.close();
       await bus.close();
     }

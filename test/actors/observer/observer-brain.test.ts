@@ -57,9 +57,9 @@ describe("ObserverBrain", () => {
     assert.equal(brain.connection, "waiting");
     brain.step({ kind: "event", event: figures(1) }, 1000);
     assert.equal(brain.connection, "live");
-    brain.step({ kind: "tick" }, 6000);
+    brain.step({ kind: "tick" }, 8000);
     assert.equal(brain.connection, "lost");
-    brain.step({ kind: "event", event: figures(2) }, 7000);
+    brain.step({ kind: "event", event: figures(2) }, 9000);
     assert.equal(brain.connection, "live");
   });
 

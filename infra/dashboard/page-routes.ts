@@ -1,0 +1,130 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Observer } from "../../actors/observer/observer.ts";
+import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { findAsset } from "./assets.ts";
+import type { LiveViews } from "./live-views.ts";
+import { viewData, viewNames } from "./views.ts";
+
+/** What routes have of the server. */
+export interface PageParts {
+  readonly observer: Observer;
+  readonly live: LiveViews;
+}
+
+type Route = (parts: PageParts, url: URL, response: ServerResponse) => void | Promise<void>;
+
+/** Pages are drawn in the browser: all of them are the same document. */
+const PAGES: readonly string[] = [
+  "/",
+  ...[
+    "status",
+    "workers",
+    "graph",
+    "memory",
+    "stealing",
+    "exchange",
+    "time",
+    "profile",
+    "logs",
+    "errors",
+    "system",
+  ].map((name) => `/${name}`),
+];
+
+const routes: Readonly<Record<string, Route>> = {
+  "/live": ({ live }, url, response) => {
+    const view = url.searchParams.get("view") ?? "";
+    if (!viewNames.includes(view))
+      return notFound(response, `There is no view "${view}"; there are ${viewNames.join(", ")}`);
+    live.add(response, { view, of: url.searchParams.get("of") ?? "" }, url.searchParams.get("runs") === "1");
+  },
+  "/key": async ({ observer }, url, response) => {
+    const [row, attempt] = [Number(url.searchParams.get("row")), Number(url.searchParams.get("attempt"))];
+    json(response, await observer.askScheduler({ type: "keyOf", row, attempt }).catch(problemOf));
+  },
+  "/health": (_, __, response) => text(response, 200, "ok\n"),
+  "/ready": async ({ observer }, _, response) => {
+    const isThere = await observer.askScheduler({ type: "whoAreYou" }).then(
+      () => true,
+      () => false,
+    );
+    text(response, isThere ? 200 : 503, isThere ? "ready\n" : `no scheduler of ${observer.subjects.cluster} answers\n`);
+  },
+  "/json/identity.json": async ({ observer }, _, response) =>
+    json(response, await observer.askScheduler({ type: "whoAreYou" }).catch(problemOf)),
+  "/json/counts.json": async ({ observer }, _, response) =>
+    json(response, await observer.askScheduler({ type: "status" }).catch(problemOf)),
+  "/json/lifecycle.json": (_, __, response) => json(response, taskLifecycle()),
+  "/sitemap.json": (_, __, response) => json(response, { paths: [...PAGES, ...Object.keys(routes)] }),
+};
+
+/** Answers a request for a page, a file of it, or data. Nothing here changes anything. */
+export async function answerRequest(
+  parts: PageParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD") return text(response, 405, "Only GET is answered here\n");
+  const url = new URL(request.url ?? "/", "http://page");
+  const { pathname } = url;
+  const route = routes[pathname];
+  if (route !== undefined) return route(parts, url, response);
+  if (pathname.startsWith("/api/")) return api(parts.observer, url, response);
+  if (pathname.startsWith("/assets/")) return asset(pathname.slice("/assets/".length), response);
+  const isPage = PAGES.includes(pathname) || /^\/(workers|tasks)\/./.test(pathname);
+  return isPage ? asset("index.html", response) : notFound(response, `There is no page ${pathname}`);
+}
+
+/** The chart that every task goes through, as the scheduler runs it. */
+function taskLifecycle(): unknown {
+  const { states, events } = schedulerTaskChart;
+  const edges = states.flatMap((from, state) =>
+    events.flatMap((event, at) =>
+      schedulerTaskChart.kind(state, at) === "transition"
+        ? [{ from, event, to: states[schedulerTaskChart.next(state, at)] }]
+        : [],
+    ),
+  );
+  return { states, edges };
+}
+
+/** A view once, as JSON: `/api/status`, `/api/worker?of=w0`. It is watched for a moment, so that there is something to see. */
+async function api(observer: Observer, url: URL, response: ServerResponse): Promise<void> {
+  const view = url.pathname.slice("/api/".length);
+  if (!viewNames.includes(view))
+    return notFound(response, `There is no view "${view}"; there are ${viewNames.join(", ")}`);
+  const watch = observer.watch(view === "profile");
+  try {
+    json(response, await viewData(observer, { view, of: url.searchParams.get("of") ?? "" }));
+  } finally {
+    watch.end();
+  }
+}
+
+async function asset(path: string, response: ServerResponse): Promise<void> {
+  const found = await findAsset(path);
+  if (found === undefined) return notFound(response, `There is no file ${path}`);
+  const isFixed = path.startsWith("vendor/");
+  response.writeHead(200, {
+    "content-type": found.type,
+    "cache-control": isFixed ? "max-age=86400" : "no-cache",
+    "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+  });
+  response.end(found.bytes);
+}
+
+const problemOf = (error: unknown): unknown => ({
+  problem: { code: (error as { code?: string }).code ?? "FAILED", message: (error as Error).message },
+});
+
+function json(response: ServerResponse, data: unknown): void {
+  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(data));
+}
+
+function text(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+  response.end(body);
+}
+
+const notFound = (response: ServerResponse, reason: string): void => text(response, 404, `${reason}\n`);

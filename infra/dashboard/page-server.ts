@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Observer } from "../../actors/observer/observer.ts";
+import type { ActorSystem } from "../../runtime/actor/system.ts";
+import { wallTimeMs } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { LiveViews } from "./live-views.ts";
+import { answerRequest } from "./page-routes.ts";
+
+export interface PageOptions {
+  readonly system: ActorSystem;
+  readonly cluster: string;
+  /** Default 127.0.0.1: figures of a cluster are not for everyone. */
+  readonly host?: string | undefined;
+  /** Default 8787, or a free one where that is taken; 0 for any. */
+  readonly port?: number | undefined;
+}
+
+export const PAGE_PORT = 8787;
+
+/** The live page of a cluster: an observer, and a server that shows what it sees. */
+export class PageServer {
+  readonly observer: Observer;
+  readonly live: LiveViews;
+  private readonly server: Server;
+
+  private constructor(options: PageOptions) {
+    const { system, cluster } = options;
+    this.observer = new Observer({
+      bus: system.bus,
+      clock: system.clock,
+      cluster,
+      wallMs: wallTimeMs,
+      ask: (address, message, asked) => system.ask(address, message, asked),
+    });
+    this.live = new LiveViews(this.observer, system.clock);
+    this.server = createServer((request, response) => void this.serve(request, response));
+    // A page keeps nobody's program alive.
+    this.server.unref();
+  }
+
+  /** @throws ShoalError CONNECT if it cannot listen there */
+  static async start(options: PageOptions): Promise<PageServer> {
+    const page = new PageServer(options);
+    const { host = "127.0.0.1", port } = options;
+    try {
+      await page.listen(host, port ?? PAGE_PORT);
+    } catch (error) {
+      if (port !== undefined || (error as { code?: string }).code !== "EADDRINUSE")
+        throw new ShoalError(`The page cannot listen at ${host}:${port ?? PAGE_PORT}: ${(error as Error).message}`, {
+          code: "CONNECT",
+          cause: error,
+        });
+      await page.listen(host, 0);
+    }
+    return page;
+  }
+
+  /** "http://127.0.0.1:8787" */
+  get url(): string {
+    const { address, port, family } = this.server.address() as AddressInfo;
+    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  }
+
+  async close(): Promise<void> {
+    this.live.close();
+    this.observer.close();
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private listen(host: string, port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once("error", reject);
+      this.server.listen(port, host, () => {
+        this.server.off("error", reject);
+        resolve();
+      });
+    });
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await answerRequest(this, request, response);
+    } catch (error) {
+      if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
+      response.end(`The page failed: ${(error as Error).message}\n`);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { BrowserContext, Page } from "playwright-core";
+import { Client } from "shoal";
+import { joinNats } from "../../infra/cluster/join-nats.ts";
+import { PageServer } from "../../infra/dashboard/page-server.ts";
+import { ActorSystem } from "../../runtime/actor/system.ts";
+import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
+import { openBrowser } from "../support/chromium.ts";
+import { startCommand } from "../support/command-line.ts";
+import { startTestNats } from "../support/nats.ts";
+
+const VIEWS = [
+  "status",
+  "graph",
+  "workers",
+  "memory",
+  "exchange",
+  "stealing",
+  "time",
+  "profile",
+  "logs",
+  "errors",
+  "system",
+];
+const WAIT = { timeout: 60_000 };
+
+/** A page whose console is listened to: what it complains of is kept. */
+async function openPage(browser: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return { page, complaints };
+}
+
+const shown = (page: Page, view: string) => page.waitForSelector(`main[data-shown="${view}"]`, WAIT);
+
+/** Waits until the page says of its connection what it should. */
+const says = (page: Page, text: string) =>
+  page.locator("#connection", { hasText: new RegExp(`^${text}$`) }).waitFor(WAIT);
+
+/** The figure beside a name at the head of the page. */
+const headFigure = (page: Page, name: string) =>
+  page.evaluate((wanted) => {
+    const { document } = globalThis as never as { document: any };
+    const item = [...document.querySelectorAll("#head div")].find(
+      (one: any) => one.querySelector("dt").textContent === wanted,
+    );
+    return Number((item as any)?.querySelector("dd").textContent.replaceAll(",", ""));
+  }, name);
+
+/** Keeps a cluster at work until it is told to stop: at least a hundred thousand tasks, and one that fails. */
+async function keepBusy(client: Client, until: AbortSignal): Promise<void> {
+  const failed = client.submit(() => {
+    throw new RangeError("this one fails");
+  });
+  await failed.exception();
+  const many = client.map(
+    (n: number) => n + 1,
+    Array.from({ length: 100_000 }, (_, i) => i),
+  );
+  while (!until.aborted) {
+    const spun = client.map(
+      function spin(ms: number) {
+        const end = performance.now() + ms;
+        while (performance.now() < end);
+        return ms;
+      },
+      Array.from({ length: 60 }, () => 4),
+    );
+    await client.gather(spun);
+  }
+  await client.gather(many.slice(-10));
+}
+
+describe("the live page in a browser", () => {
+  let browser: BrowserContext;
+  const closing: (() => Promise<void>)[] = [];
+  before(async () => {
+    browser = await openBrowser({ after: (fn) => void closing.push(fn) });
+  });
+  after(async () => {
+    for (const close of closing) await close();
+  });
+
+  for (const mode of ["inline", "threads", "processes", "nats"] as const)
+    test(`every page opens during a job of 100,000 tasks, and its figures are the scheduler's, mode ${mode}`, async () => {
+      const client = await Client.local({ mode, workers: 2, page: { port: 0 } });
+      const stop = new AbortController();
+      const work = keepBusy(client, stop.signal);
+      try {
+        const { page, complaints } = await openPage(browser);
+        for (const view of VIEWS) {
+          await page.goto(`${client.pageUrl}/${view}`);
+          await shown(page, view);
+          await says(page, "live");
+        }
+        await page.goto(`${client.pageUrl}/workers`);
+        await page.locator("tbody a").first().click(WAIT);
+        await shown(page, "worker");
+        const worker = client.workers[0]?.id as string;
+        assert.ok(
+          client.workers.some(({ id }) => page.url().endsWith(`/workers/${id}`)),
+          worker,
+        );
+        // Tasks that fail are in the log, and lead to their page.
+        await page.goto(`${client.pageUrl}/errors`);
+        await page.locator("main a.mono").first().click(WAIT);
+        await shown(page, "task");
+        await page.waitForSelector(".state-chart .lit", WAIT);
+        assert.equal(await page.locator(".state-chart .lit").textContent(), "erred");
+        stop.abort();
+        await work;
+        const status = await client.status();
+        await page.goto(`${client.pageUrl}/status`);
+        await shown(page, "status");
+        await page.waitForFunction(
+          (n) =>
+            (globalThis as any).document
+              .querySelector("#head")
+              ?.textContent.replaceAll(",", "")
+              .includes(`${n}finished`),
+          status.entered["memory"],
+          WAIT,
+        );
+        assert.equal(await headFigure(page, client.workers.length === 1 ? "worker" : "workers"), client.workers.length);
+        assert.equal(await page.locator("#failed").textContent(), "1");
+        assert.ok((status.entered["memory"] as number) > 100_000);
+        assert.deepEqual(complaints, []);
+        await page.close();
+      } finally {
+        stop.abort();
+        await work.finally(() => client.close());
+      }
+    });
+
+  test("keys lead through the pages, and the theme is kept", async () => {
+    const client = await Client.local({ mode: "inline", page: { port: 0 } });
+    try {
+      const { page, complaints } = await openPage(browser);
+      await page.goto(`${client.pageUrl}/status`);
+      await shown(page, "status");
+      await page.keyboard.press("]");
+      await shown(page, "graph");
+      await page.keyboard.press("3");
+      await shown(page, "workers");
+      assert.equal(await page.locator('#nav a[aria-current="page"]').textContent(), "Workers");
+      await page.keyboard.press("t");
+      assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+      await page.reload();
+      await shown(page, "workers");
+      assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+      await page.keyboard.press("t");
+      await page.keyboard.press("/");
+      await page.keyboard.type("inline");
+      await page.keyboard.press("Enter");
+      await shown(page, "worker");
+      assert.deepEqual(complaints, []);
+      await page.close();
+    } finally {
+      await client.close();
+    }
+  });
+
+  test("with the scheduler killed the page says so, and goes on when there is another", async (t) => {
+    const nats = await startTestNats(t);
+    const env = { SHOAL_NATS: nats.url, SHOAL_CLUSTER: "seen" };
+    const first = startCommand(t, ["scheduler", "--no-page"], { env });
+    await first.says(/is ready/);
+    const bus = await joinNats({ servers: nats.url }, "seen", "client");
+    const system = new ActorSystem({ bus, codec: actorCodec });
+    const server = await PageServer.start({ system, cluster: "seen", port: 0 });
+    try {
+      const { page, complaints } = await openPage(browser);
+      await page.goto(`${server.url}/system`);
+      await says(page, "live");
+      await first.stop("SIGKILL");
+      await says(page, "scheduler lost");
+      assert.match((await page.locator("#banner").textContent()) ?? "", /fallen silent/);
+      const second = startCommand(t, ["scheduler", "--no-page"], { env });
+      await second.says(/is ready/);
+      await says(page, "live");
+      assert.ok(!(await page.locator("#banner").isVisible()));
+      assert.deepEqual(complaints, []);
+      await page.close();
+    } finally {
+      await server.close();
+      system.close();
+      await bus.close();
+    }
+  });
+});
