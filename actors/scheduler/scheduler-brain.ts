@@ -77,6 +77,8 @@ export class SchedulerBrain {
   /** @param now milliseconds of the shell's clock */
   step(input: SchedulerInput, now: number): void {
     this.state.nowMs = now;
+    // A stall may come before the first tick.
+    this.tickedMs ??= now;
     switch (input.kind) {
       case "client":
         return this.fromClient(input.client, input.message, now);
@@ -225,7 +227,7 @@ export class SchedulerBrain {
 
   private expire(now: number): void {
     const { state } = this;
-    const sleptMs = this.tickedMs === undefined ? 0 : now - this.tickedMs;
+    const sleptMs = now - (this.tickedMs ?? now);
     this.tickedMs = now;
     // A scheduler that stood still itself does not hold it against others.
     if (sleptMs > state.options.workerLeaseMs / 3) {

@@ -9,8 +9,12 @@ interface Link {
   term: number;
   session: string;
   sequence: number;
-  ended: string | undefined;
+  /** Sessions that were left, the newest last. */
+  readonly ended: string[];
 }
+
+/** Sessions of a sender remembered after their end: a frame of one that was forgotten would pass for a beginning. */
+const ENDED_MAX = 16;
 
 /** Links remembered; one that was forgotten comes back as a gap. */
 const LINKS_MAX = 65_536;
@@ -36,13 +40,14 @@ export class LinkTable {
     const link = this.links.get(from);
     if (link === undefined) {
       if (this.links.size >= this.linksMax) this.forgetOldest();
-      this.links.set(from, { term, session, sequence, ended: undefined });
+      this.links.set(from, { term, session, sequence, ended: [] });
       return sequence === 1 ? "begun" : "gap";
     }
-    if (term < link.term || session === link.ended) return "repeat";
+    if (term < link.term || link.ended.includes(session)) return "repeat";
     link.term = term;
     if (session !== link.session) {
-      link.ended = link.session;
+      link.ended.push(link.session);
+      if (link.ended.length > ENDED_MAX) link.ended.shift();
       link.session = session;
       link.sequence = sequence;
       return sequence === 1 ? "begun" : "gap";

@@ -221,3 +221,11 @@ test("a reader names the worker whose shards are gone: they are made again, and 
   );
   assert.equal(s.state(0), "processing");
 });
+
+test("a scheduler that stood still before its first tick does not take its workers for dead", () => {
+  const s = new SchedulerScript({ A: 1 });
+  s.brain.step({ kind: "tick" }, 100_000);
+  assert.ok(s.brain.state.workerByName.has("A"));
+  s.brain.step({ kind: "tick" }, 102_000);
+  assert.ok(s.brain.state.workerByName.has("A"), "it has as long as ever to be heard again");
+});

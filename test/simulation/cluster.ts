@@ -135,6 +135,7 @@ export class Cluster implements TaskWorld {
       step(input, now);
       for (const { id, incarnation } of before)
         if (!brain.state.workerByName.has(id)) {
+          this.world.note(`s gives up ${id}`);
           this.stir();
           if (this.node(id).isAlive && this.node(id).life === incarnation) this.falseDeaths += 1;
         }
@@ -325,7 +326,7 @@ export class Cluster implements TaskWorld {
   }
 
   private addNode(id: string, drift: number): void {
-    this.nodes.set(id, { id, life: 0, isAlive: false, pausedUntil: 0, drift });
+    this.nodes.set(id, { id, life: 0, isAlive: false, pausedUntil: 0, putOff: [], drift });
   }
 
   private afterEvent(): void {
@@ -356,10 +357,13 @@ const isSignOfLife = (input: unknown): boolean => {
   return SIGNS_OF_LIFE.has((message ?? event)?.type ?? "");
 };
 
+/** How many times as long as usual the slowest runs take. */
+export const SLOWEST = 12;
+
 /** No two runs take the same time, and some take very long. */
 function paceOf(task: string, run: number): number {
   const draw = digestOf(taskValue(task, [run], 8)) % 100;
-  return draw < 10 ? 12 : 0.1 + draw / 50;
+  return draw < 10 ? SLOWEST : 0.1 + draw / 50;
 }
 
 function beginLife(node: SimNode): void {

@@ -6,7 +6,7 @@ import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
 import { checkAnswers, checkEmpty, checkReplicas, checkRuns } from "./checks.ts";
 import type { SimClient } from "./client.ts";
-import { Cluster } from "./cluster.ts";
+import { Cluster, SLOWEST } from "./cluster.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
 import { digestOf, simTaskSpec, useTaskWorld } from "./tasks.ts";
 import { dataValue, graphFor, Oracle, type SimLayer, type Workload } from "./workload.ts";
@@ -56,6 +56,10 @@ const WORK_FACTOR = 8;
 
 const workMs = ({ layers }: Scenario): number =>
   layers.reduce((sum, { count, behaviour }) => sum + count * behaviour.durationMs, 0);
+
+/** A task that nobody wants any more may run on to its end. */
+const longestMs = ({ layers }: Scenario): number =>
+  SLOWEST * Math.max(0, ...layers.map(({ behaviour }) => behaviour.durationMs));
 
 const PARKED_MS = 150_000;
 
@@ -116,7 +120,8 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   if (world.failure !== undefined) return;
   if (end !== "done") throw new Error(`the cluster did not come to rest (${end}): ${unsettled(cluster)}`);
   const isStill = (): boolean => cluster.isStill;
-  await world.run(world.now + AFTERGLOW_MS, isStill);
+  const afterglowMs = AFTERGLOW_MS + longestMs(scenario);
+  await world.run(world.now + afterglowMs, isStill);
   if (world.failure !== undefined) return;
   if (!isAtRest()) throw new Error(`the cluster was at rest and is no more: ${unsettled(cluster)}`);
   await gatherAll(cluster);
@@ -126,7 +131,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   checkRuns(cluster);
   for (const client of cluster.clients.values()) client.release([...client.handles.keys()]);
   cluster.stir();
-  await world.run(world.now + AFTERGLOW_MS, isStill);
+  await world.run(world.now + afterglowMs, isStill);
   // Data whose client never said what it is has a lease.
   await world.run(world.now + PARKED_MS, () =>
     [...cluster.workers.values()].every(({ brain }) => brain.parked.size === 0),

@@ -1,7 +1,10 @@
 import type { Scenario } from "./scenario.ts";
 import type { Outcome } from "./simulate.ts";
 
-const LINES = 120;
+const LINES = 150;
+const LINE_LENGTH = 500;
+/** Lines that say no more than that a process lives. */
+const SIGN_OF_LIFE = /"type":"(beat|heartbeat|clientHeartbeat)"[^{}]*\}$/;
 
 /** What happened, for people: what the run was made of, its last events, how it failed, and how to see it again. */
 export function storyOf(scenario: Scenario, outcome: Outcome): string {
@@ -15,7 +18,10 @@ export function storyOf(scenario: Scenario, outcome: Outcome): string {
     ...acts.map((act) => `act ${JSON.stringify(act).slice(0, 300)}`),
     ...faults.map((fault) => `fault ${JSON.stringify(fault)}`),
     `the last events of ${outcome.events}:`,
-    ...outcome.trace.slice(-LINES).map((line) => line.slice(0, 400)),
+    ...outcome.trace
+      .filter((line) => !SIGN_OF_LIFE.test(line))
+      .slice(-LINES)
+      .map((line) => line.slice(0, LINE_LENGTH)),
   ];
   for (let error: unknown = outcome.failure; error instanceof Error; error = error.cause)
     lines.push(String(error.stack));

@@ -20,6 +20,8 @@ export interface SimNode {
   isAlive: boolean;
   /** Nothing happens on it before then. */
   pausedUntil: number;
+  /** What would have happened meanwhile, in order. */
+  readonly putOff: WorldEvent[];
   /** How much faster than the world's its clock runs. */
   readonly drift: number;
 }
@@ -122,16 +124,24 @@ export class World {
     };
   }
 
+  /** When a pause ends, what was put off happens in its order, before all that comes then. */
+  private wake(node: SimNode): void {
+    this.at(node.pausedUntil, "wake", () => {
+      if (node.pausedUntil > this.now) return this.wake(node);
+      for (const event of node.putOff.splice(0)) {
+        event.at = this.now;
+        this.heap.push(event);
+      }
+    });
+  }
+
   private happens(event: WorldEvent): boolean {
     const { node } = event;
     if (event.isCancelled) return false;
     if (node !== undefined) {
       if (!node.isAlive || node.life !== event.life) return false;
       if (node.pausedUntil > event.at) {
-        // Later ones of the node are put off in the same order; the same object, so that it can still be cancelled.
-        event.at = node.pausedUntil;
-        event.order = this.order++;
-        this.heap.push(event);
+        if (node.putOff.push(event) === 1) this.wake(node);
         return false;
       }
     }

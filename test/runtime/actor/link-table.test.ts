@@ -22,6 +22,13 @@ test("LinkTable drops what comes late from a session that has ended", () => {
   assert.equal(links.accept("w1", "c", 3), "gap", "a new session whose start was missed");
 });
 
+test("LinkTable drops what comes late from a session before the last one", () => {
+  const links = new LinkTable();
+  for (const session of ["a", "b", "c", "d"]) assert.equal(links.accept("w1", session, 1), "begun");
+  assert.equal(links.accept("w1", "a", 1), "repeat");
+  assert.equal(links.accept("w1", "d", 2), "next", "the link that stands is not given up for one that is over");
+});
+
 test("LinkTable drops what a former holder of an address says once a later one was heard, whatever its session", () => {
   const links = new LinkTable();
   assert.equal(links.accept("s", "old", 1, 5), "begun");
