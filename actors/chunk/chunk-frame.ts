@@ -5,7 +5,10 @@ import { importModule } from "../../runtime/wire/function-loader.ts";
 import { joinSections, sectionPieces, splitSections } from "../../runtime/wire/sections.ts";
 import { decodeValueSoon, type EncodedValue, encodeValueSoon } from "../../runtime/wire/value.ts";
 
-/** One chunk on its way; `bytes` below 0: the sender does not have it. */
+/** In `bytes`: the sender has it, and gives it when it is asked again; it has given enough at once. */
+export const LATER = -2;
+
+/** One chunk on its way; `bytes` below 0: the sender does not have it, or gives it LATER. */
 export interface MovingChunk {
   readonly row: number;
   readonly value: unknown;

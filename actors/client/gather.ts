@@ -1,7 +1,7 @@
 import { CancelledError, ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { fetchChunks } from "../chunk/chunk-exchange.ts";
-import type { MovingChunk } from "../chunk/chunk-frame.ts";
+import { LATER, type MovingChunk } from "../chunk/chunk-frame.ts";
 import type { ClientSession } from "./client-session.ts";
 import { STANDING } from "./submission-record.ts";
 
@@ -95,12 +95,14 @@ async function fetchFromHolder(
   for (let at = 0; at < handles.length; at += ROWS_PER_REQUEST_MAX) {
     const some = handles.slice(at, at + ROWS_PER_REQUEST_MAX);
     const chunks = await request(session, holder, some, options);
+    const later: number[] = [];
     some.forEach((handle, i) => {
       const chunk = chunks?.[i];
-      const record = session.findRecord(handle);
-      if (chunk === undefined || chunk.bytes < 0) failed.push(handle);
-      else record?.setValue(handle, chunk.value);
+      if (chunk?.bytes === LATER) later.push(handle);
+      else if (chunk === undefined || chunk.bytes < 0) failed.push(handle);
+      else session.findRecord(handle)?.setValue(handle, chunk.value);
     });
+    if (later.length > 0) failed.push(...(await fetchFromHolder(session, holder, later, options)));
   }
   return failed;
 }

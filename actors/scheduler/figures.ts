@@ -1,6 +1,7 @@
 import type { PrefixFigures, SchedulerFigures, WorkerFigures } from "../../runtime/protocol/events.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import { snapshot } from "./snapshot.ts";
+import { statusOf } from "./worker-record.ts";
 
 /** What the scheduler's state alone can tell. */
 export type StateFigures = Omit<SchedulerFigures, "type" | "atMs" | "turns" | "system">;
@@ -108,7 +109,7 @@ function together(few: readonly PrefixFigures[]): PrefixFigures {
 export function workerFigures(state: SchedulerState): WorkerFigures[] {
   return [...state.workerByName.values()].map((worker) => ({
     id: worker.id,
-    status: worker.status,
+    status: statusOf(worker),
     host: worker.host,
     pid: worker.pid,
     slots: worker.slots,

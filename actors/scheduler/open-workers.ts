@@ -1,5 +1,5 @@
 import type { Constraint } from "./ready-queue.ts";
-import { hasRoom, mayRun, refreshLoad } from "./room.ts";
+import { hasRoom, mayMake, mayRun, refreshLoad } from "./room.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -52,22 +52,29 @@ export class OpenWorkers {
   }
 
   /** The one with the shortest queue that may run what a constraint says; of many, the best of a few. */
-  leastBusy(constraint: Constraint | null): WorkerRecord | undefined {
+  leastBusy(constraint: Constraint | null, isSource: boolean): WorkerRecord | undefined {
     const { list, state } = this;
-    if (list.length <= COMPARED) return this.best(0, list.length, constraint);
+    if (list.length <= COMPARED) return this.best(0, list.length, constraint, isSource);
     const from = state.placements++ % list.length;
     // Who is left out of a small sample may be the only one that may run it.
     return (
-      this.best(from, COMPARED, constraint) ?? (constraint === null ? undefined : this.best(0, list.length, constraint))
+      this.best(from, COMPARED, constraint, isSource) ??
+      (constraint === null && !isSource ? undefined : this.best(0, list.length, constraint, isSource))
     );
   }
 
-  private best(from: number, count: number, constraint: Constraint | null): WorkerRecord | undefined {
+  private best(
+    from: number,
+    count: number,
+    constraint: Constraint | null,
+    isSource: boolean,
+  ): WorkerRecord | undefined {
     const { list } = this;
     let best: WorkerRecord | undefined;
     for (let i = 0; i < count; i++) {
       const one = list[(from + i) % list.length] as WorkerRecord;
       if (best !== undefined && one.queueUs / one.slots >= best.queueUs / best.slots) continue;
+      if (isSource && !mayMake(one)) continue;
       if (constraint === null || mayRun(this.state, constraint, one)) best = one;
     }
     return best;

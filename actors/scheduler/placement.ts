@@ -59,7 +59,8 @@ function drainQueue(state: SchedulerState, queue: ReadyQueue, open: OpenWorkers)
     assign(state, row, current, E.place);
     const isFull = !hasRoom(state, current);
     if (isFull) open.close(current);
-    if (isFull || !mayRun(state, queue.constraint, current)) current = undefined;
+    const isDone = isFull || current.pressure !== "none" || !mayRun(state, queue.constraint, current);
+    if (isDone) current = undefined;
   }
 }
 
@@ -72,8 +73,9 @@ const hasInputs = (slab: Slab, row: number): boolean => {
 function choose(state: SchedulerState, queue: ReadyQueue, row: number, open: OpenWorkers): WorkerRecord | undefined {
   const { constraint } = queue;
   const slab = state.slabOf(row);
-  const leastBusy = open.leastBusy(constraint);
-  if (leastBusy === undefined || !hasInputs(slab, row) || state.workerByName.size === 1) return leastBusy;
+  const isSource = !hasInputs(slab, row);
+  const leastBusy = open.leastBusy(constraint, isSource);
+  if (leastBusy === undefined || isSource || state.workerByName.size === 1) return leastBusy;
   const held = bytesByHolder(state, slab, row);
   let best = leastBusy;
   let bestCost = costUs(best, held);
@@ -81,6 +83,7 @@ function choose(state: SchedulerState, queue: ReadyQueue, row: number, open: Ope
     const holder = state.workers[number];
     // A holder without room is still the best place for a row whose inputs take longer to move than it to catch up.
     if (holder === undefined || holder.status !== "running" || holder.quarantined > 0) continue;
+    if (holder.pressure === "high" && holder.processing > 0) continue;
     if (holder.processing >= SENT_PER_WORKER_MAX || !mayRun(state, constraint, holder)) continue;
     const cost = costUs(holder, held);
     if (cost < bestCost || (cost === bestCost && best === leastBusy)) {

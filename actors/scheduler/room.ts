@@ -19,9 +19,16 @@ export function refreshLoad(state: SchedulerState, worker: WorkerRecord): void {
  */
 export function hasRoom(state: SchedulerState, worker: WorkerRecord): boolean {
   if (worker.quarantined > 0) return false;
+  if (worker.pressure === "high") return worker.processing === 0;
   if (worker.processing < worker.slots) return true;
   return worker.processing < SENT_PER_WORKER_MAX && worker.queueUs < worker.slots * state.options.prefillUs;
 }
+
+/**
+ * Sources make what others have yet to use: where results do not fit in memory any more, one at a time is begun, and only when
+ * there is nothing else to do there.
+ */
+export const mayMake = (worker: WorkerRecord): boolean => worker.pressure === "none" || worker.processing === 0;
 
 /** Whether a worker satisfies what a queue's rows ask for, right now: resources are taken as rows are sent. */
 export function mayRun(state: SchedulerState, constraint: Constraint | null, worker: WorkerRecord): boolean {

@@ -20,7 +20,7 @@ import {
 import { dropIdleSlabs } from "./slab-release.ts";
 import { hintHungry, tasksRelinquished } from "./stealing.ts";
 import { submit } from "./submission.ts";
-import { type WorkerRecord, workerRecord } from "./worker-record.ts";
+import { noteState, type WorkerRecord, workerRecord } from "./worker-record.ts";
 
 /** What a scheduler takes in. Everything else it learns from these. */
 export type SchedulerInput =
@@ -178,8 +178,8 @@ export class SchedulerBrain {
       case "inventory":
         return reconcile(state, worker, message, (chartState) => this.facts.isMemory(chartState));
       case "heartbeat":
-        worker.managedBytes = message.managedBytes;
-        worker.rssBytes = message.rssBytes;
+        // With more room than before, it is looked at again.
+        if (noteState(worker, message)) state.loads.eased(worker.number);
         return;
       case "leaving":
         return this.lose(worker, true, message.reason);

@@ -1,4 +1,5 @@
 import type { SchedulerState } from "./scheduler-state.ts";
+import { statusOf } from "./worker-record.ts";
 
 /** The scheduler's figures at this moment, as plain data. O(tasks). */
 export interface SchedulerSnapshot {
@@ -14,6 +15,10 @@ export interface SchedulerSnapshot {
     readonly slots: number;
     readonly processing: number;
     readonly managedBytes: number;
+    /** Of them on disk alone. */
+    readonly spilledBytes: number;
+    /** Why its results cannot leave memory. */
+    readonly diskError: string | undefined;
     readonly rssBytes: number;
   }[];
 }
@@ -32,14 +37,16 @@ export function snapshot(state: SchedulerState): SchedulerSnapshot {
     ready: state.queues.size,
     clients: state.clients.size,
     slabs: state.slabs.size,
-    workers: [...state.workerByName.values()].map(({ id, status, pid, slots, processing, managedBytes, rssBytes }) => ({
-      id,
-      status,
-      pid,
-      slots,
-      processing,
-      managedBytes,
-      rssBytes,
+    workers: [...state.workerByName.values()].map((worker) => ({
+      id: worker.id,
+      status: statusOf(worker),
+      pid: worker.pid,
+      slots: worker.slots,
+      processing: worker.processing,
+      managedBytes: worker.managedBytes,
+      spilledBytes: worker.spilledBytes,
+      diskError: worker.diskError,
+      rssBytes: worker.rssBytes,
     })),
   };
 }

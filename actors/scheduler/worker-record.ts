@@ -1,4 +1,4 @@
-import type { JoinMessage } from "../../runtime/protocol/scheduler-worker.ts";
+import type { HeartbeatMessage, JoinMessage } from "../../runtime/protocol/scheduler-worker.ts";
 
 /** A worker as the scheduler knows it. */
 export interface WorkerRecord {
@@ -13,7 +13,7 @@ export interface WorkerRecord {
   /** What is left of its resources. */
   readonly resourcesFree: Record<string, number>;
   /** "joining": until it has said what it holds, it is sent nothing. */
-  status: "joining" | "running" | "paused" | "leaving";
+  status: "joining" | "running" | "leaving";
   /** Rows sent and not finished. */
   processing: number;
   /** How many of them, by prefix. */
@@ -30,7 +30,13 @@ export interface WorkerRecord {
   /** Layers it has been told of. */
   readonly knownLayers: Set<number>;
   managedBytes: number;
+  /** Of them on disk alone. */
+  spilledBytes: number;
   rssBytes: number;
+  /** How tight its memory is. */
+  pressure: HeartbeatMessage["pressure"];
+  /** Why its results cannot leave memory; undefined while all is well. */
+  diskError: string | undefined;
   lastSeenMs: number;
 }
 
@@ -55,7 +61,25 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     hintPauseMs: 10,
     knownLayers: new Set(),
     managedBytes: 0,
+    spilledBytes: 0,
     rssBytes: 0,
+    pressure: "none",
+    diskError: undefined,
     lastSeenMs: nowMs,
   };
 }
+
+/** What a worker says of itself; true if its memory is another than before. */
+export function noteState(worker: WorkerRecord, message: HeartbeatMessage): boolean {
+  const hasChanged = worker.pressure !== message.pressure;
+  worker.managedBytes = message.managedBytes;
+  worker.spilledBytes = message.spilledBytes;
+  worker.rssBytes = message.rssBytes;
+  worker.pressure = message.pressure;
+  worker.diskError = message.diskError;
+  return hasChanged;
+}
+
+/** How it stands, for people. */
+export const statusOf = (worker: WorkerRecord): string =>
+  worker.status === "running" && worker.pressure === "high" ? "paused" : worker.status;

@@ -2,7 +2,7 @@ import type { Clock } from "../../runtime/base/clock.ts";
 import type { Bus, BusMessage } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { type ChunkRoad, fetchChunks, pullParts } from "../chunk/chunk-exchange.ts";
-import { decodeChunks, type MovingChunk } from "../chunk/chunk-frame.ts";
+import { decodeChunks, LATER, type MovingChunk } from "../chunk/chunk-frame.ts";
 import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import { ChunkSource } from "../chunk/chunk-source.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
@@ -18,6 +18,8 @@ import type { FetchRequest } from "./worker-outbox.ts";
 /** A peer that gives nothing for so long is given up; its chunks are asked of others. */
 const FETCH_TIMEOUT_MS = 30_000;
 const FAILED_PAUSE_MS = 10;
+/** Bytes in one answer, beyond the first chunk. */
+const GIVE_BYTES_MAX = 64 * 1024 * 1024;
 const FAILED_PAUSE_MAX_MS = 2000;
 
 export interface ChunkDoorOptions {
@@ -107,7 +109,7 @@ export class ChunkDoor {
       this.brain.step(outcome);
       this.wake();
     };
-    if (outcome.kind === "fetched" && outcome.chunks.every((chunk) => chunk.bytes >= 0)) {
+    if (outcome.kind === "fetched" && outcome.chunks.every((chunk) => chunk.bytes >= 0 || chunk.bytes === LATER)) {
       this.failures.delete(peer);
       return tell();
     }
@@ -127,12 +129,29 @@ export class ChunkDoor {
     this.source.close();
   }
 
-  private give(rows: readonly number[], attempts: readonly number[]): MovingChunk[] {
-    return rows.map((row, i) =>
-      this.brain.holds(row, attempts[i] as number)
-        ? { row, value: this.brain.rows.value(row), bytes: this.brain.rows.bytes(row) }
-        : { row, value: undefined, bytes: -1 },
-    );
+  /** What is on disk is brought back first, one after another; beyond some megabytes the rest has to be asked for again. */
+  private async give(rows: readonly number[], attempts: readonly number[]): Promise<MovingChunk[]> {
+    const chunks: MovingChunk[] = [];
+    let given = 0;
+    for (const [i, row] of rows.entries()) {
+      const holds = this.brain.holds(row, attempts[i] as number);
+      const bytes = holds ? this.brain.rows.bytes(row) : -1;
+      if (holds && given > 0 && given + bytes > GIVE_BYTES_MAX) chunks.push({ row, value: undefined, bytes: LATER });
+      else {
+        chunks.push(await this.giveOne(row, bytes));
+        given += Math.max(0, bytes);
+      }
+    }
+    return chunks;
+  }
+
+  private async giveOne(row: number, bytes: number): Promise<MovingChunk> {
+    try {
+      if (bytes >= 0) return { row, value: await this.brain.chunks.load(row), bytes };
+    } catch {
+      // It could not be read again: the scheduler has been told.
+    }
+    return { row, value: undefined, bytes: -1 };
   }
 
   private answerOther(request: ChunkRequest, message: BusMessage): void {

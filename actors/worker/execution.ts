@@ -133,7 +133,7 @@ export class Execution {
     const at = brain.rows.batchAt(row);
     const inputs: unknown[] = [];
     for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
-      inputs.push(brain.rows.value(batch.inputs[e] as number));
+      inputs.push(brain.chunks.value(batch.inputs[e] as number));
     const task = new RunningTask(this.options.id, startedMs);
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
     try {
@@ -207,7 +207,7 @@ export class Execution {
         value,
         bytes,
         durationUs,
-        this.brain.isAwaited(row) ? this.smallResult(value, bytes) : undefined,
+        this.brain.rows.isWanted(row) ? this.smallResult(value, bytes) : undefined,
       );
     } catch (error) {
       this.brain.failed(row, this.wireError(error));

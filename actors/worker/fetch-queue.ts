@@ -52,10 +52,10 @@ export class FetchQueue {
   }
 
   /** Requests that may begin now. */
-  begin(): FetchRequest[] {
+  begin(requestsMax = REQUESTS_MAX): FetchRequest[] {
     const requests: FetchRequest[] = [];
     for (const [peer, rows] of this.byPeer) {
-      if (this.open.size >= REQUESTS_MAX) break;
+      if (this.open.size >= requestsMax) break;
       if (this.busyPeers.has(peer)) continue;
       const taken = [...rows].slice(0, ROWS_PER_REQUEST_MAX);
       for (const row of taken) rows.delete(row);
@@ -72,6 +72,15 @@ export class FetchQueue {
     this.wishes.delete(row);
     this.open.get(transfer)?.rows.delete(row);
     return true;
+  }
+
+  /** A row did not come this time, but will when it is asked for again. */
+  again(transfer: number, row: number): void {
+    const wish = this.wishes.get(row);
+    if (wish?.transfer !== transfer) return;
+    this.open.get(transfer)?.rows.delete(row);
+    this.wishes.set(row, { ...wish, transfer: 0 });
+    this.enqueue(row);
   }
 
   /** A transfer is over; gives the rows that did not come. */

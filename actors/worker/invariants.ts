@@ -1,6 +1,6 @@
 import { InvariantError } from "../../runtime/base/errors.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
-import { IS_COMING, WS } from "./worker-states.ts";
+import { HAS_BODY, IS_COMING, WS } from "./worker-states.ts";
 
 /**
  * What must hold of a worker between turns: waiting rows wait for something that is on its way here, nothing waits that could
@@ -10,13 +10,24 @@ import { IS_COMING, WS } from "./worker-states.ts";
 export function checkWorker(brain: WorkerBrain): void {
   checkWaiters(brain);
   let bytes = 0;
+  let storedBytes = 0;
   let bodies = 0;
   brain.rows.each((row, now) => {
-    if (now === WS.memory) bytes += brain.rows.bytes(row);
+    if (now === WS.memory) {
+      bytes += brain.rows.bytes(row);
+      if (brain.chunks.isStored(row)) storedBytes += brain.rows.bytes(row);
+    }
+    if (brain.chunks.isUsing(row) && HAS_BODY[now] === 0)
+      broken(`row ${row} of ${brain.id} has inputs pinned, so it may run or does`);
     if (now === WS.executing || now === WS.cancelling || now === WS.salvaging) bodies += 1;
     checkRow(brain, row, now);
   });
   if (bytes !== brain.managedBytes) broken(`${brain.id} counts ${brain.managedBytes} bytes and has ${bytes}`);
+  const { residentBytes, spilledBytes } = brain.chunks.store;
+  if (storedBytes !== residentBytes + spilledBytes)
+    broken(
+      `${brain.id} has ${storedBytes} bytes in its store, which counts ${residentBytes} and ${spilledBytes} on disk`,
+    );
   if (bodies > brain.executing)
     broken(`${brain.id} counts ${brain.executing} running functions, and ${bodies} rows have one`);
 }

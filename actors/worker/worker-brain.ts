@@ -1,23 +1,25 @@
-import { type BindChart, type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
+import { type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
 import { unreachable } from "../../runtime/base/errors.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
-import {
-  type ComputeBatch,
-  type InventoryMessage,
-  LOCAL,
-  type ToWorker,
-} from "../../runtime/protocol/scheduler-worker.ts";
+import type { ComputeBatch, InventoryMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import { LOCAL } from "../../runtime/protocol/scheduler-worker.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
+import { MemoryChunkStore } from "../chunk/memory-chunk-store.ts";
+import { chunksFetched, fetchFailed } from "./arrivals.ts";
 import { eachRow } from "./each-row.ts";
 import { FetchQueue } from "./fetch-queue.ts";
+import { LocalChunks } from "./local-chunks.ts";
+import { NO_PRESSURE, type Pressure } from "./memory-gauge.ts";
 import { ParkedData } from "./parked-data.ts";
 import { RunQueue } from "./run-queue.ts";
+import { Runnables } from "./runnables.ts";
 import { Stealing } from "./stealing.ts";
 import { Waiters } from "./waiters.ts";
-import type { FetchedChunk, WorkerEvent } from "./worker-event.ts";
+import type { WorkerBrainOptions } from "./worker-brain-options.ts";
+import type { WorkerEvent } from "./worker-event.ts";
 import { type PackResults, WorkerOutbox } from "./worker-outbox.ts";
 import { WorkerRows } from "./worker-rows.ts";
-import { E, IS_COMING, type WorkerHits, WS, workerTaskChart } from "./worker-states.ts";
+import { E, HAS_BODY, IS_COMING, WS, workerTaskChart } from "./worker-states.ts";
 
 /**
  * A worker without its shell: which task runs next, what to fetch from whom, what lies here. Synchronous and
@@ -28,24 +30,29 @@ export class WorkerBrain {
   readonly rows = new WorkerRows();
   readonly layers = new Map<number, LayerDefinition>();
   readonly out: WorkerOutbox;
-  readonly fetches: FetchQueue;
+  readonly fetches = new FetchQueue();
+  readonly chunks: LocalChunks;
+  readonly gauge: { readonly pressure: Pressure };
   epoch = 0;
   managedBytes = 0;
   executing = 0;
   private readonly chart: BoundChart;
   readonly queue = new RunQueue();
+  private readonly runnables: Runnables;
   readonly stealing: Stealing;
   /** Tasks here that wait for a row. */
   readonly waiters = new Waiters();
   readonly parked = new ParkedData();
   /** Running functions that were told to stop and are wanted after all, with the holders of their inputs. */
   private readonly resumed = new Map<number, readonly string[]>();
-  private readonly next = { row: 0, attempt: 0 };
 
-  constructor(id: string, packResults: PackResults, hits?: WorkerHits, bind: BindChart = bindChart) {
+  constructor(id: string, packResults: PackResults, options: WorkerBrainOptions = {}) {
+    const { hits, bind = bindChart, store = new MemoryChunkStore(), gauge = NO_PRESSURE } = options;
     this.id = id;
     this.out = new WorkerOutbox(packResults);
-    this.fetches = new FetchQueue();
+    this.chunks = new LocalChunks(this.rows, store, options.storedBytesMin);
+    this.gauge = gauge;
+    this.runnables = new Runnables(this.rows, this.chunks, this.queue);
     this.chart = bind(workerTaskChart, hits === undefined ? {} : { hits: hits.task });
     this.stealing = new Stealing(this, bind, hits?.thief);
   }
@@ -55,38 +62,35 @@ export class WorkerBrain {
       case "message":
         return this.receive(event.message);
       case "fetched":
-        return this.fetched(event.transfer, event.peer, event.chunks);
+        return chunksFetched(this, event.transfer, event.peer, event.chunks);
       case "fetchFailed":
-        return this.fetchFailed(event.transfer, event.peer);
+        return fetchFailed(this, event.transfer, event.peer);
       case "steal":
         return this.stealing.take(event.event);
       case "parked":
         return this.parked.put(event.ticket, event.value, event.bytes);
+      case "returned":
+        return this.runnables.returned(event.row);
+      case "lost":
+        return this.lost(event.row);
     }
     return unreachable(event);
   }
 
   /** Transfers that may begin; reports are taken from `out`. */
   endTurn(): void {
-    this.out.fetches.push(...this.fetches.begin());
+    this.out.fetches.push(...this.fetches.begin(this.gauge.pressure === "high" ? 1 : undefined));
   }
 
   /** The next row to run, which counts as running from now on; -1 if none may. */
   takeRunnable(): number {
-    while (this.queue.pop(this.next)) {
-      const { row, attempt } = this.next;
-      if (this.rows.state(row) !== WS.queued || this.rows.attempt(row) !== attempt) continue;
-      // An input may have gone since it arrived.
-      const lost = this.rows.findInput(row, (input) => this.rows.state(input) !== WS.memory);
-      if (lost >= 0) {
-        this.giveBack(row, lost, 0, this.id);
-        continue;
-      }
-      this.move(row, E.start);
-      this.executing += 1;
-      return row;
-    }
-    return -1;
+    const row = this.runnables.take(this.executing, this.gauge.pressure, (one, input) =>
+      this.giveBack(one, input, 0, this.id),
+    );
+    if (row < 0) return row;
+    this.move(row, E.start);
+    this.executing += 1;
+    return row;
   }
 
   /** A running function gave a result. */
@@ -105,7 +109,7 @@ export class WorkerBrain {
     const attempt = this.rows.attempt(row);
     if (from === WS.salvaging) this.out.hold(row, this.takeWish(row));
     else this.out.finish(row, attempt, bytes, durationUs, result, value instanceof ShardSet);
-    this.keep(row, value, bytes);
+    this.keep(row, value, bytes, this.rows.batch(row)?.priorities[this.rows.batchAt(row)]);
   }
 
   /** A running function threw. `error` is in the form the bus carries. */
@@ -161,11 +165,6 @@ export class WorkerBrain {
   /** Whether a peer that asks for a row by attempt may have it. */
   holds(row: number, attempt: number): boolean {
     return this.rows.state(row) === WS.memory && this.rows.attempt(row) === attempt;
-  }
-
-  /** Whether a client waits for the result of a running row. */
-  isAwaited(row: number): boolean {
-    return this.rows.batch(row)?.wanted[this.rows.batchAt(row)] === 1;
   }
 
   get queued(): number {
@@ -289,13 +288,12 @@ export class WorkerBrain {
 
   private becomeReady(row: number): void {
     this.move(row, E.inputsReady);
-    const batch = this.rows.batch(row) as ComputeBatch;
-    this.queue.push(row, this.rows.attempt(row), batch.priorities[this.rows.batchAt(row)] as number);
+    this.runnables.push(row);
   }
 
   /** A result lies here: those that wait for it go on. */
-  private keep(row: number, value: unknown, bytes: number): void {
-    this.rows.setValue(row, value, bytes);
+  keep(row: number, value: unknown, bytes: number, rank = 0): void {
+    this.chunks.keep(row, value, bytes, rank);
     this.managedBytes += bytes;
     for (const one of this.waiters.take(row))
       if (this.rows.state(one) === WS.waiting && this.rows.countDown(one) === 0) this.becomeReady(one);
@@ -307,12 +305,25 @@ export class WorkerBrain {
     if (from === WS.promised) return this.stealing.drop(row);
     if (from === WS.waiting) this.stopWaiting(row);
     this.resumed.delete(row);
-    if (from === WS.memory) this.managedBytes -= this.rows.bytes(row);
+    if (from === WS.memory) this.leaveMemory(row);
     if (from === WS.fetching || from === WS.salvaging) this.fetches.drop(row);
     this.move(row, E.free);
     if (from === WS.executing) this.out.aborts.push(row);
     // Tasks that were sent ahead of it, or wait for the copy, will not get it.
     this.returnWaiters(row, attempt, this.id);
+  }
+
+  /** Tasks that waited until it was back from disk are looked at again, and found to lack it. */
+  private leaveMemory(row: number): void {
+    this.managedBytes -= this.rows.bytes(row);
+    for (const one of this.chunks.drop(row)) this.runnables.push(one);
+  }
+
+  /** A chunk could not be read again: nobody has it from here any more. */
+  private lost(row: number): void {
+    const attempt = this.rows.attempt(row);
+    this.free(row, attempt);
+    this.out.miss(row, 0, row, attempt, this.id);
   }
 
   /** A waiting task leaves: inputs that only it waited for need not come. */
@@ -339,36 +350,9 @@ export class WorkerBrain {
   }
 
   /** Tasks that waited for a row that will not come go back with it. */
-  private returnWaiters(row: number, attempt: number, holder: string): void {
+  returnWaiters(row: number, attempt: number, holder: string): void {
     for (const one of this.waiters.take(row))
       if (this.rows.state(one) === WS.waiting) this.giveBack(one, row, attempt, holder);
-  }
-
-  private fetched(transfer: number, peer: string, chunks: readonly FetchedChunk[]): void {
-    for (const chunk of chunks) {
-      if (!this.fetches.arrived(transfer, chunk.row)) continue;
-      const attempt = this.rows.attempt(chunk.row);
-      if (chunk.bytes < 0) {
-        this.move(chunk.row, E.fetchFailed);
-        this.returnWaiters(chunk.row, attempt, peer);
-        continue;
-      }
-      this.move(chunk.row, E.fetched);
-      this.out.hold(chunk.row, attempt);
-      this.keep(chunk.row, chunk.value, chunk.bytes);
-    }
-    this.fetches.end(transfer);
-  }
-
-  private fetchFailed(transfer: number, peer: string): void {
-    for (const row of this.fetches.end(transfer)) {
-      // A task that goes back for one of these rows may have let go of another.
-      const now = this.rows.state(row);
-      if (now !== WS.fetching && now !== WS.salvaging) continue;
-      const attempt = this.rows.attempt(row);
-      this.move(row, E.fetchFailed);
-      this.returnWaiters(row, attempt, peer);
-    }
   }
 
   private adopt(row: number, attempt: number, ticket: string): void {
@@ -395,6 +379,8 @@ export class WorkerBrain {
   }
 
   move(row: number, event: number): void {
-    this.rows.setState(row, this.chart.step(row, this.rows.state(row), event));
+    const state = this.chart.step(row, this.rows.state(row), event);
+    this.rows.setState(row, state);
+    if (HAS_BODY[state] === 0) this.chunks.letGo(row);
   }
 }

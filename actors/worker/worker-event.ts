@@ -11,10 +11,12 @@ export type WorkerEvent =
       readonly chunks: readonly FetchedChunk[];
     }
   | { readonly kind: "fetchFailed"; readonly transfer: number; readonly peer: string }
+  /** A chunk is back in memory, or could not be read again. */
+  | { readonly kind: "returned" | "lost"; readonly row: number }
   | { readonly kind: "steal"; readonly event: StealEvent }
   | { readonly kind: "parked"; readonly ticket: string; readonly value: unknown; readonly bytes: number };
 
-/** One chunk of an answer; `bytes` below 0: the peer does not have it. */
+/** One chunk of an answer; `bytes` below 0: the peer does not have it, or (LATER) has more than it can give at once. */
 export interface FetchedChunk {
   readonly row: number;
   readonly value: unknown;

@@ -25,6 +25,11 @@ export const IS_COMING = Uint8Array.from(chart.states, (_, state) =>
   [WS.waiting, WS.queued, WS.executing, WS.fetching, WS.salvaging].includes(state) ? 1 : 0,
 );
 
+/** 1 for states in which a function runs, or may begin to: its inputs stay in memory. */
+export const HAS_BODY = Uint8Array.from(chart.states, (_, state) =>
+  [WS.queued, WS.executing, WS.cancelling, WS.salvaging].includes(state) ? 1 : 0,
+);
+
 /** Counts of the pairs of its charts that a worker walked. */
 export interface WorkerHits {
   readonly task: Uint32Array;

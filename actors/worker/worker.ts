@@ -4,20 +4,24 @@ import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
-import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import type { HeartbeatMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { columnOf } from "../../runtime/protocol/value-column.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { chunkReport } from "../chunk/chunk-report.ts";
+import type { ChunkStore } from "../chunk/chunk-store.ts";
+import { MemoryChunkStore } from "../chunk/memory-chunk-store.ts";
 import { ShardKeeper } from "../chunk/shard-keeper.ts";
 import type { SpillDisk } from "../chunk/spill-disk.ts";
 import type { Windows } from "../chunk/windows.ts";
 import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
+import { MEASURE_MS, MemoryWatch, unlimited, type WorkerMemory } from "./memory-watch.ts";
 import { PeerSignals } from "./peer-signals.ts";
 import { ShardDoor } from "./shard-door.ts";
 import { StealDoor } from "./steal-door.ts";
 import type { TaskStream } from "./task-stream.ts";
 import { WorkerBrain } from "./worker-brain.ts";
+import type { WorkerEvent } from "./worker-event.ts";
 import type { WorkerHits } from "./worker-states.ts";
 
 export interface WorkerActorOptions {
@@ -44,6 +48,10 @@ export interface WorkerActorOptions {
   readonly windows?: Windows | undefined;
   /** Where tasks and transfers are noted for whoever watches. */
   readonly stream?: TaskStream;
+  /** What it may use of memory; default: all there is. */
+  readonly memory?: WorkerMemory | undefined;
+  /** Results smaller than this stay in memory; default 1 KiB. */
+  readonly storedBytesMin?: number;
   rssBytes(): number;
   /** Has a function run after messages and I/O had their turn. */
   yieldThen(run: () => void): void;
@@ -58,6 +66,7 @@ export interface WorkerActorOptions {
 
 const TICK = { type: "tick" } as const;
 const STEPPED = { type: "stepped" } as const;
+const MEASURE = { type: "measure" } as const;
 
 /**
  * A worker: an actor around its brain, wholly in one thread. Between turns it runs functions for a few milliseconds at a
@@ -78,6 +87,7 @@ class Worker implements Actor {
   private readonly brain: WorkerBrain;
   private readonly execution: Execution;
   private readonly door: ChunkDoor;
+  private readonly memory: MemoryWatch;
   private readonly shards: ShardKeeper;
   private readonly stealDoor: StealDoor;
   private readonly scheduler: string;
@@ -89,7 +99,11 @@ class Worker implements Actor {
     const subjects = clusterSubjects(options.cluster);
     this.scheduler = subjects.scheduler;
     const encodeSmall = (value: unknown): Uint8Array => flattenValue(encodeValue(value, { shareMemory: false }));
-    this.brain = new WorkerBrain(options.id, (items) => columnOf(items, encodeSmall), options.hits, options.bind);
+    const memory = options.memory ?? unlimited(new MemoryChunkStore());
+    this.memory = new MemoryWatch(memory, options.clock, options.rssBytes);
+    const { gauge } = this.memory;
+    const { store } = memory;
+    this.brain = new WorkerBrain(options.id, (items) => columnOf(items, encodeSmall), { ...options, store, gauge });
     const wake = (): void => context.tell(context.address, STEPPED);
     this.shards = new ShardKeeper({
       home: options.id,
@@ -103,9 +117,11 @@ class Worker implements Actor {
     const peers = new PeerSignals();
     const shards = new ShardDoor(options, this.shards, peers);
     this.door = new ChunkDoor(options, { brain: this.brain, shards, peers, stealing: this.stealDoor }, wake);
+    this.follow(store, wake);
     options.onBrain?.(this.brain);
     this.session = { state: "joining", join: 0, sinceMs: 0 };
     context.after(0, TICK);
+    if (this.memory.measures) context.after(0, MEASURE);
   }
 
   receive(batch: readonly Envelope[]): void {
@@ -118,6 +134,7 @@ class Worker implements Actor {
     for (const request of this.brain.out.fetches.splice(0)) this.door.fetch(request);
     this.stealDoor.send(this.brain.out);
     for (const report of this.brain.out.takeReports()) this.context.tell(this.scheduler, report);
+    if (this.memory.gauge.pressure !== this.memory.toldPressure && this.session.state === "joined") this.tellState();
     this.execution.wake();
   }
 
@@ -129,6 +146,20 @@ class Worker implements Actor {
     this.door.close();
     void this.shards.close();
     this.stealDoor.close();
+    void this.brain.chunks.store.close();
+  }
+
+  /** What becomes of chunks on disk comes into the brain. */
+  private follow(store: ChunkStore, wake: () => void): void {
+    const tell = (event: WorkerEvent): void => {
+      this.brain.step(event);
+      wake();
+    };
+    store.onChange({
+      returned: (row) => tell({ kind: "returned", row }),
+      lost: (row) => tell({ kind: "lost", row }),
+      relieved: wake,
+    });
   }
 
   private take({ message, from, link, question }: Envelope): void {
@@ -138,6 +169,11 @@ class Worker implements Actor {
     }
     const { type } = message as { type: string };
     if (type === "tick") return this.tick();
+    if (type === "measure") {
+      this.memory.measure();
+      this.context.after(MEASURE_MS, MEASURE);
+      return;
+    }
     if (type === "stepped") return;
     if (from !== this.scheduler) return;
     // A link that begins without the welcome is another scheduler's, or a former one's whose word came late.
@@ -146,20 +182,25 @@ class Worker implements Actor {
   }
 
   private answer(question: Question, asked: { type?: string; key?: string; row?: number; attempt?: number }): void {
-    const { executing, queued, managedBytes, rows } = this.brain;
-    if (asked.type !== "chunk") {
-      question.answer({ worker: this.options.id, executing, queued, managedBytes });
-      return;
-    }
+    if (asked.type !== "chunk") return question.answer({ worker: this.options.id, ...this.state() });
     const { key = "", row = -1, attempt = -1 } = asked;
-    if (this.brain.holds(row, attempt)) question.answer(chunkReport(key, rows.value(row)));
-    else
-      question.fail(
-        new ShoalError(`The chunk of ${key} has just left ${this.options.id}; ask again`, {
-          code: "UNKNOWN_KEY",
-          retryable: true,
-        }),
-      );
+    if (this.brain.holds(row, attempt)) void this.answerChunk(question, key, row);
+    else question.fail(this.hasLeft(key));
+  }
+
+  private async answerChunk(question: Question, key: string, row: number): Promise<void> {
+    try {
+      question.answer(chunkReport(key, await this.brain.chunks.load(row)));
+    } catch {
+      question.fail(this.hasLeft(key));
+    }
+  }
+
+  private hasLeft(key: string): ShoalError {
+    return new ShoalError(`The chunk of ${key} has just left ${this.options.id}; ask again`, {
+      code: "UNKNOWN_KEY",
+      retryable: true,
+    });
   }
 
   private fromScheduler(message: ToWorker): void {
@@ -212,13 +253,20 @@ class Worker implements Actor {
       if (this.session.join === 0 || this.context.now() - this.session.sinceMs >= heartbeatMs) this.join();
       return;
     }
-    const { managedBytes, executing, queued } = this.brain;
-    this.context.tell(this.scheduler, {
-      type: "heartbeat",
-      managedBytes,
-      rssBytes: this.options.rssBytes(),
-      executing,
-      queued,
-    });
+    this.tellState();
+  }
+
+  private tellState(): void {
+    const state = this.state();
+    this.memory.toldPressure = state.pressure;
+    this.context.tell(this.scheduler, { type: "heartbeat", ...state });
+  }
+
+  private state(): Omit<HeartbeatMessage, "type"> {
+    const { managedBytes, executing, queued, chunks, gauge } = this.brain;
+    const { spilledBytes } = chunks.store;
+    const { diskError } = chunks.store.stats();
+    const rssBytes = this.options.rssBytes();
+    return { managedBytes, spilledBytes, rssBytes, pressure: gauge.pressure, diskError, executing, queued };
   }
 }

@@ -323,7 +323,7 @@ export class Client extends ClientServices {
 
 async function inlineAsOpen(options: LocalOptions): Promise<OpenCluster> {
   const { startInlineCluster } = await import("./inline-cluster.ts");
-  const inline = startInlineCluster(options.functions === undefined ? {} : { functions: options.functions });
+  const inline = startInlineCluster(options);
   return {
     name: "inline",
     bus: inline.system.bus,

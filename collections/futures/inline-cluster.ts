@@ -18,6 +18,7 @@ import { uniqueToken } from "../../runtime/base/random.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
+import { type MemoryConfig, type MemorySettings, memoryConfig, openMemory } from "./memory-options.ts";
 import { SessionExecutor } from "./session-executor.ts";
 
 /** A scheduler, a worker and a client in this thread, on a bus of their own; nothing to set up, nothing to close. */
@@ -36,7 +37,12 @@ const INLINE_SLOTS = 4;
 const CLUSTER = "inline";
 const WORKER = "inline";
 
-export function startInlineCluster(options: { functions?: "any" | "named" } = {}): InlineCluster {
+export interface InlineOptions extends MemorySettings {
+  readonly functions?: "any" | "named";
+}
+
+/** Without a `memoryLimit` there is none: the process is the user's. */
+export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   const bus = new LocalBus();
   const clock = systemClock;
   const system = new ActorSystem({ bus, clock });
@@ -45,7 +51,7 @@ export function startInlineCluster(options: { functions?: "any" | "named" } = {}
   const hosted = { cluster: CLUSTER, epoch: 1, reviewMs: INLINE_HEARTBEAT_MS };
   system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain) }));
   system.spawn(workerHost({ cluster: CLUSTER, id: WORKER, functions }));
-  const workerReporter = spawnWorker(system, functions);
+  const workerReporter = spawnWorker(system, functions, memoryConfig({ memoryLimit: false, ...options }, 1, "results"));
   const session = new ClientSession({
     cluster: CLUSTER,
     id: `client-${uniqueToken().slice(0, 8)}`,
@@ -96,7 +102,7 @@ function spawnScheduler(system: ActorSystem): { brain: SchedulerBrain; reporter:
   return made as unknown as { brain: SchedulerBrain; reporter: SchedulerReporter };
 }
 
-function spawnWorker(system: ActorSystem, functions: "any" | "named"): WorkerReporter {
+function spawnWorker(system: ActorSystem, functions: "any" | "named", memory: MemoryConfig): WorkerReporter {
   const { bus, clock } = system;
   const stream = new TaskStream();
   const told = { bus, clock, cluster: CLUSTER, id: WORKER, stream, wallMs: wallTimeMs, system: systemSampler() };
@@ -116,6 +122,7 @@ function spawnWorker(system: ActorSystem, functions: "any" | "named"): WorkerRep
       heartbeatMs: INLINE_HEARTBEAT_MS,
       yieldMs: 10,
       functions,
+      memory: openMemory(memory),
       ...shardStorage(),
       rssBytes: () => process.memoryUsage.rss(),
       yieldThen: (run) => setImmediate(run),

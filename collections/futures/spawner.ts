@@ -2,9 +2,10 @@ import type { Windows } from "../../actors/chunk/windows.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
+import type { MemorySettings } from "./memory-options.ts";
 
 /** How a local cluster runs. */
-export interface LocalOptions {
+export interface LocalOptions extends MemorySettings {
   /**
    * `inline` this thread · `threads` a worker per thread (default) · `processes` a worker per child process, nothing
    * installed · `nats` worker processes joined over NATS, on a server that is given, found or started.

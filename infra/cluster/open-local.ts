@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from "node:os";
 import { hostWindows } from "../../actors/chunk/host-windows.ts";
+import { memoryConfig } from "../../collections/futures/memory-options.ts";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
@@ -69,16 +70,18 @@ function opened(cluster: LocalCluster, release: () => Promise<void>): OpenCluste
 }
 
 function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterOptions {
+  const workers = options.workers ?? availableParallelism();
   return {
     cluster:
       options.cluster ??
       `local-${uniqueToken()
         .replace(/[^0-9A-Za-z]/g, "")
         .slice(0, 8)}`,
-    workers: options.workers ?? availableParallelism(),
+    workers,
     slots: options.slots ?? 1,
     resources: options.resources ?? {},
     functions: options.functions ?? "any",
+    memory: memoryConfig(options, workers, options.mode === "threads" ? "results" : "process"),
     ...SCHEDULER_DEFAULTS,
     prefillUs,
     allowedFailures: options.allowedFailures ?? SCHEDULER_DEFAULTS.allowedFailures,

@@ -7,6 +7,7 @@ import { TaskStream } from "../../actors/worker/task-stream.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
+import { openMemory } from "../../collections/futures/memory-options.ts";
 import { serveTasks } from "../../collections/futures/task-reach.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
@@ -24,6 +25,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: stri
   system.spawn(
     workerActor({
       ...config,
+      memory: openMemory(config.memory),
       windows,
       stream,
       onBrain: (brain) => reportWorker(bus, config, brain, stream),

@@ -1,3 +1,5 @@
+import type { MemoryConfig } from "../../collections/futures/memory-options.ts";
+
 /** What a worker's thread or process is told at its start, as plain data. */
 export interface WorkerConfig {
   readonly cluster: string;
@@ -7,6 +9,7 @@ export interface WorkerConfig {
   readonly resources: Readonly<Record<string, number>>;
   readonly heartbeatMs: number;
   readonly functions: "any" | "named";
+  readonly memory: MemoryConfig;
 }
 
 /** How long functions may run before a worker's thread looks at its messages. */

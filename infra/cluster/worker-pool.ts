@@ -1,4 +1,5 @@
 import { nannyActor } from "../../actors/nanny/nanny.ts";
+import type { MemoryConfig } from "../../collections/futures/memory-options.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
@@ -30,6 +31,7 @@ export interface WorkerPoolOptions {
   readonly resources: Readonly<Record<string, number>>;
   readonly functions: "any" | "named";
   readonly heartbeatMs: number;
+  readonly memory: MemoryConfig;
   /** Told of workers that will not come back: refused by the scheduler, or dead too often. */
   onLost?(worker: string, reason: string): void;
 }
@@ -85,13 +87,13 @@ export class WorkerPool {
   }
 
   private addWorker(): void {
-    const { cluster, slots, resources, heartbeatMs, functions } = this.options;
+    const { cluster, slots, resources, heartbeatMs, functions, memory } = this.options;
     // A worker that takes the place of another has a name of its own: what is still said to the dead reaches nobody.
     const id = `w${this.started++}-${uniqueToken()
       .replace(/[^0-9A-Za-z]/g, "")
       .slice(0, 6)}`;
     const incarnation = wallTimeMs();
-    const config = { cluster, id, incarnation, slots, resources, heartbeatMs, functions };
+    const config = { cluster, id, incarnation, slots, resources, heartbeatMs, functions, memory };
     const worker = this.start(this.system.bus, config);
     this.workers.set(id, worker);
     worker.onExit((end) => this.ended(id, end));

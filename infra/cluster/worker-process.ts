@@ -36,7 +36,11 @@ export class WorkerProcess {
       serialization: "advanced",
       stdio: ["ignore", "inherit", "pipe", "ipc"],
       env: { ...process.env, ...options.env, SHOAL_ENTRY: siblingEntry(options.entry) },
-      execArgv: process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
+      // Beyond its spill line a worker has garbage collected, so that what left memory is given back.
+      execArgv: [
+        ...process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
+        "--expose-gc",
+      ],
     });
     // A program that forgets to close its client still ends, and its workers with it: they see the channel close.
     this.child.unref();

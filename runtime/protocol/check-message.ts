@@ -134,7 +134,16 @@ const shapes: Readonly<Record<string, MessageShape>> = {
     sameLength: ["rows", "attempts", "inputs", "inputAttempts", "holders"],
   },
   holds: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
-  heartbeat: { fields: { managedBytes: isNumber, rssBytes: isNumber, executing: isNumber, queued: isNumber } },
+  heartbeat: {
+    fields: {
+      managedBytes: isNumber,
+      spilledBytes: isNumber,
+      rssBytes: isNumber,
+      pressure: isText,
+      executing: isNumber,
+      queued: isNumber,
+    },
+  },
   leaving: { fields: { reason: isText } },
   hello: { fields: { hello: isNumber, version: isText } },
   submit: { fields: { request: isNumber, layers: isList, wants: isList, priority: isNumber, retries: isNumber } },

@@ -141,7 +141,13 @@ export interface FinishedMessage {
 export interface HeartbeatMessage {
   readonly type: "heartbeat";
   readonly managedBytes: number;
+  /** Of them on disk alone. */
+  readonly spilledBytes: number;
   readonly rssBytes: number;
+  /** `soft`: results do not all fit in memory · `high`: it is paused, one task at a time may run. */
+  readonly pressure: "none" | "soft" | "high";
+  /** Why results cannot leave memory for the disk; undefined while all is well. */
+  readonly diskError: string | undefined;
   readonly executing: number;
   readonly queued: number;
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { checkWorker } from "../../actors/worker/invariants.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import type { WorkerBrainOptions } from "../../actors/worker/worker-brain-options.ts";
+import type { WorkerEvent } from "../../actors/worker/worker-event.ts";
 import { workerTaskChart } from "../../actors/worker/worker-states.ts";
 import type { ShardSet } from "../../runtime/graph/shards.ts";
 import { type FromWorker, LOCAL, type ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
@@ -13,8 +15,8 @@ export class WorkerScript {
   readonly brain: WorkerBrain;
   private readonly reported: FromWorker[] = [];
 
-  constructor(name = "A") {
-    this.brain = new WorkerBrain(name, (items) => ({ kind: "live", items }));
+  constructor(name = "A", options: WorkerBrainOptions = {}) {
+    this.brain = new WorkerBrain(name, (items) => ({ kind: "live", items }), options);
     this.say({ type: "welcome", epoch: 1, join: 1 });
     this.define(1);
   }
@@ -54,7 +56,11 @@ export class WorkerScript {
   }
 
   say(message: ToWorker): void {
-    this.brain.step({ kind: "message", message });
+    this.step({ kind: "message", message });
+  }
+
+  step(event: WorkerEvent): void {
+    this.brain.step(event);
     this.turn();
   }
 
@@ -69,8 +75,8 @@ export class WorkerScript {
     this.turn();
   }
 
-  finish(row: number, value: unknown = `value of ${row}`): void {
-    this.brain.finished(row, value, 8, 1, undefined);
+  finish(row: number, value: unknown = `value of ${row}`, bytes = 8): void {
+    this.brain.finished(row, value, bytes, 1, undefined);
     this.turn();
   }
 

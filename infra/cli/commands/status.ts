@@ -54,13 +54,14 @@ function statusLines({ cluster, version, tasks, entered, ready, clients, workers
     `Tasks: ${now.join(", ") || "none"}; ${ready} ready; ${entered["memory"] ?? 0} finished and ${entered["erred"] ?? 0} failed so far`,
   ];
   if (workers.length === 0) return lines;
-  const rows = workers.map(({ id, status, pid, slots, processing, managedBytes, rssBytes }) => ({
+  const rows = workers.map(({ id, status, pid, slots, processing, managedBytes, spilledBytes, rssBytes }) => ({
     worker: id,
     status,
     process: pid,
     slots,
     processing,
     results: formatBytes(managedBytes),
+    disk: formatBytes(spilledBytes),
     memory: formatBytes(rssBytes),
   }));
   return [...lines, "", ...tableLines(rows)];

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { type MemorySettings, memoryConfig } from "../../../collections/futures/memory-options.ts";
 import { ActorSystem } from "../../../runtime/actor/system.ts";
 import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import { actorCodec } from "../../../runtime/protocol/actor-codec.ts";
@@ -7,7 +8,7 @@ import { startNatsWorker } from "../../cluster/spawn-workers.ts";
 import { SCHEDULER_DEFAULTS } from "../../cluster/start-scheduler.ts";
 import { WorkerPool } from "../../cluster/worker-pool.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
-import { type Command, countOf, type Terminal, textsOf } from "../command.ts";
+import { type Command, countOf, type FlagValues, type Terminal, textOf, textsOf } from "../command.ts";
 import { reportStatus, untilStopped } from "../terminal.ts";
 
 const HELLO_TIMEOUT_MS = 2000;
@@ -15,7 +16,7 @@ const HELLO_TIMEOUT_MS = 2000;
 export const workerCommand: Command = {
   name: "worker",
   summary: "Runs worker processes for a cluster, and starts others in the place of those that die.",
-  usage: "[--cluster NAME] [--nats URL] [--workers N] [--slots M]",
+  usage: "[--cluster NAME] [--nats URL] [--workers N] [--slots M] [--memory-limit BYTES]",
   flags: {
     ...clusterFlags,
     workers: {
@@ -26,6 +27,13 @@ export const workerCommand: Command = {
     },
     slots: { type: "string", value: "M", help: "Asynchronous tasks that overlap in one worker; default 1" },
     resource: { type: "string", multiple: true, value: "NAME=AMOUNT", help: "What each worker has of it: GPU=1" },
+    "memory-limit": {
+      type: "string",
+      value: "BYTES",
+      help: 'What each worker may use, "4 GB", a share such as 0.5, or "none"; default: an equal part of all there is',
+    },
+    "spill-folder": { type: "string", value: "PATH", help: "Where results go that do not fit in memory" },
+    "spill-limit": { type: "string", value: "BYTES", help: "How much of the disk each worker may use" },
     "named-functions-only": { type: "boolean", help: "Refuses functions that would come as source text" },
   },
   notes: ["  shoal worker --cluster prod --nats nats://10.0.0.5:4222 --workers 4 --resource GPU=1"],
@@ -39,6 +47,7 @@ export const workerCommand: Command = {
       resources: Object.fromEntries(textsOf(values, "resource").map(parseResource)),
       functions: values["named-functions-only"] === true ? ("named" as const) : ("any" as const),
       heartbeatMs: SCHEDULER_DEFAULTS.heartbeatMs,
+      memory: memoryConfig(memorySettings(values), workers, "process"),
     };
     const bus = await joinNats(connect, cluster, "worker");
     reportStatus(bus, terminal);
@@ -81,6 +90,19 @@ async function sayWhetherAwaited(system: ActorSystem, cluster: string, { warn }:
         `Cluster "${cluster}" has no scheduler yet; the workers join when "shoal scheduler --cluster ${cluster}" runs`,
       );
   }
+}
+
+function memorySettings(values: FlagValues): MemorySettings {
+  const limit = textOf(values, "memory-limit");
+  const spillFolder = textOf(values, "spill-folder");
+  const spillLimit = textOf(values, "spill-limit");
+  return {
+    ...(limit === undefined ? {} : { memoryLimit: limit === "none" ? false : limit }),
+    memory: {
+      ...(spillFolder === undefined ? {} : { spillFolder }),
+      ...(spillLimit === undefined ? {} : { spillLimit }),
+    },
+  };
 }
 
 function parseResource(text: string): readonly [string, number] {

@@ -1,0 +1,64 @@
+import type { Clock } from "../../runtime/base/clock.ts";
+import type { ChunkStore } from "../chunk/chunk-store.ts";
+import { MEMORY_SHARES, MemoryGauge, type MemoryShares, type Pressure } from "./memory-gauge.ts";
+
+/** What a worker may use of memory, and where else its results may lie. */
+export interface WorkerMemory {
+  /** Infinity: no limit. */
+  readonly limitBytes: number;
+  readonly shares: MemoryShares;
+  readonly store: ChunkStore;
+  /** "process": the process is this worker's alone, so what it takes counts · "results": only results do. */
+  readonly measures: "process" | "results";
+  /** Has the engine give back what nobody reaches any more, where that can be asked for. */
+  collectGarbage?(): void;
+}
+
+export const MEASURE_MS = 200;
+/** Garbage is not collected more often. */
+const COLLECT_MS = 1000;
+
+/** Looks at a worker's memory now and then, and knows how tight it is. */
+export class MemoryWatch {
+  readonly gauge: MemoryGauge;
+  /** What the scheduler was last told. */
+  toldPressure: Pressure = "none";
+  private readonly memory: WorkerMemory;
+  private readonly clock: Clock;
+  private readonly rssBytes: () => number;
+  private collectedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(memory: WorkerMemory, clock: Clock, rssBytes: () => number) {
+    this.memory = memory;
+    this.clock = clock;
+    this.rssBytes = rssBytes;
+    this.gauge = new MemoryGauge(memory.limitBytes, memory.shares, memory.store);
+  }
+
+  /** Whether there is anything to measure. */
+  get measures(): boolean {
+    return this.memory.measures === "process" && Number.isFinite(this.memory.limitBytes);
+  }
+
+  measure(): void {
+    let rss = this.rssBytes();
+    const { collectGarbage } = this.memory;
+    if (this.gauge.isAboveSpill(rss) && collectGarbage !== undefined) {
+      const now = this.clock.now();
+      if (now - this.collectedMs >= COLLECT_MS) {
+        this.collectedMs = now;
+        collectGarbage();
+        rss = this.rssBytes();
+      }
+    }
+    this.gauge.measure(rss);
+  }
+}
+
+/** Memory without a limit. */
+export const unlimited = (store: ChunkStore): WorkerMemory => ({
+  limitBytes: Number.POSITIVE_INFINITY,
+  shares: MEMORY_SHARES,
+  store,
+  measures: "results",
+});
