@@ -2,7 +2,7 @@ import { type Chunk, sizeOf } from "../chunk.ts";
 import type { DType } from "../dtype.ts";
 import { type ScalarLike, toElement } from "../scalar.ts";
 import { opProgram } from "./apply-op.ts";
-import { materialize, Pending, pendingOf, type Source } from "./pending.ts";
+import { contiguous, materialize, Pending, pendingOf, type Source } from "./pending.ts";
 import { castProgram, literalProgram, type Program } from "./program.ts";
 
 /** The kernel of all element-wise work: a program on its arguments, to be fused with what reads it. */
@@ -42,9 +42,9 @@ export const applyNow = (name: string, ...operands: readonly (Source | ScalarLik
 export const castTo = (source: Source, dtype: DType): Source =>
   source.dtype === dtype ? source : pendingOf(castProgram(source.dtype, dtype), [source]);
 
-/** A chunk of one value. */
+/** A chunk of one value, in memory that may be written to. */
 export const constant = (value: ScalarLike, dtype: DType, shape: readonly number[]): Chunk =>
-  materialize(new Pending(literalProgram(toElement(value, dtype), dtype), [], shape));
+  contiguous(new Pending(literalProgram(toElement(value, dtype), dtype), [], shape));
 
 export const isSource = (value: unknown): value is Source =>
   typeof value === "object" &&

@@ -2,7 +2,7 @@ import { broadcasted, Chunk, rowMajor, sizeOf } from "../chunk.ts";
 import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
 import { type Loop, loopOf, type Step } from "./compile.ts";
 import type { Cells, Fold } from "./folds.ts";
-import { withLent } from "./generated.ts";
+import { Generated, withLent } from "./generated.ts";
 import { eachOuter, Pending, planOf, type Source } from "./pending.ts";
 
 /** Elements evaluated at a time where a fused expression is folded: they stay in the second cache. */
@@ -24,9 +24,29 @@ export function foldSource(
   fold: Fold,
 ): void {
   if (sizeOf(source.shape) === 0) return;
+  if (
+    source instanceof Generated &&
+    source.isDivisible &&
+    lanesOf(source.dtype) === 1 &&
+    axes.length === source.shape.length
+  ) {
+    foldGenerated(source, accumulators as readonly Cells[], fold);
+    return;
+  }
   withLent(source instanceof Pending ? source.inputs : [source], (inputs) =>
     foldChunks({ source, inputs, axes, accumulators, fold }),
   );
+}
+
+/** A whole block that a formula gives, piece by piece: it is never written out. */
+function foldGenerated(source: Generated, accumulators: readonly Cells[], fold: Fold): void {
+  const scratch = scratchOf(source.dtype);
+  const size = sizeOf(source.shape);
+  for (let from = 0; from < size; from += TILE_ELEMENTS) {
+    const count = Math.min(TILE_ELEMENTS, size - from);
+    source.fill((count < TILE_ELEMENTS ? scratch.subarray(0, count) : scratch) as AnyData, from);
+    fold(scratch as unknown as Cells, 0, 1, count, count, 1, accumulators, 0, 0, 0);
+  }
 }
 
 interface Folding {

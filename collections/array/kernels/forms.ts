@@ -2,6 +2,7 @@
 // biome-ignore-all lint/complexity/useMathMinMax: Math.min takes no bigints.
 import * as complexMath from "./complex-math.ts";
 import * as floatMath from "./float-math.ts";
+import { cos, sin } from "./trigonometry.ts";
 
 /**
  * How an operation is written and run for one kind of element. `text` is the form inside a fused loop ($0, $1 …
@@ -177,8 +178,8 @@ export const FLOAT_FUNCTIONS: Readonly<Record<string, OpForms>> = {
   sqrt: mathToo("sqrt", complexMath.sqrtComplex as ComplexForm["run"]),
   exp: mathToo("exp", complexMath.expComplex as ComplexForm["run"]),
   log: mathToo("log", complexMath.logComplex as ComplexForm["run"]),
-  sin: mathToo("sin", complexMath.sinComplex as ComplexForm["run"]),
-  cos: mathToo("cos", complexMath.cosComplex as ComplexForm["run"]),
+  sin: { float: call(sin), complex: { run: complexMath.sinComplex as ComplexForm["run"] } },
+  cos: { float: call(cos), complex: { run: complexMath.cosComplex as ComplexForm["run"] } },
   tan: mathToo("tan", complexMath.tanComplex as ComplexForm["run"]),
   sinh: mathToo("sinh", complexMath.sinhComplex as ComplexForm["run"]),
   cosh: mathToo("cosh", complexMath.coshComplex as ComplexForm["run"]),

@@ -8,12 +8,21 @@ import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
 export class Generated {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly fill: (out: AnyData) => void;
+  /** Whether {@link fill} can begin anywhere. */
+  readonly isDivisible: boolean;
+  private readonly formula: (out: AnyData, from: number) => void;
 
-  constructor(dtype: DType, shape: readonly number[], fill: (out: AnyData) => void) {
+  /** @param formula fills memory with the elements from a place on; one without a place begins at the first */
+  constructor(dtype: DType, shape: readonly number[], formula: (out: AnyData, from: number) => void) {
     this.dtype = dtype;
     this.shape = shape;
-    this.fill = fill;
+    this.formula = formula;
+    this.isDivisible = formula.length === 2;
+  }
+
+  /** Fills memory with elements, row-major, from a place on. */
+  fill(out: AnyData, from = 0): void {
+    this.formula(out, from);
   }
 
   /** The elements in memory of their own. */

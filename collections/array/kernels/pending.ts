@@ -84,10 +84,18 @@ function joined(program: Program, parts: readonly Source[], positions: readonly 
 export function materialize(source: Source): Chunk {
   if (source instanceof Generated) return source.written();
   if (!(source instanceof Pending)) return source;
+  if (source.inputs.length === 0 && sizeOf(source.shape) > 1) return repeated(source);
   if (isIdentity(source.program)) return broadcasted(materialize(source.inputs[0] as Chunk), source.shape);
   const out = emptyChunk(source.dtype, source.shape);
   writeInto(source, out);
   return out;
+}
+
+/** One value everywhere is kept once. */
+function repeated(source: Pending): Chunk {
+  const one = emptyChunk(source.dtype, []);
+  writeInto(new Pending(source.program, [], []), one);
+  return broadcasted(one, source.shape);
 }
 
 /** The elements in row-major order in memory without gaps; the chunk itself if it is so already. */

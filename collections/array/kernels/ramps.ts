@@ -16,17 +16,27 @@ export interface Ramp {
 export function rampBlock({ start, step, dtype }: Ramp, { start: [from], shape }: BlockLocation): Source {
   const first = from as number;
   if (registerOf(dtype) === "bigint" && Number.isInteger(start) && Number.isInteger(step))
-    return new Generated(dtype, shape, (out) => fillBig(out as BigInt64Array, start + first * step, step));
-  const ramp = new Generated("float64", shape, (out) => fillFloats(out as Float64Array, start, step, first));
+    return new Generated(dtype, shape, (out, at) => fillBig(out as BigInt64Array, start + (first + at) * step, step));
+  const ramp = new Generated("float64", shape, (out, at) => fillFloats(out as Float64Array, start, step, first + at));
   return castTo(ramp, dtype);
 }
 
 function fillFloats(data: Float64Array, start: number, step: number, first: number): void {
-  for (let i = 0; i < data.length; i++) data[i] = start + (first + i) * step;
+  let place = first;
+  for (let i = 0; i < data.length; i++) {
+    data[i] = start + place * step;
+    place += 1;
+  }
 }
 
+/** Bigints made one by one would cost an object each: their halves are written, which lie low before high. */
 function fillBig(data: BigInt64Array, start: number, step: number): void {
-  for (let i = 0; i < data.length; i++) data[i] = BigInt(start + i * step);
+  const halves = new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = start + i * step;
+    halves[2 * i] = value;
+    halves[2 * i + 1] = Math.floor(value / 4294967296);
+  }
 }
 
 /** The spacing of a number of values between two ends. */

@@ -5,7 +5,7 @@ import type { DType } from "../dtype.ts";
 import { asNDArray, chunkOfNDArray, NDArray } from "../ndarray.ts";
 import { concatenateChunks } from "./concatenate.ts";
 import { castTo, isSource } from "./elementwise.ts";
-import { materialize, type Source } from "./pending.ts";
+import { copyOf, materialize, type Source } from "./pending.ts";
 
 /** Where a block handed to a user's function lies. */
 export interface BlockInfo {
@@ -60,7 +60,12 @@ export function mapBlock(fn: UserFunction, plan: MapPlan, location: BlockLocatio
     : chunkOfResult(result, plan.dtype);
 }
 
-const eager = (source: Source): NDArray => asNDArray(materialize(source));
+/** What a user's function gets: it may look at the elements one after another, so repeated ones are written out. */
+export function eager(source: Source): NDArray {
+  const chunk = materialize(source);
+  const isRepeated = chunk.strides.some((step, axis) => step === 0 && (chunk.shape[axis] as number) > 1);
+  return asNDArray(isRepeated ? copyOf(chunk) : chunk);
+}
 
 function joined(pieces: readonly Chunk[], grid: readonly number[]): Chunk {
   let row = [...pieces];

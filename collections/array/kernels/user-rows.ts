@@ -6,7 +6,7 @@ import { rowsAlong } from "./along.ts";
 import { concatenateChunks } from "./concatenate.ts";
 import { isSource } from "./elementwise.ts";
 import { assign, materialize, type Source } from "./pending.ts";
-import { chunkOfResult } from "./user-blocks.ts";
+import { chunkOfResult, eager } from "./user-blocks.ts";
 
 type UserFunction = (...args: unknown[]) => unknown;
 
@@ -65,7 +65,7 @@ const axisOption = (axes: readonly number[]): number | readonly number[] =>
 
 /** A user's function on one block of a reduction; what it gives keeps the axes. */
 export function reduceUser(fn: UserFunction, { axes }: UserReduction, source: Source): Chunk {
-  const result = fn(asNDArray(materialize(source)), { axis: axisOption(axes), keepdims: true });
+  const result = fn(eager(source), { axis: axisOption(axes), keepdims: true });
   return isSource(result) ? materialize(result) : chunkOf(result as never);
 }
 
