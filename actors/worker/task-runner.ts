@@ -7,6 +7,7 @@ import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { importModule, loadFunction } from "../../runtime/wire/function-loader.ts";
 import type { AnyFunction, FunctionSpec } from "../../runtime/wire/function-spec.ts";
 import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
+import { resumeTaskScope } from "./task-scope.ts";
 
 /** A layer whose calls are decoded and whose functions are loaded. */
 interface PreparedLayer {
@@ -37,8 +38,9 @@ export class TaskRunner {
       return own instanceof Promise ? own.then(([value]) => value) : own[0];
     }
     const layer = this.prepare(definition);
-    if (layer instanceof Promise) return layer.then((ready) => runPrepared(ready, batch, at, inputs));
-    return runPrepared(layer, batch, at, inputs);
+    if (!(layer instanceof Promise)) return runPrepared(layer, batch, at, inputs);
+    const resume = resumeTaskScope();
+    return layer.then((ready) => resume(() => runPrepared(ready, batch, at, inputs)));
   }
 
   forget(id: number): void {
@@ -92,9 +94,9 @@ export class TaskRunner {
 
 function runPrepared(layer: PreparedLayer, batch: ComputeBatch, at: number, inputs: readonly unknown[]): unknown {
   const own = ownAt(batch, at);
-  return own instanceof Promise
-    ? own.then((known) => callPrepared(layer, batch, at, inputs, known))
-    : callPrepared(layer, batch, at, inputs, own);
+  if (!(own instanceof Promise)) return callPrepared(layer, batch, at, inputs, own);
+  const resume = resumeTaskScope();
+  return own.then((known) => resume(() => callPrepared(layer, batch, at, inputs, known)));
 }
 
 function callPrepared(
@@ -111,6 +113,7 @@ function callPrepared(
     own,
     index,
     resolve: layer.resolve,
+    resume: resumeTaskScope(),
   });
 }
 

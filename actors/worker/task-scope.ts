@@ -30,3 +30,9 @@ export function withTaskScope<T>(scope: TaskScope, run: () => T): T {
     current = outer;
   }
 }
+
+/** Carries the scope over to what a task does after an asynchronous part of its calls. */
+export function resumeTaskScope(): <T>(run: () => T) => T {
+  const scope = current;
+  return (run) => (scope === undefined ? run() : withTaskScope(scope, run));
+}

@@ -15,6 +15,8 @@ export interface CallScope {
   /** Block index, for `location`. */
   readonly index: readonly number[];
   readonly resolve: ResolveFunction;
+  /** Runs what goes on after an asynchronous part; by default as it is. */
+  readonly resume?: <T>(run: () => T) => T;
 }
 
 /** Runs a task's call: its result, or a promise of it where a function on the way is asynchronous. */
@@ -29,13 +31,13 @@ function unfinished(call: Call, scope: CallScope): unknown {
   let waits = false;
   for (const one of call.lets) {
     const value: unknown = waits
-      ? Promise.all(lets).then((known) => runLet(one, scope, known))
+      ? Promise.all(lets).then((known) => resumed(scope, () => runLet(one, scope, known)))
       : runLet(one, scope, lets);
     waits ||= value instanceof Promise;
     lets.push(value);
   }
   return waits
-    ? Promise.all(lets).then((known) => applyCall(fn, call, scope, known))
+    ? Promise.all(lets).then((known) => resumed(scope, () => applyCall(fn, call, scope, known)))
     : applyCall(fn, call, scope, lets);
 }
 
@@ -45,7 +47,7 @@ const runLet = (call: Call, scope: CallScope, lets: readonly unknown[]): unknown
 function finished(call: Call, scope: CallScope, value: unknown): unknown {
   if (call.finish === undefined) return value;
   const finish = scope.resolve(call.finish);
-  return value instanceof Promise ? value.then(finish) : finish(value);
+  return value instanceof Promise ? value.then((known: unknown) => resumed(scope, () => finish(known))) : finish(value);
 }
 
 function applyCall(fn: AnyFunction, call: Call, scope: CallScope, lets: readonly unknown[]): unknown {
@@ -58,8 +60,10 @@ function applyCall(fn: AnyFunction, call: Call, scope: CallScope, lets: readonly
     // Only a nested call can be asynchronous; a promise among a user's own values stays a value.
     if (arg.kind !== "input" && args[i] instanceof Promise) waits = true;
   }
-  return waits ? Promise.all(args).then((known) => fn(...known)) : fn(...args);
+  return waits ? Promise.all(args).then((known) => resumed(scope, () => fn(...known))) : fn(...args);
 }
+
+const resumed = <T>({ resume }: CallScope, run: () => T): T => (resume === undefined ? run() : resume(run));
 
 function argValue(arg: Arg, scope: CallScope, lets: readonly unknown[]): unknown {
   switch (arg.kind) {

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { Client } from "shoal";
+import { Client, taskScope } from "shoal";
 import * as db from "shoal/bag";
 
 const PARTITIONS = 40;
@@ -60,6 +60,18 @@ for (const mode of ["threads", "processes", "nats"] as const)
     assert.deepEqual([...counted(cutters).values()], new Array(PARTITIONS).fill(1), "each block was cut once");
     assert.deepEqual([...counted(readers).values()], new Array(100).fill(1));
   });
+
+test("what runs behind an exchange in one task knows its task still", async (t) => {
+  const client = await Client.local({ mode: "threads", workers: 2 });
+  t.after(() => client.close());
+  const workers = await db
+    .range(8, { npartitions: 4 })
+    .groupby((x: number) => x % 4, { npartitions: 4 })
+    .map(() => taskScope().worker)
+    .compute();
+  assert.equal((workers as string[]).length, 4);
+  assert.ok((workers as string[]).every((worker) => client.workerPids.has(worker)));
+});
 
 test("SIGKILL of a worker while shards are read: right groups, and only what lay there is cut again", async (t) => {
   const client = await Client.local({ mode: "processes", workers: 2 });

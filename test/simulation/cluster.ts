@@ -212,7 +212,8 @@ export class Cluster implements TaskWorld {
         yieldMs,
         functions: "any",
         shardDisk: new MemoryDisk(),
-        shardBytesMax: 1 << 20,
+        // So little that some go to disk.
+        shardBytesMax: 256,
         rssBytes: () => 0,
         yieldThen: (run) => void this.world.at(this.world.now + 0.01, "burst", run, node),
         hits: hits.worker,

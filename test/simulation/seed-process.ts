@@ -2,7 +2,7 @@ import { walkedCharts } from "./cluster.ts";
 import { runSeed, type SeedOrder, type SeedResult } from "./seed-run.ts";
 
 /** Where functions of simulated tasks are found by name: this module is the root of a bundle. */
-export { simTask } from "./tasks.ts";
+export { simCut, simShards, simTask } from "./tasks.ts";
 
 /** Seeds for a process of {@link SeedPool}. */
 export interface SeedBatch {

@@ -8,7 +8,7 @@ import { checkAnswers, checkEmpty, checkReplicas, checkRuns } from "./checks.ts"
 import type { SimClient } from "./client.ts";
 import { Cluster, SLOWEST } from "./cluster.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
-import { digestOf, simTaskSpec, useTaskWorld } from "./tasks.ts";
+import { digestOf, simCutSpec, simShardsSpec, simTaskSpec, useTaskWorld } from "./tasks.ts";
 import { dataValue, graphFor, Oracle, type SimLayer, type Workload } from "./workload.ts";
 
 export interface Outcome {
@@ -65,7 +65,7 @@ const PARKED_MS = 150_000;
 
 /** Runs a scenario from start to rest to emptiness, checking as it goes. Simulations run one after the other. */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Outcome> {
-  await loadFunction(simTaskSpec);
+  for (const spec of [simTaskSpec, simCutSpec, simShardsSpec]) await loadFunction(spec);
   const cluster = new Cluster(scenario, options.charts === "interpreted" ? bindInterpreted : undefined);
   const { world } = cluster;
   world.isTelling = options.isTelling ?? false;

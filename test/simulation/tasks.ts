@@ -1,4 +1,7 @@
 import { taskScope } from "../../actors/worker/task-scope.ts";
+import { shardsFor } from "../../collections/core/kernels/shards.ts";
+import type { BlockLocation } from "../../runtime/graph/call.ts";
+import { type ShardSet, Shards } from "../../runtime/graph/shards.ts";
 import type { NamedFunction } from "../../runtime/wire/function-spec.ts";
 
 /** What the functions of a simulated cluster ask of the simulation that runs now. */
@@ -71,6 +74,30 @@ export const simTaskSpec: NamedFunction = {
   module: import.meta.url,
   exportName: "simTask",
 };
+
+/** Cuts a value for so many readers: each gets a digest of it and of its own number. */
+export const simCut = (value: unknown, count: number): Shards =>
+  new Shards(Array.from({ length: count }, (_, reader) => partDigest(digestOf(value), reader)));
+
+export const simCutSpec: NamedFunction = {
+  kind: "named",
+  name: "simCut",
+  module: import.meta.url,
+  exportName: "simCut",
+};
+
+/** What the cutters meant for a reader. */
+export const simShards = (cut: readonly (Shards | ShardSet)[], location: BlockLocation): Promise<unknown[]> =>
+  shardsFor(cut, location);
+
+export const simShardsSpec: NamedFunction = {
+  kind: "named",
+  name: "simShards",
+  module: import.meta.url,
+  exportName: "simShards",
+};
+
+export const partDigest = (digest: number, reader: number): number => Math.imul(digest ^ reader, 0x01000193) >>> 0;
 
 /** What a broken task throws: its message names it. */
 export class TaskBroke extends Error {

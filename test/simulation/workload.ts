@@ -1,9 +1,9 @@
 import type { Random } from "../../runtime/base/random.ts";
-import { inputsFrom, literal, own } from "../../runtime/graph/call.ts";
+import { input, inputsFrom, literal, location, nested, own } from "../../runtime/graph/call.ts";
 import type { Graph } from "../../runtime/graph/graph.ts";
-import type { Annotations, HeldLayer, Layer, TaskLayer } from "../../runtime/graph/layer.ts";
+import type { Annotations, BlockwiseLayer, HeldLayer, Layer, TaskLayer, Values } from "../../runtime/graph/layer.ts";
 import { SELF } from "../../runtime/graph/layer.ts";
-import { digestOf, simTaskSpec, taskValue } from "./tasks.ts";
+import { digestOf, partDigest, simCutSpec, simShardsSpec, simTaskSpec, taskValue } from "./tasks.ts";
 
 /** How tasks of a layer behave; listed tasks differ. */
 export interface LayerBehaviour {
@@ -21,7 +21,8 @@ export interface LayerBehaviour {
 /** A layer of the workload: its edges said out, so that the right answers do not depend on the code under test. */
 export interface SimLayer {
   readonly name: string;
-  readonly kind: "tasks" | "elementwise" | "group" | "all" | "data" | "scatter";
+  /** "exchange": every block of the source is cut, a part for each of these tasks, which read from where it lies. */
+  readonly kind: "tasks" | "elementwise" | "group" | "all" | "exchange" | "data" | "scatter";
   readonly count: number;
   /** Names of the layers it reads. */
   readonly sources: readonly string[];
@@ -44,7 +45,10 @@ export function inputsOf(layer: SimLayer, index: number, workload: Workload): (r
   const source = layer.sources[0] as string;
   const count = workload.get(source)?.count ?? 0;
   if (layer.kind === "elementwise") return layer.sources.map((name) => [name, index] as const);
-  const range = layer.kind === "all" ? [0, count] : [index * GROUP, Math.min(count, (index + 1) * GROUP)];
+  const range =
+    layer.kind === "all" || layer.kind === "exchange"
+      ? [0, count]
+      : [index * GROUP, Math.min(count, (index + 1) * GROUP)];
   return Array.from(
     { length: (range[1] as number) - (range[0] as number) },
     (_, i) => [source, (range[0] as number) + i] as const,
@@ -71,7 +75,9 @@ export class Oracle {
         : digestOf(
             taskValue(
               task,
-              inputsOf(layer, index, this.workload).map(([source, at]) => this.digest(source, at)),
+              inputsOf(layer, index, this.workload).map(([source, at]) =>
+                layer.kind === "exchange" ? partDigest(this.digest(source, at), index) : this.digest(source, at),
+              ),
               8,
             ),
           );
@@ -110,7 +116,9 @@ export function graphFor(
   const made = new Map<string, Layer>();
   for (const name of names) {
     const layer = workload.get(name) as SimLayer;
-    made.set(name, heldOf(layer) ?? graphLayer(layer, made, workload));
+    const held = heldOf(layer);
+    if (layer.kind === "exchange" && held === undefined) made.set(cutOf(name), cutLayer(layer, made));
+    made.set(name, held ?? graphLayer(layer, made, workload));
   }
   // Behind a held layer nothing is submitted.
   const reached = new Set<string>();
@@ -121,7 +129,9 @@ export function graphFor(
   };
   for (const [name] of wants) reach(name);
   return {
-    layers: names.filter((name) => reached.has(name)).map((name) => made.get(name) as Layer),
+    layers: names
+      .filter((name) => reached.has(name))
+      .flatMap((name) => [made.get(cutOf(name)) ?? [], made.get(name) as Layer].flat()),
     wants: wants.map(([name, indices]) => ({ layer: made.get(name) as Layer, indices: Uint32Array.from(indices) })),
   };
 }
@@ -138,12 +148,27 @@ export function closureOf(name: string, workload: Workload): string[] {
   return found;
 }
 
+const cutOf = (name: string): string => `${name}-cut`;
+
+function cutLayer(layer: SimLayer, made: ReadonlyMap<string, Layer>): BlockwiseLayer {
+  const source = made.get(layer.sources[0] as string) as Layer;
+  return {
+    kind: "blockwise",
+    name: cutOf(layer.name),
+    grid: source.grid,
+    annotations: layer.annotations,
+    inputs: [{ source, axes: [{ kind: "axis", axis: 0 }] }],
+    call: { fn: simCutSpec, args: [input(0), literal(layer.count)] },
+  };
+}
+
 function graphLayer(layer: SimLayer, made: ReadonlyMap<string, Layer>, workload: Workload): Layer {
   const { name, count, annotations } = layer;
   const shared = { name, grid: [count], annotations };
   const numbers = (of: (i: number) => number) =>
     ({ kind: "numbers", data: Float64Array.from({ length: count }, (_, i) => of(i)) }) as const;
   if (layer.kind === "data") return { ...shared, kind: "data", values: numbers((i) => dataValue(name, i)) };
+  if (layer.kind === "exchange") return exchangeReaders(layer, made.get(cutOf(name)) as Layer, numbers);
   const call = { fn: simTaskSpec, args: [literal(name), own(0), inputsFrom(0)] };
   const sources = layer.sources.map((source) => made.get(source) as Layer);
   if (layer.kind === "tasks")
@@ -156,6 +181,23 @@ function graphLayer(layer: SimLayer, made: ReadonlyMap<string, Layer>, workload:
         : ({ kind: "all" } as const);
   const inputs = sources.map((source) => ({ source, axes: [axis] }));
   return { ...shared, kind: "blockwise", call, inputs, own: numbers((i) => i) };
+}
+
+function exchangeReaders(
+  { name, count, annotations }: SimLayer,
+  cut: Layer,
+  numbers: (of: (i: number) => number) => Values,
+): BlockwiseLayer {
+  const parts = nested({ fn: simShardsSpec, args: [input(0), location([[[1, count]]])] });
+  return {
+    kind: "blockwise",
+    name,
+    grid: [count],
+    annotations,
+    inputs: [{ source: cut, axes: [{ kind: "all" }] }],
+    call: { fn: simTaskSpec, args: [literal(name), own(0), parts] },
+    own: numbers((i) => i),
+  };
 }
 
 function edgeColumns(
@@ -202,7 +244,7 @@ export function makeWorkload(options: WorkloadOptions, random: Random): Map<stri
     const kind =
       source === undefined
         ? random.pick(["tasks", "tasks", "data", "scatter"] as const)
-        : random.pick(["tasks", "elementwise", "elementwise", "group", "all"] as const);
+        : random.pick(["tasks", "elementwise", "elementwise", "group", "all", "exchange"] as const);
     const count = countOf(kind, source, options, random);
     const name = `${kind}-${i}`;
     const isRun = kind !== "data" && kind !== "scatter";
