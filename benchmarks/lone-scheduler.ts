@@ -30,7 +30,7 @@ export function submissionBytes(layer: Layer): Uint8Array {
 /** A scheduler without workers that knows one client. */
 export function loneScheduler(): SchedulerBrain {
   const options = { allowedFailures: 3, prefillUs: 1000, clientLeaseMs: 1e12, workerLeaseMs: 1e12 };
-  const brain = new SchedulerBrain(1, "0", options, { isMemory: () => false });
+  const brain = new SchedulerBrain(1, "0", options, { isMemory: () => false, isRunning: () => false });
   brain.step({ kind: "client", client: "c", message: { type: "hello", hello: 1, version: "0" } }, 0);
   endTurn(brain);
   return brain;

@@ -19,6 +19,8 @@ export type ActorPlace =
 export interface RegistryOut extends CoordinationOut {
   restore(id: string, worker: string, recipe: Uint8Array, snapshot: Uint8Array): void;
   stop(id: string, worker: string): void;
+  /** A holder is gone, and what it held with it. */
+  left?(holder: Holder): void;
 }
 
 export interface Presence {
@@ -76,6 +78,33 @@ export class ActorRegistry {
     for (const { worker, phase } of this.actors.values())
       if (phase !== "lost") counts[worker] = (counts[worker] ?? 0) + 1;
     return counts;
+  }
+
+  /** A former scheduler has had it made again there. */
+  moved(id: string, worker: string): void {
+    const record = this.actors.get(id);
+    if (record === undefined) return;
+    record.phase = "restoring";
+    record.worker = worker;
+  }
+
+  /** What a former scheduler began is begun again. */
+  resume(out: RegistryOut): void {
+    for (const { id, worker, recipe, snapshot, phase } of this.actors.values())
+      if (phase === "restoring" && snapshot !== undefined) out.restore(id, worker, recipe, snapshot);
+  }
+
+  get isEmpty(): boolean {
+    return this.actors.size === 0;
+  }
+
+  /** All of it, as plain data. */
+  dump(): unknown {
+    return [...this.actors.values()];
+  }
+
+  load(dumped: unknown): void {
+    for (const record of dumped as ActorRecord[]) this.actors.set(record.id, { ...record });
   }
 
   private move(record: ActorRecord, workers: readonly string[], out: RegistryOut): void {

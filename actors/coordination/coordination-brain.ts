@@ -1,12 +1,17 @@
 import { ShoalError, unreachable } from "../../runtime/base/errors.ts";
 import { ActorRegistry, type Presence, type RegistryOut } from "./actor-registry.ts";
-import type { Holder } from "./coordination-out.ts";
+import type { Asker, Holder } from "./coordination-out.ts";
 import type { CoordinationRequest } from "./coordination-request.ts";
 import { EventLog } from "./event-log.ts";
 import { EventTable } from "./event-table.ts";
 import { LeaseTable } from "./lease-table.ts";
 import { QueueTable } from "./queue-table.ts";
 import { ShelfTable } from "./shelf-table.ts";
+
+interface Kept {
+  readonly holder: Holder;
+  readonly family: Family;
+}
 
 /** Where a ticket may stand in a table after its request was taken. */
 type Family = "leases" | "events" | "queues" | "shelf";
@@ -22,7 +27,7 @@ export class CoordinationBrain {
   readonly shelf = new ShelfTable();
   readonly actors = new ActorRegistry();
   private readonly log = new EventLog();
-  private readonly tickets = new Map<string, { readonly holder: Holder; readonly family: Family }>();
+  private readonly tickets = new Map<string, Kept>();
   private readonly holders = new Map<Holder, Set<string>>();
 
   constructor(epoch: number) {
@@ -86,8 +91,35 @@ export class CoordinationBrain {
 
   /** Lets go of what the gone held, and moves actors of gone workers. */
   review(presence: Presence, out: RegistryOut): void {
-    for (const holder of [...this.holders.keys()]) if (!presence.isPresent(holder)) this.gone(holder, out);
+    for (const holder of [...this.holders.keys()]) if (!presence.isPresent(holder)) this.leave(holder, out);
     this.actors.review(presence, out);
+  }
+
+  /** A holder is gone. */
+  leave(holder: Holder, out: RegistryOut): void {
+    out.left?.(holder);
+    this.gone(holder, out);
+  }
+
+  /** Whether nothing is shared, held or waited for. */
+  get isEmpty(): boolean {
+    const { queues, shelf, actors, events } = this;
+    return this.tickets.size === 0 && [queues, shelf, actors, events].every((table) => table.isEmpty);
+  }
+
+  /** All of it, as plain data. */
+  dump(): unknown {
+    const { leases, events, queues, shelf, actors, log } = this;
+    const tables = { leases, events, queues, shelf, actors, log };
+    const dumped = Object.entries(tables).map(([name, table]) => [name, table.dump()]);
+    return { ...Object.fromEntries(dumped), tickets: [...this.tickets] };
+  }
+
+  load(dumped: unknown): void {
+    const { leases, events, queues, shelf, actors, log } = this;
+    const { tickets, ...rest } = dumped as { tickets: [string, Kept][] } & Record<string, unknown>;
+    for (const [name, table] of Object.entries({ leases, events, queues, shelf, actors, log })) table.load(rest[name]);
+    for (const [ticket, { holder, family }] of tickets) this.keep({ ticket, holder }, family);
   }
 
   /** The keys of the futures that a ticket brought and that have not arrived. */
@@ -113,7 +145,7 @@ export class CoordinationBrain {
     this.forget(ticket);
   }
 
-  private keep({ ticket, holder }: CoordinationRequest, family: Family): void {
+  private keep({ ticket, holder }: Asker, family: Family): void {
     this.tickets.set(ticket, { holder, family });
     const tickets = this.holders.get(holder);
     if (tickets === undefined) this.holders.set(holder, new Set([ticket]));

@@ -1,14 +1,26 @@
 import type { Actor, ActorContext, ActorSpec, Envelope, Question } from "../../runtime/actor/actor.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { NO_COMMIT_LOG } from "../../runtime/journal/commit-log.ts";
+import { HeldOutput } from "../../runtime/journal/held-output.ts";
 import type { RegistryOut } from "./actor-registry.ts";
 import { CoordinationBrain } from "./coordination-brain.ts";
+import {
+  type CoordinationEntry,
+  type CoordinationJournal,
+  isRead,
+  type Outcome,
+  replayEntries,
+  wholeEntry,
+} from "./coordination-history.ts";
 import type { Holder, SharedItem } from "./coordination-out.ts";
 import type { CoordinationRequest } from "./coordination-request.ts";
 
 /** What the scheduler beside it knows and does: who is there, and whose results are kept. */
 export interface SchedulerSide {
   readonly workers: readonly string[];
+  /** A former scheduler's workers have yet to say what they have: nothing can be kept or judged until then. */
+  readonly isRecovering: boolean;
   hasClient(id: string): boolean;
   /** Keeps the result of a key, once more with every call; false if there is no such task. */
   hold(key: string): boolean;
@@ -23,9 +35,15 @@ export interface CoordinationOptions {
   /** How often the gone are looked for. */
   readonly reviewMs: number;
   readonly scheduler: SchedulerSide;
+  /** Where it writes down what a successor has to know; without one, nobody comes after. */
+  readonly journal?: CoordinationJournal | undefined;
+  /** For those who share the thread: what gives all of it as one entry, and the brain to read. */
+  onMade?(brain: CoordinationBrain, summary: () => CoordinationEntry): void;
 }
 
 const TICK = { op: "tick" } as const;
+/** To itself: entries are committed, so that answers which waited for them may leave. */
+const COMMITTED = { op: "committed" } as const;
 /** To the scheduler: it ends a turn, and with it what was done on its side takes effect. */
 const ENDS_TURN = { type: "coordinated" } as const;
 const RESTORE_TIMEOUT_MS = 30_000;
@@ -34,6 +52,7 @@ const OUTCOMES_MAX = 4096;
 
 type Own =
   | typeof TICK
+  | typeof COMMITTED
   | { readonly op: "restored"; readonly id: string; readonly worker: string; readonly isWell: boolean };
 
 /**
@@ -56,21 +75,42 @@ class Coordination implements Actor, RegistryOut {
   private readonly brain: CoordinationBrain;
   private readonly subjects: ReturnType<typeof clusterSubjects>;
   private readonly questions = new Map<string, Question>();
-  private readonly outcomes = new Map<string, { readonly value: unknown } | { readonly error: ShoalError }>();
+  private readonly outcomes = new Map<string, Outcome>();
+  private readonly output: HeldOutput<() => void>;
+  /** Asked while the scheduler recovers. */
+  private readonly early: { readonly request: CoordinationRequest; readonly question: Question }[] = [];
   private isTouched = false;
 
   constructor(options: CoordinationOptions, context: ActorContext) {
     this.options = options;
     this.context = context;
-    this.brain = new CoordinationBrain(options.epoch);
+    this.brain = new CoordinationBrain(options.journal === undefined ? options.epoch : 0);
     this.subjects = clusterSubjects(options.cluster);
+    this.output = new HeldOutput<() => void>(
+      options.journal?.commits ?? NO_COMMIT_LOG,
+      (say) => say(),
+      (committed) => context.pipe(committed, () => COMMITTED),
+    );
+    if (options.journal !== undefined) this.takeOver(options.journal.past);
+    options.onMade?.(this.brain, () => wholeEntry(this.brain, this.outcomes));
     context.after(options.reviewMs, TICK);
   }
 
+  private takeOver(past: readonly unknown[]): void {
+    // Fences go on from where they were, and are greater than all before.
+    replayEntries(this.brain, past, this.outcomes);
+    const { epoch } = this.options;
+    this.brain.leases.raise(epoch);
+    this.writeDown({ op: "raised", epoch });
+    this.brain.actors.resume(this);
+  }
+
   receive(batch: readonly Envelope[]): void {
+    if (!this.options.scheduler.isRecovering)
+      for (const { request, question } of this.early.splice(0)) this.asked(request, question);
     for (const { message, question, from } of batch) {
       if (question !== undefined) this.asked(message as CoordinationRequest, question);
-      else if (from === undefined) this.own(message as Own);
+      else if (from === this.context.address) this.own(message as Own);
     }
     if (this.isTouched) this.context.tell(this.subjects.scheduler, ENDS_TURN);
     this.isTouched = false;
@@ -99,6 +139,7 @@ class Coordination implements Actor, RegistryOut {
   }
 
   restore(id: string, worker: string, recipe: Uint8Array, snapshot: Uint8Array): void {
+    this.writeDown({ op: "moved", id, worker });
     const made = this.context.ask(
       this.subjects.workerHost(worker),
       { op: "restore", id, recipe, snapshot },
@@ -111,8 +152,15 @@ class Coordination implements Actor, RegistryOut {
     this.context.tell(this.subjects.workerHost(worker), { op: "stop", id });
   }
 
+  left(holder: Holder): void {
+    this.writeDown({ op: "gone", holder });
+  }
+
   private own(message: Own): void {
-    if (message.op === "restored") this.brain.actors.restored(message.id, message.worker, message.isWell);
+    if (message.op === "restored") {
+      this.writeDown(message);
+      this.brain.actors.restored(message.id, message.worker, message.isWell);
+    } else if (message.op === "committed") this.output.release();
     else if (message.op === "tick") {
       this.context.after(this.options.reviewMs, TICK);
       this.review();
@@ -121,6 +169,7 @@ class Coordination implements Actor, RegistryOut {
 
   private review(): void {
     const { scheduler } = this.options;
+    if (scheduler.isRecovering) return;
     this.brain.review({ workers: scheduler.workers, isPresent: (holder) => this.isPresent(holder) }, this);
   }
 
@@ -138,6 +187,10 @@ class Coordination implements Actor, RegistryOut {
       );
       return;
     }
+    if (this.options.scheduler.isRecovering) {
+      this.early.push({ request, question });
+      return;
+    }
     const outcome = this.outcomes.get(ticket);
     this.questions.set(ticket, question);
     if (outcome !== undefined) return this.settle(ticket, outcome);
@@ -145,7 +198,18 @@ class Coordination implements Actor, RegistryOut {
     if (request.op === "actorWhere") this.review();
     if (request.op === "arrived") this.give(request);
     const kept = this.kept(request);
-    if (kept !== undefined) this.brain.step(kept, this);
+    if (kept === undefined) return;
+    if (!isRead(kept)) this.writeDown({ op: "request", request: kept });
+    this.brain.step(kept, this);
+  }
+
+  private writeDown(entry: CoordinationEntry): void {
+    const commits = this.options.journal?.commits;
+    if (commits === undefined) return;
+    // A line in a log is not worth a wait.
+    const isUrgent = entry.op !== "request" || entry.request.op !== "log";
+    const position = commits.add([{ kind: "coordination", entry }], isUrgent);
+    if (isUrgent) this.output.waitFor(position);
   }
 
   /** The request with what it holds of its own: the item's bytes apart from the frame, its results kept. */
@@ -191,8 +255,8 @@ class Coordination implements Actor, RegistryOut {
     const question = this.questions.get(ticket);
     this.questions.delete(ticket);
     if (question === undefined) return;
-    if ("error" in outcome) question.fail(outcome.error);
-    else question.answer(outcome.value);
+    const say = (): void => ("error" in outcome ? question.fail(outcome.error) : question.answer(outcome.value));
+    this.output.say([say]);
   }
 }
 

@@ -23,6 +23,15 @@ export class EventLog {
     if (events.length > EVENTS_PER_TOPIC_MAX) events.shift();
   }
 
+  /** All of it, as plain data. */
+  dump(): unknown {
+    return [...this.topics];
+  }
+
+  load(dumped: unknown): void {
+    for (const [topic, events] of dumped as [string, LoggedEvent[]][]) this.topics.set(topic, [...events]);
+  }
+
   get(topic: string): readonly LoggedEvent[] {
     return this.topics.get(topic) ?? [];
   }

@@ -27,6 +27,21 @@ export class EventTable {
     else this.waiting.set(ticket, name);
   }
 
+  get isEmpty(): boolean {
+    return this.set.size === 0;
+  }
+
+  /** All of it, as plain data. */
+  dump(): unknown {
+    return { set: [...this.set], waiting: [...this.waiting] };
+  }
+
+  load(dumped: unknown): void {
+    const { set, waiting } = dumped as { set: string[]; waiting: [string, string][] };
+    for (const name of set) this.set.add(name);
+    for (const [ticket, name] of waiting) this.waiting.set(ticket, name);
+  }
+
   drop(ticket: string): boolean {
     return this.waiting.delete(ticket);
   }

@@ -90,6 +90,23 @@ export class LeaseTable {
     return { held, waiting: (line?.tickets.length ?? 0) - held };
   }
 
+  /** Fences of another scheduler are greater than all before. */
+  raise(epoch: number): void {
+    this.fence = Math.max(this.fence, epoch * 1000);
+  }
+
+  /** All of it, as plain data. */
+  dump(): unknown {
+    return { lines: [...this.lines], claims: [...this.claims], fence: this.fence };
+  }
+
+  load(dumped: unknown): void {
+    const { lines, claims, fence } = dumped as { lines: [string, Line][]; claims: [string, Claim][]; fence: number };
+    for (const [name, { capacity, tickets }] of lines) this.lines.set(name, { capacity, tickets: [...tickets] });
+    for (const [ticket, claim] of claims) this.claims.set(ticket, { ...claim });
+    this.fence = fence;
+  }
+
   private leave(name: string, ticket: string): void {
     const line = this.lines.get(name) as Line;
     line.tickets.splice(line.tickets.indexOf(ticket), 1);

@@ -8,6 +8,12 @@ interface Taker extends Asker {
   readonly countMax: number;
 }
 
+interface Transit {
+  readonly name: string;
+  readonly sizeMax: number;
+  readonly items: readonly SharedItem[];
+}
+
 interface Queue {
   /** 0: without limit. */
   readonly sizeMax: number;
@@ -27,10 +33,7 @@ export interface Taken {
 export class QueueTable {
   private readonly queues = new Map<string, Queue>();
   private readonly queueOf = new Map<string, string>();
-  private readonly transit = new Map<
-    string,
-    { readonly name: string; readonly sizeMax: number; readonly items: readonly SharedItem[] }
-  >();
+  private readonly transit = new Map<string, Transit>();
 
   put(name: string, sizeMax: number, asker: Asker, item: SharedItem, out: CoordinationOut): void {
     const queue = this.open(name, sizeMax);
@@ -93,6 +96,27 @@ export class QueueTable {
     if (taker >= 0) queue.takers.splice(taker, 1);
     this.closeIfUnused(name, queue);
     return true;
+  }
+
+  get isEmpty(): boolean {
+    return this.queues.size === 0 && this.transit.size === 0;
+  }
+
+  /** All of it, as plain data. */
+  dump(): unknown {
+    return { queues: [...this.queues], queueOf: [...this.queueOf], transit: [...this.transit] };
+  }
+
+  load(dumped: unknown): void {
+    const { queues, queueOf, transit } = dumped as {
+      queues: [string, Queue][];
+      queueOf: [string, string][];
+      transit: [string, Transit][];
+    };
+    for (const [name, { sizeMax, items, putters, takers }] of queues)
+      this.queues.set(name, { sizeMax, items: [...items], putters: [...putters], takers: [...takers] });
+    for (const [ticket, name] of queueOf) this.queueOf.set(ticket, name);
+    for (const [ticket, taken] of transit) this.transit.set(ticket, taken);
   }
 
   private open(name: string, sizeMax: number): Queue {

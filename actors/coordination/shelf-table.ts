@@ -62,6 +62,26 @@ export class ShelfTable {
     out.letGo(item.keys);
   }
 
+  get isEmpty(): boolean {
+    return this.items.size === 0;
+  }
+
+  /** All of it, as plain data. */
+  dump(): unknown {
+    return { items: [...this.items], waiting: [...this.waiting], lent: [...this.lent] };
+  }
+
+  load(dumped: unknown): void {
+    const { items, waiting, lent } = dumped as {
+      items: [string, SharedItem][];
+      waiting: [string, string][];
+      lent: [string, SharedItem][];
+    };
+    for (const [name, item] of items) this.items.set(name, item);
+    for (const [ticket, name] of waiting) this.waiting.set(ticket, name);
+    for (const [ticket, item] of lent) this.lent.set(ticket, item);
+  }
+
   drop(ticket: string, out: CoordinationOut): boolean {
     if (this.waiting.delete(ticket)) return true;
     if (!this.lent.has(ticket)) return false;

@@ -7,13 +7,19 @@ import type { WorkerRecord } from "./worker-record.ts";
 
 /** Sends a row to a worker with a new attempt. */
 export function assign(state: SchedulerState, row: number, worker: WorkerRecord, event: number): void {
-  const { tasks } = state;
+  occupy(state, row, worker, event);
+  state.tasks.attempt[row] = state.nextAttempt();
   const slab = state.slabOf(row);
   const at = slab.layerAt(row);
-  const entry = slab.layers[at] as SlabLayer;
+  writeCompute(state, worker, slab, row, at, slab.layers[at] as SlabLayer);
+}
+
+/** A row counts against a worker from now on. */
+export function occupy(state: SchedulerState, row: number, worker: WorkerRecord, event: number): void {
+  const { tasks } = state;
+  const slab = state.slabOf(row);
+  const entry = slab.layers[slab.layerAt(row)] as SlabLayer;
   state.move(row, event);
-  const attempt = state.nextAttempt();
-  tasks.attempt[row] = attempt;
   tasks.worker[row] = worker.number;
   worker.processing += 1;
   worker.byPrefix.set(entry.prefix, (worker.byPrefix.get(entry.prefix) ?? 0) + 1);
@@ -24,7 +30,6 @@ export function assign(state: SchedulerState, row: number, worker: WorkerRecord,
     for (const [name, amount] of Object.entries(resources))
       worker.resourcesFree[name] = (worker.resourcesFree[name] ?? 0) - amount;
   state.loads.sent(worker.number);
-  writeCompute(state, worker, slab, row, at, entry);
   const frontier = state.lookahead.get(worker.number);
   if (frontier !== undefined) frontier.push(row);
   else state.lookahead.set(worker.number, [row]);

@@ -6,6 +6,9 @@ import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import { releaseHandles } from "./sessions.ts";
 import { tellOne } from "./submission.ts";
 
+/** Its name among the clients in a journal. */
+const HOLDER = "coordination";
+
 /**
  * Results that are kept on behalf of no client: those in queues, variables and datasets. They are wanted by a record of their
  * own, which is never given up. What is done here takes effect at the end of the scheduler's next turn.
@@ -18,9 +21,25 @@ export class KeyHolds {
 
   constructor(brain: SchedulerBrain) {
     this.state = brain.state;
+    const inherited = this.state.clients.get(HOLDER);
     // It is no client, and hears nothing: it only has a number to want by.
-    this.record = new ClientRecord("coordination", this.state.clientByNumber.length, Number.POSITIVE_INFINITY);
-    this.state.clientByNumber.push(this.record);
+    this.record = inherited ?? new ClientRecord(HOLDER, this.state.clientByNumber.length, Number.POSITIVE_INFINITY);
+    this.state.clients.delete(HOLDER);
+    if (inherited === undefined) this.state.clientByNumber.push(this.record);
+    else this.inherit(inherited);
+  }
+
+  /** Whether a former scheduler's workers have yet to say what they have: until then nothing is asked of this. */
+  get isRecovering(): boolean {
+    return this.state.phase === "recovering";
+  }
+
+  private inherit(record: ClientRecord): void {
+    for (const handle of record.handles()) {
+      const row = record.rowOf(handle);
+      this.note(this.state.slabOf(row).keyOf(row), handle);
+      this.nextHandle = Math.max(this.nextHandle, handle + 1);
+    }
   }
 
   get workers(): readonly string[] {
@@ -37,10 +56,15 @@ export class KeyHolds {
     if (row < 0) return false;
     const handle = this.nextHandle++;
     this.want(this.record, handle, row);
+    this.note(key, handle);
+    this.state.ledger.given(HOLDER, handle, row);
+    return true;
+  }
+
+  private note(key: string, handle: number): void {
     const known = this.handles.get(key);
     if (known === undefined) this.handles.set(key, [handle]);
     else known.push(handle);
-    return true;
   }
 
   letGo(key: string): void {

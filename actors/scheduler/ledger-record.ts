@@ -46,6 +46,8 @@ export interface LeaderRecord {
   readonly epoch: number;
   /** The epoch of the first of the line, whose row numbers are in use. */
   readonly lineage: number;
+  /** Of Shoal: another one's records are not read. */
+  readonly version: string;
 }
 
 /** A submission, as it came, and where it was put. */

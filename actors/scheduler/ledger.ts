@@ -4,6 +4,7 @@ import type { GraphRecord, LedgerRecord, ScatterRecord } from "./ledger-record.t
 export interface Ledger {
   submitted(record: () => GraphRecord): void;
   scattered(record: () => ScatterRecord): void;
+  clientCame(client: string): void;
   /** A client was handed handles outside of a submission. */
   given(client: string, handle: number, row: number): void;
   released(client: string, handle: number): void;
@@ -24,6 +25,7 @@ const nothing = (): void => {};
 export const NO_LEDGER: Ledger = {
   submitted: nothing,
   scattered: nothing,
+  clientCame: nothing,
   given: nothing,
   released: nothing,
   clientGone: nothing,
@@ -66,6 +68,10 @@ export class TurnLedger implements Ledger {
 
   scattered(record: () => ScatterRecord): void {
     this.urgent(record());
+  }
+
+  clientCame(client: string): void {
+    this.add({ kind: "wants", client, requestMax: 0, handles: new Uint32Array(0), rows: new Uint32Array(0) });
   }
 
   given(client: string, handle: number, row: number): void {

@@ -175,7 +175,7 @@ export function reconcile(
 }
 
 /** Layers it knows that are no more are forgotten there too. */
-function noteLayers(state: SchedulerState, worker: WorkerRecord, ids: Uint32Array): void {
+export function noteLayers(state: SchedulerState, worker: WorkerRecord, ids: Uint32Array): void {
   const alive = new Set<number>();
   for (const slab of state.slabs.values()) for (const { id } of slab.layers) alive.add(id);
   for (const id of ids)

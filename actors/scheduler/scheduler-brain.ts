@@ -4,8 +4,10 @@ import type { FromClient, ToClient } from "../../runtime/protocol/client-schedul
 import type { FromWorker, JoinMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { replicasAdded, tasksFailed, tasksFinished, tasksMissing } from "./completion.ts";
+import type { LedgerRecord } from "./ledger-record.ts";
 import { placeReady } from "./placement.ts";
 import { reconcile, workerLost } from "./recovery.ts";
+import { type ReplayEars, replayRecord } from "./replay.ts";
 import { type SchedulerHits, type SchedulerOptions, SchedulerState } from "./scheduler-state.ts";
 import {
   cancelHandles,
@@ -17,9 +19,11 @@ import {
   scattered,
   tellWorkers,
 } from "./sessions.ts";
+import { settle, type WorkerChartFacts } from "./settlement.ts";
 import { dropIdleSlabs } from "./slab-release.ts";
 import { hintHungry, tasksRelinquished } from "./stealing.ts";
 import { submit } from "./submission.ts";
+import { Takeover, waits } from "./takeover.ts";
 import { noteState, type WorkerRecord, workerRecord } from "./worker-record.ts";
 
 /** What a scheduler takes in. Everything else it learns from these. */
@@ -46,11 +50,6 @@ export interface ChartUse {
   readonly bind?: BindChart | undefined;
 }
 
-/** What the scheduler has to know of the worker-task chart to read an inventory. */
-export interface WorkerChartFacts {
-  isMemory(chartState: number): boolean;
-}
-
 /**
  * The scheduler without its shell: synchronous, deterministic, no clock, chance or bus. Step it once per message, then end
  * the turn: ready work is placed and every peer gets its messages at once.
@@ -61,6 +60,7 @@ export class SchedulerBrain {
   private readonly facts: WorkerChartFacts;
   private readonly expelled: string[] = [];
   private tickedMs: number | undefined;
+  private takeover: Takeover<SchedulerInput> | undefined;
 
   constructor(
     epoch: number,
@@ -74,11 +74,46 @@ export class SchedulerBrain {
     this.facts = facts;
   }
 
+  /**
+   * Takes over from a scheduler that is no more, by what it wrote down. Until its workers have said what they have, nothing is
+   * decided.
+   */
+  takeOver(records: Iterable<LedgerRecord>, now: number, ears: ReplayEars): void {
+    const takeover = new Takeover<SchedulerInput>(now);
+    this.state.phase = "recovering";
+    for (const record of records) replayRecord(this.state, takeover, record, ears);
+    this.takeover = takeover;
+    this.settleIfComplete(now);
+  }
+
+  /** Workers of the former scheduler that have yet to say what they have. */
+  get awaited(): readonly string[] {
+    return this.takeover === undefined ? NOBODY : [...this.takeover.awaited.keys()];
+  }
+
   /** @param now milliseconds of the shell's clock */
   step(input: SchedulerInput, now: number): void {
     this.state.nowMs = now;
     // A stall may come before the first tick.
     this.tickedMs ??= now;
+    if (this.takeover === undefined) this.apply(input, now);
+    else {
+      if (!waits(this.state, this.takeover, input)) this.apply(input, now);
+      if (input.kind === "tick" && now - this.takeover.sinceMs > this.state.options.workerLeaseMs)
+        this.takeover.awaited.clear();
+      this.settleIfComplete(now);
+    }
+  }
+
+  private settleIfComplete(now: number): void {
+    const { takeover } = this;
+    if (takeover === undefined || takeover.awaited.size > 0) return;
+    this.takeover = undefined;
+    settle(this.state, takeover, this.facts);
+    for (const input of takeover.waiting) this.step(input, now);
+  }
+
+  private apply(input: SchedulerInput, now: number): void {
     switch (input.kind) {
       case "client":
         return this.fromClient(input.client, input.message, now);
@@ -240,3 +275,5 @@ export class SchedulerBrain {
       if (now - client.lastSeenMs > state.options.clientLeaseMs) clientGone(state, client);
   }
 }
+
+const NOBODY: readonly string[] = [];

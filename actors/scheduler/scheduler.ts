@@ -1,14 +1,21 @@
 import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
+import { type CommitLog, NO_COMMIT_LOG } from "../../runtime/journal/commit-log.ts";
+import { HeldOutput } from "../../runtime/journal/held-output.ts";
 import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import { AbsenceProbe, type Probed } from "./absence-probe.ts";
+import { TurnLedger } from "./ledger.ts";
+import type { LedgerRecord } from "./ledger-record.ts";
+import { ledgerSummary, rowFacts } from "./ledger-summary.ts";
 import { answerQuestion } from "./questions.ts";
 import { chunkActors, taskActors } from "./row-actors.ts";
 import { SchedulerBrain } from "./scheduler-brain.ts";
 import type { SchedulerHits, SchedulerOptions } from "./scheduler-state.ts";
+import type { WorkerChartFacts } from "./settlement.ts";
 
-export interface SchedulerActorOptions extends SchedulerOptions {
+export interface SchedulerActorOptions extends SchedulerOptions, WorkerChartFacts {
   readonly cluster: string;
   /** Grows with every scheduler of a cluster; commands of an older one are refused. */
   readonly epoch: number;
@@ -19,17 +26,34 @@ export interface SchedulerActorOptions extends SchedulerOptions {
   readonly hits?: SchedulerHits;
   /** How that chart is run; compiled, if nothing is said. */
   readonly bind?: BindChart;
-  /** Which states of an inventory mean that a result lies on the worker. */
-  isMemory(chartState: number): boolean;
   /** A turn is over, and took so long. */
   onTurn?(tookMs: number): void;
+  /** Where it writes down what a successor has to know; without one, nobody comes after. */
+  readonly journal?: SchedulerJournal | undefined;
   /** A watched task changed its state. */
   onWatched?(key: string, state: string): void;
   /** For those who share the thread: the brain, to read. */
   onBrain?(brain: SchedulerBrain): void;
 }
 
+/** What a turn says to one address. */
+interface Said {
+  readonly address: string;
+  readonly messages: readonly unknown[];
+}
+
+/** Where a scheduler's records go, and what its predecessor left. */
+export interface SchedulerJournal {
+  readonly commits: CommitLog;
+  /** The records of the line so far, oldest first; empty where it begins with this one. */
+  readonly past: readonly LedgerRecord[];
+  /** Coordination's records among a summary's. */
+  summaryOfOthers(): readonly LedgerRecord[];
+}
+
 const TICK = { type: "tick" } as const;
+/** To itself: records are committed, so that what waited for them may leave. */
+const COMMITTED = { type: "committed" } as const;
 
 interface NannyNews {
   readonly type: string;
@@ -66,6 +90,9 @@ class Scheduler implements Actor {
   private readonly senders = new Map<string, { kind: "worker" | "client" | "nanny"; id: string } | undefined>();
   private readonly broken: Broken = new Set();
   private readonly incarnations = new Map<string, number>();
+  private readonly ledger = new TurnLedger();
+  private readonly output: HeldOutput<Said>;
+  private readonly probe: AbsenceProbe;
 
   constructor(options: SchedulerActorOptions, context: ActorContext) {
     this.options = options;
@@ -73,6 +100,13 @@ class Scheduler implements Actor {
     this.subjects = clusterSubjects(options.cluster);
     this.brain = new SchedulerBrain(options.epoch, options.version, options, options, options);
     options.onBrain?.(this.brain);
+    this.probe = new AbsenceProbe(context, (id) => this.subjects.worker(id));
+    this.output = new HeldOutput(
+      options.journal?.commits ?? NO_COMMIT_LOG,
+      ({ address, messages }) => this.tellAll(address, messages),
+      (committed) => context.pipe(committed, () => COMMITTED),
+    );
+    if (options.journal !== undefined) this.takeOver(options.journal);
     context.after(options.heartbeatMs, TICK);
     context.spawn(taskActors(this.subjects, this.brain, () => this.endTurn()));
     context.spawn(chunkActors(this.subjects, this.brain, () => this.endTurn()));
@@ -85,20 +119,46 @@ class Scheduler implements Actor {
     this.options.onTurn?.(this.context.now() - now);
   }
 
+  /** Whoever knew the former scheduler is asked to begin anew; who is not there any more is known to be gone at once. */
+  private takeOver({ past }: SchedulerJournal): void {
+    const { context, subjects, brain } = this;
+    const ears = { coordination: () => {} };
+    brain.takeOver(past, context.now(), ears);
+    brain.state.ledger = this.ledger;
+    this.probe.probe(brain.awaited, this.options.heartbeatMs);
+    for (const id of brain.state.clients.keys()) context.tell(subjects.client(id), { type: "resync" });
+  }
+
   private endTurn(): void {
+    const said: Said[] = [];
     this.brain.endTurn({
-      worker: (id, messages) => this.tellAll(this.subjects.worker(id), messages),
-      client: (id, messages) => this.tellAll(this.subjects.client(id), messages),
+      worker: (id, messages) => said.push({ address: this.subjects.worker(id), messages }),
+      client: (id, messages) => said.push({ address: this.subjects.client(id), messages }),
       watched: (row, state) => this.tellWatched(row, state),
       expelled: (worker) => this.incarnations.delete(worker),
     });
+    const { journal } = this.options;
+    if (journal !== undefined) this.writeDown(journal.commits);
+    this.output.say(said);
+  }
+
+  private writeDown(commits: CommitLog): void {
+    const { records, isUrgent } = this.ledger.take(rowFacts(this.brain.state));
+    if (records.length === 0) return;
+    const position = commits.add(records, isUrgent);
+    if (isUrgent) this.output.waitFor(position);
+  }
+
+  private summarize({ commits, summaryOfOthers }: SchedulerJournal): void {
+    const records = commits.wantsSummary ? ledgerSummary(this.brain.state, this.options.version) : undefined;
+    if (records !== undefined) commits.summarize([...records, ...summaryOfOthers()]);
   }
 
   /** A frame too large, or to one who is gone: the link has a gap, which its other end will see and mend. */
   undelivered(): void {}
 
   private take(envelope: Envelope, now: number): void {
-    const message = envelope.message as (FromClient | FromWorker | typeof TICK) & { type: string };
+    const message = envelope.message as FromClient | FromWorker | typeof TICK | typeof COMMITTED | Probed;
     if (envelope.question !== undefined) {
       // What it tells is as of now.
       this.brain.state.nowMs = now;
@@ -106,6 +166,8 @@ class Scheduler implements Actor {
       return;
     }
     if (message.type === "tick") return this.tick(now);
+    if (message.type === "committed") return this.output.release();
+    if (message.type === "probed" && envelope.from === this.context.address) return this.probed(message, now);
     const sender = this.senderOf(envelope.from);
     if (sender === undefined || envelope.from === undefined) return;
     if (sender.kind === "nanny") {
@@ -126,6 +188,12 @@ class Scheduler implements Actor {
     if (sender.kind === "client")
       this.brain.step({ kind: "client", client: sender.id, message: message as FromClient }, now);
     else this.fromWorker(sender.id, message as FromWorker, now);
+  }
+
+  private probed(message: Probed, now: number): void {
+    const { worker } = message;
+    if (this.probe.take(message) && this.brain.awaited.includes(worker))
+      this.brain.step({ kind: "workerGone", worker, isExpected: false, reason: "nobody is at its address" }, now);
   }
 
   private fromWorker(worker: string, message: FromWorker, now: number): void {
@@ -186,6 +254,8 @@ class Scheduler implements Actor {
     // Those that were asked to begin anew and did not hear it are asked again.
     for (const from of this.broken) this.context.tell(from, { type: "resync" });
     this.context.after(this.options.heartbeatMs, TICK);
+    this.probe.probe(this.brain.awaited, this.options.heartbeatMs);
+    if (this.options.journal !== undefined) this.summarize(this.options.journal);
   }
 
   private tellWatched(row: number, state: number): void {

@@ -4,6 +4,7 @@ import { cancelledError, unknownHandleError } from "./failures.ts";
 import type { SlabPlace } from "./ledger-record.ts";
 import { arrive, failRow, need, releaseIfUnneeded, waitForInputs } from "./needs.ts";
 import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
+import type { Slab } from "./slab.ts";
 import { insertSlab } from "./slab-making.ts";
 import { tellOne } from "./submission.ts";
 
@@ -22,6 +23,7 @@ export function clientHello(
     client = new ClientRecord(id, state.clientByNumber.length, now);
     state.clientByNumber.push(client);
     state.clients.set(id, client);
+    state.ledger.clientCame(id);
     state.log.note({ atMs: now, level: "info", about: "client", name: id, text: "came" });
   }
   client.lastSeenMs = now;
@@ -133,12 +135,13 @@ export function scattered(
 }
 
 /** Rows for data without a recipe. */
-export function insertScattered(state: SchedulerState, place: SlabPlace, name: string, keys: readonly string[]): void {
+export function insertScattered(state: SchedulerState, place: SlabPlace, name: string, keys: readonly string[]): Slab {
   const { base, count } = place;
   const layer = { kind: "data", name, grid: [count], keys, values: { kind: "live", items: [] } } as const;
   const edges = { inputOffsets: new Uint32Array(count + 1), inputs: new Uint32Array(0) };
-  insertSlab(state, { place, layers: [layer], sourceGrids: [[]], priority: 0, ...edges });
+  const slab = insertSlab(state, { place, layers: [layer], sourceGrids: [[]], priority: 0, ...edges });
   state.tasks.flags.fill(FLAG.pure, base, base + count);
+  return slab;
 }
 
 function adoptScattered(

@@ -31,14 +31,16 @@ export interface ExecutionOptions {
 /** A task under way: its signal is made when somebody asks for it. */
 class RunningTask implements TaskScope {
   readonly worker: string;
+  readonly fence: number;
   readonly startedMs: number;
   private controller: AbortController | undefined;
   private isAborted = false;
   /** Its row belongs to another task now. */
   isOrphan = false;
 
-  constructor(worker: string, startedMs: number) {
+  constructor(worker: string, fence: number, startedMs: number) {
     this.worker = worker;
+    this.fence = fence;
     this.startedMs = startedMs;
   }
 
@@ -134,7 +136,7 @@ export class Execution {
     const inputs: unknown[] = [];
     for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
       inputs.push(brain.chunks.value(batch.inputs[e] as number));
-    const task = new RunningTask(this.options.id, startedMs);
+    const task = new RunningTask(this.options.id, batch.attempts[at] as number, startedMs);
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
     try {
       const value = withTaskScope(task, () => this.runner.run(definition, batch, at, inputs));

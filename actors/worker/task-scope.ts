@@ -1,6 +1,11 @@
 /** What a running task may know of itself. */
 export interface TaskScope {
   readonly worker: string;
+  /**
+   * Grows with every run of a task, whichever scheduler it was sent by: with it, a store that remembers the greatest it has
+   * seen for a key can refuse what an earlier run writes late.
+   */
+  readonly fence: number;
   /** Aborted when nobody wants the result any more, or its time is up. */
   readonly signal: AbortSignal;
 }

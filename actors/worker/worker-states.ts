@@ -20,6 +20,12 @@ export const WS = {
   memory: chart.stateId("memory"),
 } as const;
 
+/** What a scheduler has to know of the chart to read an inventory. */
+export const workerChartFacts = {
+  isMemory: (state: number): boolean => state === WS.memory,
+  isRunning: (state: number): boolean => state === WS.queued || state === WS.executing,
+} as const;
+
 /** 1 for states in which the result will lie here unless something fails. */
 export const IS_COMING = Uint8Array.from(chart.states, (_, state) =>
   [WS.waiting, WS.queued, WS.executing, WS.fetching, WS.salvaging].includes(state) ? 1 : 0,

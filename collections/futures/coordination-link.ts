@@ -62,12 +62,19 @@ async function answerTo(reach: ClientReach, request: object, signal: AbortSignal
   const { clock } = session.options;
   const address = clusterSubjects(reach.cluster.name).coordination;
   const sinceMs = clock.now();
-  const limits = { timeoutMs: SLICE_MS, form: "frame" as const, ...(signal === undefined ? {} : { signal }) };
   for (;;) {
+    const { epoch } = session;
+    const again = new AbortController();
+    // Another scheduler leads: it knows what was asked of the former one, but not whom to answer.
+    const stop = session.onWorkers(() => session.epoch !== epoch && again.abort());
+    const waits = AbortSignal.any(signal === undefined ? [again.signal] : [again.signal, signal]);
     try {
-      return await reach.cluster.system.ask(address, request, limits);
+      return await reach.cluster.system.ask(address, request, { timeoutMs: SLICE_MS, form: "frame", signal: waits });
     } catch (error) {
-      if (signal?.aborted || session.isClosed || !isWorthRetrying(error, clock.now() - sinceMs)) throw error;
+      const isOver = signal?.aborted === true || session.isClosed;
+      if (isOver || !(again.signal.aborted || isWorthRetrying(error, clock.now() - sinceMs))) throw error;
+    } finally {
+      stop();
     }
     await new Promise<void>((resolve) => void clock.setTimer(RETRY_DELAY_MS, resolve));
   }

@@ -11,7 +11,7 @@ import { InspectorSampler } from "../../actors/worker/stack-sampler.ts";
 import { TaskStream } from "../../actors/worker/task-stream.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
-import { WS } from "../../actors/worker/worker-states.ts";
+import { workerChartFacts } from "../../actors/worker/worker-states.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
@@ -91,7 +91,7 @@ function spawnScheduler(system: ActorSystem): { brain: SchedulerBrain; reporter:
       // They share one thread: silence means that the thread is busy, never that one of them is gone.
       clientLeaseMs: Number.POSITIVE_INFINITY,
       workerLeaseMs: Number.POSITIVE_INFINITY,
-      isMemory: (state) => state === WS.memory,
+      ...workerChartFacts,
       onTurn: (tookMs) => made?.reporter.noteTurn(tookMs),
       onBrain: (brain) => {
         const told = { bus, clock, cluster: CLUSTER, version: VERSION, wallMs: wallTimeMs, system: systemSampler() };

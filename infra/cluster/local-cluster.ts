@@ -20,7 +20,7 @@ export class LocalCluster {
     this.bus = bus;
     this.name = options.cluster;
     this.system = new ActorSystem({ bus, codec: actorCodec });
-    this.brain = startScheduler(this.system, options);
+    this.brain = startScheduler(this.system, options).brain;
     this.pool = new WorkerPool(this.system, start, options);
   }
 

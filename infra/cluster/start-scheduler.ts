@@ -1,17 +1,21 @@
 import { coordinationActor } from "../../actors/coordination/coordination.ts";
+import type { CoordinationBrain } from "../../actors/coordination/coordination-brain.ts";
+import type { CoordinationJournal } from "../../actors/coordination/coordination-history.ts";
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
-import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
+import type { LedgerRecord } from "../../actors/scheduler/ledger-record.ts";
+import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { SchedulerReporter } from "../../actors/scheduler/scheduler-reporter.ts";
 import type { SchedulerOptions } from "../../actors/scheduler/scheduler-state.ts";
 import { snapshot } from "../../actors/scheduler/snapshot.ts";
-import { WS } from "../../actors/worker/worker-states.ts";
+import { workerChartFacts } from "../../actors/worker/worker-states.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import type { CommitLog } from "../../runtime/journal/commit-log.ts";
 import { publishEvent } from "../../runtime/protocol/event-json.ts";
 import { serveMonitoring } from "../nats/services.ts";
 
@@ -31,18 +35,41 @@ export const SCHEDULER_DEFAULTS = {
 
 const HELLO_TIMEOUT_MS = 2000;
 
-/** Starts a cluster's scheduler in an actor system. */
-export function startScheduler(system: ActorSystem, settings: SchedulerSettings): SchedulerBrain {
+/** What a scheduler of a line of schedulers is given: its own epoch, where it writes, and all that was written. */
+export interface Succession {
+  readonly epoch: number;
+  readonly commits: CommitLog;
+  readonly past: readonly LedgerRecord[];
+}
+
+export interface StartedScheduler {
+  readonly brain: SchedulerBrain;
+  /** Whether nobody wants, shares or holds anything. */
+  isIdle(): boolean;
+}
+
+/** Starts a cluster's scheduler in an actor system. With a succession, it goes on where its predecessor ended. */
+export function startScheduler(
+  system: ActorSystem,
+  settings: SchedulerSettings,
+  succession?: Succession,
+): StartedScheduler {
   let brain: SchedulerBrain | undefined;
   let reporter: SchedulerReporter | undefined;
   const subjects = clusterSubjects(settings.cluster);
-  const epoch = wallTimeMs();
+  const epoch = succession?.epoch ?? wallTimeMs();
+  const coordination: { brain?: CoordinationBrain; summary(): unknown } = { summary: () => undefined };
+  const journal: SchedulerJournal | undefined = succession && {
+    ...succession,
+    summaryOfOthers: () => [{ kind: "coordination", entry: coordination.summary() }],
+  };
   system.spawn(
     schedulerActor({
       ...settings,
       epoch,
       version: VERSION,
-      isMemory: (state) => state === WS.memory,
+      ...workerChartFacts,
+      journal,
       onWatched: (key, state) => publishEvent(system.bus, subjects.events("task", key), { key, state }),
       onTurn: (tookMs) => reporter?.noteTurn(tookMs),
       onBrain: (made) => {
@@ -53,9 +80,19 @@ export function startScheduler(system: ActorSystem, settings: SchedulerSettings)
   const made = brain as unknown as SchedulerBrain;
   reporter = reportScheduler(system, settings.cluster, made);
   const { cluster, heartbeatMs: reviewMs } = settings;
-  system.spawn(coordinationActor({ cluster, epoch, reviewMs, scheduler: new KeyHolds(made) }));
-  return made;
+  const onMade = (brain: CoordinationBrain, summary: () => unknown): void => {
+    Object.assign(coordination, { brain, summary });
+  };
+  const entries = succession && coordinationJournal(succession);
+  const scheduler = new KeyHolds(made);
+  system.spawn(coordinationActor({ cluster, epoch, reviewMs, scheduler, journal: entries, onMade }));
+  return { brain: made, isIdle: () => made.state.slabs.size === 0 && coordination.brain?.isEmpty !== false };
 }
+
+const coordinationJournal = ({ commits, past }: Succession): CoordinationJournal => ({
+  commits,
+  past: past.flatMap((record) => (record.kind === "coordination" ? [record.entry] : [])),
+});
 
 /** It tells as long as the bus carries. */
 function reportScheduler({ bus, clock }: ActorSystem, cluster: string, { state }: SchedulerBrain): SchedulerReporter {

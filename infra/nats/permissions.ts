@@ -22,7 +22,7 @@ const RESPONSES = '{ max: 1024, expires: "5m" }';
  */
 export function permissionsOf(cluster: string, role: Role): RolePermissions {
   const subjects = clusterSubjects(cluster);
-  const { scheduler, coordination, hello, watch, every } = subjects;
+  const { scheduler, coordination, hello, standby, watch, every } = subjects;
   const root = `shoal.${cluster}`;
   const inbox = `${inboxPrefixOf(cluster, role)}.>`;
   const userActors = [`${root}.worker.*.host`, `${root}.actor.*`];
@@ -46,7 +46,7 @@ export function permissionsOf(cluster: string, role: Role): RolePermissions {
       };
     case "scheduler": {
       // The journal and the leader's lease live in JetStream.
-      const journal = ["$JS.API.>", "$JS.ACK.>", `$KV.shoal-${cluster}.>`];
+      const journal = [subjects.journal, "$JS.API.>", "$JS.ACK.>", `$KV.shoal-${cluster}.>`];
       return {
         // The page it serves asks tasks, and hears what workers tell.
         publish: [
@@ -57,11 +57,23 @@ export function permissionsOf(cluster: string, role: Role): RolePermissions {
           scheduler,
           coordination,
           hello,
+          standby,
           watch,
           "$SRV.>",
           ...journal,
         ],
-        subscribe: [inbox, scheduler, coordination, everyHello, watch, every.event, every.task, every.chunk, "$SRV.>"],
+        subscribe: [
+          inbox,
+          scheduler,
+          coordination,
+          everyHello,
+          standby,
+          watch,
+          every.event,
+          every.task,
+          every.chunk,
+          "$SRV.>",
+        ],
       };
     }
   }

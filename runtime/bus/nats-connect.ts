@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Authenticator, ConnectionOptions, TlsOptions } from "@nats-io/transport-node";
+import type { Authenticator, ConnectionOptions, NatsConnection, TlsOptions } from "@nats-io/transport-node";
 import { ShoalError } from "../base/errors.ts";
 import { NatsBus } from "./nats-bus.ts";
 
@@ -40,6 +40,18 @@ type Library = typeof import("@nats-io/transport-node");
  * @throws ShoalError CONNECT naming the server, the reason and the remedy; VERSION for an old server
  */
 export async function connectNatsBus(options: NatsConnectOptions): Promise<NatsBus> {
+  const connection = await connectNats(options);
+  try {
+    const prefix = options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix };
+    return new NatsBus(connection, { ownsConnection: true, ...prefix });
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** A connection without a bus, for what speaks to JetStream. It connects again for ever. @throws ShoalError CONNECT */
+export async function connectNats(options: NatsConnectOptions): Promise<NatsConnection> {
   const library = await import("@nats-io/transport-node");
   const servers = [options.servers].flat().map(withoutUser);
   const auth = options.auth ?? authInAddress([options.servers].flat()[0] ?? "");
@@ -53,21 +65,14 @@ export async function connectNatsBus(options: NatsConnectOptions): Promise<NatsB
     // Credentials may be mended on the server while it is away: go on asking.
     ignoreAuthErrorAbort: true,
     ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     ...(authenticator === undefined ? {} : { authenticator }),
     ...(options.tls === undefined ? {} : { tls: await tlsOf(options.tls) }),
   };
-  let connection: Awaited<ReturnType<Library["connect"]>>;
   try {
-    connection = await library.connect(wanted);
+    return await library.connect(wanted);
   } catch (cause) {
     throw connectError(library, cause, servers, { ...options, ...(auth === undefined ? {} : { auth }) }, timeoutMs);
-  }
-  try {
-    const prefix = options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix };
-    return new NatsBus(connection, { ownsConnection: true, ...prefix });
-  } catch (error) {
-    await connection.close();
-    throw error;
   }
 }
 

@@ -28,6 +28,10 @@ export interface ClusterSubjects {
   readonly hello: string;
   /** Where observers say that they watch; scheduler and workers listen there. */
   readonly watch: string;
+  /** Answered by schedulers that wait for their turn. */
+  readonly standby: string;
+  /** Where a scheduler writes its journal; out of the sight of those who listen to the cluster. */
+  readonly journal: string;
   /** Patterns for those who listen to all of a kind. */
   readonly every: {
     readonly task: string;
@@ -71,6 +75,8 @@ export function clusterSubjects(cluster: string): ClusterSubjects {
     chunk: (key) => `${root}.chunk.${keyToken(key)}`,
     events: (topic, ...parts) => `${root}.events.${[topic, ...parts].map(keyToken).join(".")}`,
     hello: `${root}.control.hello`,
+    standby: `${root}.control.standby`,
+    journal: `shoal-journal.${cluster}`,
     watch: `${root}.control.watch`,
     every: {
       task: `${root}.task.*`,

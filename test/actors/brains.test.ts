@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
-import { WS } from "../../actors/worker/worker-states.ts";
+import { workerChartFacts } from "../../actors/worker/worker-states.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
@@ -12,7 +12,7 @@ const options = { allowedFailures: 3, prefillUs: 2000, clientLeaseMs: 60_000, wo
 
 /** A cluster of brains that speak without a bus, in lockstep: every turn delivers all messages. */
 class Lockstep {
-  readonly scheduler = new SchedulerBrain(1, "test", options, { isMemory: (state) => state === WS.memory });
+  readonly scheduler = new SchedulerBrain(1, "test", options, workerChartFacts);
   readonly workers = new Map<string, WorkerBrain>();
   readonly told: ToClient[] = [];
   private inbox: [string, FromWorker][] = [];

@@ -55,7 +55,14 @@ test("another version of the scheduler: clients and workers name both versions a
     system.close();
     await bus.close();
   });
-  const options = { ...SCHEDULER_DEFAULTS, cluster: "default", epoch: 1, version: "9.9.9", isMemory: () => false };
+  const options = {
+    ...SCHEDULER_DEFAULTS,
+    cluster: "default",
+    epoch: 1,
+    version: "9.9.9",
+    isMemory: () => false,
+    isRunning: () => false,
+  };
   system.spawn(schedulerActor(options));
   await bus.flush();
   await assert.rejects(

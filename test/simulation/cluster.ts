@@ -8,7 +8,7 @@ import { checkWorker } from "../../actors/worker/invariants.ts";
 import { thiefChart } from "../../actors/worker/stealing.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
-import { WS, workerTaskChart } from "../../actors/worker/worker-states.ts";
+import { workerChartFacts, workerTaskChart } from "../../actors/worker/worker-states.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { Chart } from "../../runtime/actor/chart.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
@@ -115,7 +115,7 @@ export class Cluster implements TaskWorld {
         allowedFailures,
         hits: hits.scheduler,
         ...(this.bind === undefined ? {} : { bind: this.bind }),
-        isMemory: (state) => state === WS.memory,
+        ...workerChartFacts,
         onBrain: (brain) => {
           this.scheduler = brain;
           this.observe(brain);

@@ -4,7 +4,7 @@ import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { hungerChart, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
 import { checkWorker } from "../../actors/worker/invariants.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
-import { WS, workerTaskChart } from "../../actors/worker/worker-states.ts";
+import { WS, workerChartFacts, workerTaskChart } from "../../actors/worker/worker-states.ts";
 import type { Annotations } from "../../runtime/graph/layer.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
@@ -36,7 +36,7 @@ export class ClusterScript {
   /** @param workers names, with as many slots as said; each is welcomed and has joined */
   constructor(workers: Readonly<Record<string, number>>, prefillUs = 1e9) {
     const options = { allowedFailures: 3, prefillUs, clientLeaseMs: 1e9, workerLeaseMs: 1e9 };
-    this.brain = new SchedulerBrain(1, "test", options, { isMemory: (state) => state === WS.memory });
+    this.brain = new SchedulerBrain(1, "test", options, workerChartFacts);
     this.client({ type: "hello", hello: 1, version: "test" });
     for (const [name, slots] of Object.entries(workers)) this.join(name, slots);
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
-import { WS } from "../../actors/worker/worker-states.ts";
+import { WS, workerChartFacts } from "../../actors/worker/worker-states.ts";
 import type { Annotations } from "../../runtime/graph/layer.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
@@ -19,7 +19,7 @@ export class SchedulerScript {
 
   /** @param workers names, with as many slots as said */
   constructor(workers: Readonly<Record<string, number>>, resources: Readonly<Record<string, number>> = {}) {
-    this.brain = new SchedulerBrain(0, "test", options, { isMemory: (state) => state === WS.memory });
+    this.brain = new SchedulerBrain(0, "test", options, workerChartFacts);
     this.client({ type: "hello", hello: 1, version: "test" });
     for (const [name, slots] of Object.entries(workers)) this.join(name, 1, slots, resources);
   }

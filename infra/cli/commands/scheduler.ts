@@ -1,27 +1,30 @@
-import { hostname } from "node:os";
-import { ActorSystem } from "../../../runtime/actor/system.ts";
 import { parseDurationMs } from "../../../runtime/base/units.ts";
 import { VERSION } from "../../../runtime/base/version.ts";
-import { actorCodec } from "../../../runtime/protocol/actor-codec.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
-import {
-  announceScheduler,
-  refuseSecondScheduler,
-  SCHEDULER_DEFAULTS,
-  startScheduler,
-} from "../../cluster/start-scheduler.ts";
+import { runScheduler } from "../../cluster/run-scheduler.ts";
+import { SCHEDULER_DEFAULTS } from "../../cluster/start-scheduler.ts";
 import { PageServer } from "../../dashboard/page-server.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import { type Command, countOf, type FlagValues, textOf } from "../command.ts";
 import { pageFlags, pagePlace } from "../page-flags.ts";
-import { reportStatus, untilStopped } from "../terminal.ts";
+import { reportStatus } from "../terminal.ts";
+
+/** So long a leader may be silent before another takes its place. */
+const LEASE = "3s";
 
 export const schedulerCommand: Command = {
   name: "scheduler",
-  summary: "Runs the scheduler of a cluster. A cluster has one.",
-  usage: "[--cluster NAME] [--nats URL]",
+  summary: "Runs the scheduler of a cluster. A cluster has one, and any number of standbys.",
+  usage: "[--cluster NAME] [--nats URL] [--standby]",
   flags: {
     ...clusterFlags,
+    standby: { type: "boolean", help: "Waits, and takes over when the scheduler is gone; needs JetStream" },
+    lease: {
+      type: "string",
+      value: "TIME",
+      help: `A scheduler silent for longer is replaced by its standby; default "${LEASE}"`,
+    },
+    "no-journal": { type: "boolean", help: "Writes no journal, even where the server has JetStream" },
     "worker-lease": {
       type: "string",
       value: "TIME",
@@ -40,30 +43,49 @@ export const schedulerCommand: Command = {
     "no-page": { type: "boolean", help: "Serves no live page" },
     ...pageFlags,
   },
-  notes: ["  shoal scheduler --cluster prod --nats nats://10.0.0.5:4222 --creds scheduler.creds"],
+  notes: [
+    "  shoal scheduler --cluster prod --nats nats://10.0.0.5:4222 --creds scheduler.creds",
+    "  shoal scheduler --cluster prod --standby        on another machine",
+  ],
   run: async ({ values }, terminal) => {
     const place = pagePlace(values);
     const { cluster, url, connect } = clusterTarget(values, terminal);
+    const name = `of cluster "${cluster}"`;
     const bus = await joinNats(connect, cluster, "scheduler");
-    const system = new ActorSystem({ bus, codec: actorCodec });
     let page: PageServer | undefined;
     try {
-      await refuseSecondScheduler(system, cluster);
-      const brain = startScheduler(system, { ...SCHEDULER_DEFAULTS, cluster, ...leasesOf(values) });
-      announceScheduler(system, cluster, brain, hostname());
-      await bus.flush();
       reportStatus(bus, terminal);
-      terminal.print(`Scheduler ${VERSION} of cluster "${cluster}" is ready at ${url} (process ${process.pid})`);
-      if (values["no-page"] !== true) {
-        page = await PageServer.start({ system, cluster, ...place });
-        terminal.print(`Page at ${page.url}`);
-      }
-      await untilStopped(terminal.stop);
-      terminal.print(`Scheduler of cluster "${cluster}" stopped`);
-      return 0;
+      const isDone = await runScheduler({
+        bus,
+        connect,
+        settings: { ...SCHEDULER_DEFAULTS, cluster, ...leasesOf(values) },
+        journal: values["no-journal"] === true ? "off" : "auto",
+        isStandby: values["standby"] === true,
+        leaseMs: parseDurationMs(textOf(values, "lease") ?? LEASE),
+        stop: terminal.stop,
+        onReady: async ({ former, hasJournal, system }) => {
+          const remark = hasJournal ? ", with a journal" : "";
+          if (former !== undefined) terminal.print(`It goes on where the scheduler of epoch ${former} ended`);
+          terminal.print(`Scheduler ${VERSION} ${name} is ready at ${url} (process ${process.pid})${remark}`);
+          if (values["no-page"] === true) return;
+          page = await PageServer.start({ system, cluster, ...place });
+          terminal.print(`Page at ${page.url}`);
+        },
+        onStandby: (leader) =>
+          terminal.print(
+            `Standby ${name} waits at ${url}; ${leader === undefined ? "nobody leads" : `${leader} leads`}`,
+          ),
+        onEnd: async () => {
+          await page?.close();
+          page = undefined;
+        },
+        onDeposed: (reason) => terminal.warn(`Scheduler ${name} has fallen silent: ${reason}`),
+        onRemark: (text) => terminal.print(text),
+      });
+      terminal.print(`Scheduler ${name} stopped`);
+      return isDone ? 0 : 1;
     } finally {
       await page?.close();
-      system.close();
       await bus.close();
     }
   },

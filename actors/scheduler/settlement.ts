@@ -1,0 +1,157 @@
+import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
+import { occupy } from "./assignment.ts";
+import { noteEffect } from "./effects.ts";
+import { need, releaseIfUnneeded } from "./needs.ts";
+import { noteLayers } from "./recovery.ts";
+import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
+import type { Takeover } from "./takeover.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+
+/** What the scheduler has to know of the worker-task chart to read an inventory. */
+export interface WorkerChartFacts {
+  /** A result lies there. */
+  isMemory(chartState: number): boolean;
+  /** It runs, or may at any moment: its inputs are there. */
+  isRunning(chartState: number): boolean;
+}
+
+/** What one worker says of a row. */
+interface Claim {
+  readonly worker: WorkerRecord;
+  readonly row: number;
+  readonly attempt: number;
+  readonly bytes: number;
+}
+
+/**
+ * Ends a takeover: what workers hold is in memory, what failed has failed; from there the wants are followed back, and what runs
+ * and is needed goes on where it runs. Everything else on workers is theirs to drop. Pure completions need no journal: they
+ * are what inventories tell.
+ */
+export function settle(state: SchedulerState, takeover: Takeover<unknown>, facts: WorkerChartFacts): void {
+  const { held, running } = claimsOf(state, takeover, facts);
+  state.phase = "leading";
+  for (const [row, failure] of takeover.failures) fail(state, row, failure);
+  for (const claims of held.values()) hold(state, claims);
+  park(state, takeover);
+  for (const slab of state.slabs.values())
+    for (let row = slab.base; row < slab.base + slab.count; row++) if (state.tasks.wants[row] !== 0) need(state, row);
+  for (const claim of [...running.values()].sort((a, b) => a.row - b.row)) goOn(state, claim);
+  for (const slab of state.slabs.values()) {
+    for (let row = slab.base; row < slab.base + slab.count; row++) releaseIfUnneeded(state, row);
+    // The one more that kept it while the journal was read.
+    slab.active -= 1;
+    if (slab.active === 0) state.idleSlabs.push(slab.id);
+  }
+}
+
+/** The claims that are of the rows' present lives: all copies of the newest result, and the newest run. */
+function claimsOf(
+  state: SchedulerState,
+  takeover: Takeover<unknown>,
+  facts: WorkerChartFacts,
+): { held: Map<number, Claim[]>; running: Map<number, Claim> } {
+  const held = new Map<number, Claim[]>();
+  const running = new Map<number, Claim>();
+  for (const [number, message] of takeover.inventories) {
+    const worker = state.workers[number];
+    if (worker === undefined) continue;
+    worker.status = "running";
+    if (message.epoch !== state.lineage) continue;
+    noteLayers(state, worker, message.layers);
+    for (const { claim, chartState } of claims(worker, message)) {
+      state.attempts = Math.max(state.attempts, claim.attempt);
+      if (!isOfThisLife(state, claim)) drop(state, claim);
+      else if (facts.isMemory(chartState)) addHeld(state, held, claim);
+      else if (facts.isRunning(chartState)) addRunning(state, running, claim);
+      else drop(state, claim);
+    }
+  }
+  return { held, running };
+}
+
+function* claims(
+  worker: WorkerRecord,
+  message: InventoryMessage,
+): Generator<{ readonly claim: Claim; readonly chartState: number }> {
+  for (let i = 0; i < message.rows.length; i++) {
+    const row = message.rows[i] as number;
+    const claim = { worker, row, attempt: message.attempts[i] as number, bytes: message.bytes[i] as number };
+    yield { claim, chartState: message.states[i] as number };
+  }
+}
+
+function isOfThisLife(state: SchedulerState, { row, attempt }: Claim): boolean {
+  const slab = state.slabs.get(state.tasks.slab[row] as number);
+  return slab !== undefined && row >= slab.base && row < slab.base + slab.count && attempt > slab.since;
+}
+
+function addHeld(state: SchedulerState, held: Map<number, Claim[]>, claim: Claim): void {
+  const known = held.get(claim.row);
+  if (known === undefined || (known[0] as Claim).attempt < claim.attempt) {
+    for (const older of known ?? []) drop(state, older);
+    held.set(claim.row, [claim]);
+  } else if ((known[0] as Claim).attempt === claim.attempt) known.push(claim);
+  else drop(state, claim);
+}
+
+/** Two that run one row can only follow a false death: the later one goes on. */
+function addRunning(state: SchedulerState, running: Map<number, Claim>, claim: Claim): void {
+  const known = running.get(claim.row);
+  if (known !== undefined && known.attempt > claim.attempt) return drop(state, claim);
+  if (known !== undefined) drop(state, known);
+  running.set(claim.row, claim);
+}
+
+const drop = (state: SchedulerState, { worker, row, attempt }: Claim): void =>
+  state.out.toWorker(worker.number).free(row, attempt);
+
+function fail(state: SchedulerState, row: number, failure: { readonly error: unknown; readonly origin: number }): void {
+  if (state.tasks.state[row] !== S.released || !state.slabs.has(state.tasks.slab[row] as number)) return;
+  state.failures.set(row, failure);
+  state.move(row, E.need);
+  state.move(row, E.blame);
+  state.slabOf(row).active += 1;
+}
+
+function hold(state: SchedulerState, claims: readonly Claim[]): void {
+  const [first, ...more] = claims as [Claim, ...Claim[]];
+  const { row, attempt, bytes, worker } = first;
+  if (state.tasks.state[row] !== S.released) {
+    for (const claim of claims) drop(state, claim);
+    return;
+  }
+  const { tasks } = state;
+  state.move(row, E.hold);
+  state.slabOf(row).active += 1;
+  tasks.worker[row] = worker.number;
+  tasks.attempt[row] = attempt;
+  tasks.bytes[row] = bytes;
+  if (more.length > 0)
+    state.moreHolders.set(
+      row,
+      more.map((one) => one.worker.number),
+    );
+  noteEffect(state, row);
+}
+
+/** Scattered data that nobody listed may still wait for the word that makes it a row's. */
+function park(state: SchedulerState, { parked }: Takeover<unknown>): void {
+  for (const [row, { worker: id, attempt, ticket, bytes }] of parked) {
+    const worker = state.workerByName.get(id);
+    if (state.tasks.state[row] !== S.released || worker === undefined) continue;
+    hold(state, [{ row, attempt, bytes, worker }]);
+    state.tickets.set(row, ticket);
+    state.out.toWorker(worker.number).adopt(row, attempt, ticket);
+  }
+}
+
+/** A run that is needed goes on under the attempt it has; one that is not is stopped. */
+function goOn(state: SchedulerState, claim: Claim): void {
+  const { row, attempt, worker } = claim;
+  const now = state.tasks.state[row];
+  const isDone = ((state.tasks.flags[row] as number) & FLAG.pure) !== 0;
+  if (isDone || (now !== S.ready && now !== S.waiting)) return drop(state, claim);
+  occupy(state, row, worker, now === S.ready ? E.place : E.preassign);
+  state.tasks.attempt[row] = attempt;
+}

@@ -1,0 +1,166 @@
+import { hostname } from "node:os";
+import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import { ActorSystem } from "../../runtime/actor/system.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { uniqueToken } from "../../runtime/base/random.ts";
+import type { Bus } from "../../runtime/bus/bus.ts";
+import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
+import { announceScheduler, refuseSecondScheduler, type SchedulerSettings, startScheduler } from "./start-scheduler.ts";
+import { type Lead, openSuccession, type SuccessionStore, takeLead } from "./succession.ts";
+
+export interface SchedulerRun {
+  readonly bus: Bus;
+  readonly connect: NatsConnectOptions;
+  readonly settings: SchedulerSettings;
+  /** "auto": where the server has JetStream. */
+  readonly journal: "auto" | "off";
+  readonly isStandby: boolean;
+  readonly leaseMs: number;
+  /** Asks it to end. */
+  readonly stop: AbortSignal;
+  /** It leads; waited for. */
+  onReady(told: {
+    readonly epoch: number;
+    readonly former: number | undefined;
+    readonly hasJournal: boolean;
+    readonly system: ActorSystem;
+  }): Promise<void>;
+  /** What `onReady` has opened is to be closed. */
+  onEnd(): Promise<void>;
+  onStandby(leader: string | undefined): void;
+  /** It led, and does no more. */
+  onDeposed(reason: string): void;
+  /** What a user should know, and nothing fails of. */
+  onRemark(text: string): void;
+}
+
+const STANDBY_ASK_MS = 500;
+
+/**
+ * Runs a scheduler until it is asked to end. With JetStream it writes a journal, so that a standby can take over; a standby waits for
+ * its turn, and for the next one after it was deposed.
+ * @returns false if another one leads in its place
+ * @throws ShoalError NAME_TAKEN | NOT_SUPPORTED
+ */
+export async function runScheduler(run: SchedulerRun): Promise<boolean> {
+  const { bus, settings, isStandby } = run;
+  const waiting = isStandby ? answerAsStandby(bus, settings.cluster) : undefined;
+  try {
+    if (!isStandby) await refuseSecondScheduler(new ActorSystem({ bus, codec: actorCodec }), settings.cluster);
+    const store = await openStore(run);
+    if (store === undefined) return await lead(run, undefined, undefined);
+    try {
+      return await takeTurns(run, store, () => waiting?.close());
+    } finally {
+      await store.close();
+    }
+  } finally {
+    waiting?.close();
+  }
+}
+
+async function openStore(run: SchedulerRun): Promise<SuccessionStore | undefined> {
+  if (run.journal === "off" && !run.isStandby) return undefined;
+  try {
+    return await openSuccession(run.connect, run.settings.cluster, run.leaseMs);
+  } catch (error) {
+    if (!(error instanceof ShoalError) || error.code !== "NOT_SUPPORTED") throw error;
+    if (run.isStandby)
+      throw new ShoalError(`A standby needs the journal of its leader. ${error.message}`, {
+        code: "NOT_SUPPORTED",
+        cause: error,
+      });
+    return undefined;
+  }
+}
+
+async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting: () => void): Promise<boolean> {
+  const holder = `${hostname()} process ${process.pid} ${uniqueToken().slice(0, 6)}`;
+  for (;;) {
+    if (run.isStandby) run.onStandby((await store.lease.find())?.holder);
+    let tellLost: (reason: string) => void = () => {};
+    const lost = new Promise<string>((resolve) => {
+      tellLost = resolve;
+    });
+    const taken = await takeLead({ store, holder, signal: run.stop, onLost: tellLost });
+    if (taken === undefined) return true;
+    stopWaiting();
+    if (await lead(run, { lead: taken, store }, lost)) return true;
+    if (!run.isStandby) return false;
+  }
+}
+
+/** Leads until it is asked to end (true), or another one does (false). */
+async function lead(
+  run: SchedulerRun,
+  succession: { readonly lead: Lead; readonly store: SuccessionStore } | undefined,
+  lost: Promise<string> | undefined,
+): Promise<boolean> {
+  const { bus, settings, stop } = run;
+  const system = new ActorSystem({ bus, codec: actorCodec });
+  try {
+    const { brain, isIdle } = startScheduler(system, settings, succession?.lead);
+    announceScheduler(system, settings.cluster, brain, hostname());
+    await bus.flush();
+    await run.onReady({
+      epoch: brain.state.epoch,
+      former: succession?.lead.former,
+      hasJournal: succession !== undefined,
+      system,
+    });
+    const reason = await Promise.race([stopped(stop), ...(lost === undefined ? [] : [lost])]);
+    await run.onEnd();
+    system.close();
+    if (reason !== undefined) {
+      succession?.lead.abandon();
+      run.onDeposed(reason);
+      return false;
+    }
+    if (succession !== undefined) await hand(run, succession, brain, isIdle());
+    return true;
+  } finally {
+    system.close();
+  }
+}
+
+/** Ends in order: a standby takes over at once; without one, what nobody waits for is removed. */
+async function hand(
+  run: SchedulerRun,
+  { lead: taken, store }: { readonly lead: Lead; readonly store: SuccessionStore },
+  { state }: SchedulerBrain,
+  isIdle: boolean,
+): Promise<void> {
+  await taken.resign();
+  if (await hasStandby(run.bus, run.settings.cluster)) return;
+  if (isIdle) return store.remove();
+  run.onRemark(
+    `The journal stays on the server, as ${state.clients.size} clients may come back: the next scheduler of this name goes on with it`,
+  );
+}
+
+function stopped(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}
+
+/** Whoever waits says so to those who ask. */
+function answerAsStandby(bus: Bus, cluster: string): { close(): void } {
+  const who = { pid: process.pid, host: hostname() };
+  const subscription = bus.subscribe(clusterSubjects(cluster).standby, (message) => {
+    message.respond({ bytes: Buffer.from(JSON.stringify(who)) });
+  });
+  return { close: () => subscription.unsubscribe() };
+}
+
+async function hasStandby(bus: Bus, cluster: string): Promise<boolean> {
+  try {
+    await bus.request(clusterSubjects(cluster).standby, { bytes: Buffer.from("{}") }, { timeoutMs: STANDBY_ASK_MS });
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code !== "NO_RESPONDERS";
+  }
+}

@@ -1,0 +1,179 @@
+import type { Clock } from "../base/clock.ts";
+import { ShoalError } from "../base/errors.ts";
+import type { CommitLog } from "./commit-log.ts";
+import type { Journal } from "./journal.ts";
+import type { Leadership } from "./leadership.ts";
+import { cutTransaction } from "./transaction.ts";
+
+export interface JournalWriterOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly lead: Pick<Leadership, "isSure" | "whenSure">;
+  /** Never the same for two writers: records are named by it. */
+  readonly name: string;
+  /** The sequence of the journal's newest record. */
+  readonly newest: number;
+  encode(records: readonly unknown[]): Uint8Array;
+  /** Another writer came before it: this one has written its last. */
+  onDeposed(error: ShoalError): void;
+  /** The journal refuses a record for good. */
+  onFailure(error: unknown): void;
+}
+
+const RETRY_MS = 100;
+/** What is not urgent is written with the next urgent records, or after this time. */
+const IDLE_MS = 1000;
+/** A summary pays once so much was written since the last. */
+const RECORDS_PER_SUMMARY = 4096;
+const BYTES_PER_SUMMARY = 64 << 20;
+
+interface Batch {
+  readonly records: readonly unknown[];
+  readonly isSummary: boolean;
+  readonly position: number;
+}
+
+/**
+ * The one who writes a journal: one append on its way at a time, what is added meanwhile goes with the next. An append whose
+ * answer is lost is said again under its name until it is answered.
+ */
+export class JournalWriter implements CommitLog {
+  private readonly options: JournalWriterOptions;
+  private pending: unknown[] = [];
+  private summary: readonly unknown[] | undefined;
+  private position = 0;
+  private committed = 0;
+  private newest: number;
+  private named = 0;
+  private writing: Promise<void> | undefined;
+  private idleTimer: object | number | undefined;
+  private phase: "open" | "over" = "open";
+  private waiters: { readonly position: number; readonly resolve: () => void }[] = [];
+  /** Resolves when it writes no more. */
+  readonly whenOver: Promise<void>;
+  private tellOver: () => void = () => {};
+  private sinceSummary = { records: 0, bytes: 0 };
+
+  constructor(options: JournalWriterOptions) {
+    this.options = options;
+    this.newest = options.newest;
+    this.whenOver = new Promise((resolve) => {
+      this.tellOver = resolve;
+    });
+  }
+
+  add(records: readonly unknown[], isUrgent: boolean): number {
+    this.pending.push(...records);
+    this.position += 1;
+    if (isUrgent) this.write();
+    else this.writeSoon();
+    return this.position;
+  }
+
+  isCommitted(position: number): boolean {
+    return this.phase === "open" && position <= this.committed && this.options.lead.isSure;
+  }
+
+  async whenCommitted(position: number): Promise<void> {
+    if (position > this.committed || this.phase === "over")
+      await new Promise<void>((resolve) => this.waiters.push({ position, resolve }));
+    await this.options.lead.whenSure();
+  }
+
+  get wantsSummary(): boolean {
+    const { records, bytes } = this.sinceSummary;
+    return this.phase === "open" && (records > RECORDS_PER_SUMMARY || bytes > BYTES_PER_SUMMARY);
+  }
+
+  summarize(records: readonly unknown[]): void {
+    this.summary = records;
+    // What was added before it is part of it.
+    this.pending = [];
+    this.position += 1;
+    this.sinceSummary = { records: 0, bytes: 0 };
+    this.write();
+  }
+
+  /** Writes what was added, and writes no more. */
+  async close(): Promise<void> {
+    if (this.phase === "open" && this.pending.length > 0) this.write();
+    await this.writing;
+    this.end();
+  }
+
+  private end(): void {
+    this.phase = "over";
+    this.options.clock.clearTimer(this.idleTimer);
+    this.waiters = [];
+    this.tellOver();
+  }
+
+  private writeSoon(): void {
+    if (this.idleTimer !== undefined || this.writing !== undefined) return;
+    this.idleTimer = this.options.clock.setTimer(IDLE_MS, () => {
+      this.idleTimer = undefined;
+      this.write();
+    }) as object | number | undefined;
+  }
+
+  private write(): void {
+    if (this.phase === "over") return;
+    this.writing ??= this.writeAll().finally(() => {
+      this.writing = undefined;
+    });
+  }
+
+  private async writeAll(): Promise<void> {
+    for (let batch = this.take(); batch !== undefined && this.phase === "open"; batch = this.take()) {
+      try {
+        await this.append(batch);
+      } catch (error) {
+        this.end();
+        if (error instanceof ShoalError && error.code === "DEPOSED") this.options.onDeposed(error);
+        else this.options.onFailure(error);
+        return;
+      }
+      this.committed = batch.position;
+      const ready = this.waiters.filter((waiter) => waiter.position <= this.committed);
+      this.waiters = this.waiters.filter((waiter) => waiter.position > this.committed);
+      for (const { resolve } of ready) resolve();
+    }
+  }
+
+  private take(): Batch | undefined {
+    const { summary, position } = this;
+    if (summary !== undefined) {
+      this.summary = undefined;
+      const records = [...summary, ...this.pending.splice(0)];
+      return { records, isSummary: true, position };
+    }
+    if (this.pending.length === 0) return undefined;
+    return { records: this.pending.splice(0), isSummary: false, position };
+  }
+
+  private async append({ records, isSummary }: Batch): Promise<void> {
+    const { journal, encode } = this.options;
+    const parts = cutTransaction(encode(records), isSummary, journal.recordBytesMax);
+    const first = this.newest + 1;
+    for (const part of parts) {
+      this.newest = await this.appendSurely(part);
+      this.sinceSummary.records += 1;
+      this.sinceSummary.bytes += part.length;
+    }
+    // Should it fail, the journal is longer than it need be until the next time.
+    if (isSummary) await journal.forgetBelow(first).catch(() => {});
+  }
+
+  private async appendSurely(part: Uint8Array): Promise<number> {
+    const { journal, name, clock } = this.options;
+    const id = `${name}-${this.named++}`;
+    for (;;) {
+      try {
+        return await journal.append(part, { expected: this.newest, id });
+      } catch (error) {
+        if (!(error instanceof ShoalError && error.retryable) || this.phase === "over") throw error;
+      }
+      await new Promise<void>((resolve) => void clock.setTimer(RETRY_MS, resolve));
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { Clock, TimerHandle } from "../base/clock.ts";
+import { ShoalError } from "../base/errors.ts";
+import type { Lease } from "./lease.ts";
+
+/** Renewals in the time of the lease. */
+const RENEWALS = 3;
+/** The last part of the lease's time is not relied upon: clocks differ, and so do the moments at which things take effect. */
+const MARGIN = 0.2;
+const TRIES_PER_LEASE = 12;
+
+export interface LeadershipOptions {
+  readonly lease: Lease;
+  readonly clock: Clock;
+  /** How this one writes itself down. */
+  readonly holder: string;
+  /** Another one leads: this one must fall silent. */
+  onLost(): void;
+}
+
+/**
+ * The hold on a lease, renewed in time. While it is not sure that the lease is still held, because the server does not answer or
+ * this process stood still, it says so, and whoever depends on it waits.
+ */
+export class Leadership {
+  private readonly options: LeadershipOptions;
+  private revision: number;
+  /** Sure until then, by the clock. */
+  private sureUntilMs: number;
+  private timer: TimerHandle;
+  private phase: "held" | "over" = "held";
+  private readonly waiters: (() => void)[] = [];
+
+  private constructor(options: LeadershipOptions, revision: number, askedMs: number) {
+    this.options = options;
+    this.revision = revision;
+    this.sureUntilMs = this.sureFrom(askedMs);
+    this.arm();
+  }
+
+  /** Takes the lease; undefined while somebody holds it. */
+  static async tryTake(options: LeadershipOptions): Promise<Leadership | undefined> {
+    const askedMs = options.clock.now();
+    const revision = await options.lease.acquire(options.holder);
+    return revision === undefined ? undefined : new Leadership(options, revision, askedMs);
+  }
+
+  /** Waits for the lease to be free, and takes it; undefined when the signal says to wait no longer. */
+  static async take(options: LeadershipOptions, signal: AbortSignal): Promise<Leadership | undefined> {
+    const { clock, lease } = options;
+    while (!signal.aborted) {
+      const taken = await Leadership.tryTake(options).catch((error: unknown) => {
+        // A server that is away comes back; what it refuses for good is told.
+        if (error instanceof ShoalError && error.retryable) return undefined;
+        throw error;
+      });
+      if (taken !== undefined) return taken;
+      await new Promise<void>((resolve) => {
+        const timer = clock.setTimer(lease.ttlMs / TRIES_PER_LEASE, resolve);
+        signal.addEventListener("abort", () => resolve(), { once: true });
+        if (signal.aborted) clock.clearTimer(timer);
+      });
+    }
+    return undefined;
+  }
+
+  /** Whether nobody else can lead at this moment, as far as clocks tell. */
+  get isSure(): boolean {
+    return this.phase === "held" && this.options.clock.now() < this.sureUntilMs;
+  }
+
+  /** Resolves when it is sure; never, if it is over. */
+  whenSure(): Promise<void> {
+    if (this.isSure) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Gives the lease back at once, so that another may take it without waiting. */
+  async release(): Promise<void> {
+    this.end();
+    await this.options.lease.release(this.revision);
+  }
+
+  /** Renews no more; the lease runs out. */
+  end(): void {
+    this.phase = "over";
+    this.options.clock.clearTimer(this.timer);
+    this.waiters.length = 0;
+  }
+
+  private sureFrom(askedMs: number): number {
+    return askedMs + this.options.lease.ttlMs * (1 - MARGIN);
+  }
+
+  private arm(): void {
+    const { clock, lease } = this.options;
+    this.timer = clock.setTimer(lease.ttlMs / RENEWALS, () => {
+      this.renew().catch(() => {
+        // Not answered: it may be held or not. It is asked again, and meanwhile it is not sure.
+        if (this.phase === "held") this.arm();
+      });
+    });
+  }
+
+  private async renew(): Promise<void> {
+    const { clock, lease, holder } = this.options;
+    const askedMs = clock.now();
+    // An entry that ran out while the server was away may be taken anew: whether somebody led meanwhile, the journal knows.
+    const revision = (await lease.renew(holder, this.revision)) ?? (await this.retake());
+    if (this.phase === "over") return;
+    if (revision === undefined) {
+      this.end();
+      this.options.onLost();
+      return;
+    }
+    this.revision = revision;
+    this.sureUntilMs = this.sureFrom(askedMs);
+    this.arm();
+    if (this.isSure) for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  /** A renewal whose answer was lost has left an entry of one's own under another revision. */
+  private async retake(): Promise<number | undefined> {
+    const { lease, holder } = this.options;
+    const found = await lease.find();
+    if (found === undefined) return lease.acquire(holder);
+    return found.holder === holder ? lease.renew(holder, found.revision) : undefined;
+  }
+}
