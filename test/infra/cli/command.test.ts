@@ -74,7 +74,7 @@ test("tableLines() aligns numbers to the right, texts to the left", () => {
 describe("runCommandLine()", () => {
   test("no command, an unknown one, a bad flag and a bad value are misuse: exit code 2 and a reason", async () => {
     for (const [args, reason] of [
-      [["serve"], /^shoal has no command "serve"; it has demo, nats, scheduler, worker, status, tap, run$/],
+      [["serve"], /^shoal has no command "serve"; it has demo, nats, scheduler, worker, status, page, tap, run$/],
       [["toString"], /^shoal has no command "toString"/],
       [["status", "--wide"], /^shoal status: Unknown option '--wide'/],
       [["worker", "--workers", "none"], /^shoal worker: --workers takes a whole number from 1 on, not "none"$/],
@@ -91,7 +91,7 @@ describe("runCommandLine()", () => {
   test("help of all and of one, and the version, are printed", async () => {
     for (const [args, text] of [
       [["--help"], /worker {5}run workers for a cluster/],
-      [["scheduler", "--help"], /^shoal scheduler \[--cluster NAME\] \[--nats URL\]\n[\s\S]*--creds FILE/],
+      [["scheduler", "--help"], /^shoal scheduler \[--cluster NAME\] \[--nats URL\] \[--standby\]\n[\s\S]*--creds FILE/],
       [["--version"], /^\d+\.\d+\.\d+$/],
       [["nats", "--print-config", "--login", "client:ann:pw", "--cluster", "prod"], /user: "ann", password: "pw"/],
     ] as const) {
