@@ -91,7 +91,10 @@ describe("runCommandLine()", () => {
   test("help of all and of one, and the version, are printed", async () => {
     for (const [args, text] of [
       [["--help"], /worker {5}run workers for a cluster/],
-      [["scheduler", "--help"], /^shoal scheduler \[--cluster NAME\] \[--nats URL\] \[--standby\]\n[\s\S]*--creds FILE/],
+      [
+        ["scheduler", "--help"],
+        /^shoal scheduler \[--cluster NAME\] \[--nats URL\] \[--standby\]\n[\s\S]*--creds FILE/,
+      ],
       [["--version"], /^\d+\.\d+\.\d+$/],
       [["nats", "--print-config", "--login", "client:ann:pw", "--cluster", "prod"], /user: "ann", password: "pw"/],
     ] as const) {
