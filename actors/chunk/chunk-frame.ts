@@ -4,16 +4,23 @@ import type { Frame } from "../../runtime/bus/bus.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { joinSections, sectionPieces, splitSections } from "../../runtime/wire/sections.ts";
 import { decodeValueSoon, type EncodedValue, encodeValueSoon } from "../../runtime/wire/value.ts";
+import { ChunkFault } from "./chunk-fault.ts";
 
 /** In `bytes`: the sender has it, and gives it when it is asked again; it has given enough at once. */
 export const LATER = -2;
 
-/** One chunk on its way; `bytes` below 0: the sender does not have it, or gives it LATER. */
+/**
+ * One chunk on its way; `bytes` below 0: the sender does not have it, or gives it LATER. A value
+ * that cannot be moved is a {@link ChunkFault}.
+ */
 export interface MovingChunk {
   readonly row: number;
   readonly value: unknown;
   readonly bytes: number;
 }
+
+/** Bytes of an entry whose head is a text: why the value cannot be written. */
+const FAULT = -3;
 
 /** [row, bytes, head section, [buffer section, or −1 − position among the shared buffers, then offset and length] …] */
 type ChunkEntry = [row: number, bytes: number, head: number, buffers: number[][]];
@@ -43,14 +50,16 @@ async function encodeSections(
   chunks: readonly MovingChunk[],
   shareMemory: boolean,
 ): Promise<{ head: Uint8Array; sections: Uint8Array[]; shared: SharedArrayBuffer[] }> {
-  const encoded: (EncodedValue | undefined)[] = [];
+  const encoded: (EncodedValue | ChunkFault | undefined)[] = [];
   for (const chunk of chunks)
-    encoded.push(chunk.bytes < 0 ? undefined : await encodeValueSoon(chunk.value, { shareMemory }));
+    encoded.push(chunk.bytes < 0 ? undefined : await encodedOrFault(chunk.value, shareMemory));
   const sections: Uint8Array[] = [];
   const shared: SharedArrayBuffer[] = [];
   const table = chunks.map((chunk, i): ChunkEntry => {
     const value = encoded[i];
-    if (value === undefined) return [chunk.row, -1, 0, []];
+    if (value === undefined) return [chunk.row, chunk.bytes, 0, []];
+    if (value instanceof ChunkFault)
+      return [chunk.row, FAULT, sections.push(new TextEncoder().encode(value.reason)) - 1, []];
     const head = sections.push(value.head) - 1;
     const buffers = value.buffers.map((buffer) =>
       shareMemory && buffer.buffer instanceof SharedArrayBuffer
@@ -60,6 +69,15 @@ async function encodeSections(
     return [chunk.row, chunk.bytes, head, buffers];
   });
   return { head: packr.pack(table), sections, shared };
+}
+
+async function encodedOrFault(value: unknown, shareMemory: boolean): Promise<EncodedValue | ChunkFault> {
+  if (value instanceof ChunkFault) return value;
+  try {
+    return await encodeValueSoon(value, { shareMemory });
+  } catch (error) {
+    return new ChunkFault(error);
+  }
 }
 
 function sharedAt(shared: SharedArrayBuffer[], buffer: SharedArrayBuffer): number {
@@ -76,6 +94,10 @@ export async function decodeChunks(frame: Frame): Promise<MovingChunk[]> {
   for (const entry of table as ChunkEntry[]) {
     if (!Array.isArray(entry) || entry.length !== 4 || !Array.isArray(entry[3])) throw malformed();
     const [row, bytes, headAt, buffers] = entry;
+    if (bytes === FAULT) {
+      chunks.push({ row, value: new ChunkFault(new TextDecoder().decode(sectionOf(sections, headAt))), bytes: 0 });
+      continue;
+    }
     if (bytes < 0) {
       chunks.push({ row, value: undefined, bytes });
       continue;
@@ -84,9 +106,17 @@ export async function decodeChunks(frame: Frame): Promise<MovingChunk[]> {
       head: sectionOf(sections, headAt),
       buffers: buffers.map((one) => bufferOf(one, sections, frame.shared)),
     };
-    chunks.push({ row, value: await decodeValueSoon(value, importModule), bytes });
+    chunks.push({ row, value: await decodedOrFault(value), bytes });
   }
   return chunks;
+}
+
+async function decodedOrFault(encoded: EncodedValue): Promise<unknown> {
+  try {
+    return await decodeValueSoon(encoded, importModule);
+  } catch (error) {
+    return new ChunkFault(error);
+  }
 }
 
 function bufferOf(

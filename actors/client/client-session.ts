@@ -14,11 +14,14 @@ import type {
 import { EncodedItem, itemAt } from "../../runtime/protocol/value-column.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
+import { ChunkFault } from "../chunk/chunk-fault.ts";
 import type { Windows } from "../chunk/windows.ts";
 import { clientError } from "./client-error.ts";
 import { HandleRunsBuilder } from "./handle-runs.ts";
 import { layersToWire, refuseCycles } from "./layers-to-wire.ts";
-import { STANDING, SubmissionRecord } from "./submission-record.ts";
+import { RecordList } from "./record-list.ts";
+import { STANDING, type SubmissionRecord } from "./submission-record.ts";
+import { Wishes } from "./wishes.ts";
 
 export interface ClientSessionOptions {
   readonly cluster: string;
@@ -67,13 +70,13 @@ export class ClientSession {
   };
   private nextHandle = 1;
   private nextRequest = 1;
-  /** In the order of handles. */
-  private records: SubmissionRecord[] = [];
+  private readonly records = new RecordList();
   /** Submissions the scheduler has not acknowledged: said again after a broken link. */
   private readonly unacknowledged = new Map<
     number,
     { message: FromClient & { request: number }; record: SubmissionRecord }
   >();
+  private readonly wishes = new Wishes();
   private readonly released: number[] = [];
   private readonly settledListeners = new Map<number, Set<() => void>>();
   private readonly openWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -147,25 +150,12 @@ export class ClientSession {
   }
 
   findRecord(handle: number): SubmissionRecord | undefined {
-    return this.records[this.recordAt(handle)];
-  }
-
-  private recordAt(handle: number): number {
-    let low = 0;
-    let high = this.records.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const record = this.records[middle] as SubmissionRecord;
-      if (handle < record.first) high = middle - 1;
-      else if (handle >= record.first + record.count) low = middle + 1;
-      else return middle;
-    }
-    return -1;
+    return this.records.find(handle);
   }
 
   /** Handles of work that cannot be submitted: they have failed with the reason. */
   refuse(count: number, error: Error): SubmissionRecord {
-    const record = this.keep(this.reserve(count), count);
+    const record = this.records.add(this.reserve(count), count);
     for (let handle = record.first; handle < record.first + count; handle++) record.setError(handle, error);
     return record;
   }
@@ -191,18 +181,25 @@ export class ClientSession {
       if (record?.release(handle) !== true) continue;
       // Whoever waits for it learns that it is gone.
       this.tellSettled(handle);
-      if (record.left === 0) this.records.splice(this.records.indexOf(record), 1);
+      if (record.left === 0) this.records.remove(record);
       if (this.released.length === 0) queueMicrotask(() => this.flushReleases());
       this.released.push(handle);
     }
   }
 
   cancel(handles: readonly number[], reason: string): void {
+    for (const handle of handles)
+      if (this.findRecord(handle)?.standingOf(handle) === STANDING.pending) this.wishes.cancel(handle, reason);
     if (this.phase.state === "open") this.link?.tell({ type: "cancel", handles: Uint32Array.from(handles), reason });
   }
 
   retry(handles: readonly number[]): void {
-    for (const handle of handles) this.findRecord(handle)?.setPending(handle);
+    for (const handle of handles) {
+      const record = this.findRecord(handle);
+      if (record === undefined) continue;
+      record.setPending(handle);
+      this.wishes.retry(handle);
+    }
     if (this.phase.state === "open") this.link?.tell({ type: "retry", handles: Uint32Array.from(handles) });
   }
 
@@ -273,9 +270,7 @@ export class ClientSession {
     if (this.phase.state === "closed") return;
     this.phase = { ...this.phase, state: "closed" };
     for (const waiter of this.openWaiters.splice(0)) waiter.reject(error);
-    for (const record of this.records)
-      for (let handle = record.first; handle < record.first + record.count; handle++)
-        if (record.standingOf(handle) === STANDING.pending) this.erred(handle, error);
+    for (const handle of this.records.handles((standing) => standing === STANDING.pending)) this.erred(handle, error);
   }
 
   get isClosed(): boolean {
@@ -288,16 +283,9 @@ export class ClientSession {
 
   private send(message: FromClient & { request: number }, count: number): SubmissionRecord {
     const reserved = message.type === "scattered";
-    const record = this.keep(reserved ? (message.handles[0] as number) : this.reserve(count), count);
+    const record = this.records.add(reserved ? (message.handles[0] as number) : this.reserve(count), count);
     this.unacknowledged.set(message.request, { message, record });
     if (this.phase.state === "open") this.link?.tell(message);
-    return record;
-  }
-
-  private keep(first: number, count: number): SubmissionRecord {
-    const record = new SubmissionRecord(first, count);
-    const after = this.records.findLastIndex((one) => one.first < first);
-    this.records.splice(after + 1, 0, record);
     return record;
   }
 
@@ -314,6 +302,8 @@ export class ClientSession {
     this.workers = message.workers;
     const link = this.link as SessionLink;
     for (const { message: submission } of this.unacknowledged.values()) link.tell(submission);
+    // Before it asks how things stand, or what it had tried again would look failed.
+    for (const message of this.wishes.said()) link.tell(message);
     // What was submitted and let go of before anyone listened is let go of now.
     if (this.phase.hello > 1 || this.unacknowledged.size > 0) link.tell({ type: "resume", handles: this.heldRuns() });
     for (const waiter of this.openWaiters.splice(0)) waiter.resolve();
@@ -322,9 +312,7 @@ export class ClientSession {
 
   private heldRuns(): Uint32Array {
     const runs = new HandleRunsBuilder();
-    for (const record of this.records)
-      for (let handle = record.first; handle < record.first + record.count; handle++)
-        if (record.standingOf(handle) !== STANDING.released) runs.add(handle);
+    for (const handle of this.records.handles((standing) => standing !== STANDING.released)) runs.add(handle);
     return runs.finish();
   }
 
@@ -356,9 +344,10 @@ export class ClientSession {
       if (!hasResult) record.setHeld(handle, message.rows[i] as number, message.attempts[i] as number, holder);
       else if (!(result instanceof EncodedItem)) record.setValue(handle, result);
       else {
-        const value = decodeValueSoon(unflattenValue(result.bytes), importModule);
+        const value = decodedSmall(result);
         if (value instanceof Promise)
           record.setHeld(handle, message.rows[i] as number, message.attempts[i] as number, holder);
+        else if (value instanceof ChunkFault) record.setError(handle, value.error);
         else record.setValue(handle, value);
       }
       this.tellSettled(handle);
@@ -371,6 +360,7 @@ export class ClientSession {
   }
 
   private tellSettled(handle: number): void {
+    this.wishes.settled(handle);
     const listeners = this.settledListeners.get(handle);
     if (listeners === undefined) return;
     this.settledListeners.delete(handle);
@@ -392,5 +382,14 @@ export class ClientSession {
   private refuseIfClosed(): void {
     if (this.phase.state === "closed")
       throw new ShoalError("The client is closed; open another one", { code: "CLOSED" });
+  }
+}
+
+/** A value that came along with its completion; a promise where a module has to be imported first. */
+function decodedSmall({ bytes }: EncodedItem): unknown {
+  try {
+    return decodeValueSoon(unflattenValue(bytes), importModule);
+  } catch (error) {
+    return new ChunkFault(error);
   }
 }

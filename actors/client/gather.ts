@@ -1,6 +1,7 @@
 import { CancelledError, ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { fetchChunks } from "../chunk/chunk-exchange.ts";
+import { ChunkFault } from "../chunk/chunk-fault.ts";
 import { LATER, type MovingChunk } from "../chunk/chunk-frame.ts";
 import type { ClientSession } from "./client-session.ts";
 import { STANDING } from "./submission-record.ts";
@@ -98,9 +99,11 @@ async function fetchFromHolder(
     const later: number[] = [];
     some.forEach((handle, i) => {
       const chunk = chunks?.[i];
+      const record = session.findRecord(handle);
       if (chunk?.bytes === LATER) later.push(handle);
       else if (chunk === undefined || chunk.bytes < 0) failed.push(handle);
-      else session.findRecord(handle)?.setValue(handle, chunk.value);
+      else if (chunk.value instanceof ChunkFault) record?.setError(handle, chunk.value.error);
+      else record?.setValue(handle, chunk.value);
     });
     if (later.length > 0) failed.push(...(await fetchFromHolder(session, holder, later, options)));
   }

@@ -45,9 +45,11 @@ export class OpenWorkers {
     this.places.set(last.number, at);
   }
 
-  closeLeastSent(): void {
-    let least = this.list[0];
-    for (const one of this.list) if (one.processing < (least as WorkerRecord).processing) least = one;
+  /** Closes the one with the least to do, of those that something holds of. */
+  closeLeastSent(holds: (worker: WorkerRecord) => boolean): void {
+    let least: WorkerRecord | undefined;
+    for (const one of this.list)
+      if ((least === undefined || one.processing < least.processing) && holds(one)) least = one;
     if (least !== undefined) this.close(least);
   }
 

@@ -1,8 +1,8 @@
 import { assign } from "./assignment.ts";
 import { eachDependent } from "./needs.ts";
 import { OpenWorkers } from "./open-workers.ts";
-import type { ReadyQueue } from "./ready-queue.ts";
-import { hasRoom, mayRun, refreshLoad, SENT_PER_WORKER_MAX } from "./room.ts";
+import type { Constraint, ReadyQueue } from "./ready-queue.ts";
+import { hasRoom, mayRun, mightRun, refreshLoad, SENT_PER_WORKER_MAX } from "./room.ts";
 import { E, S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -34,15 +34,20 @@ export function placeReady(state: SchedulerState): void {
 /** Rows under suspicion run one at a time on a worker that has nothing else. */
 function placeQuarantined(state: SchedulerState, open: OpenWorkers): void {
   if (state.quarantine.size === 0) return;
+  const waiting = new Set<Constraint | null>();
   for (const row of [...state.quarantine]) {
     const { constraint } = state.queueOf(row);
     const idle = open.find((worker) => worker.processing === 0 && mayRun(state, constraint, worker));
-    if (idle === undefined) break;
-    assign(state, row, idle, E.place);
-    open.close(idle);
+    if (idle === undefined) waiting.add(constraint);
+    else {
+      assign(state, row, idle, E.place);
+      open.close(idle);
+    }
   }
-  // One worker is let run dry for those that are left, or busy workers would make them wait for ever.
-  if (state.quarantine.size > 0) open.closeLeastSent();
+  // One worker is let run dry for those that are left, or busy workers would make them wait for ever; none for a row that no
+  // worker may run.
+  const constraints = [...waiting];
+  open.closeLeastSent((worker) => constraints.some((constraint) => mightRun(state, constraint, worker)));
 }
 
 function drainQueue(state: SchedulerState, queue: ReadyQueue, open: OpenWorkers): void {

@@ -33,9 +33,21 @@ export const mayMake = (worker: WorkerRecord): boolean => worker.pressure === "n
 /** Whether a worker satisfies what a queue's rows ask for, right now: resources are taken as rows are sent. */
 export function mayRun(state: SchedulerState, constraint: Constraint | null, worker: WorkerRecord): boolean {
   if (constraint === null) return true;
-  const { workers, resources } = constraint;
+  return hasResources(constraint, worker.resourcesFree) && isAllowed(state, constraint, worker);
+}
+
+/** Whether it may once it has nothing else to do. */
+export function mightRun(state: SchedulerState, constraint: Constraint | null, worker: WorkerRecord): boolean {
+  return constraint === null || (hasResources(constraint, worker.resources) && isAllowed(state, constraint, worker));
+}
+
+function hasResources({ resources }: Constraint, supply: Readonly<Record<string, number>>): boolean {
   if (resources !== undefined)
-    for (const name in resources) if ((worker.resourcesFree[name] ?? 0) < (resources[name] as number)) return false;
+    for (const name in resources) if ((supply[name] ?? 0) < (resources[name] as number)) return false;
+  return true;
+}
+
+function isAllowed(state: SchedulerState, { workers, allowOtherWorkers }: Constraint, worker: WorkerRecord): boolean {
   if (workers === undefined || workers.includes(worker.id)) return true;
-  return constraint.allowOtherWorkers && !workers.some((id) => state.workerByName.get(id)?.status === "running");
+  return allowOtherWorkers && !workers.some((id) => state.workerByName.get(id)?.status === "running");
 }

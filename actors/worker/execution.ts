@@ -7,6 +7,7 @@ import { EncodedItem } from "../../runtime/protocol/value-column.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { errorToWire } from "../../runtime/wire/error-wire.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import { ChunkFault } from "../chunk/chunk-fault.ts";
 import type { ShardKeeper } from "../chunk/shard-keeper.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
 import { TaskRunner } from "./task-runner.ts";
@@ -139,6 +140,7 @@ export class Execution {
     const task = new RunningTask(this.options.id, batch.attempts[at] as number, startedMs);
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
     try {
+      for (const input of inputs) if (input instanceof ChunkFault) throw input.error;
       const value = withTaskScope(task, () => this.runner.run(definition, batch, at, inputs));
       const now = this.options.clock.now();
       if (value instanceof Promise) this.followUp(row, task, definition, value);

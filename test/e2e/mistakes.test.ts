@@ -141,3 +141,18 @@ test("a worker without the module of a function: the task's error names the modu
     return true;
   });
 });
+
+test("a result that cannot leave its process fails with the reason, for who gathers it and for tasks elsewhere", async (t) => {
+  const client = await Client.local({ mode: "processes", workers: 2 });
+  t.after(() => client.close());
+  const [here, there] = [...client.workerPids.keys()] as [string, string];
+  const stuck = client.submit(() => ({ pad: "x".repeat(4000), map: new WeakMap() }), { workers: [here] });
+  const reason = /^A result cannot be moved between processes: .*WeakMap.*Return plain data/;
+  await assert.rejects(stuck.result(), failsWith("NOT_PORTABLE", reason));
+  const reader = client.submit((value) => typeof value, stuck, { workers: [there] });
+  await assert.rejects(reader.result(), (error) => {
+    assert.ok(error instanceof ShoalError && error.code === "TASK_FAILED", String(error));
+    assert.match((error.cause as Error).message, reason);
+    return true;
+  });
+});

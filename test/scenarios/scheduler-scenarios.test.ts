@@ -229,3 +229,13 @@ test("a scheduler that stood still before its first tick does not take its worke
   s.brain.step({ kind: "tick" }, 102_000);
   assert.ok(s.brain.state.workerByName.has("A"), "it has as long as ever to be heard again");
 });
+
+test("a suspect that no worker may run keeps no worker from other work", () => {
+  const s = new SchedulerScript({ A: 1, B: 1, Z: 1 });
+  s.submit("suspect", [[]], [0], 1, { workers: ["Z"] });
+  assert.deepEqual(s.orders(), ["Z compute 0@1"]);
+  s.gone("Z");
+  assert.equal(s.state(0), "ready");
+  s.submit("others", [[], []], [0, 1], 2);
+  assert.deepEqual([s.state(1), s.state(2)], ["processing", "processing"]);
+});
