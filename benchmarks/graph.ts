@@ -107,9 +107,7 @@ const submitLayered = (n: number): BenchCase => ({
 });
 
 export const cases: readonly BenchCase[] = [1e4, 1e5, 1e6].flatMap((n) => [
-  ...(n > 1e5
-    ? []
-    : [timed("graph/build-delayed", n, () => () => buildDelayed(n), { peers: dask("build-delayed", n) })]),
+  timed("graph/build-delayed", n, () => () => buildDelayed(n), { peers: dask("build-delayed", n) }),
   timed("graph/build-blockwise", n, () => () => blockwiseGraph(n), { peers: dask("build", n) }),
   timed(
     "graph/optimize",

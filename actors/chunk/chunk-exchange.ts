@@ -1,6 +1,7 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus, Frame } from "../../runtime/bus/bus.ts";
-import { decodeChunks, type MovingChunk } from "./chunk-frame.ts";
+import { ChunkFault } from "./chunk-fault.ts";
+import { asFault, decodeChunks, type MovingChunk } from "./chunk-frame.ts";
 import { type ChunkRequest, MARK, MARK_BYTES, partBytes, type Transfer, writeRequest } from "./chunk-request.ts";
 import type { InWindow, Windows } from "./windows.ts";
 
@@ -41,7 +42,9 @@ export async function fetchShards(
   { sets, places }: { readonly sets: readonly string[]; readonly places: readonly number[] },
   options: PullOptions,
 ): Promise<MovingChunk[]> {
-  return ask(road, holder, { type: "shards", sets, places, looks: road.windows !== undefined }, options);
+  const chunks = await ask(road, holder, { type: "shards", sets, places, looks: road.windows !== undefined }, options);
+  for (const { value } of chunks) if (value instanceof ChunkFault) throw value.error;
+  return chunks;
 }
 
 async function ask(
@@ -60,9 +63,9 @@ async function ask(
   const frame = frameOf(answer.payload);
   const body = frame.bytes.subarray(MARK_BYTES);
   if (frame.bytes[0] === MARK.refused) throw cannotGive(holder, body);
-  if (frame.bytes[0] === MARK.whole) return decodeChunks({ ...frame, bytes: body });
+  if (frame.bytes[0] === MARK.whole) return decodeChunks({ ...frame, bytes: body }, asFault);
   const transfer = JSON.parse(Buffer.from(body).toString()) as Transfer;
-  return decodeChunks({ bytes: await pullParts(road, holder, transfer, options) });
+  return decodeChunks({ bytes: await pullParts(road, holder, transfer, options) }, asFault);
 }
 
 /** Pulls a transfer, several parts at a time: through a window of the host if there is one, else over the bus. @throws ShoalError LOST_DATA, or of the bus */

@@ -19,6 +19,15 @@ export interface MovingChunk {
   readonly bytes: number;
 }
 
+/** What becomes of a value that cannot be written or read: a fault in its place, or the error is thrown. */
+export type OnFault = (error: unknown) => ChunkFault;
+
+export const asFault: OnFault = (error) => new ChunkFault(error);
+
+const rethrow: OnFault = (error) => {
+  throw error;
+};
+
 /** Bytes of an entry whose head is a text: why the value cannot be written. */
 const FAULT = -3;
 
@@ -31,8 +40,12 @@ const packr = new Packr({ useRecords: false });
  * Chunks as one frame: a table, then heads and memory in aligned sections. Where the carrier shares memory, shared buffers
  * are handed over by reference and cost nothing.
  */
-export async function encodeChunks(chunks: readonly MovingChunk[], shareMemory: boolean): Promise<Frame> {
-  const { head, sections, shared } = await encodeSections(chunks, shareMemory);
+export async function encodeChunks(
+  chunks: readonly MovingChunk[],
+  shareMemory: boolean,
+  onFault: OnFault = rethrow,
+): Promise<Frame> {
+  const { head, sections, shared } = await encodeSections(chunks, shareMemory, onFault);
   const bytes = joinSections(head, sections);
   return shared.length === 0 ? { bytes } : { bytes, shared };
 }
@@ -41,18 +54,22 @@ export async function encodeChunks(chunks: readonly MovingChunk[], shareMemory: 
 const PIECE_BYTES_MIN = 64 * 1024;
 
 /** Chunks as one frame in pieces that follow each other; large ones are the chunks' own memory. */
-export async function encodeChunkPieces(chunks: readonly MovingChunk[]): Promise<readonly Uint8Array[]> {
-  const { head, sections } = await encodeSections(chunks, false);
+export async function encodeChunkPieces(
+  chunks: readonly MovingChunk[],
+  onFault: OnFault = rethrow,
+): Promise<readonly Uint8Array[]> {
+  const { head, sections } = await encodeSections(chunks, false, onFault);
   return sectionPieces(head, sections, PIECE_BYTES_MIN);
 }
 
 async function encodeSections(
   chunks: readonly MovingChunk[],
   shareMemory: boolean,
+  onFault: OnFault,
 ): Promise<{ head: Uint8Array; sections: Uint8Array[]; shared: SharedArrayBuffer[] }> {
   const encoded: (EncodedValue | ChunkFault | undefined)[] = [];
   for (const chunk of chunks)
-    encoded.push(chunk.bytes < 0 ? undefined : await encodedOrFault(chunk.value, shareMemory));
+    encoded.push(chunk.bytes < 0 ? undefined : await encodedOrFault(chunk.value, shareMemory, onFault));
   const sections: Uint8Array[] = [];
   const shared: SharedArrayBuffer[] = [];
   const table = chunks.map((chunk, i): ChunkEntry => {
@@ -71,12 +88,16 @@ async function encodeSections(
   return { head: packr.pack(table), sections, shared };
 }
 
-async function encodedOrFault(value: unknown, shareMemory: boolean): Promise<EncodedValue | ChunkFault> {
+async function encodedOrFault(
+  value: unknown,
+  shareMemory: boolean,
+  onFault: OnFault,
+): Promise<EncodedValue | ChunkFault> {
   if (value instanceof ChunkFault) return value;
   try {
     return await encodeValueSoon(value, { shareMemory });
   } catch (error) {
-    return new ChunkFault(error);
+    return onFault(error);
   }
 }
 
@@ -85,8 +106,8 @@ function sharedAt(shared: SharedArrayBuffer[], buffer: SharedArrayBuffer): numbe
   return at >= 0 ? at : shared.push(buffer) - 1;
 }
 
-/** @throws ShoalError DECODE */
-export async function decodeChunks(frame: Frame): Promise<MovingChunk[]> {
+/** @throws ShoalError DECODE, and what reading a value throws unless that becomes a fault */
+export async function decodeChunks(frame: Frame, onFault: OnFault = rethrow): Promise<MovingChunk[]> {
   const { head, sections } = splitSections(frame.bytes);
   const table = packr.unpack(head) as unknown;
   if (!Array.isArray(table)) throw malformed();
@@ -106,16 +127,16 @@ export async function decodeChunks(frame: Frame): Promise<MovingChunk[]> {
       head: sectionOf(sections, headAt),
       buffers: buffers.map((one) => bufferOf(one, sections, frame.shared)),
     };
-    chunks.push({ row, value: await decodedOrFault(value), bytes });
+    chunks.push({ row, value: await decodedOrFault(value, onFault), bytes });
   }
   return chunks;
 }
 
-async function decodedOrFault(encoded: EncodedValue): Promise<unknown> {
+async function decodedOrFault(encoded: EncodedValue, onFault: OnFault): Promise<unknown> {
   try {
     return await decodeValueSoon(encoded, importModule);
   } catch (error) {
-    return new ChunkFault(error);
+    return onFault(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import type { Bus, BusMessage, Subscription } from "../../runtime/bus/bus.ts";
-import { encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
+import { asFault, encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
 import {
   type ChunkRequest,
   MARK,
@@ -90,10 +90,10 @@ export class ChunkSource {
       const chunks = await found;
       if (this.bus.carries === "reference") return message.respond({ chunks });
       if (this.bus.carries === "shared") {
-        const frame = await encodeChunks(chunks, true);
+        const frame = await encodeChunks(chunks, true, asFault);
         return message.respond({ ...frame, bytes: marked(MARK.whole, [frame.bytes]) });
       }
-      const pieces = await encodeChunkPieces(chunks);
+      const pieces = await encodeChunkPieces(chunks, asFault);
       const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
       if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(MARK.whole, pieces) });
       const header = Buffer.from(JSON.stringify(this.offer(pieces, looks)));

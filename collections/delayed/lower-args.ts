@@ -72,7 +72,8 @@ function lazyList(value: object, inputs: NodeInput[]): { arg: Arg; shape: string
   const nodes = value.map((item) => (isCollection(item) ? nodeOf(item) : undefined));
   if (nodes.some((node) => node === undefined)) return undefined;
   const from = flatCount(inputs);
-  inputs.push(...(nodes as DelayedNode[]));
+  // One by one: as arguments of one call, some hundred thousand would not fit the stack.
+  for (const node of nodes) inputs.push(node as DelayedNode);
   return { arg: inputsFrom(from, nodes.length), shape: `r${from}+${nodes.length};` };
 }
 

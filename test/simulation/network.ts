@@ -142,7 +142,7 @@ export class Network {
       isMail(subject) ? "mail" : "message",
       () => {
         if (listener.isEnded) return;
-        this.world.note(`${from.id} → ${to.id} ${subject} ${payload.length}`, () => describe(payload));
+        this.world.note(`${from.id} → ${to.id} ${subject} ${payload.length}`, () => describe(subject, payload));
         listener.handler({ subject, payload, reply, respond: (body) => this.respond(to, reply, body) });
       },
       to,
@@ -156,8 +156,8 @@ export class Network {
 }
 
 /** What a frame says, for people. */
-function describe(payload: Uint8Array): string {
-  if (payload[0] !== 0xd5) return ` ${Buffer.from(payload).toString().slice(0, 100)}`;
+function describe(subject: string, payload: Uint8Array): string {
+  if (payload[0] !== 0xd5 || !isMail(subject)) return ` ${Buffer.from(payload).toString().slice(0, 100)}`;
   const frame = actorCodec.decode(payload);
   if (frame.kind !== "frame") return ` ${frame.kind}`;
   const told = frame.messages.map((message) =>

@@ -70,7 +70,8 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const isCalm = random.chance(0.15);
   const has = new Set<Trouble>(isCalm ? [] : TROUBLES.filter((one) => random.chance(RATES[one]) && only.includes(one)));
   const workers = random.pick([1, 2, 4, 4, 4, 5, 6, 8]);
-  const chaosMs = 200 + random.below(3000);
+  // An exile comes back after seconds, and what it still runs then is to meet with what is wanted by then.
+  const chaosMs = has.has("exile") ? 2000 + random.below(7000) : 200 + random.below(3000);
   const names = Array.from({ length: workers }, (_, i) => `w${i + 1}`);
   const workload = makeWorkload(
     {
@@ -80,7 +81,7 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
       heedsAbort: has.has("exile") ? 0 : 0.5,
       bigChunks: random.chance(0.3),
       broken: has.has("broken") ? 0.06 : 0,
-      flaky: has.has("flaky") ? 0.15 : 0,
+      flaky: has.has("exile") ? 0.3 : has.has("flaky") ? 0.15 : 0,
       poison: has.has("poison"),
       priorities: random.chance(0.3),
       resources: random.chance(0.2),
@@ -181,10 +182,10 @@ function makeActs(
         share: random.next(),
         salt: random.below(2 ** 30),
       });
-  if (has.has("churn"))
-    for (let n = 1 + random.below(4); n > 0; n--) {
+  if (has.has("churn") || has.has("exile"))
+    for (let n = 1 + random.below(has.has("exile") ? 8 : 4); n > 0; n--) {
       const again = random.pick(acts.filter((act) => act.kind === "submit"));
-      const at = again.at + random.below(random.pick([5, 60, 600]));
+      const at = again.at + random.below(random.pick(has.has("exile") ? [600, chaosMs, chaosMs] : [5, 60, 600]));
       const kind = has.has("cancel") && random.chance(0.3) ? "cancel" : "release";
       acts.push({ at, client: again.client, kind, share: random.pick([0.3, 0.8, 1]), salt: random.below(2 ** 30) });
       acts.push({ ...again, at: at + random.pick([0, 1, 5, 30, 200]) });

@@ -121,6 +121,8 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   if (end !== "done") throw new Error(`the cluster did not come to rest (${end}): ${unsettled(cluster)}`);
   const isStill = (): boolean => cluster.isStill;
   const afterglowMs = AFTERGLOW_MS + longestMs(scenario);
+  // What a pause put off comes now.
+  cluster.stir();
   await world.run(world.now + afterglowMs, isStill);
   if (world.failure !== undefined) return;
   if (!isAtRest()) throw new Error(`the cluster was at rest and is no more: ${unsettled(cluster)}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChunkFault } from "../../../actors/chunk/chunk-fault.ts";
-import { decodeChunks, encodeChunks } from "../../../actors/chunk/chunk-frame.ts";
+import { asFault, decodeChunks, encodeChunks } from "../../../actors/chunk/chunk-frame.ts";
 
 test("a value that cannot be written arrives as the reason why, and does not hold up the others", async () => {
   const frame = await encodeChunks(
@@ -11,6 +11,7 @@ test("a value that cannot be written arrives as the reason why, and does not hol
       { row: 3, value: undefined, bytes: -1 },
     ],
     false,
+    asFault,
   );
   const [fault, whole, absent] = await decodeChunks(frame);
   assert.ok(fault?.value instanceof ChunkFault);
@@ -26,4 +27,8 @@ test("a fault that is passed on keeps its reason", async () => {
   );
   assert.ok(again?.value instanceof ChunkFault);
   assert.equal(again.value.reason, "no way");
+});
+
+test("a value that cannot be written is an error where nobody asked for faults", async () => {
+  await assert.rejects(encodeChunks([{ row: 1, value: new WeakMap(), bytes: 8 }], false), /WeakMap/);
 });

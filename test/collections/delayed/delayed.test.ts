@@ -176,3 +176,9 @@ test("placesOf() and delayedBlock() join lazies and layers", async () => {
   assert.equal(await (delayedBlock(a!.layer, b!.index) as Delayed<number>).add(1).compute(), 4);
   assert.throws(() => placesOf([1 as never]), TypeError);
 });
+
+test("a call takes hundreds of thousands of lazy values in a list", () => {
+  const one = delayed((x: number) => x)(1);
+  const many = Array.from({ length: 300_000 }, () => one);
+  assert.equal(delayed((xs: readonly number[]) => xs.length)(many).layer.kind, "tasks");
+});
