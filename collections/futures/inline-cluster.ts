@@ -123,7 +123,7 @@ function spawnWorker(system: ActorSystem, functions: "any" | "named", memory: Me
       yieldMs: 10,
       functions,
       memory: openMemory(memory),
-      ...shardStorage(),
+      ...shardStorage(memory),
       rssBytes: () => process.memoryUsage.rss(),
       yieldThen: (run) => setImmediate(run),
       stream,

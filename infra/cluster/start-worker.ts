@@ -35,7 +35,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: stri
       bus,
       clock: systemClock,
       yieldMs: WORKER_YIELD_MS,
-      ...shardStorage(),
+      ...shardStorage(config.memory),
       rssBytes: () => process.memoryUsage.rss(),
       yieldThen: (run) => setImmediate(run),
       onEnd,
