@@ -1,5 +1,6 @@
 import { Client } from "../index.ts";
 import { type BenchCase, type BenchMode, nodePeer, type Peer, pythonPeer, secondsOf } from "./bench-case.ts";
+import { cases as placement } from "./placement.ts";
 import { chain, independent, keyed, layered, merge, type TaskGraph, tree } from "./task-graphs.ts";
 
 /** What a scheduler costs for each trivial task: every task has a key, arguments and a result of its own. */
@@ -76,4 +77,5 @@ export const cases: readonly BenchCase[] = [
   taskCase("tree", 8192, "nats", dask("tree", 8192, "cluster")),
   taskCase("merge", 5000, "nats", dask("merge", 5000, "cluster")),
   taskCase("layered", 1e4, "nats", dask("layered", 1e4, "cluster")),
+  ...placement,
 ];

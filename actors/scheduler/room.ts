@@ -12,6 +12,9 @@ export function refreshLoad(state: SchedulerState, worker: WorkerRecord): void {
   worker.queueUs = queueUs;
 }
 
+/** Tasks up to so many times `prefillUs` have one more sent ahead for each slot: the way to the scheduler would cost them percents. */
+const SHORT = 10;
+
 /**
  * A worker has room while it has a free slot or less than `prefillUs` of estimated work for each: what is sent ahead follows
  * the pace of the work, not a constant, so that short tasks never wait for a round trip and long ones stay at the scheduler,
@@ -21,7 +24,10 @@ export function hasRoom(state: SchedulerState, worker: WorkerRecord): boolean {
   if (worker.quarantined > 0) return false;
   if (worker.pressure === "high") return worker.processing === 0;
   if (worker.processing < worker.slots) return true;
-  return worker.processing < SENT_PER_WORKER_MAX && worker.queueUs < worker.slots * state.options.prefillUs;
+  if (worker.processing >= SENT_PER_WORKER_MAX) return false;
+  const { prefillUs } = state.options;
+  if (worker.queueUs < worker.slots * prefillUs) return true;
+  return worker.processing < 2 * worker.slots && worker.queueUs < worker.processing * prefillUs * SHORT;
 }
 
 /**

@@ -20,6 +20,8 @@ const HINTS_MAX = 16;
 /** Loaded workers that are looked at for one that is hungry, and that it is told of. */
 const LOOKED_AT = 8;
 const VICTIMS_MAX = 4;
+/** Tasks that are given away at once. */
+const GIVEN_MAX = 512;
 /** A worker is not hinted again sooner; after hints that came to nothing, twice as long, and so on. */
 const PAUSE_MS = 10;
 const PAUSE_MAX_MS = 1000;
@@ -88,9 +90,9 @@ function findVictims(state: SchedulerState, thief: WorkerRecord): WorkerRecord[]
 
 const meanUs = (worker: WorkerRecord): number => worker.queueUs / Math.max(1, worker.processing);
 
-/** What a victim has beyond its slots, shared out by the slots of both. */
+/** What a victim has beyond its slots, shared out by the slots of both; not more than a short turn can claim. */
 const shareOf = (victim: WorkerRecord, thief: WorkerRecord): number =>
-  Math.ceil(((victim.processing - victim.slots) * thief.slots) / (victim.slots + thief.slots));
+  Math.min(GIVEN_MAX, Math.ceil(((victim.processing - victim.slots) * thief.slots) / (victim.slots + thief.slots)));
 
 /** A victim gave tasks away: each is claimed for the thief, if it may run it; the others are placed anew. */
 export function tasksRelinquished(
