@@ -1,5 +1,6 @@
 import { Client } from "../index.ts";
 import { type BenchCase, type BenchMode, pythonPeer, type Run, secondsOf } from "./bench-case.ts";
+import { cases as manyWorkers } from "./many-workers.ts";
 
 /** A worker process is killed in the middle of a job; the answer must be right, and the loss small. */
 
@@ -64,7 +65,9 @@ function killCase(name: string, kill: boolean, tasks: number, ms: number, mode: 
   };
 }
 
-export const cases: readonly BenchCase[] = (["processes", "nats"] as const).flatMap((mode) => [
+const killCases = (["processes", "nats"] as const).flatMap((mode) => [
   killCase("undisturbed", false, 2000, 5, mode),
   killCase("kill-worker", true, 2000, 5, mode),
 ]);
+
+export const cases: readonly BenchCase[] = [...killCases, ...manyWorkers];
