@@ -31,7 +31,7 @@ export { task } from "./runtime/wire/function-task.ts";
 import "./collections/futures/fallback.ts";
 import { setSpawner } from "./collections/futures/spawner.ts";
 
-export { taskScope } from "./actors/worker/task-scope.ts";
+export { secede, taskScope } from "./actors/worker/task-scope.ts";
 export { type ActorProxy, stopActor } from "./collections/futures/actor-handle.ts";
 export { asCompleted, wait } from "./collections/futures/as-completed.ts";
 export { Client } from "./collections/futures/client.ts";

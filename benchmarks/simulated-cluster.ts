@@ -46,7 +46,10 @@ export class SimulatedCluster {
     const random = new Random(1);
     this.taskMs = () => taskMs(random);
     const options = { allowedFailures: 3, prefillUs, clientLeaseMs: 1e12, workerLeaseMs: 1e12 };
-    this.brain = new SchedulerBrain(1, "0", options, { isMemory: (state) => state === WS.memory });
+    this.brain = new SchedulerBrain(1, "0", options, {
+      isMemory: (state) => state === WS.memory,
+      isRunning: (state) => state === WS.executing,
+    });
     this.brain.step({ kind: "client", client: "c", message: { type: "hello", hello: 1, version: "0" } }, 0);
     this.schedulerTurn(() => {});
   }

@@ -19,7 +19,7 @@ interface Sent {
  */
 export function wideCluster(n: number, workers: number): Run {
   const options = { allowedFailures: 3, prefillUs: 4000, clientLeaseMs: 1e12, workerLeaseMs: 1e12 };
-  const brain = new SchedulerBrain(1, "0", options, { isMemory: () => false });
+  const brain = new SchedulerBrain(1, "0", options, { isMemory: () => false, isRunning: () => false });
   brain.step({ kind: "client", client: "c", message: { type: "hello", hello: 1, version: "0" } }, 0);
   const sent = new Map<string, Sent>();
   for (let i = 0; i < workers; i++) join(brain, `w${i}`, sent);

@@ -37,7 +37,7 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
 }
 
 /** Whether a report speaks of the assignment that is in force. */
-function isCurrent(state: SchedulerState, worker: WorkerRecord, row: number, attempt: number): boolean {
+export function isCurrent(state: SchedulerState, worker: WorkerRecord, row: number, attempt: number): boolean {
   const { tasks } = state;
   if (tasks.attempt[row] !== attempt || !state.slabs.has(tasks.slab[row] as number)) return false;
   return tasks.worker[row] === worker.number || tasks.worker[row] === -1;

@@ -2,6 +2,7 @@ import { lostDataError, lostEffectError } from "./failures.ts";
 import type { SentResult } from "./outbox.ts";
 import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
+import type { WorkerRecord } from "./worker-record.ts";
 
 /**
  * Who needs what. A row is needed while a client wants it or a needed row reads it; needing a row needs its inputs
@@ -169,12 +170,18 @@ export function leaveWorker(state: SchedulerState, row: number): void {
   const { prefix, layer } = slab.layers[at] as (typeof slab.layers)[number];
   worker.processing -= 1;
   state.loads.eased(worker.number);
-  const left = (worker.byPrefix.get(prefix) ?? 0) - 1;
-  if (left > 0) worker.byPrefix.set(prefix, left);
-  else worker.byPrefix.delete(prefix);
+  if (state.seceded.size > 0 && state.seceded.delete(row)) worker.seceded -= 1;
+  else countPrefix(worker, prefix, -1);
   if ((state.tasks.kills[row] as number) > 0) worker.quarantined -= 1;
   for (const [name, amount] of Object.entries(layer.annotations?.resources ?? NO_RESOURCES))
     worker.resourcesFree[name] = (worker.resourcesFree[name] ?? 0) + amount;
+}
+
+/** One row more or less of a prefix counts for a worker's queue. */
+export function countPrefix(worker: WorkerRecord, prefix: number, by: 1 | -1): void {
+  const count = (worker.byPrefix.get(prefix) ?? 0) + by;
+  if (count > 0) worker.byPrefix.set(prefix, count);
+  else worker.byPrefix.delete(prefix);
 }
 
 const NO_RESOURCES: Readonly<Record<string, number>> = {};

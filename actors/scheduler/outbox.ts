@@ -10,6 +10,13 @@ import { ComputeBuilder } from "./compute-builder.ts";
 export class Outbox {
   /** (row, new state) of rows that are watched, in pairs. */
   readonly watched: number[] = [];
+  /** What running tasks said of themselves. */
+  readonly noted: {
+    readonly key: string;
+    readonly worker: string;
+    readonly progress: number;
+    readonly line: string;
+  }[] = [];
   private readonly workers = new Map<number, WorkerOut>();
   private readonly clients = new Map<number, ClientOut>();
 

@@ -2,7 +2,7 @@ import { assign } from "./assignment.ts";
 import { eachDependent } from "./needs.ts";
 import { OpenWorkers } from "./open-workers.ts";
 import type { Constraint, ReadyQueue } from "./ready-queue.ts";
-import { hasRoom, mayRun, mightRun, refreshLoad, SENT_PER_WORKER_MAX } from "./room.ts";
+import { hasRoom, mayRun, mightRun, refreshLoad, SENT_PER_WORKER_MAX, sentTo } from "./room.ts";
 import { E, S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -88,8 +88,8 @@ function choose(state: SchedulerState, queue: ReadyQueue, row: number, open: Ope
     const holder = state.workers[number];
     // A holder without room is still the best place for a row whose inputs take longer to move than it to catch up.
     if (holder === undefined || holder.status !== "running" || holder.quarantined > 0) continue;
-    if (holder.pressure === "high" && holder.processing > 0) continue;
-    if (holder.processing >= SENT_PER_WORKER_MAX || !mayRun(state, constraint, holder)) continue;
+    if (holder.pressure === "high" && sentTo(holder) > 0) continue;
+    if (sentTo(holder) >= SENT_PER_WORKER_MAX || !mayRun(state, constraint, holder)) continue;
     const cost = costUs(holder, held);
     if (cost < bestCost || (cost === bestCost && best === leastBusy)) {
       best = holder;

@@ -97,6 +97,7 @@ export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpect
   for (const [row, more] of [...state.moreHolders])
     if (more.includes(worker.number)) dropReplica(state, row, worker.number);
   for (const row of running) {
+    state.seceded.delete(row);
     tasks.worker[row] = -1;
     state.move(row, E.workerLost);
   }

@@ -22,19 +22,23 @@ const SHORT = 10;
  */
 export function hasRoom(state: SchedulerState, worker: WorkerRecord): boolean {
   if (worker.quarantined > 0) return false;
-  if (worker.pressure === "high") return worker.processing === 0;
-  if (worker.processing < worker.slots) return true;
-  if (worker.processing >= SENT_PER_WORKER_MAX) return false;
+  const sent = sentTo(worker);
+  if (worker.pressure === "high") return sent === 0;
+  if (sent < worker.slots) return true;
+  if (sent >= SENT_PER_WORKER_MAX) return false;
   const { prefillUs } = state.options;
   if (worker.queueUs < worker.slots * prefillUs) return true;
-  return worker.processing < 2 * worker.slots && worker.queueUs < worker.processing * prefillUs * SHORT;
+  return sent < 2 * worker.slots && worker.queueUs < sent * prefillUs * SHORT;
 }
+
+/** Rows sent that take a slot, or will. */
+export const sentTo = (worker: WorkerRecord): number => worker.processing - worker.seceded;
 
 /**
  * Sources make what others have yet to use: where results do not fit in memory any more, one at a time is begun, and only when
  * there is nothing else to do there.
  */
-export const mayMake = (worker: WorkerRecord): boolean => worker.pressure === "none" || worker.processing === 0;
+export const mayMake = (worker: WorkerRecord): boolean => worker.pressure === "none" || sentTo(worker) === 0;
 
 /** Whether a worker satisfies what a queue's rows ask for, right now: resources are taken as rows are sent. */
 export function mayRun(state: SchedulerState, constraint: Constraint | null, worker: WorkerRecord): boolean {

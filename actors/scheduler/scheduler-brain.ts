@@ -8,6 +8,7 @@ import type { LedgerRecord } from "./ledger-record.ts";
 import { placeReady } from "./placement.ts";
 import { reconcile, workerLost } from "./recovery.ts";
 import { type ReplayEars, replayRecord } from "./replay.ts";
+import { slotsChanged, tasksNoted } from "./running-tasks.ts";
 import { type SchedulerHits, type SchedulerOptions, SchedulerState } from "./scheduler-state.ts";
 import {
   cancelHandles,
@@ -33,12 +34,22 @@ export type SchedulerInput =
   | { readonly kind: "workerGone"; readonly worker: string; readonly isExpected: boolean; readonly reason?: string }
   | { readonly kind: "tick" };
 
+/** How far a task is (below 0: it did not say), or a line of its ("": none). */
+export interface TaskSaid {
+  readonly key: string;
+  readonly worker: string;
+  readonly progress: number;
+  readonly line: string;
+}
+
 /** Where a turn's messages go. */
 export interface SchedulerOutput {
   worker(id: string, messages: readonly ToWorker[]): void;
   client(id: string, messages: readonly ToClient[]): void;
   /** A watched task changed its state. */
   watched(row: number, chartState: number): void;
+  /** What a running task said of itself. */
+  noted?(note: TaskSaid): void;
   /** Workers that are out of the cluster now. */
   expelled(worker: string): void;
 }
@@ -142,6 +153,7 @@ export class SchedulerBrain {
     const { watched } = state.out;
     for (let i = 0; i < watched.length; i += 2) output.watched(watched[i] as number, watched[i + 1] as number);
     watched.length = 0;
+    for (const note of state.out.noted.splice(0)) output.noted?.(note);
     state.out.flush(
       (number, messages) => {
         const worker = state.workers[number];
@@ -206,6 +218,10 @@ export class SchedulerBrain {
         return tasksFailed(state, worker, message);
       case "missing":
         return tasksMissing(state, worker, message);
+      case "slots":
+        return slotsChanged(state, worker, message);
+      case "notes":
+        return tasksNoted(state, worker, message);
       case "relinquish":
         return tasksRelinquished(state, worker, message);
       case "holds":

@@ -12,6 +12,7 @@ import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
 import type { Slab } from "./slab.ts";
 import { TaskColumns } from "./task-columns.ts";
+import { TaskNotes } from "./task-notes.ts";
 import { packStep, TransitionLog } from "./transition-log.ts";
 import { WantList } from "./want-list.ts";
 import { WorkerLoads } from "./worker-loads.ts";
@@ -124,6 +125,9 @@ export class SchedulerState {
   readonly hunger: BoundChart;
   /** Rows whose dependents might be sent ahead, by worker. */
   readonly lookahead = new Map<number, number[]>();
+  /** Running rows that gave their slot up. */
+  readonly seceded = new Set<number>();
+  readonly notes = new TaskNotes();
   /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */
   readonly quarantine = new Set<number>();
   /** Rows whose priority was changed one by one. */

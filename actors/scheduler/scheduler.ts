@@ -11,7 +11,7 @@ import type { LedgerRecord } from "./ledger-record.ts";
 import { ledgerSummary, rowFacts } from "./ledger-summary.ts";
 import { answerQuestion } from "./questions.ts";
 import { chunkActors, taskActors } from "./row-actors.ts";
-import { SchedulerBrain } from "./scheduler-brain.ts";
+import { SchedulerBrain, type TaskSaid } from "./scheduler-brain.ts";
 import type { SchedulerHits, SchedulerOptions } from "./scheduler-state.ts";
 import type { WorkerChartFacts } from "./settlement.ts";
 
@@ -32,6 +32,8 @@ export interface SchedulerActorOptions extends SchedulerOptions, WorkerChartFact
   readonly journal?: SchedulerJournal | undefined;
   /** A watched task changed its state. */
   onWatched?(key: string, state: string): void;
+  /** A running task said how far it is, or a line. */
+  onNoted?(note: TaskSaid): void;
   /** For those who share the thread: the brain, to read. */
   onBrain?(brain: SchedulerBrain): void;
 }
@@ -135,6 +137,7 @@ class Scheduler implements Actor {
       worker: (id, messages) => said.push({ address: this.subjects.worker(id), messages }),
       client: (id, messages) => said.push({ address: this.subjects.client(id), messages }),
       watched: (row, state) => this.tellWatched(row, state),
+      noted: (note) => this.options.onNoted?.(note),
       expelled: (worker) => this.incarnations.delete(worker),
     });
     const { journal } = this.options;
@@ -283,6 +286,8 @@ const WORKER_WORDS: ReadonlySet<string> = new Set<FromWorker["type"]>([
   "failed",
   "missing",
   "relinquish",
+  "slots",
+  "notes",
   "holds",
   "heartbeat",
   "leaving",

@@ -1,7 +1,7 @@
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { assign } from "./assignment.ts";
 import { leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
-import { mayRun, refreshLoad } from "./room.ts";
+import { mayRun, refreshLoad, sentTo } from "./room.ts";
 import { E, hungerChart, S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -42,10 +42,10 @@ export function hintHungry(state: SchedulerState): void {
 function sortIn(state: SchedulerState, number: number): void {
   const worker = state.workers[number];
   if (worker === undefined) return;
-  const isLoaded = worker.processing > worker.slots && worker.quarantined === 0;
+  const isLoaded = sentTo(worker) > worker.slots && worker.quarantined === 0;
   if (isLoaded) state.loads.loaded.add(number);
   else state.loads.loaded.delete(number);
-  const isHungry = worker.status === "running" && worker.processing < worker.slots && worker.quarantined === 0;
+  const isHungry = worker.status === "running" && sentTo(worker) < worker.slots && worker.quarantined === 0;
   if (isHungry) {
     state.loads.hungry.add(number);
     move(state, worker, H["starve"] as number);
@@ -88,11 +88,11 @@ function findVictims(state: SchedulerState, thief: WorkerRecord): WorkerRecord[]
     .slice(0, VICTIMS_MAX);
 }
 
-const meanUs = (worker: WorkerRecord): number => worker.queueUs / Math.max(1, worker.processing);
+const meanUs = (worker: WorkerRecord): number => worker.queueUs / Math.max(1, sentTo(worker));
 
 /** What a victim has beyond its slots, shared out by the slots of both; not more than a short turn can claim. */
 const shareOf = (victim: WorkerRecord, thief: WorkerRecord): number =>
-  Math.min(GIVEN_MAX, Math.ceil(((victim.processing - victim.slots) * thief.slots) / (victim.slots + thief.slots)));
+  Math.min(GIVEN_MAX, Math.ceil(((sentTo(victim) - victim.slots) * thief.slots) / (victim.slots + thief.slots)));
 
 /** A victim gave tasks away: each is claimed for the thief, if it may run it; the others are placed anew. */
 export function tasksRelinquished(

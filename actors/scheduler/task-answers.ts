@@ -18,6 +18,8 @@ export function answerTask(
       return { ...taskReport(state, row) };
     case "story":
       return { ...taskStory(state, row) };
+    case "notes":
+      return { ...state.notes.of(state.slabOf(row).keyOf(row)) };
     case "watch":
       state.tasks.flags[row] = (state.tasks.flags[row] as number) | FLAG.watched;
       return { ...taskReport(state, row) };

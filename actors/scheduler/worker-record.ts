@@ -16,7 +16,9 @@ export interface WorkerRecord {
   status: "joining" | "running" | "leaving";
   /** Rows sent and not finished. */
   processing: number;
-  /** How many of them, by prefix. */
+  /** How many of them run and take no slot. */
+  seceded: number;
+  /** How many of the others, by prefix. */
   readonly byPrefix: Map<number, number>;
   /** Estimated run time of what it has, brought up to date at each placement. */
   queueUs: number;
@@ -53,6 +55,7 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     resourcesFree: { ...join.resources },
     status: "joining",
     processing: 0,
+    seceded: 0,
     byPrefix: new Map(),
     queueUs: 0,
     quarantined: 0,

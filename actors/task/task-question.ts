@@ -8,6 +8,8 @@ export type TaskQuestion =
   | { readonly type: "story" }
   /** The same, and from then on every change of state is published at `events` of the answer. */
   | { readonly type: "watch" }
+  /** How far it said it is, and its last lines, whichever worker ran it. */
+  | { readonly type: "notes" }
   | { readonly type: "cancel"; readonly reason: string }
   /** Has a failed task tried again. */
   | { readonly type: "retry" }
@@ -67,7 +69,7 @@ export interface NearTask {
   readonly state: string;
 }
 
-const TASK_TYPES = ["state", "story", "watch", "cancel", "retry", "priority", "release"];
+const TASK_TYPES = ["state", "story", "watch", "notes", "cancel", "retry", "priority", "release"];
 const CHUNK_TYPES = ["meta", "get", "drop"];
 
 /** @throws ShoalError NOT_SUPPORTED naming what a task answers */
@@ -81,8 +83,8 @@ export function parseTaskQuestion(message: unknown): TaskQuestion {
       });
     return { type, value };
   }
-  if (type === "state" || type === "story" || type === "watch" || type === "retry" || type === "release")
-    return { type };
+  const isPlain = type === "state" || type === "story" || type === "watch" || type === "notes";
+  if (isPlain || type === "retry" || type === "release") return { type };
   throw new ShoalError(`A task does not answer "${String(type)}"; ask ${TASK_TYPES.join(", ")}`, {
     code: "NOT_SUPPORTED",
   });

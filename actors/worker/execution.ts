@@ -10,8 +10,10 @@ import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { ChunkFault } from "../chunk/chunk-fault.ts";
 import type { ShardKeeper } from "../chunk/shard-keeper.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
+import { RunningTask, type TaskHost } from "./running-task.ts";
+import { Slots } from "./slots.ts";
 import { TaskRunner } from "./task-runner.ts";
-import { type TaskScope, withTaskScope } from "./task-scope.ts";
+import { withTaskScope } from "./task-scope.ts";
 import type { TaskStream } from "./task-stream.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
 
@@ -29,36 +31,8 @@ export interface ExecutionOptions {
   yieldThen(run: () => void): void;
 }
 
-/** A task under way: its signal is made when somebody asks for it. */
-class RunningTask implements TaskScope {
-  readonly worker: string;
-  readonly fence: number;
-  readonly startedMs: number;
-  private controller: AbortController | undefined;
-  private isAborted = false;
-  /** Its row belongs to another task now. */
-  isOrphan = false;
-
-  constructor(worker: string, fence: number, startedMs: number) {
-    this.worker = worker;
-    this.fence = fence;
-    this.startedMs = startedMs;
-  }
-
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.isAborted) this.controller.abort();
-    return this.controller.signal;
-  }
-
-  abort(reason?: unknown): void {
-    this.isAborted = true;
-    this.controller?.abort(reason);
-  }
-}
-
 /** Runs tasks for a worker: synchronous ones in short bursts, asynchronous ones side by side up to the slots. */
-export class Execution {
+export class Execution implements TaskHost {
   private readonly options: ExecutionOptions;
   private readonly brain: WorkerBrain;
   private readonly runner: TaskRunner;
@@ -66,8 +40,7 @@ export class Execution {
   private readonly report: () => void;
   /** Asynchronous tasks under way. */
   private readonly running = new Map<number, RunningTask>();
-  /** Functions that run on though their task is gone; each still takes a slot. */
-  private orphans = 0;
+  private readonly slots: Slots;
   private phase: "idle" | "scheduled" | "closed" = "idle";
 
   /** @param report called when there is something to report that no turn is about to take */
@@ -77,11 +50,34 @@ export class Execution {
     this.shards = shards;
     this.report = report;
     this.runner = new TaskRunner({ functions: options.functions });
+    this.slots = new Slots(options.slots, (task, takes) => {
+      if (task.isOrphan) return;
+      brain.out.changeSlot(task.row, brain.rows.attempt(task.row), takes);
+      report();
+    });
+  }
+
+  get id(): string {
+    return this.options.id;
+  }
+
+  secede(task: RunningTask): void {
+    this.slots.secede(task, this.running.get(task.row) === task);
+  }
+
+  rejoin(task: RunningTask): Promise<void> {
+    return this.slots.rejoin(task);
+  }
+
+  note(task: RunningTask, note: { readonly progress?: number; readonly line?: string }): void {
+    if (task.isOrphan) return;
+    this.brain.out.note(task.row, this.brain.rows.attempt(task.row), note);
+    this.report();
   }
 
   /** Has queued tasks run soon; nothing if none may. */
   wake(): void {
-    if (this.phase !== "idle" || this.brain.queued === 0 || this.isFull) return;
+    if (this.phase !== "idle" || this.brain.queued === 0 || this.slots.isFull) return;
     this.phase = "scheduled";
     this.options.yieldThen(() => this.burst());
   }
@@ -98,7 +94,6 @@ export class Execution {
       if (task === undefined) continue;
       task.isOrphan = true;
       this.running.delete(row);
-      this.orphans += 1;
     }
   }
 
@@ -111,17 +106,13 @@ export class Execution {
     for (const task of this.running.values()) task.abort();
   }
 
-  private get isFull(): boolean {
-    return this.running.size + this.orphans >= this.options.slots;
-  }
-
   private burst(): void {
     if (this.phase === "closed") return;
     this.phase = "idle";
     const { clock, yieldMs } = this.options;
     let now = clock.now();
     const until = now + yieldMs;
-    while (!this.isFull && now < until) {
+    while (!this.slots.isFull && now < until) {
       const row = this.brain.takeRunnable();
       if (row < 0) break;
       now = this.start(row, now);
@@ -137,7 +128,7 @@ export class Execution {
     const inputs: unknown[] = [];
     for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
       inputs.push(brain.chunks.value(batch.inputs[e] as number));
-    const task = new RunningTask(this.options.id, batch.attempts[at] as number, startedMs);
+    const task = new RunningTask(this, row, batch.attempts[at] as number, startedMs);
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
     try {
       for (const input of inputs) if (input instanceof ChunkFault) throw input.error;
@@ -157,6 +148,7 @@ export class Execution {
   private followUp(row: number, task: RunningTask, definition: LayerDefinition, promise: Promise<unknown>): void {
     const { clock } = this.options;
     this.running.set(row, task);
+    this.slots.enter(task);
     const timeoutMs = definition.annotations?.timeoutMs;
     const timer =
       timeoutMs === undefined
@@ -167,10 +159,9 @@ export class Execution {
       if (isSettled || this.phase === "closed") return;
       isSettled = true;
       if (timer !== undefined) clock.clearTimer(timer);
-      if (task.isOrphan) {
-        this.orphans -= 1;
-        this.brain.orphanEnded();
-      } else {
+      this.slots.leave(task);
+      if (task.isOrphan) this.brain.orphanEnded();
+      else {
         this.running.delete(row);
         outcome();
       }

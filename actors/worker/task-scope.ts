@@ -8,6 +8,14 @@ export interface TaskScope {
   readonly fence: number;
   /** Aborted when nobody wants the result any more, or its time is up. */
   readonly signal: AbortSignal;
+  /** Gives the slot up: others run here while this task waits for what it submitted. Nothing if it has none. */
+  secede(): void;
+  /** Settles when the task has a slot again. */
+  rejoin(): Promise<void>;
+  /** Tells how far the task is, from 0 to 1; kept at its address, see `taskAddress`. */
+  progress(share: number): void;
+  /** Notes a line, kept at the task's address with its worker's name, also when that worker has died since. */
+  log(line: string): void;
 }
 
 let current: TaskScope | undefined;
@@ -40,4 +48,24 @@ export function withTaskScope<T>(scope: TaskScope, run: () => T): T {
 export function resumeTaskScope(): <T>(run: () => T) => T {
   const scope = current;
   return (run) => (scope === undefined ? run() : withTaskScope(scope, run));
+}
+
+/**
+ * Gives the running task's slot up, so that a task that waits for others never keeps them from running; to be called before its
+ * first `await`. What it gives has a slot taken again.
+ * @throws TypeError outside of a task
+ * @see https://distributed.dask.org/en/stable/task-launch.html#distributed.secede
+ * @example
+ * const total = client.submit(async (n: number) => {
+ *   const inner = getClient();
+ *   const rejoin = secede();
+ *   const parts = await inner.gather(inner.map((x: number) => x * x, [...Array(n).keys()]));
+ *   await rejoin();
+ *   return parts.reduce((a, b) => a + b, 0);
+ * }, 10);
+ */
+export function secede(): () => Promise<void> {
+  const scope = taskScope();
+  scope.secede();
+  return () => scope.rejoin();
 }

@@ -37,6 +37,8 @@ export class WorkerOutbox {
   private missing: { row: number; attempt: number; input: number; inputAttempt: number; holder: string }[] = [];
   private held: { row: number; attempt: number }[] = [];
 
+  private slots: { row: number; attempt: number; takes: boolean }[] = [];
+  private notes: { row: number; attempt: number; progress: number; line: string }[] = [];
   private given: { row: number; attempt: number; thief: string; incarnation: number }[] = [];
 
   constructor(packResults: PackResults) {
@@ -78,6 +80,16 @@ export class WorkerOutbox {
     this.held.push({ row, attempt });
   }
 
+  /** A running task gave its slot up, or has one again. */
+  changeSlot(row: number, attempt: number, takes: boolean): void {
+    this.slots.push({ row, attempt, takes });
+  }
+
+  /** What a running task says of itself. */
+  note(row: number, attempt: number, { progress, line }: { progress?: number; line?: string }): void {
+    this.notes.push({ row, attempt, progress: progress ?? -1, line: line ?? "" });
+  }
+
   /** A task is given to a thief. */
   relinquish(row: number, attempt: number, thief: string, incarnation: number): void {
     this.given.push({ row, attempt, thief, incarnation });
@@ -85,13 +97,20 @@ export class WorkerOutbox {
 
   get isEmpty(): boolean {
     return (
-      this.finishedRows.length + this.failed.length + this.missing.length + this.held.length + this.given.length === 0
+      this.finishedRows.length +
+        this.failed.length +
+        this.missing.length +
+        this.held.length +
+        this.given.length +
+        this.slots.length +
+        this.notes.length ===
+      0
     );
   }
 
   /** The reports of a turn, completions first: a task sent ahead may have finished behind its input. */
   takeReports(): FromWorker[] {
-    const reports: FromWorker[] = [];
+    const reports: FromWorker[] = [...slotsAndNotes(this.slots, this.notes)];
     if (this.finishedRows.length > 0)
       reports.push({
         type: "finished",
@@ -143,7 +162,33 @@ export class WorkerOutbox {
     this.missing = [];
     this.held = [];
     this.given = [];
+    this.slots = [];
+    this.notes = [];
   }
+}
+
+/** These come before completions: what a task said, it said before it ended. */
+function slotsAndNotes(
+  slots: readonly { row: number; attempt: number; takes: boolean }[],
+  notes: readonly { row: number; attempt: number; progress: number; line: string }[],
+): FromWorker[] {
+  const reports: FromWorker[] = [];
+  if (slots.length > 0)
+    reports.push({
+      type: "slots",
+      rows: Uint32Array.from(slots, (one) => one.row),
+      attempts: Float64Array.from(slots, (one) => one.attempt),
+      takes: Uint8Array.from(slots, (one) => (one.takes ? 1 : 0)),
+    });
+  if (notes.length > 0)
+    reports.push({
+      type: "notes",
+      rows: Uint32Array.from(notes, (one) => one.row),
+      attempts: Float64Array.from(notes, (one) => one.attempt),
+      progress: Float64Array.from(notes, (one) => one.progress),
+      lines: notes.map((one) => one.line),
+    });
+  return reports;
 }
 
 /** One message for each thief. */

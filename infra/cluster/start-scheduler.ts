@@ -71,6 +71,7 @@ export function startScheduler(
       ...workerChartFacts,
       journal,
       onWatched: (key, state) => publishEvent(system.bus, subjects.events("task", key), { key, state }),
+      onNoted: ({ key, ...note }) => publishEvent(system.bus, subjects.events("task", key), { key, ...note }),
       onTurn: (tookMs) => reporter?.noteTurn(tookMs),
       onBrain: (made) => {
         brain = made;

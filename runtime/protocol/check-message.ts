@@ -86,6 +86,11 @@ const shapes: Readonly<Record<string, MessageShape>> = {
   gone: { fields: { workers: isTexts } },
   hint: { fields: { victims: isTexts, most: isU32, meansUs: isF64 }, sameLength: ["victims", "most", "meansUs"] },
   void: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
+  slots: { fields: { rows: isU32, attempts: isF64, takes: isU8 }, sameLength: ["rows", "attempts", "takes"] },
+  notes: {
+    fields: { rows: isU32, attempts: isF64, progress: isF64, lines: isTexts },
+    sameLength: ["rows", "attempts", "progress", "lines"],
+  },
   relinquish: {
     fields: { thief: isText, incarnation: isNumber, rows: isU32, attempts: isF64 },
     sameLength: ["rows", "attempts"],

@@ -85,6 +85,21 @@ export type FromWorker =
     }
   /** Copies of results that other workers made lie here now. */
   | { readonly type: "holds"; readonly rows: Uint32Array; readonly attempts: Float64Array }
+  /** Running tasks that take no slot any more, or (1) do again. */
+  | {
+      readonly type: "slots";
+      readonly rows: Uint32Array;
+      readonly attempts: Float64Array;
+      readonly takes: Uint8Array;
+    }
+  /** What running tasks say of themselves: how far they are (below 0: nothing said), a line ("": none). */
+  | {
+      readonly type: "notes";
+      readonly rows: Uint32Array;
+      readonly attempts: Float64Array;
+      readonly progress: Float64Array;
+      readonly lines: readonly string[];
+    }
   /** These were given away to a thief, and are not here any more; whose they are, the scheduler says. */
   | {
       readonly type: "relinquish";
