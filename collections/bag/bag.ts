@@ -240,6 +240,7 @@ export class Bag<T> extends Partitioned<T> {
 
   /** Pairs of every item here with every item of another bag. */
   product<O>(other: Bag<O>): Bag<[T, O]> {
+    if (!(other instanceof Bag)) throw new TypeError(`product() needs another bag, and got ${typeof other}`);
     return new Bag(productLayer(this.layer, other.layer));
   }
 
@@ -252,6 +253,8 @@ export class Bag<T> extends Partitioned<T> {
   repartition(to: { readonly npartitions: number } | number): Bag<T>;
   repartition(to: { readonly partitionSize: number | string }): Promise<Bag<T>>;
   repartition(to: number | { npartitions?: number; partitionSize?: number | string }): Bag<T> | Promise<Bag<T>> {
+    if (typeof to !== "number" && to.partitionSize !== undefined && to.npartitions !== undefined)
+      throw new RangeError("repartition() takes one of npartitions and partitionSize, and both were given");
     if (typeof to !== "number" && to.partitionSize !== undefined)
       return repartitionBySize(this.layer, to.partitionSize).then((layer) => new Bag(layer));
     return new Bag(repartitionLayer(this.layer, typeof to === "number" ? to : (to.npartitions ?? Number.NaN)));
@@ -279,11 +282,14 @@ export class Bag<T> extends Partitioned<T> {
   }
 
   /**
-   * A table of the items: objects or lists of column values. Needs `import "shoal/dataframe"`.
-   * @throws ShoalError MISSING_MODULE if that was not imported
+   * A table of the items: objects by their members' names, or lists of column values. Without `meta` the types of columns are told from
+   * the first items, which computes these: a promise of the table. Needs `import "shoal/dataframe"`.
+   * @throws ShoalError MISSING_MODULE if that was not imported; TypeError at compute for values that do not fit
    * @see https://docs.dask.org/en/stable/generated/dask.bag.Bag.to_dataframe.html
    */
-  toDataFrame(options: ToDataFrameOptions = {}): Converted<"dataframe"> {
+  toDataFrame(options: ToDataFrameOptions & Required<Pick<ToDataFrameOptions, "meta">>): Converted<"dataframe">;
+  toDataFrame(options?: ToDataFrameOptions): Promise<Converted<"dataframe">>;
+  toDataFrame(options: ToDataFrameOptions = {}): unknown {
     return convertBag("dataframe", "shoal/dataframe", writtenLayer(this.layer), options);
   }
 

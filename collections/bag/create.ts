@@ -99,7 +99,9 @@ export function fromDelayed<T>(
 
 /** Integers from 0 up to, not with, `n`. @see https://docs.dask.org/en/stable/generated/dask.bag.range.html */
 export function range(n: number, options: { readonly npartitions: number }): Bag<number> {
-  const { npartitions } = options;
+  const { npartitions } = options ?? {};
+  if (typeof n !== "number" || typeof npartitions !== "number")
+    throw new TypeError(`range() needs numbers of items and partitions, and got ${typeof n} and ${typeof npartitions}`);
   if (!Number.isInteger(n) || n < 0 || !Number.isInteger(npartitions) || npartitions < 1)
     throw new RangeError(
       `range() needs whole numbers of items (from 0) and partitions (from 1), got ${n} and ${npartitions}`,

@@ -5,7 +5,13 @@ import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Compression, compressionOf } from "../io/compression.ts";
 import { expandPaths, listingOf } from "../io/schemes.ts";
-import { overlapsItself, type TextBlock, type TextEncoding } from "../io/text.ts";
+import {
+  overlapsItself,
+  parseEncoding,
+  type SingleByteEncoding,
+  type TextBlock,
+  type TextEncoding,
+} from "../io/text.ts";
 import { type LineReading, readLines } from "./kernels/lines.ts";
 import { WRITTEN_OUT } from "./partitioned.ts";
 
@@ -15,8 +21,8 @@ export interface ReadTextOptions {
   readonly blockBytes?: number | string | null;
   /** Default "infer": by the ending of the name (.gz, .br, .zst, .zz). A packed file is always read whole. */
   readonly compression?: Compression | "infer";
-  /** Default "utf8". */
-  readonly encoding?: TextEncoding;
+  /** Default "utf8"; usual other spellings are understood. */
+  readonly encoding?: TextEncoding | SingleByteEncoding | (string & {});
   /** What to do with bytes that are no text: default "strict", an error that names file and byte. */
   readonly errors?: "strict" | "replace" | "ignore";
   /** What ends a line; default "\n". */
@@ -28,13 +34,10 @@ export interface ReadTextOptions {
 }
 
 const BLOCK_BYTES = 64 * 1024 * 1024;
-const ENCODINGS: readonly string[] = ["utf8", "latin1", "utf16le", "ascii"];
 
 /** The layer that reads lines; files are listed and measured now, and read when computed. */
 export function readTextLayer(paths: string | readonly string[], options: ReadTextOptions): BlockwiseLayer {
-  const { encoding = "utf8", lineDelimiter } = options;
-  if (!ENCODINGS.includes(encoding))
-    throw new RangeError(`Text can be read as ${ENCODINGS.join(", ")}, not as ${JSON.stringify(encoding)}`);
+  const { lineDelimiter } = options;
   if (lineDelimiter === "") throw new RangeError("lineDelimiter must not be empty");
   const files = expandPaths(paths);
   const stats = files.map((path) => listingOf(path).stat(path));
@@ -61,7 +64,7 @@ export function readTextLayer(paths: string | readonly string[], options: ReadTe
 }
 
 const readingOf = (options: ReadTextOptions): LineReading => ({
-  encoding: options.encoding ?? "utf8",
+  encoding: parseEncoding(options.encoding ?? "utf8"),
   errors: options.errors ?? "strict",
   delimiter: options.lineDelimiter ?? "\n",
   includePath: options.includePath ?? false,

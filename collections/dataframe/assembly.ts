@@ -4,6 +4,7 @@
  */
 import "./category-accessor.ts";
 import "./conversions.ts";
+import "./from-bag.ts";
 import "./group-pairs.ts";
 import "./group-rows.ts";
 import "./groupby.ts";

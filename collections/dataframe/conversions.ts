@@ -5,7 +5,7 @@ import { type FunctionSpec, kernel } from "../../runtime/wire/function-spec.ts";
 import { ShoalArray } from "../array/array.ts";
 import type { DType } from "../array/dtype.ts";
 import { Bag } from "../bag/bag.ts";
-import { DataFrame } from "./dataframe.ts";
+import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { type Dtype, promote } from "./dtype.ts";
 import { columnBlock, rowsOfTable } from "./kernels/convert.ts";
 import { Series } from "./series.ts";
@@ -67,8 +67,9 @@ declare module "./dataframe.ts" {
   interface DataFrame<S> {
     /** The values as an Array, rows by columns; its chunks are unknown unless lengths are asked for. */
     toArray(options?: ToArrayOptions): Promise<ShoalArray>;
-    /** A Bag of rows, each a list of values; with `index` the labels come first. */
-    toBag(options?: { index?: boolean }): Bag<unknown[]>;
+    /** A Bag of rows, each a list of values, or an object; with `index` the labels come first. */
+    toBag(options?: { index?: boolean; format?: "list" }): Bag<unknown[]>;
+    toBag(options: { index?: boolean; format: "object" }): Bag<Record<string, unknown>>;
   }
 }
 declare module "./series.ts" {
@@ -85,11 +86,15 @@ DataFrame.prototype.toArray = function (options = {}) {
 Series.prototype.toArray = function (options = {}) {
   return toArray(this as Series<unknown>, options);
 };
-DataFrame.prototype.toBag = function (options = {}) {
-  return new Bag<unknown[]>(
-    converted(this as DataFrame<unknown>, "to-bag", ROWS, 1, literal({ index: options.index === true, flat: false })),
-  );
-};
+DataFrame.prototype.toBag = function (
+  this: DataFrame<unknown>,
+  options: { index?: boolean; format?: "list" | "object" } = {},
+): Bag<never> {
+  const how = { index: options.index === true, rows: options.format ?? "list" } as const;
+  return new Bag<never>(converted(this, "to-bag", ROWS, 1, literal(how)));
+} as unknown as DataFrame<AnyRow>["toBag"];
 Series.prototype.toBag = function () {
-  return new Bag<unknown>(converted(this as Series<unknown>, "to-bag", ROWS, 1, literal({ index: false, flat: true })));
+  return new Bag<unknown>(
+    converted(this as Series<unknown>, "to-bag", ROWS, 1, literal({ index: false, rows: "value" })),
+  );
 };

@@ -222,6 +222,21 @@ export class DelayedValue<T> extends Collection<T> {
   xor(other: unknown): Delayed<T> {
     return operate("xor", this, other);
   }
+  rand(other: unknown): Delayed<T> {
+    return operate("and", other, this);
+  }
+  ror(other: unknown): Delayed<T> {
+    return operate("or", other, this);
+  }
+  rxor(other: unknown): Delayed<T> {
+    return operate("xor", other, this);
+  }
+  rlshift(other: unknown): Delayed<T> {
+    return operate("lshift", other, this);
+  }
+  rrshift(other: unknown): Delayed<T> {
+    return operate("rshift", other, this);
+  }
   lshift(other: unknown): Delayed<T> {
     return operate("lshift", this, other);
   }
@@ -282,7 +297,7 @@ function operate<R>(name: OperatorName, ...operands: readonly unknown[]): Delaye
   return derived(operatorKernels[name], operands);
 }
 
-/** A call of a built-in kernel: as pure as what it reads, so that equal expressions are one task where keys are known. */
+/** A call of a built-in kernel. */
 const derived = <R>(fn: FunctionSpec, args: readonly unknown[]): Delayed<R> =>
   wrap(callOf(fn, args, {}), {}) as unknown as Delayed<R>;
 

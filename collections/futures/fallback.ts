@@ -4,6 +4,7 @@ import { systemClock } from "../../runtime/base/clock.ts";
 import { type ComputeOptions, type Executor, setFallbackExecutor } from "../../runtime/graph/executor.ts";
 import type { Want } from "../../runtime/graph/graph.ts";
 import type { HeldLayer } from "../../runtime/graph/layer.ts";
+import { heldNames } from "./held-names.ts";
 import type { InlineCluster } from "./inline-cluster.ts";
 
 /**
@@ -71,13 +72,7 @@ function persistSoon(wants: readonly Want[], options: ComputeOptions | undefined
   });
   // A failure is told to whoever computes with it.
   filling.catch(() => {});
-  return wants.map(({ layer }, i) => ({
-    kind: "held",
-    name: layer.name,
-    grid: layer.grid,
-    keys: undefined,
-    lease: leases[i],
-  }));
+  return wants.map((want, i) => ({ kind: "held", ...heldNames(want), grid: want.layer.grid, lease: leases[i] }));
 }
 
 setFallbackExecutor(() => fallback);

@@ -6,8 +6,10 @@ import { CancelledError, TimeoutError } from "../../runtime/base/errors.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import type { ComputeOptions, Executor } from "../../runtime/graph/executor.ts";
 import { graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
-import { type HeldLayer, taskCount } from "../../runtime/graph/layer.ts";
+import type { TaskKey } from "../../runtime/graph/key.ts";
+import { type HeldLayer, type Layer, taskCount } from "../../runtime/graph/layer.ts";
 import { optimizeGraph } from "../../runtime/graph/optimize.ts";
+import { heldNames, nameParts } from "./held-names.ts";
 
 /** Runs graphs on the cluster of a client session. */
 export class SessionExecutor implements Executor {
@@ -37,13 +39,15 @@ export class SessionExecutor implements Executor {
 
   persist(wants: readonly Want[], options: ComputeOptions = {}): HeldLayer[] {
     const record = this.submit(wants, options);
+    const parts = new Map<Layer, HeldLayer>();
     let first = record.first;
-    return wants.map(({ layer, indices }) => {
-      const count = wantCount({ layer, indices });
-      // A part keeps the name and grid of the whole; blocks that are not held have no handle.
-      const handles = new Uint32Array(taskCount(layer));
+    return wants.map((want) => {
+      const { layer, indices } = want;
+      const count = wantCount(want);
+      const held =
+        indices === null ? this.held(layer.name, layer.grid, new Uint32Array(count)) : this.heldPart(want, parts);
+      const { handles } = held.lease as HandleLease;
       for (let i = 0; i < count; i++) handles[indices === null ? i : (indices[i] as number)] = first + i;
-      const held = this.held(layer.name, layer.grid, handles);
       this.leases.register(held.lease as HandleLease, { first, count });
       first += count;
       return held;
@@ -54,6 +58,20 @@ export class SessionExecutor implements Executor {
   held(name: string, grid: readonly number[], handles: Uint32Array, keeper?: unknown): HeldLayer {
     const lease: HandleLease = { session: this.session, handles, keeper };
     return { kind: "held", name, grid, keys: undefined, lease };
+  }
+
+  /** The one held layer for all parts of a layer; blocks that are not held have no handle. */
+  private heldPart(want: Want, parts: Map<Layer, HeldLayer>): HeldLayer {
+    const known = parts.get(want.layer);
+    if (known !== undefined) {
+      nameParts(want, known.keys as TaskKey[]);
+      return known;
+    }
+    const { name, keys } = heldNames(want);
+    const { grid } = want.layer;
+    const held = { ...this.held(name, grid, new Uint32Array(taskCount(want.layer))), keys };
+    parts.set(want.layer, held);
+    return held;
   }
 
   submit(wants: readonly Want[], options: ComputeOptions): SubmissionRecord {

@@ -5,9 +5,55 @@ import { fileSystemOf } from "./schemes.ts";
 
 export type TextEncoding = "utf8" | "latin1" | "utf16le" | "ascii";
 
+/** Encodings of a byte a character, by the names that `TextDecoder` knows; they can be read, not written. */
+export type SingleByteEncoding =
+  | `windows-${1250 | 1251 | 1252 | 1253 | 1254 | 1255 | 1256 | 1257 | 1258 | 874}`
+  | `iso-8859-${2 | 3 | 4 | 5 | 6 | 7 | 8 | 10 | 13 | 14 | 15 | 16}`
+  | "koi8-r"
+  | "koi8-u"
+  | "ibm866"
+  | "macintosh";
+
+const SINGLE_BYTE = /^(windows-(125[0-8]|874)|iso-8859-([2-8]|1[03456])|koi8-[ru]|ibm866|macintosh)$/;
+const ALIASES: Readonly<Record<string, TextEncoding>> = {
+  utf8: "utf8",
+  "utf-8": "utf8",
+  latin1: "latin1",
+  "latin-1": "latin1",
+  "iso-8859-1": "latin1",
+  utf16le: "utf16le",
+  "utf-16le": "utf16le",
+  "utf-16-le": "utf16le",
+  ucs2: "utf16le",
+  ascii: "ascii",
+  "us-ascii": "ascii",
+};
+
+/**
+ * Reads an encoding's name.
+ * @throws RangeError if there is no such encoding
+ * @example
+ * parseEncoding("UTF-8"); // "utf8"
+ */
+export function parseEncoding(name: string): TextEncoding | SingleByteEncoding {
+  const plain = name
+    .toLowerCase()
+    .replaceAll("_", "-")
+    .replace(/^cp(?=\d)/, "windows-");
+  const known = ALIASES[plain];
+  if (known !== undefined) return known;
+  if (SINGLE_BYTE.test(plain)) return plain as SingleByteEncoding;
+  throw new RangeError(
+    `Text cannot be read as ${JSON.stringify(name)}: give utf8, latin1, utf16le, ascii, or one of a byte a character such as windows-1252`,
+  );
+}
+
+const isSingleByte = (encoding: TextEncoding | SingleByteEncoding): encoding is SingleByteEncoding =>
+  !(encoding in ALIASES);
+
 /** How bytes become lines. */
 export interface LineFormat {
-  readonly encoding: TextEncoding;
+  readonly encoding: TextEncoding | SingleByteEncoding;
   /** What to do with bytes that are no text in this encoding: fail, put U+FFFD, or leave them out. */
   readonly errors: "strict" | "replace" | "ignore";
   /** What ends a line; stays part of it. */
@@ -37,7 +83,7 @@ export interface TextPiece {
  * @throws FileError
  */
 export async function* readTextBlock(block: TextBlock, format: LineFormat): AsyncIterable<TextPiece> {
-  const delimiter = Buffer.from(format.delimiter, format.encoding);
+  const delimiter = delimiterBytes(format);
   const files = fileSystemOf(block.path);
   const from = aligned(block.start, format.encoding);
   const bytes = files.readStream(block.path, { offset: from });
@@ -49,6 +95,13 @@ export async function* readTextBlock(block: TextBlock, format: LineFormat): Asyn
   }
   const rest = cutter.finish();
   if (rest !== undefined) yield rest;
+}
+
+function delimiterBytes({ delimiter, encoding }: LineFormat): Buffer {
+  if (!isSingleByte(encoding)) return Buffer.from(delimiter, encoding);
+  if (/[^\0-\x7f]/.test(delimiter))
+    throw new RangeError(`Lines of ${encoding} text can be cut at ASCII only, not at ${JSON.stringify(delimiter)}`);
+  return Buffer.from(delimiter, "latin1");
 }
 
 /** Whether a delimiter can begin within itself ("aa", "|a|"): then only the start of a file says where lines end. */
@@ -68,7 +121,7 @@ class LineCutter {
   private offset: number;
   private begun: boolean;
 
-  constructor(delimiter: Buffer, encoding: TextEncoding, start: number, end: number) {
+  constructor(delimiter: Buffer, encoding: LineFormat["encoding"], start: number, end: number) {
     this.delimiter = delimiter;
     this.unit = encoding === "utf16le" ? 2 : 1;
     this.end = end;
@@ -163,7 +216,7 @@ class LineCutter {
   }
 }
 
-const aligned = (offset: number, encoding: TextEncoding): number =>
+const aligned = (offset: number, encoding: LineFormat["encoding"]): number =>
   encoding === "utf16le" && Number.isFinite(offset) ? offset + (offset % 2) : offset;
 
 /** The text of a piece. @throws ShoalError DECODE naming file and byte for bytes that are no text */
@@ -182,11 +235,20 @@ function utf8Text(bytes: Buffer, offset: number, path: string, format: LineForma
 
 function otherText(bytes: Buffer, offset: number, path: string, format: LineFormat): string {
   if (format.encoding === "utf16le") return bytes.toString("utf16le");
+  if (isSingleByte(format.encoding)) return singleByteText(bytes, offset, path, format);
   if (format.encoding === "latin1" || isAscii(bytes)) return bytes.toString("latin1");
   if (format.errors === "strict") {
     throw undecodable(path, offset + bytes.findIndex((byte) => byte > 127), "ascii");
   }
   return bytes.toString("latin1").replace(/[\x80-\xff]/g, format.errors === "replace" ? "\ufffd" : "");
+}
+
+function singleByteText(bytes: Buffer, offset: number, path: string, format: LineFormat): string {
+  const text = new TextDecoder(format.encoding).decode(bytes);
+  if (format.errors === "replace" || !text.includes("\ufffd")) return text;
+  if (format.errors === "ignore") return text.replaceAll("\ufffd", "");
+  // A byte is a character, so that the place in the text is the place in the bytes.
+  throw undecodable(path, offset + text.indexOf("\ufffd"), format.encoding);
 }
 
 /** The first byte that begins no character, by halving: what stands before it is good text. */

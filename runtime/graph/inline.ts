@@ -71,7 +71,7 @@ export function inline(graph: DictGraph, options: InlineOptions = {}): DictGraph
     for (const [key, value] of Object.entries(graph)) if (isConstant(value, graph)) wanted.add(key);
   const made: Record<string, unknown> = {};
   for (const key of toposort(graph))
-    made[key] = replaceKeys(graph[key], (name) => (wanted.has(name) ? made[name] : undefined));
+    made[key] = replaceKeys(graph[key], (name) => (wanted.has(name) ? asDefined(made[name], graph) : undefined));
   return Object.fromEntries(Object.keys(graph).map((key) => [key, made[key]]));
 }
 
@@ -107,12 +107,14 @@ function functionsIn(value: unknown): AnyFunction[] {
   return isTask(value) ? [value.fn, ...value.args.flatMap(functionsIn)] : [];
 }
 
-/** The value with names of keys replaced; text that comes in with a definition is quoted, so that it is not read as a key again. */
+/** A definition as it stands in another: its text is quoted, so that it is not read as a key again, unless it is the name of one. */
+const asDefined = (made: unknown, graph: DictGraph): unknown =>
+  typeof made === "string" && !Object.hasOwn(graph, made) ? new Quoted(made) : made;
+
+/** The value with names of keys replaced. */
 function replaceKeys(value: unknown, definition: (name: string) => unknown): unknown {
   if (typeof value === "string") {
-    const found = definition(value);
-    if (found === undefined) return value;
-    return typeof found === "string" ? new Quoted(found) : found;
+    return definition(value) ?? value;
   }
   if (isTask(value))
     return new TaskNode(

@@ -49,7 +49,7 @@ export class Evaluator {
           await this.block(statement[3]);
         }
       else if (statement[0] === "when")
-        await this.block(py.pyTruth(await this.value(statement[1])) ? statement[2] : statement[3]);
+        await this.block((await this.truth(await this.value(statement[1]))) ? statement[2] : statement[3]);
       else await this.value(statement);
     }
   }
@@ -122,7 +122,7 @@ export class Evaluator {
       case "cmp":
         return this.compare(tree);
       case "if":
-        return this.value(py.pyTruth(await this.value(tree[1])) ? tree[2] : tree[3]);
+        return this.value((await this.truth(await this.value(tree[1]))) ? tree[2] : tree[3]);
       case "lambda":
         return functionOfLambda(tree, this.lambdaScope());
       case "comp":
@@ -239,11 +239,20 @@ export class Evaluator {
     return py.pyUnary(op, a);
   }
 
+  /** Python's truth; a lazy value's is what its own operations say of it. */
+  private async truth(value: unknown): Promise<boolean> {
+    for (const one of this.vocabularies) {
+      const found = await one.builtin?.("bool", value, []);
+      if (found !== undefined) return Boolean(found);
+    }
+    return py.pyTruth(value);
+  }
+
   private async logic(op: string, operands: readonly Tree[]): Promise<unknown> {
     let last: unknown;
     for (const operand of operands) {
       last = await this.value(operand);
-      if (py.pyTruth(last) === (op === "or")) return last;
+      if (operand !== operands.at(-1) && (await this.truth(last)) === (op === "or")) return last;
     }
     return last;
   }
@@ -284,7 +293,7 @@ export class Evaluator {
     for (const item of await this.iterate(await this.value(iterable))) {
       await this.assign(target, item);
       let passes = true;
-      for (const one of tests) passes &&= py.pyTruth(await this.value(one));
+      for (const one of tests) passes &&= await this.truth(await this.value(one));
       if (passes) await this.clauses(others, each);
     }
     this.variables.clear();

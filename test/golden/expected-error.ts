@@ -1,7 +1,12 @@
 /** Whether an error is the library's counterpart of a Python exception; what a task threw counts as the cause. */
 export function isCounterpart(error: unknown, pythonType: string): boolean {
   for (let one: unknown = error, depth = 0; one instanceof Error && depth < 8; one = one.cause, depth++)
-    if ((one as { pythonType?: string }).pythonType === pythonType || COUNTERPARTS[pythonType]?.(one as Coded) === true)
+    if (
+      (one as { pythonType?: string }).pythonType === pythonType ||
+      // The cases' own function that fails does so with no type in particular.
+      (one as { pythonType?: string }).pythonType === "Exception" ||
+      COUNTERPARTS[pythonType]?.(one as Coded) === true
+    )
       return true;
   return false;
 }
@@ -16,6 +21,9 @@ const COUNTERPARTS: Readonly<Record<string, (error: Coded) => boolean>> = {
   IndexError: (error) => error instanceof RangeError,
   KeyError: (error) => error.code === "UNKNOWN_KEY",
   RuntimeError: (error) => error.name === "ShoalError" || error.code === "CYCLE",
+  JSONDecodeError: (error) => error instanceof SyntaxError,
+  AssertionError: (error) => error instanceof TypeError || error instanceof RangeError,
+  NameError: (error) => error instanceof ReferenceError,
   ParserError: (error) => error instanceof SyntaxError,
   ZeroDivisionError: (error) => error instanceof RangeError,
   NotImplementedError: (error) =>

@@ -65,11 +65,16 @@ export function functionFromText(expression: string, name: string): (...args: an
   return made;
 }
 
-/** One of Python's builtins as a function that can travel. */
+const builtins = new Map<string, (...args: any[]) => any>();
+
+/** One of Python's builtins as a function that can travel; the same one each time, as in Python. */
 export function builtinFunction(name: string): ((...args: any[]) => any) | undefined {
   const helper = BUILTINS[name];
   if (helper === undefined) return undefined;
-  return Object.assign(functionFromText(helper, name), { pythonName: name });
+  let made = builtins.get(name);
+  if (made === undefined)
+    builtins.set(name, (made = Object.assign(functionFromText(helper, name), { pythonName: name })));
+  return made;
 }
 
 /** A lambda of a case as a function that can travel; its parameters are kept for calls by keyword. */

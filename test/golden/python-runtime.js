@@ -403,7 +403,8 @@ export function pyRound(value, digits) {
   return (rest > 0.5 || (rest === 0.5 && low % 2 !== 0) ? low + 1 : low) / scale;
 }
 export function pyIsinstance(value, kind) {
-  const name = kind?.pythonName;
+  if (Array.isArray(kind)) return kind.some((one) => pyIsinstance(value, one));
+  const name = kind?.pythonName ?? kind?.name?.replace(/^py/, "").toLowerCase();
   return name === "int"
     ? Number.isInteger(value)
     : name === "str"
@@ -471,7 +472,28 @@ export function pyTextMethod(of, name) {
     count: (a) => of.split(a).length - 1,
     find: (a) => of.indexOf(a),
     isdigit: () => /^\d+$/.test(of),
+    isalpha: () => /^\p{L}+$/u.test(of),
+    isalnum: () => /^[\p{L}\p{N}]+$/u.test(of),
+    isspace: () => /^\s+$/.test(of),
+    isupper: () => of !== of.toLowerCase() && of === of.toUpperCase(),
+    islower: () => of !== of.toUpperCase() && of === of.toLowerCase(),
+    swapcase: () => [...of].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join(""),
     zfill: (n) => of.padStart(n, "0"),
+    ljust: (n, fill) => of.padEnd(n, fill ?? " "),
+    rjust: (n, fill) => of.padStart(n, fill ?? " "),
+    center: (n, fill) => {
+      const room = Math.max(0, n - of.length);
+      const left = Math.floor(room / 2) + ((room % 2) & (n % 2));
+      return of.padStart(of.length + left, fill ?? " ").padEnd(of.length + room, fill ?? " ");
+    },
+    rfind: (a) => of.lastIndexOf(a),
+    index: (a) => (of.includes(a) ? of.indexOf(a) : pyFail("ValueError", "substring not found")),
+    partition: (a) => {
+      const at = of.indexOf(a);
+      return at < 0 ? [of, "", ""] : [of.slice(0, at), a, of.slice(at + a.length)];
+    },
+    removeprefix: (a) => (of.startsWith(a) ? of.slice(a.length) : of),
+    removesuffix: (a) => (a !== "" && of.endsWith(a) ? of.slice(0, -a.length) : of),
     format: (...items) => of.replace(/\{(\d*)\}/g, (_, at) => pyStr(at === "" ? items.shift() : items[Number(at)])),
     splitlines: () => of.split(/\r?\n/),
   }[name];
@@ -524,6 +546,9 @@ export function pyDictMethod(of, name) {
 export function pyAttribute(of, name, own) {
   const method = pyMethod(of, name);
   if (method !== undefined) return method;
+  // A plain object is a dict here: its items are no attributes.
+  if (of !== null && typeof of === "object" && Object.getPrototypeOf(of) === Object.prototype)
+    return pyFail("AttributeError", `no attribute ${name}`);
   if (of === null || of === undefined) return pyFail("AttributeError", `None has no ${name}`);
   const value = of[own];
   return typeof value === "function"

@@ -98,7 +98,7 @@ function flattened(source: Flow<unknown>): Flow<unknown> {
       return fill(hint);
     };
     return batch instanceof Promise ? batch.then(next) : next(batch);
-  });
+  }, source.leave);
 }
 
 /** The value under a key of every item, or a list of values for a list of keys. */
@@ -177,7 +177,7 @@ export function lazyItems(partition: unknown): Iterable<unknown> | Promise<Itera
     if (given) return flow.pull(hint);
     given = true;
     return first;
-  });
+  }, flow.leave);
   return first instanceof Promise ? Promise.resolve(itemsOf(whole)) : whole;
 }
 
@@ -192,10 +192,11 @@ export function takeItems(partition: unknown, count: number): Flow<unknown> {
       if (items === null) return null;
       const kept = items.length > left ? items.slice(0, left) : items;
       left -= kept.length;
+      if (left <= 0) source.leave();
       return kept;
     };
     return batch instanceof Promise ? batch.then(cut) : cut(batch);
-  });
+  }, source.leave);
 }
 
 /** Results of a function over a batch, in order; from the first promise on, at most `atOnce` calls run together. */

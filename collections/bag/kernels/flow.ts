@@ -7,28 +7,36 @@ export const BATCH_ITEMS = 1024;
 /**
  * The items of a partition on their way through a fused chain: pulled in batches from the end, never kept between steps.
  * It can be read once. `pull(hint)` may give fewer or more items than the hint, or none; null says that it is over. A
- * pull must have settled before the next.
+ * pull must have settled before the next. Whoever stops before the end calls `leave`, which lets go of files and iterators behind it.
  */
 export class Flow<T> implements Iterable<T> {
   readonly pull: (hint: number) => Pulled<T>;
+  readonly leave: () => void;
 
-  constructor(pull: (hint: number) => Pulled<T>) {
+  constructor(pull: (hint: number) => Pulled<T>, leave: () => void = nothing) {
     this.pull = pull;
+    this.leave = leave;
   }
 
   /** Items one by one, few at first, so that a reader who stops early causes little work. */
   *[Symbol.iterator](): Iterator<T> {
-    for (let hint = 1; ; hint = Math.min(hint * 2, BATCH_ITEMS)) {
-      const batch = this.pull(hint);
-      if (batch instanceof Promise)
-        throw new TypeError(
-          "Some items of this partition are there at once and others come by promise; make the function before this step async for all of them",
-        );
-      if (batch === null) return;
-      yield* batch;
+    try {
+      for (let hint = 1; ; hint = Math.min(hint * 2, BATCH_ITEMS)) {
+        const batch = this.pull(hint);
+        if (batch instanceof Promise)
+          throw new TypeError(
+            "Some items of this partition are there at once and others come by promise; make the function before this step async for all of them",
+          );
+        if (batch === null) return;
+        yield* batch;
+      }
+    } finally {
+      this.leave();
     }
   }
 }
+
+const nothing = (): void => {};
 
 /** A flow over whatever stands for a partition: its items in an array, a flow, or anything that can be iterated. */
 export function flowOf<T>(partition: unknown): Flow<T> {
@@ -59,14 +67,19 @@ export function drain<T>(
   each: (batch: readonly T[]) => void | boolean | Promise<void | boolean>,
   hint = BATCH_ITEMS,
 ): void | Promise<void> {
-  for (;;) {
-    const batch = flow.pull(hint);
-    if (batch instanceof Promise) return drainWaiting(flow, batch, each, hint);
-    if (batch === null) return;
-    const answer = each(batch);
-    if (answer instanceof Promise)
-      return answer.then((go) => (go === false ? undefined : drainWaiting(flow, flow.pull(hint), each, hint)));
-    if (answer === false) return;
+  try {
+    for (;;) {
+      const batch = flow.pull(hint);
+      if (batch instanceof Promise) return drainWaiting(flow, batch, each, hint);
+      if (batch === null) return;
+      const answer = each(batch);
+      if (answer instanceof Promise)
+        return answer.then((go) => (go === false ? flow.leave() : drainWaiting(flow, flow.pull(hint), each, hint)));
+      if (answer === false) return flow.leave();
+    }
+  } catch (error) {
+    flow.leave();
+    throw error;
   }
 }
 
@@ -77,8 +90,13 @@ async function drainWaiting<T>(
   each: (batch: readonly T[]) => void | boolean | Promise<void | boolean>,
   hint: number,
 ): Promise<void> {
-  for (let batch = await first; batch !== null; batch = await flow.pull(hint))
-    if ((await each(batch)) === false) return;
+  try {
+    for (let batch = await first; batch !== null; batch = await flow.pull(hint))
+      if ((await each(batch)) === false) return flow.leave();
+  } catch (error) {
+    flow.leave();
+    throw error;
+  }
 }
 
 /** A flow that changes each batch of another. */
@@ -90,7 +108,7 @@ export function through<T, U>(
     const batch = source.pull(hint);
     if (batch === null) return null;
     return batch instanceof Promise ? batch.then((items) => (items === null ? null : change(items))) : change(batch);
-  });
+  }, source.leave);
 }
 
 /** Runs `use` with a value now, or once it is there. */
@@ -110,7 +128,7 @@ function arrayFlow<T>(items: T[]): Flow<T> {
 
 function iteratorFlow<T>(iterator: Iterator<T>): Flow<T> {
   let over = false;
-  return new Flow((hint) => {
+  const pull = (hint: number): T[] | null => {
     if (over) return null;
     const batch: T[] = [];
     while (batch.length < hint) {
@@ -122,12 +140,16 @@ function iteratorFlow<T>(iterator: Iterator<T>): Flow<T> {
       batch.push(step.value);
     }
     return batch;
+  };
+  return new Flow(pull, () => {
+    if (!over) iterator.return?.();
+    over = true;
   });
 }
 
 function asyncFlow<T>(iterator: AsyncIterator<T>): Flow<T> {
   let over = false;
-  return new Flow(async (hint) => {
+  const pull = async (hint: number): Promise<T[] | null> => {
     if (over) return null;
     const batch: T[] = [];
     while (batch.length < hint) {
@@ -139,6 +161,10 @@ function asyncFlow<T>(iterator: AsyncIterator<T>): Flow<T> {
       batch.push(step.value);
     }
     return batch;
+  };
+  return new Flow(pull, () => {
+    if (!over) void iterator.return?.()?.catch(nothing);
+    over = true;
   });
 }
 

@@ -18,13 +18,17 @@ export class LinesFlow extends Flow<unknown> {
   readonly reading: LineReading;
 
   constructor(blocks: readonly TextBlock[], reading: LineReading) {
-    super(linesPull(blocks, reading));
+    const lines = linesPull(blocks, reading);
+    super(lines.pull, lines.leave);
     this.blocks = blocks;
     this.reading = reading;
   }
 }
 
-function linesPull(blocks: readonly TextBlock[], reading: LineReading): (hint: number) => Pulled<unknown> {
+function linesPull(
+  blocks: readonly TextBlock[],
+  reading: LineReading,
+): { pull: (hint: number) => Pulled<unknown>; leave: () => void } {
   const { delimiter, includePath } = reading;
   let at = 0;
   let pieces: AsyncIterator<TextPiece> | undefined;
@@ -60,5 +64,14 @@ function linesPull(blocks: readonly TextBlock[], reading: LineReading): (hint: n
     }
     return null;
   };
-  return (hint) => (from < text.length ? take(hint, (blocks[at] as TextBlock).path) : next(hint));
+  return {
+    pull: (hint) => (from < text.length ? take(hint, (blocks[at] as TextBlock).path) : next(hint)),
+    leave: () => {
+      const open = pieces;
+      pieces = undefined;
+      at = blocks.length;
+      text = "";
+      void open?.return?.()?.catch(() => {});
+    },
+  };
 }

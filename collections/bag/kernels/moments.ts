@@ -49,6 +49,8 @@ export function momentsParts(parts: readonly Moments[]): Moments {
 export function momentsValue(moments: Moments, wanted: "mean" | "var" | "std", ddof: number): number {
   if (moments.count === 0) throw new RangeError(`${wanted}() of an empty bag has no value`);
   if (wanted === "mean") return moments.mean;
+  if (moments.count <= ddof)
+    throw new RangeError(`${wanted}() with ddof ${ddof} needs more than ${ddof} items, and there are ${moments.count}`);
   const variance = moments.squares / (moments.count - ddof);
   return wanted === "var" ? variance : Math.sqrt(variance);
 }

@@ -19,7 +19,10 @@ export function concatItems(partitions: readonly unknown[]): Flow<unknown> {
     };
     return batch instanceof Promise ? batch.then(next) : next(batch);
   };
-  return new Flow(pull);
+  return new Flow(pull, () => {
+    for (const flow of flows.slice(at)) flow.leave();
+    at = flows.length;
+  });
 }
 
 /** The partition as it is. */
@@ -112,7 +115,7 @@ export function bernoulliItems(partition: unknown, probability: number, seed: nu
     const keep = (items: readonly unknown[] | null): unknown[] | null =>
       items === null ? null : items.filter(() => random.next() < probability);
     return batch instanceof Promise ? batch.then(keep) : keep(batch);
-  });
+  }, source.leave);
 }
 
 /** Every item with a random rank: the `count` of least rank are a sample without replacement. */

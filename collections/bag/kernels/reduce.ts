@@ -81,7 +81,7 @@ function unlessEmpty(partition: unknown): MaybeLater<Iterable<unknown> | null> {
         if (given) return flow.pull(hint);
         given = true;
         return batch;
-      }),
+      }, flow.leave),
     );
   };
   const next = (): MaybeLater<Iterable<unknown> | null> => {

@@ -21,11 +21,16 @@ export const TEXT_METHODS = {
   endsWith: (text: string, suffix: string) => text.endsWith(suffix),
   includes: (text: string, part: string) => text.includes(part),
   find: (text: string, part: string) => text.indexOf(part),
+  rfind: (text: string, part: string) => text.lastIndexOf(part),
+  index: (text: string, part: string) => found(text.indexOf(part), part),
+  rindex: (text: string, part: string) => found(text.lastIndexOf(part), part),
   count: (text: string, part: string) => text.split(part).length - 1,
   slice: (text: string, from?: number, to?: number) => text.slice(from, to),
   at: (text: string, index: number) => text.at(index),
   join: (text: string, parts: readonly string[]) => parts.join(text),
   partition: (text: string, separator: string) => partition(text, separator),
+  rpartition: (text: string, separator: string) => partitionFromRight(text, separator),
+  expandTabs: (text: string, width = 8) => expandedTabs(text, width),
   zfill: (text: string, width: number) =>
     text.replace(/^([+-]?)(.*)$/su, (_, sign, rest) => sign + rest.padStart(width - sign.length, "0")),
   padStart: (text: string, width: number, fill?: string) => text.padStart(width, fill),
@@ -38,6 +43,11 @@ export const TEXT_METHODS = {
     suffix !== "" && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text,
   trim: (text: string) => text.trim(),
   normalize: (text: string, form?: string) => text.normalize(form),
+  caseFold: (text: string) => text.toLowerCase().replaceAll("ß", "ss"),
+  isAscii: (text: string) => !/[^\0-\x7f]/.test(text),
+  isDecimal: (text: string) => /^\p{Nd}+$/u.test(text),
+  isNumeric: (text: string) => /^\p{N}+$/u.test(text),
+  isTitle: (text: string) => /\p{L}/u.test(text) && !/\p{L}\p{Lu}|(?<!\p{L})\p{Ll}/u.test(text),
   isDigit: (text: string) => /^\p{Nd}+$/u.test(text),
   isAlpha: (text: string) => /^\p{L}+$/u.test(text),
   isAlnum: (text: string) => /^[\p{L}\p{N}]+$/u.test(text),
@@ -65,7 +75,7 @@ export class SplitFlow extends Flow<unknown> {
   readonly texts: Flow<unknown>;
 
   constructor(texts: Flow<unknown>) {
-    super(through(texts, (batch) => batch.map((item) => words(textOf(item, "split")))).pull);
+    super(through(texts, (batch) => batch.map((item) => words(textOf(item, "split")))).pull, texts.leave);
     this.texts = texts;
   }
 }
@@ -75,7 +85,7 @@ export class WordsFlow extends Flow<unknown> {
   readonly texts: Flow<unknown>;
 
   constructor(texts: Flow<unknown>, words: Flow<unknown>) {
-    super(words.pull);
+    super(words.pull, words.leave);
     this.texts = texts;
   }
 }
@@ -170,6 +180,26 @@ function replaced(text: string, old: string, by: string, count: number): string 
 function partition(text: string, separator: string): [string, string, string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, "", ""] : [text.slice(0, at), separator, text.slice(at + separator.length)];
+}
+
+function partitionFromRight(text: string, separator: string): [string, string, string] {
+  const at = text.lastIndexOf(separator);
+  return at < 0 ? ["", "", text] : [text.slice(0, at), separator, text.slice(at + separator.length)];
+}
+
+function found(at: number, part: string): number {
+  if (at < 0) throw new RangeError(`The text has no ${JSON.stringify(part)} in it`);
+  return at;
+}
+
+function expandedTabs(text: string, width: number): string {
+  let column = 0;
+  return text.replace(/\t|[\r\n]|[^\t\r\n]+/g, (piece) => {
+    if (piece === "\r" || piece === "\n") column = 0;
+    const shown = piece === "\t" ? " ".repeat(width <= 0 ? 0 : width - (column % width)) : piece;
+    column += piece === "\r" || piece === "\n" ? 0 : shown.length;
+    return shown;
+  });
 }
 
 function centered(text: string, width: number, fill: string): string {

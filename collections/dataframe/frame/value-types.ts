@@ -12,7 +12,7 @@ export function dtypeOfValues(values: readonly unknown[], name: string): Dtype {
       );
     all = next;
   }
-  return all === "null" ? "float64" : all;
+  return all === "null" ? "float64" : all === "list<null>" ? "list<float64>" : all;
 }
 
 function dtypeOfValue(value: unknown, name: string): Dtype {
@@ -22,7 +22,8 @@ function dtypeOfValue(value: unknown, name: string): Dtype {
   if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "bool";
   if (value instanceof Date) return "datetime";
-  if (Array.isArray(value)) return `list<${dtypeOfValues(value, name)}>`;
+  // An empty list is a list of anything.
+  if (Array.isArray(value)) return value.length === 0 ? "list<null>" : `list<${dtypeOfValues(value, name)}>`;
   throw new TypeError(`Column "${name}" holds a ${typeof value}, which no column can`);
 }
 

@@ -7,16 +7,21 @@ import type { TableChunk } from "../frame/table-chunk.ts";
 import { valuesOf } from "../frame/values.ts";
 import { indexName, type TableMeta } from "../schema.ts";
 
-/** Rows as lists of values, or the values of one column. */
+/** Rows as lists of values, as objects, or the values of one column; an index without a name is called "index". */
 export function rowsOfTable(
   meta: TableMeta,
-  options: { readonly index: boolean; readonly flat: boolean },
+  options: { readonly index: boolean; readonly rows: "list" | "object" | "value" },
   chunk: TableChunk,
 ): unknown[] {
   const levels = options.index ? meta.index.map(({ dtype }, level) => ({ name: indexName(level), dtype })) : [];
   const lists = [...levels, ...meta.columns].map(({ name, dtype }) => valuesOf(chunk.native.getColumn(name), dtype));
-  if (options.flat) return lists[0] as unknown[];
-  return Array.from({ length: chunk.rows }, (_, row) => lists.map((list) => list[row]));
+  if (options.rows === "value") return lists[0] as unknown[];
+  if (options.rows === "list") return Array.from({ length: chunk.rows }, (_, row) => lists.map((list) => list[row]));
+  const labels = options.index ? meta.index.map(({ label }) => label ?? "index") : [];
+  const names = [...labels, ...meta.columns.map(({ name }) => name)];
+  return Array.from({ length: chunk.rows }, (_, row) =>
+    Object.fromEntries(names.map((name, at) => [name, (lists[at] as unknown[])[row]])),
+  );
 }
 
 /** The values of a table as a block of an array; a missing number is NaN. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 
 /** The value itself: how a value becomes a task. */
@@ -31,7 +32,7 @@ export function attribute(of: unknown, name: string): unknown {
  * @throws RangeError if the position lies outside; ShoalError UNKNOWN_KEY if there is no such key
  */
 export function item(of: unknown, key: unknown): unknown {
-  if (of instanceof Map) return of.has(key) ? of.get(key) : unknownKey(of, key);
+  if (of instanceof Map) return of.has(key) ? of.get(key) : entryOf(of, key);
   if (typeof of === "string" || Array.isArray(of) || (ArrayBuffer.isView(of) && !(of instanceof DataView))) {
     const items = of as ArrayLike<unknown>;
     if (typeof key !== "number" || !Number.isInteger(key))
@@ -64,6 +65,13 @@ export function sliced(of: unknown, from: number | null, to: number | null, step
   const picked: unknown[] = [];
   for (let at = first; stride > 0 ? at < end : at > end; at += stride) picked.push(of[at]);
   return typeof of === "string" ? picked.join("") : picked;
+}
+
+/** What stands under a list or object that is equal to the key: keys that travelled are never the same object. */
+function entryOf(of: ReadonlyMap<unknown, unknown>, key: unknown): unknown {
+  if (typeof key === "object" && key !== null)
+    for (const [known, value] of of) if (isDeepStrictEqual(known, key)) return value;
+  return unknownKey(of, key);
 }
 
 function unknownKey(of: object, key: unknown): never {

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /**
  * Operators on values, as lazy work knows them: numbers and bigints as in arithmetic (`mod` and `floordiv` round down),
  * text adds and repeats nothing else, and an object that has a method of the operator's name answers itself.
@@ -111,8 +113,11 @@ export const rshift = (a: unknown, b: unknown): unknown =>
     (x, y) => x >> y,
   );
 
-export const eq = (a: unknown, b: unknown): unknown => (hasMethod(a, "eq") ? ownMethod("eq", a, b) : a === b);
-export const ne = (a: unknown, b: unknown): unknown => (hasMethod(a, "ne") ? ownMethod("ne", a, b) : a !== b);
+/** By value: lists, objects, Maps and Sets are equal if what is in them is. */
+export const eq = (a: unknown, b: unknown): unknown => (hasMethod(a, "eq") ? ownMethod("eq", a, b) : equal(a, b));
+export const ne = (a: unknown, b: unknown): unknown => (hasMethod(a, "ne") ? ownMethod("ne", a, b) : !equal(a, b));
+const equal = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === "object" && typeof b === "object" && isDeepStrictEqual(a, b));
 export const lt = (a: unknown, b: unknown): unknown => ordered("lt", a, b, (x, y) => x < y);
 export const le = (a: unknown, b: unknown): unknown => ordered("le", a, b, (x, y) => x <= y);
 export const gt = (a: unknown, b: unknown): unknown => ordered("gt", a, b, (x, y) => x > y);

@@ -8,6 +8,13 @@ export const bagClaims: readonly Claim[] = [
   ["BG-002", "Integer range", "bag:range", "golden bag/range"],
   ["BG-003", "From delayed", "bag:fromDelayed", "golden bag/from_delayed"],
   ["BG-005", "Read text", "bag:readText", `${textTest}: readText() gives lines with their ends`],
+  [
+    "BG-007",
+    "From DataFrame",
+    "dataframe:DataFrame#toBag",
+    "test/collections/bag/to-dataframe.test.ts: toBag() gives rows as lists or as objects",
+  ],
+  ["BG-012", "Remove", "bag:Bag#remove", "golden bag/filter"],
   ["BG-009", "Map", "bag:Bag#map", "golden bag/map"],
   ["BG-010", "Star map", "bag:Bag#starmap", "golden bag/starmap"],
   ["BG-011", "Filter", "bag:Bag#filter", "golden bag/filter"],
@@ -33,6 +40,7 @@ export const bagClaims: readonly Claim[] = [
   ["BG-034", "Take", "bag:Bag#take", "golden bag/take"],
   ["BG-035", "Iterate", "bag:Bag", `${bagTest}: for await reads items in order`],
   ["BG-036", "To text files", "bag:Bag#toTextFiles", `${textTest}: toTextFiles() writes a file per partition`],
+  ["BG-038", "To DataFrame", "bag:Bag#toDataFrame", "golden bag/to_dataframe"],
   ["BG-039", "To delayed", "bag:Bag#toDelayed", "golden bag/to_delayed"],
   ["BG-041", "Item", "bag:Item", `${bagTest}: an Item is an argument of delayed work`],
 ];

@@ -68,7 +68,7 @@ test("readText() fails when built for what cannot be", () => {
     () => db.readText("memory:/lines/a.txt", { blockBytes: 5, lineDelimiter: "aa" }),
     /can begin within itself/,
   );
-  assert.throws(() => db.readText("memory:/lines/a.txt", { encoding: "utf7" as never }), /not as "utf7"/);
+  assert.throws(() => db.readText("memory:/lines/a.txt", { encoding: "utf7" as never }), /as "utf7"/);
   assert.throws(() => db.readText("memory:/lines/a.txt", { blockBytes: 5, filesPerPartition: 2 }), /Only one of/);
 });
 
@@ -154,4 +154,29 @@ test("toDataFrame() says what to import while no tables are loaded", () => {
     code: "MISSING_MODULE",
     message: 'Bags become a dataframe once "shoal/dataframe" is loaded; import it first',
   });
+});
+
+test("readText() reads encodings of a byte a character, and usual spellings of names", async () => {
+  const path = "memory:/encodings/a.txt";
+  await files.write(path, Buffer.from([0x80, 0x0a, 0xe9, 0x0a]));
+  assert.deepEqual(await db.readText(path, { encoding: "windows-1252" }).compute(), ["€\n", "é\n"]);
+  const latin = db.readText(path, { encoding: "ISO-8859-1", blockBytes: 2 });
+  assert.deepEqual(await latin.compute(), ["\u0080\n", "é\n"]);
+  assert.throws(() => db.readText(path, { encoding: "klingon" }), RangeError);
+  await files.write(path, Buffer.from("æ\n"));
+  assert.deepEqual(await db.readText(path, { encoding: "UTF-8" }).compute(), ["æ\n"]);
+});
+
+test("whoever stops reading lines early closes the file", async () => {
+  let closed = 0;
+  async function* pieces(): AsyncGenerator<string> {
+    try {
+      for (let n = 0; ; n++) yield `line ${n}`;
+    } finally {
+      closed += 1;
+    }
+  }
+  const bag = db.fromSequence([0], { npartitions: 1 }).mapPartitions(() => pieces());
+  assert.deepEqual(await bag.take(2), ["line 0", "line 1"]);
+  assert.equal(closed, 1);
 });

@@ -43,7 +43,13 @@ function placed(fn: any, args: readonly any[], keywords: Keywords, before: numbe
 
 /** A function that answers with Python's truth of what another answers: an empty list is false there. */
 const truthOf = (fn: any): any =>
-  functionFromText(`(item) => pyTruth((${textOf(fn)})(item))`, fn.name === "" ? "predicate" : fn.name);
+  functionFromText(`(item) => pyTruth((${textOf(fn)})(item))`, (fn?.name ?? "") === "" ? "predicate" : fn.name);
+
+/** Python's `object` and `str` are columns of text. */
+const columnType = (dtype: any): string => {
+  const name = typeof dtype === "string" ? dtype : dtype.pythonName;
+  return name === "object" || name === "str" ? "string" : name;
+};
 
 const textOf = (fn: any): string => (fn === null ? "(x) => x" : String(fn));
 
@@ -74,7 +80,7 @@ const methods: Readonly<Record<string, Method>> = {
     return "default" in rest ? bag.pluck(key, rest["default"]) : bag.pluck(key);
   },
   flatten: (bag) => bag.flatten(),
-  unzip: (bag, [n]) => bag.unzip(n),
+  unzip: (bag, args, keywords) => bag.unzip(named(args, ["n"], keywords)["n"]),
   accumulate: (bag, args, keywords) => {
     const { binop, ...rest } = named(args, ["binop", "initial"], keywords);
     return "initial" in rest ? bag.accumulate(binop, rest["initial"]) : bag.accumulate(binop);
@@ -137,8 +143,9 @@ const methods: Readonly<Record<string, Method>> = {
   },
   to_dataframe: (bag, args, keywords) => {
     const { toDataFrame } = bag as any;
-    if (toDataFrame === undefined) return unsupported("Bag.to_dataframe");
-    return toDataFrame.call(bag, optionsOf(named(args, ["meta", "columns"], keywords)));
+    const { meta, columns } = named(args, ["meta", "columns"], keywords);
+    const types = (meta ?? undefined) && Object.entries(meta).map(([name, dtype]) => [name, columnType(dtype)]);
+    return toDataFrame.call(bag, optionsOf({ meta: types && Object.fromEntries(types), columns }));
   },
   compute: (bag) => bag.compute(),
   persist: (bag) => bag.persist(),
@@ -160,6 +167,12 @@ const TEXT_NAMES: Readonly<Record<string, string>> = {
   isalpha: "isAlpha",
   isalnum: "isAlnum",
   isspace: "isSpace",
+  istitle: "isTitle",
+  isnumeric: "isNumeric",
+  isdecimal: "isDecimal",
+  isascii: "isAscii",
+  casefold: "caseFold",
+  expandtabs: "expandTabs",
   isupper: "isUpper",
   islower: "isLower",
   removeprefix: "removePrefix",
@@ -197,9 +210,11 @@ const module = new Namespace("db", {
       return bagModule.range(n, { npartitions });
     }),
     read_text: python((args, keywords) => {
-      const names = ["urlpath", "blocksize", "compression", "encoding", "errors", "linedelimiter"];
-      const { urlpath, ...rest } = named(args, names, keywords);
-      return bagModule.readText(urlpath, optionsOf(rest, { blocksize: "blockBytes", linedelimiter: "lineDelimiter" }));
+      const names = ["urlpath", "blocksize", "compression", "encoding", "errors", "linedelimiter", "collection"];
+      const { urlpath, collection, ...rest } = named(args, names, keywords);
+      const options = optionsOf(rest, { blocksize: "blockBytes", linedelimiter: "lineDelimiter" });
+      const bag = bagModule.readText(urlpath, options);
+      return collection === false ? bag.toDelayed() : bag;
     }),
     map: python(([fn, ...bags], keywords) => bagModule.map(fn, bags[0], ...placed(fn, bags.slice(1), keywords, 1))),
     map_partitions: python(([fn, ...bags], keywords) =>

@@ -48,12 +48,21 @@ const TEXT_METHODS: Readonly<Record<string, string>> = {
   replace: "replaceAll",
 };
 
+/** Methods of Python's own types that values have here under no name. */
+const PYTHON_METHODS = new Set(
+  "index count title find join format get keys items values copy zfill capitalize splitlines isalpha isdigit isalnum islower isupper isspace swapcase center ljust rjust partition rsplit split rfind removeprefix removesuffix lstrip rstrip".split(
+    " ",
+  ),
+);
+const pythonMethod = (name: string): ((...args: any[]) => any) =>
+  functionFromText(`(of, ...args) => pyMethod(of, ${JSON.stringify(name)})(...args)`, name);
+
 /** Functions that the cases name; text, so that they travel like a user's own. */
 const fixtures: Readonly<Record<string, (...args: any[]) => any>> = {
   inc: functionFromText(`(x) => pyBinary("+", x, 1)`, "inc"),
   double: functionFromText(`(x) => pyBinary("*", x, 2)`, "double"),
   add: functionFromText(`(x, y) => pyBinary("+", x, y)`, "add"),
-  fail: functionFromText(`() => pyFail("ValueError", "failed on purpose")`, "fail"),
+  fail: functionFromText(`() => pyFail("Exception", "failed on purpose")`, "fail"),
 };
 const graphFunctions: Readonly<Record<string, (...args: any[]) => any>> = {
   ...fixtures,
@@ -93,6 +102,9 @@ function callLazy(lazy: Lazy, args: any[], keywords: Keywords, parameters: reado
     if (at >= 0) positional[at] = value;
     else named[name] = value;
   }
+  // Keywords come after every positional parameter, given or not.
+  const places = parameters?.filter((name) => !/^[*=]/.test(name)).length ?? 0;
+  if (Object.keys(named).length > 0) while (positional.length < places) positional.push(undefined);
   if (Object.keys(named).length > 0) positional.push({ pythonKeywords: true, ...named });
   return target(...positional);
 }
@@ -100,11 +112,12 @@ function callLazy(lazy: Lazy, args: any[], keywords: Keywords, parameters: reado
 const parametersOf = new WeakMap<object, readonly string[]>();
 const lazyCall = (lazy: Lazy) => python((args, keywords) => callLazy(lazy, args, keywords, parametersOf.get(lazy)));
 
-const delayedOf = python((args, keywords) => {
+const delayedOf = python(([of, ...rest], keywords) => {
+  const args = [unwrap(of), ...rest];
   const lazy = makeDelayed(args, keywords) as Lazy;
-  const parameters = (args[0] as { pythonParameters?: readonly string[] }).pythonParameters;
+  const parameters = (args[0] as { pythonParameters?: readonly string[] } | null)?.pythonParameters;
   if (parameters !== undefined) parametersOf.set(lazy, parameters);
-  return typeof args[0] === "function" ? standIn(lazyCall(lazy), lazy) : lazy;
+  return typeof args[0] === "function" && !isLazy(args[0]) ? standIn(lazyCall(lazy), lazy) : lazy;
 });
 
 /** Python functions that stand for a lazy value, which would take any attribute for its own. */
@@ -176,10 +189,13 @@ export const vocabulary: Vocabulary = {
     if (name === "key") return lazy.key;
     if (name === "__dask_graph__")
       return python(() => Object.fromEntries(lazy.taskKeys().map((key: string) => [key, null])));
-    const method = TEXT_METHODS[name];
-    const attribute = lazy.attr(method ?? name) as Lazy;
+    const attribute = lazy.attr(TEXT_METHODS[name] ?? name) as Lazy;
     return standIn(
-      python((args) => (attribute as any)(...args)),
+      python((args) => {
+        const isJavaScripts =
+          name in TEXT_METHODS || (name === "split" && args.length > 0) || !PYTHON_METHODS.has(name);
+        return isJavaScripts ? (attribute as any)(...args) : shoal.delayed(pythonMethod(name))(lazy, ...args);
+      }),
       attribute,
     );
   },
@@ -204,8 +220,14 @@ export const vocabulary: Vocabulary = {
     return isLazy(lazy) ? lazy[UNARY[op] ?? unsupported(`operator ${op}`)]() : undefined;
   },
 
-  builtin(name, value) {
+  builtin(name, value, more) {
     const lazy = unwrap(value);
+    // Python adds lazy values up one by one.
+    if (name === "sum" && Array.isArray(lazy) && lazy.some((one) => isLazy(unwrap(one))))
+      return lazy.reduce((total: unknown, one: unknown) => {
+        const [a, b] = [unwrap(total) as any, unwrap(one) as any];
+        return isLazy(a) ? a["add"](b) : isLazy(b) ? b["radd"](a) : a + b;
+      }, more[0] ?? 0);
     if (!isLazy(lazy)) return undefined;
     if (name === "abs") return lazy.abs();
     // What a lazy value forbids is forbidden by its own operations.

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as db from "../../../collections/bag/index.ts";
+import "../../../collections/dataframe/index.ts";
+
+const trees = [
+  { name: "oak", height: 20, tags: [] },
+  { name: "elm", height: null, tags: ["old"] },
+  { name: "fir", height: 31.5, tags: [] },
+];
+
+test("toDataFrame() with meta is lazy; items may lack members", async () => {
+  const table = db.fromSequence<object>([...trees, { name: "yew" }], { npartitions: 2 });
+  const made = table.toDataFrame({ meta: { name: "string", height: "float64" } });
+  assert.deepEqual(made.columns, ["name", "height"]);
+  assert.equal(made.npartitions, 2);
+  assert.equal(await made.get("height").sum().compute(), 51.5);
+  assert.equal(await made.get("height").count().compute(), 2);
+});
+
+test("toDataFrame() without meta tells types from the first items, also where the first partition is empty", async () => {
+  const made = await db.fromPartitions<object>([[], trees]).toDataFrame();
+  assert.deepEqual(made.columns, ["name", "height", "tags"]);
+  assert.equal(await made.get("height").max().compute(), 31.5);
+  await assert.rejects(db.fromPartitions([[]]).toDataFrame(), /say them with meta/);
+});
+
+test("toDataFrame() takes lists with column names", async () => {
+  const pairs = db.fromSequence(
+    [
+      ["a", 1],
+      ["b", 2],
+    ] as [string, number][],
+    { npartitions: 1 },
+  );
+  assert.equal(await (await pairs.toDataFrame({ columns: ["k", "n"] })).get("n").sum().compute(), 3);
+});
+
+test("a value that does not fit its column is named", async () => {
+  const made = db.fromSequence([{ n: 1 }, { n: "x" }], { npartitions: 1 }).toDataFrame({ meta: { n: "int64" } });
+  await assert.rejects(
+    made.get("n").sum().compute(),
+    /Column "n" is int64, and item 1 of a partition has the string x/,
+  );
+});
+
+test("toBag() gives rows as lists or as objects", async () => {
+  const made = db.fromSequence(trees, { npartitions: 2 }).toDataFrame({ meta: { name: "string", height: "float64" } });
+  assert.deepEqual((await made.toBag().compute())[0], ["oak", 20]);
+  assert.deepEqual((await made.toBag({ format: "object" }).compute())[1], { name: "elm", height: null });
+});
