@@ -5,7 +5,10 @@
 
 export { Collection, isCollection } from "./collections/core/collection.ts";
 export { compute, computeWith, optimize, persist, persistWith } from "./collections/core/compute.ts";
+export { bind, type CloneOptions, clone } from "./collections/core/graph-manipulation.ts";
+export { type PictureOptions, visualize } from "./collections/core/visualize.ts";
 export { waitOn } from "./collections/core/wait-on.ts";
+export { checkpoint } from "./collections/delayed/checkpoint.ts";
 export { delayed, isDelayed } from "./collections/delayed/delayed.ts";
 export type { Delayed, DelayedOptions } from "./collections/delayed/delayed-value.ts";
 export { CancelledError, OverloadedError, ShoalError, TaskError, TimeoutError } from "./runtime/base/errors.ts";
@@ -33,7 +36,7 @@ import { setSpawner } from "./collections/futures/spawner.ts";
 
 export { secede, taskScope } from "./actors/worker/task-scope.ts";
 export { type ActorProxy, stopActor } from "./collections/futures/actor-handle.ts";
-export { asCompleted, wait } from "./collections/futures/as-completed.ts";
+export { AsCompleted, asCompleted, wait } from "./collections/futures/as-completed.ts";
 export { Client } from "./collections/futures/client.ts";
 export { Future } from "./collections/futures/future.ts";
 export { getClient } from "./collections/futures/get-client.ts";

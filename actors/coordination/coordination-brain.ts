@@ -84,6 +84,9 @@ export class CoordinationBrain {
       case "actorStop":
       case "actorCounts":
         return this.actor(request, out);
+      case "want":
+      case "forget":
+        throw new TypeError(`${request.op} is for the scheduler's side`);
       default:
         return unreachable(request);
     }

@@ -34,5 +34,9 @@ export type CoordinationRequest =
   | ({ readonly op: "actorSnapshot"; readonly id: string; readonly bytes: Uint8Array } & Asker)
   | ({ readonly op: "actorWhere" | "actorStop"; readonly id: string } & Asker)
   | ({ readonly op: "actorCounts" } & Asker)
+  /** Handles from `firstHandle` on for tasks by their keys; which of them are known is answered. */
+  | ({ readonly op: "want"; readonly keys: readonly string[]; readonly firstHandle: number } & Asker)
+  /** Tasks run to their end whoever wants them. */
+  | ({ readonly op: "forget"; readonly keys: readonly string[] } & Asker)
   /** The holder is gone, of its own accord. */
   | ({ readonly op: "leave" } & Asker);

@@ -25,6 +25,10 @@ export interface SchedulerSide {
   /** Keeps the result of a key, once more with every call; false if there is no such task. */
   hold(key: string): boolean;
   letGo(key: string): void;
+  /** Keeps a task wanted until it is done; false if there is no such task. */
+  keepUntilDone(key: string): boolean;
+  /** Lets go of what was kept so and is done. True if there was any. */
+  reviewKept(): boolean;
   /** Gives a client handles for keys that are held; it hears how they stand. */
   give(client: string, keys: readonly string[], firstHandle: number): void;
 }
@@ -170,6 +174,7 @@ class Coordination implements Actor, RegistryOut {
   private review(): void {
     const { scheduler } = this.options;
     if (scheduler.isRecovering) return;
+    this.isTouched = scheduler.reviewKept() || this.isTouched;
     this.brain.review({ workers: scheduler.workers, isPresent: (holder) => this.isPresent(holder) }, this);
   }
 
@@ -197,6 +202,8 @@ class Coordination implements Actor, RegistryOut {
     if (this.brain.knows(ticket)) return this.brain.again(ticket, this);
     if (request.op === "actorWhere") this.review();
     if (request.op === "arrived") this.give(request);
+    if (request.op === "want") return this.want(request);
+    if (request.op === "forget") return this.runToEnd(request);
     const kept = this.kept(request);
     if (kept === undefined) return;
     if (!isRead(kept)) this.writeDown({ op: "request", request: kept });
@@ -223,15 +230,7 @@ class Coordination implements Actor, RegistryOut {
       if (this.options.scheduler.hold(key)) held.push(key);
       else {
         this.letGo(held);
-        const question = this.questions.get(request.ticket);
-        this.questions.delete(request.ticket);
-        question?.fail(
-          new ShoalError(`Task ${key} is not known to the scheduler, so its result cannot be shared`, {
-            code: "UNKNOWN_KEY",
-            retryable: true,
-            details: { key },
-          }),
-        );
+        this.refuseUnknown(request.ticket, key, "its result cannot be shared");
         return undefined;
       }
     }
@@ -245,6 +244,41 @@ class Coordination implements Actor, RegistryOut {
     const [client = ""] = request.holder.split("@");
     this.options.scheduler.give(client, keys, request.firstHandle);
     this.isTouched = true;
+  }
+
+  /** Handles for a client by keys. Answers which of them are known. */
+  private want({ ticket, holder, keys, firstHandle }: CoordinationRequest & { op: "want" }): void {
+    const { scheduler } = this.options;
+    const [client = ""] = holder.split("@");
+    const known = keys.map((key, i) => {
+      if (!scheduler.hold(key)) return false;
+      // Wanted once more while it is handed over.
+      scheduler.give(client, [key], firstHandle + i);
+      scheduler.letGo(key);
+      return true;
+    });
+    this.isTouched = true;
+    this.settle(ticket, { value: known });
+  }
+
+  private runToEnd({ ticket, keys }: CoordinationRequest & { op: "forget" }): void {
+    const unknown = keys.find((key) => !this.options.scheduler.keepUntilDone(key));
+    this.isTouched = true;
+    if (unknown === undefined) this.settle(ticket, { value: true });
+    else this.refuseUnknown(ticket, unknown, "it cannot run to its end");
+  }
+
+  /** Not an outcome to keep: the task of a future that was just submitted is known a moment later. */
+  private refuseUnknown(ticket: string, key: string, what: string): void {
+    const question = this.questions.get(ticket);
+    this.questions.delete(ticket);
+    question?.fail(
+      new ShoalError(`Task ${key} is not known to the scheduler, so ${what}`, {
+        code: "UNKNOWN_KEY",
+        retryable: true,
+        details: { key },
+      }),
+    );
   }
 
   private settle(ticket: string, outcome: { readonly value: unknown } | { readonly error: ShoalError }): void {

@@ -26,6 +26,9 @@ export interface WorkerHostOptions {
   readonly functions: "any" | "named";
 }
 
+/** The host beside the scheduler, for functions that are to run there. */
+export const SCHEDULER_HOST = "scheduler";
+
 /** Beside a worker: runs functions outside of any task, and hosts actors of users' classes. */
 export function workerHost(options: WorkerHostOptions): ActorSpec {
   return {

@@ -75,7 +75,8 @@ function holderName(state: SchedulerState, row: number): string {
   return state.worker(holders[row % holders.length] as number).id;
 }
 
-function layerDefinition(entry: SlabLayer, since: number, prefix: string | undefined): LayerDefinition {
+/** What a worker needs to know of a layer. */
+export function layerDefinition(entry: SlabLayer, since: number, prefix: string | undefined): LayerDefinition {
   const { layer } = entry;
   return {
     id: entry.id,

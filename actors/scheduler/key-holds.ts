@@ -17,6 +17,7 @@ export class KeyHolds {
   private readonly state: SchedulerState;
   private readonly record: ClientRecord;
   private readonly handles = new Map<string, number[]>();
+  private readonly untilDone = new Set<string>();
   private nextHandle = 1;
 
   constructor(brain: SchedulerBrain) {
@@ -65,6 +66,28 @@ export class KeyHolds {
     const known = this.handles.get(key);
     if (known === undefined) this.handles.set(key, [handle]);
     else known.push(handle);
+  }
+
+  /** Keeps a task wanted until it is done, one way or the other; false if there is no such task. */
+  keepUntilDone(key: string): boolean {
+    if (this.untilDone.has(key)) return true;
+    if (!this.hold(key)) return false;
+    this.untilDone.add(key);
+    return true;
+  }
+
+  /** Lets go of what was kept until it was done, and is. True if there was any. */
+  reviewKept(): boolean {
+    let any = false;
+    for (const key of this.untilDone) {
+      const row = findRow(this.state, key);
+      const now = row < 0 ? S.erred : this.state.tasks.state[row];
+      if (now !== S.memory && now !== S.erred) continue;
+      this.untilDone.delete(key);
+      this.letGo(key);
+      any = true;
+    }
+    return any;
   }
 
   letGo(key: string): void {

@@ -2,11 +2,14 @@ import type { Question } from "../../runtime/actor/actor.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { stateFigures } from "./figures.ts";
+import { findRow } from "./find-row.ts";
 import { graphFigures } from "./graph-figures.ts";
+import { heldKeys } from "./held-keys.ts";
 import type { SchedulerBrain } from "./scheduler-brain.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import { workerSummaries } from "./sessions.ts";
 import { snapshot } from "./snapshot.ts";
+import { taskRecipe } from "./task-recipe.ts";
 import { toldFailures } from "./told-failures.ts";
 import { workerDetail } from "./worker-detail.ts";
 
@@ -37,6 +40,10 @@ export function answerQuestion(
       return question.answer({ entries: toldLog(brain.state, Number(message.after ?? 0)) });
     case "worker":
       return answerWorker(brain.state, question, String(message.worker));
+    case "holds":
+      return question.answer({ holds: heldKeys(brain.state, Number(message.mostEach ?? LISTED_MAX)) });
+    case "recipe":
+      return answerRecipe(brain.state, question, String(message.key));
     case "keyOf":
       return answerKey(brain.state, question, Number(message.row), Number(message.attempt));
     default:
@@ -48,7 +55,20 @@ export function answerQuestion(
   }
 }
 
-const ANSWERED = ["whoAreYou", "status", "workers", "actors", "figures", "graph", "failures", "log", "worker", "keyOf"];
+const ANSWERED = [
+  "whoAreYou",
+  "status",
+  "workers",
+  "actors",
+  "figures",
+  "graph",
+  "failures",
+  "log",
+  "worker",
+  "holds",
+  "recipe",
+  "keyOf",
+];
 
 /** Log entries after a number, with how long ago they were. */
 function toldLog(state: SchedulerState, after: number): readonly Readonly<Record<string, unknown>>[] {
@@ -61,6 +81,13 @@ function answerWorker(state: SchedulerState, question: Question, id: string): vo
   } catch (error) {
     question.fail(error);
   }
+}
+
+/** All it takes to run a task elsewhere; asked for in a frame, as it holds calls and values. */
+function answerRecipe(state: SchedulerState, question: Question, key: string): void {
+  const row = findRow(state, key);
+  if (row >= 0) question.answer(taskRecipe(state, row));
+  else question.fail(new ShoalError(`The scheduler knows no task ${key}`, { code: "UNKNOWN_KEY", details: { key } }));
 }
 
 /** The key of a row that an event speaks of, while the row is still that task's. */

@@ -7,6 +7,7 @@ import type { Layer } from "../../runtime/graph/layer.ts";
 import { expandGraph, keyOfRow } from "../../runtime/graph/task-table.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import { explainWants } from "./explain.ts";
+import type { PictureOptions } from "./graph-picture.ts";
 
 /**
  * Something lazy: a layer that makes its blocks, and the way to make one value of them. Array, DataFrame, Bag and
@@ -68,6 +69,16 @@ export abstract class Collection<T> {
   /** The plan as text: layers and tasks as built, and what they are after fusion. */
   explain(): string {
     return explainWants([this.wants()]);
+  }
+
+  /**
+   * Draws the graph, as SVG, or for Graphviz where the path ends with ".dot"; gives what it wrote.
+   * @throws RangeError for more tasks than a picture can show
+   * @see https://docs.dask.org/en/stable/graphviz.html
+   */
+  async visualize(path?: string, options: PictureOptions = {}): Promise<string> {
+    const { drawWants } = await import("./draw-wants.ts");
+    return drawWants([this.wants()], path, options);
   }
 
   /** Collections of one layer and class are the same work. */

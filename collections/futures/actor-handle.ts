@@ -1,5 +1,6 @@
 import type { ActorPlace } from "../../actors/coordination/actor-registry.ts";
 import type { ActorReply } from "../../actors/coordination/user-actor.ts";
+import { SCHEDULER_HOST } from "../../actors/coordination/worker-host.ts";
 import { holdProcess } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
@@ -71,6 +72,16 @@ export async function runOnWorkers<R>(
   const run = async (worker: string) =>
     [worker, (await unpackPlain(await askHost(reach, worker, { op: "run", recipe }, fn.name))) as Awaited<R>] as const;
   return new Map(await Promise.all(ids.map(run)));
+}
+
+/** Runs a function beside the scheduler, on its thread, and gives its result. */
+export async function runOnScheduler<R>(
+  reach: ClientReach,
+  fn: (...args: never[]) => R,
+  args: readonly unknown[],
+): Promise<Awaited<R>> {
+  const recipe = recipeOf(reach, fn as AnyFunction, args);
+  return (await unpackPlain(await askHost(reach, SCHEDULER_HOST, { op: "run", recipe }, fn.name))) as Awaited<R>;
 }
 
 function recipeOf(reach: ClientReach, fn: AnyFunction, args: readonly unknown[]): Uint8Array {

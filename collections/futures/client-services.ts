@@ -1,15 +1,18 @@
 import type { LoggedEvent } from "../../actors/coordination/event-log.ts";
+import type { TaskStory } from "../../actors/task/task-question.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
-import { type ActorProxy, runOnWorkers, startActor } from "./actor-handle.ts";
+import { type ActorProxy, runOnScheduler, runOnWorkers, startActor } from "./actor-handle.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { askCoordination } from "./coordination-link.ts";
+import { fireAndForget } from "./fire-and-forget.ts";
 import type { Future, WaitOptions } from "./future.ts";
-import { processing, whoHas } from "./inspect-cluster.ts";
+import { hasWhat, processing, storyOf, whoHas } from "./inspect-cluster.ts";
 import { Lock, MultiLock, Semaphore } from "./locks.ts";
 import { readShelf, SharedEvent, SharedQueue, SharedVariable } from "./shared-state.ts";
-import { packShared, unpackPlain } from "./shared-value.ts";
+import { futuresByKey, packShared, unpackPlain } from "./shared-value.ts";
+import { failedKey, replayTask } from "./task-replay.ts";
 import { Topic } from "./topic.ts";
 
 /** What a client has to share with other clients and with tasks. */
@@ -120,6 +123,53 @@ export abstract class ClientServices {
   /** Runs a function on every worker, outside of any task: its results by worker. */
   run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Map<string, Awaited<R>>> {
     return runOnWorkers(this.reach, fn as unknown as (...args: never[]) => R, args);
+  }
+
+  /** Runs a function beside the scheduler, on its thread: keep it short. @see https://distributed.dask.org/en/stable/api.html#distributed.Client.run_on_scheduler */
+  runOnScheduler<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
+    return runOnScheduler(this.reach, fn as unknown as (...args: never[]) => R, args);
+  }
+
+  /**
+   * Has tasks run to their end, whoever wants them, this client gone or not; their results are let go of then.
+   * @throws ShoalError UNKNOWN_KEY if the scheduler has forgotten one
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.fire_and_forget
+   */
+  fireAndForget(...futures: readonly Future<unknown>[]): Promise<void> {
+    return fireAndForget(this.reach, futures);
+  }
+
+  /** Futures for tasks by their keys, whoever submitted them; undefined where the scheduler knows none. */
+  futuresByKey(keys: readonly string[]): Promise<(Future<unknown> | undefined)[]> {
+    return futuresByKey(this.reach, keys);
+  }
+
+  /**
+   * Runs the task of a future once more, in this process, with its real inputs: for a debugger.
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.recreate_task_locally
+   */
+  async recreateTaskLocally<T>(future: Future<T>): Promise<T> {
+    await future.exception();
+    return (await replayTask(this.reach, future.key)) as T;
+  }
+
+  /**
+   * Runs the task that made a future fail (its own, or one it depends on) once more, in this process, with its real inputs: it throws here
+   * what it threw there. @throws TypeError if the future did not fail
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.recreate_error_locally
+   */
+  async recreateErrorLocally(future: Future<unknown>): Promise<unknown> {
+    return replayTask(this.reach, await failedKey(future));
+  }
+
+  /** Keys of the results that lie on each worker. @see https://distributed.dask.org/en/stable/api.html#distributed.Client.has_what */
+  hasWhat(options: { readonly mostEach?: number } = {}): Promise<Map<string, readonly string[]>> {
+    return hasWhat(this.reach, options.mostEach ?? 1000);
+  }
+
+  /** What became of a task. @see https://distributed.dask.org/en/stable/api.html#distributed.Client.story */
+  story(task: Future<unknown> | string): Promise<TaskStory> {
+    return storyOf(this.reach, typeof task === "string" ? task : task.key);
   }
 
   /** The workers that hold each future's result, by key. @see https://distributed.dask.org/en/stable/api.html#distributed.Client.who_has */

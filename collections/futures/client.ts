@@ -16,7 +16,8 @@ import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
 import { type ClientReach, currentReach, openReach } from "./client-reach.ts";
 import { ClientServices } from "./client-services.ts";
 import type { Future, WaitOptions } from "./future.ts";
-import { scatterValues } from "./scatter.ts";
+import { type MapStreamOptions, mapStream } from "./map-stream.ts";
+import { type ScatterOptions, scatter } from "./scatter.ts";
 import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
 import {
   type ConnectOptions,
@@ -149,8 +150,23 @@ export class Client extends ClientServices {
    * Runs a function on a worker for each item: one future each, in order.
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.map
    */
-  map<T, R>(fn: (item: T) => R, items: Iterable<LazyArg<T>>, options: SubmitOptions = {}): Future<Awaited<R>>[] {
-    return this.submitter.map(fn as (item: unknown) => unknown, items, options) as Future<Awaited<R>>[];
+  map<T, R>(fn: (item: T) => R, items: Iterable<LazyArg<T>>, options?: SubmitOptions): Future<Awaited<R>>[];
+  /** Over a stream: futures as the items come, no faster than they are read. @see {@link mapStream} */
+  map<T, R>(
+    fn: (item: T) => R,
+    items: AsyncIterable<T>,
+    options?: SubmitOptions & MapStreamOptions,
+  ): AsyncGenerator<Future<Awaited<R>>, void, undefined>;
+  map(
+    fn: (item: never) => unknown,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
+    { inFlight, ...options }: SubmitOptions & MapStreamOptions = {},
+  ): Future<unknown>[] | AsyncGenerator<Future<unknown>, void, undefined> {
+    const { submitter } = this;
+    if (!(Symbol.asyncIterator in items)) return submitter.map(fn as AnyFunction, items, options);
+    const one = (item: unknown): Future<unknown> =>
+      submitter.map(fn as AnyFunction, [item], options)[0] as Future<unknown>;
+    return mapStream(one, items, inFlight === undefined ? {} : { inFlight });
   }
 
   /** The values of futures, straight from the workers that hold them. @throws the error of the first that failed */
@@ -172,17 +188,26 @@ export class Client extends ClientServices {
    * Puts data on workers and gives futures for it: one for a value, a list for a list.
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.scatter
    */
-  scatter<T>(values: readonly T[]): Promise<Future<T>[]>;
-  scatter<T>(value: T): Promise<Future<T>>;
-  async scatter(value: unknown): Promise<unknown> {
+  scatter<T>(values: readonly T[], options?: ScatterOptions): Promise<Future<T>[]>;
+  scatter<T>(value: T, options?: ScatterOptions): Promise<Future<T>>;
+  async scatter(value: unknown, options: ScatterOptions = {}): Promise<unknown> {
     const isList = Array.isArray(value);
-    const limit = limitOf(this.session, {});
+    const limit = limitOf(this.session, options);
     try {
-      const futures = await scatterValues(this.executor, isList ? value : [value]);
+      const futures = await limited(scatter(this.reach, isList ? value : [value], options), limit.signal);
       return isList ? futures : futures[0];
     } finally {
       limit.done();
     }
+  }
+
+  /** {@link scatter} of the values of an object, under the same names. */
+  async scatterRecord<R extends object>(
+    record: R,
+    options: ScatterOptions = {},
+  ): Promise<{ [K in keyof R]: Future<R[K]> }> {
+    const futures = await this.scatter(Object.values(record), options);
+    return Object.fromEntries(Object.keys(record).map((name, at) => [name, futures[at]])) as never;
   }
 
   /** Computes a collection here, whatever client is innermost. */

@@ -2,7 +2,7 @@ import { shardStorage } from "../../actors/chunk/shard-storage.ts";
 import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import { coordinationActor } from "../../actors/coordination/coordination.ts";
-import { workerHost } from "../../actors/coordination/worker-host.ts";
+import { SCHEDULER_HOST, workerHost } from "../../actors/coordination/worker-host.ts";
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
@@ -50,7 +50,7 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   const { brain, reporter } = spawnScheduler(system);
   const hosted = { cluster: CLUSTER, epoch: 1, reviewMs: INLINE_HEARTBEAT_MS };
   system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain) }));
-  system.spawn(workerHost({ cluster: CLUSTER, id: WORKER, functions }));
+  for (const id of [WORKER, SCHEDULER_HOST]) system.spawn(workerHost({ cluster: CLUSTER, id, functions }));
   const workerReporter = spawnWorker(system, functions, memoryConfig({ memoryLimit: false, ...options }, 1, "results"));
   const session = new ClientSession({
     cluster: CLUSTER,

@@ -1,4 +1,5 @@
 import type { SchedulerSnapshot } from "../../actors/scheduler/snapshot.ts";
+import type { TaskStory } from "../../actors/task/task-question.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import type { ClientReach } from "./client-reach.ts";
 import type { Future } from "./future.ts";
@@ -16,6 +17,21 @@ export async function whoHas(reach: ClientReach, futures: readonly Future<unknow
     return [future.key, holders ?? []] as const;
   });
   return new Map(await Promise.all(each));
+}
+
+/** Keys of the results that lie on each worker, up to `mostEach`. */
+export async function hasWhat(reach: ClientReach, mostEach: number): Promise<Map<string, readonly string[]>> {
+  const { system, name } = reach.cluster;
+  const wish = { type: "holds", mostEach };
+  const asked = system.ask(clusterSubjects(name).scheduler, wish, { timeoutMs: ASK_TIMEOUT_MS });
+  return new Map(Object.entries(((await asked) as { holds: Record<string, string[]> }).holds));
+}
+
+/** What became of a task, as the scheduler noted it. */
+export async function storyOf(reach: ClientReach, key: string): Promise<TaskStory> {
+  const { system, name } = reach.cluster;
+  const asked = system.ask(clusterSubjects(name).task(key), { type: "story" }, { timeoutMs: ASK_TIMEOUT_MS });
+  return (await asked) as TaskStory;
 }
 
 /** Tasks that each worker was sent and has not finished. */

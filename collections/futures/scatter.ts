@@ -7,21 +7,76 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import type { Frame } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
-import { Future } from "./future.ts";
+import { tokenize } from "../../runtime/graph/tokenize.ts";
+import type { ClientReach } from "./client-reach.ts";
+import { Future, type WaitOptions } from "./future.ts";
 import type { SessionExecutor } from "./session-executor.ts";
+import { futuresByKey } from "./shared-value.ts";
 
 const OFFER_TIMEOUT_MS = 120_000;
+
+/** Where data goes, and what it is called there. */
+export interface ScatterOptions extends WaitOptions {
+  /** Only to these workers. */
+  readonly workers?: readonly string[];
+  /** Equal values are one: what lies there already is not sent again. */
+  readonly hash?: boolean;
+}
+
+/** Puts values on workers and gives a future for each. @throws ShoalError NO_SCHEDULER if there is no worker for them */
+export async function scatter(
+  reach: ClientReach,
+  values: readonly unknown[],
+  options: ScatterOptions,
+): Promise<Future<unknown>[]> {
+  const { executor } = reach;
+  if (options.hash !== true) {
+    const token = plainToken();
+    return scatterValues(
+      executor,
+      values,
+      options,
+      values.map((_, i) => `scatter-${token}/${i}`),
+    );
+  }
+  const keys = values.map((value) => `scatter-${tokenize(value)}`);
+  const first = keys.map((key, at) => keys.indexOf(key) === at);
+  const known = await futuresByKey(reach, keys);
+  const missing = keys.map((_, at) => at).filter((at) => known[at] === undefined && first[at]);
+  const made = await scatterValues(
+    executor,
+    missing.map((at) => values[at]),
+    options,
+    missing.map((at) => keys[at] as string),
+  );
+  return keys.map((key, at) => known[at] ?? (made[missing.indexOf(keys.indexOf(key))] as Future<unknown>));
+}
+
+const plainToken = (): string =>
+  uniqueToken()
+    .replace(/[^0-9A-Za-z]/g, "")
+    .slice(0, 12);
 
 /**
  * Puts values on workers, in turn, straight from here; the scheduler hears where they are. What is large is pulled by the
  * worker in parts, at its own pace.
  */
-export async function scatterValues(executor: SessionExecutor, values: readonly unknown[]): Promise<Future<unknown>[]> {
+async function scatterValues(
+  executor: SessionExecutor,
+  values: readonly unknown[],
+  { workers: names }: ScatterOptions,
+  keys: readonly string[],
+): Promise<Future<unknown>[]> {
   const { session } = executor;
   if (values.length === 0) return [];
-  const { workers } = session;
+  const workers = session.workers.filter(({ id }) => names === undefined || names.includes(id));
   if (workers.length === 0)
-    throw new ShoalError("There is no worker to scatter to", { code: "NO_SCHEDULER", retryable: true });
+    throw new ShoalError(
+      names === undefined
+        ? "There is no worker to scatter to"
+        : `There is no worker ${names.join(" or ")} to scatter to`,
+      { code: "NO_SCHEDULER", retryable: true },
+    );
   const first = session.reserve(values.length);
   const holders = values.map((_, i) => (workers[i % workers.length] as (typeof workers)[number]).id);
   await Promise.all(
@@ -35,10 +90,6 @@ export async function scatterValues(executor: SessionExecutor, values: readonly 
       );
     }),
   );
-  const token = uniqueToken()
-    .replace(/[^0-9A-Za-z]/g, "")
-    .slice(0, 12);
-  const keys = values.map((_, i) => `scatter-${token}/${i}`);
   session.scattered(
     keys,
     Float64Array.from(values, (value) => sizeOf(value)),

@@ -82,6 +82,26 @@ export async function unpackShared(
   return values;
 }
 
+/**
+ * Futures for tasks by their keys, which need not be this client's: results that were let go of are computed again. Undefined where the
+ * scheduler knows no such task.
+ */
+export async function futuresByKey(
+  reach: ClientReach,
+  keys: readonly string[],
+): Promise<(Future<unknown> | undefined)[]> {
+  if (keys.length === 0) return [];
+  const { session } = reach.executor;
+  const { first } = session.refuse(keys.length, new ShoalError("The future is on its way", { code: "UNKNOWN_KEY" }));
+  for (let i = 0; i < keys.length; i++) session.record(first + i).setPending(first + i);
+  const { value: known } = await askCoordination<boolean[]>(reach, { op: "want", keys, firstHandle: first });
+  return keys.map((key, i) => {
+    if (known[i] === true) return futureOf(reach, key, first + i);
+    session.release(first + i, 1);
+    return undefined;
+  });
+}
+
 /** A value without futures in it. */
 export const unpackPlain = (bytes: Uint8Array): Promise<unknown> => unpackOne(bytes, []);
 

@@ -244,12 +244,20 @@ function otherText(bytes: Buffer, offset: number, path: string, format: LineForm
 }
 
 function singleByteText(bytes: Buffer, offset: number, path: string, format: LineFormat): string {
-  const text = new TextDecoder(format.encoding).decode(bytes);
+  const text = decoded(bytes, format.encoding as SingleByteEncoding);
   if (format.errors === "replace" || !text.includes("\ufffd")) return text;
   if (format.errors === "ignore") return text.replaceAll("\ufffd", "");
   // A byte is a character, so that the place in the text is the place in the bytes.
   throw undecodable(path, offset + text.indexOf("\ufffd"), format.encoding);
 }
+
+/** Node 20 takes windows-1252 for latin1, which differs in these. */
+const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+const decoded = (bytes: Buffer, encoding: SingleByteEncoding): string =>
+  encoding === "windows-1252"
+    ? bytes.toString("latin1").replace(/[\x80-\x9f]/g, (c) => WINDOWS_1252[c.charCodeAt(0) - 0x80] as string)
+    : new TextDecoder(encoding).decode(bytes);
 
 /** The first byte that begins no character, by halving: what stands before it is good text. */
 function firstInvalid(bytes: Buffer): number {

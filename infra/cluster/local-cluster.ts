@@ -5,7 +5,7 @@ import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { type SchedulerSettings, startScheduler } from "./start-scheduler.ts";
 import { type StartWorker, WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
 
-export interface LocalClusterOptions extends SchedulerSettings, WorkerPoolOptions {}
+export interface LocalClusterOptions extends Omit<SchedulerSettings, "functions">, WorkerPoolOptions {}
 
 /** A scheduler in this thread and workers somewhere on this machine, on one bus. */
 export class LocalCluster {

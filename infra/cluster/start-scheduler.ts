@@ -1,6 +1,7 @@
 import { coordinationActor } from "../../actors/coordination/coordination.ts";
 import type { CoordinationBrain } from "../../actors/coordination/coordination-brain.ts";
 import type { CoordinationJournal } from "../../actors/coordination/coordination-history.ts";
+import { SCHEDULER_HOST, workerHost } from "../../actors/coordination/worker-host.ts";
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import type { LedgerRecord } from "../../actors/scheduler/ledger-record.ts";
 import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
@@ -20,6 +21,8 @@ import { publishEvent } from "../../runtime/protocol/event-json.ts";
 import { serveMonitoring } from "../nats/services.ts";
 
 export interface SchedulerSettings extends SchedulerOptions {
+  /** "named" refuses functions as source text, also those of `runOnScheduler`. */
+  readonly functions?: "any" | "named";
   readonly cluster: string;
   readonly heartbeatMs: number;
 }
@@ -87,6 +90,7 @@ export function startScheduler(
   const entries = succession && coordinationJournal(succession);
   const scheduler = new KeyHolds(made);
   system.spawn(coordinationActor({ cluster, epoch, reviewMs, scheduler, journal: entries, onMade }));
+  system.spawn(workerHost({ cluster, id: SCHEDULER_HOST, functions: settings.functions ?? "any" }));
   return { brain: made, isIdle: () => made.state.slabs.size === 0 && coordination.brain?.isEmpty !== false };
 }
 

@@ -106,12 +106,15 @@ test("a client that is killed: its work is released after its lease, that of oth
   t.after(async () => void (await other.stop("SIGKILL")));
   await other.says(/submitted/);
   await until(mine, ({ clients, tasks }) => clients === 2 && (tasks["processing"] ?? 0) > 0);
+  const lock = mine.lock("held by the killed");
+  assert.equal(await lock.tryAcquire(), undefined);
   await other.stop("SIGKILL");
   const status = await until(mine, ({ clients }) => clients === 1);
   const left = Object.entries(status.tasks).filter(([, count]) => count > 0);
   assert.deepEqual(left, [["memory", 1]], "only what this client wants is left");
   assert.equal(await mine.submit(() => "next").result(), "next");
   assert.equal(await kept.result(), "kept");
+  await (await lock.acquire({ timeout: "20s" })).release();
 });
 
 test("a task that kills its process every time is given up as KILLED_WORKER; the others succeed", async (t) => {

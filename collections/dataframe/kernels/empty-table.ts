@@ -1,3 +1,4 @@
+import { type Dtype, familyOf } from "../dtype.ts";
 import { type PolarsFrame, polars, polarsType } from "../engine/polars.ts";
 import type { Field } from "../schema.ts";
 
@@ -5,6 +6,13 @@ import type { Field } from "../schema.ts";
 export function emptyTable(fields: readonly Field[]): PolarsFrame {
   const pl = polars();
   return pl.DataFrame(
-    Object.fromEntries(fields.map(({ name, dtype }) => [name, pl.Series(name, [], polarsType(dtype))])) as never,
+    Object.fromEntries(fields.map(({ name, dtype }) => [name, emptySeries(name, dtype)])) as never,
   ) as PolarsFrame;
+}
+
+/** The engine makes no column of lists out of nothing. */
+function emptySeries(name: string, dtype: Dtype) {
+  const pl = polars();
+  const type = polarsType(dtype);
+  return familyOf(dtype) === "list" ? pl.Series(name, [[]]).cast(type).head(0) : pl.Series(name, [], type);
 }

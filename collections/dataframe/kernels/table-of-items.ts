@@ -6,6 +6,7 @@ import type { Plain } from "../expression/expression.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
 import { plainValue } from "../frame/value-types.ts";
 import { type Field, indexName } from "../schema.ts";
+import { emptyTable } from "./empty-table.ts";
 import { seriesOf } from "./read-columns.ts";
 
 /**
@@ -14,6 +15,7 @@ import { seriesOf } from "./read-columns.ts";
  * @throws TypeError naming the row and column of a value that does not fit the column's type
  */
 export function tableOfItems(items: readonly unknown[], columns: readonly Field[]): TableChunk {
+  if (items.length === 0) return new TableChunk(emptyTable([{ name: indexName(0), dtype: "int64" }, ...columns]));
   const lists = columns.map((): Plain[] => new Array<Plain>(items.length));
   items.forEach((item, row) => {
     if (typeof item !== "object" || item === null)

@@ -14,6 +14,12 @@ export const delayedClaims: readonly Claim[] = [
   ["DL-011", "Compute many together", "shoal:compute", "golden delayed/compute.many"],
   ["DL-012", "Persist", "shoal:persist", "golden delayed/persist"],
   ["DL-013", "Optimize explicitly", "shoal:optimize", "golden delayed/optimize"],
+  [
+    "DL-014",
+    "Visualize",
+    "shoal:visualize shoal:Collection#visualize",
+    "test/collections/core/visualize.test.ts: visualize() draws tasks as SVG",
+  ],
   ["DL-015", "Multiple outputs", "shoal:delayed", "golden delayed/nout"],
   ["DL-016", "Purity and dedup", "shoal:delayed", "golden delayed/pure.same_key"],
   ["DL-017", "Key naming", "shoal:delayed", "golden delayed/name"],

@@ -4,6 +4,7 @@ const delayedTest = "test/collections/delayed/delayed.test.ts";
 const graphTest = "test/runtime/graph/dict-graph.test.ts";
 const coordinationTest = "test/collections/futures/coordination.test.ts";
 const failuresTest = "test/e2e/failures.test.ts";
+const surfaceTest = "test/collections/futures/client-surface.test.ts";
 const terminalsTest = "test/infra/cli/four-terminals.test.ts";
 
 export const futuresClaims: readonly Claim[] = [
@@ -38,6 +39,18 @@ export const futuresClaims: readonly Claim[] = [
   ["FU-038", "Gather", "shoal:Client#gather", "test/e2e/modes.test.ts: the same program gives the same answer"],
   ["FU-039", "Scatter", "shoal:Client#scatter", "test/e2e/secured-cluster.test.ts: a whole cluster works"],
   ["FU-045", "As completed", "shoal:asCompleted", "docs/getting-started.md: asCompleted(futures)"],
+  ["FU-028", "Fire and forget", "shoal:Client#fireAndForget", `${surfaceTest}: fireAndForget() runs`],
+  ["FU-034", "Reference counting", "shoal:Future#release", `${coordinationTest}: queues and variables carry values`],
+  ["FU-046", "Dynamic iterator", "shoal:AsCompleted", `${surfaceTest}: asCompleted() takes more`],
+  ["FU-049", "Run on workers", "shoal:Client#run", `${surfaceTest}: runOnScheduler() runs beside`],
+  ["FU-050", "Run on scheduler", "shoal:Client#runOnScheduler", `${surfaceTest}: runOnScheduler() runs beside`],
+  ["FU-064", "Story", "shoal:Client#story", `${surfaceTest}: hasWhat() and whoHas() agree`],
+  [
+    "FU-066",
+    "Replay locally",
+    "shoal:Client#recreateErrorLocally shoal:Client#recreateTaskLocally",
+    `${surfaceTest}: recreateErrorLocally() runs`,
+  ],
   ["FU-073", "Coroutine tasks", "shoal:delayed", `${delayedTest}: delayed() takes async functions`],
   ["CO-001", "Queue", "shoal:SharedQueue", `${coordinationTest}: queues and variables carry values`],
   ["CO-002", "Variable", "shoal:SharedVariable", `${coordinationTest}: queues and variables carry values`],

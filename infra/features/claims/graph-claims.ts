@@ -12,5 +12,11 @@ export const graphClaims: readonly Claim[] = [
   ["GR-015", "Linear fuse", "shoal:fuse", "golden delayed/fuse.chain"],
   ["GR-017", "Inline", "shoal:inline shoal:inlineFunctions", "golden delayed/inline"],
   ["GR-023", "Static ordering", "shoal:order", "golden delayed/order.tree_max_held"],
+  [
+    "GR-032",
+    "Graph manipulation",
+    "shoal:bind shoal:clone shoal:checkpoint shoal:waitOn",
+    "test/collections/core/graph-manipulation.test.ts: bind() has children wait",
+  ],
   ["GR-025", "Tokenize", "shoal:tokenize", "test/runtime/graph/tokenize.test.ts: tokenize() tells apart"],
 ];

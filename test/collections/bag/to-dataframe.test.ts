@@ -4,24 +4,24 @@ import * as db from "../../../collections/bag/index.ts";
 import "../../../collections/dataframe/index.ts";
 
 const trees = [
-  { name: "oak", height: 20, tags: [] },
-  { name: "elm", height: null, tags: ["old"] },
-  { name: "fir", height: 31.5, tags: [] },
+  { name: "oak", meters: 20, tags: [] },
+  { name: "elm", meters: null, tags: ["old"] },
+  { name: "fir", meters: 31.5, tags: [] },
 ];
 
 test("toDataFrame() with meta is lazy; items may lack members", async () => {
   const table = db.fromSequence<object>([...trees, { name: "yew" }], { npartitions: 2 });
-  const made = table.toDataFrame({ meta: { name: "string", height: "float64" } });
-  assert.deepEqual(made.columns, ["name", "height"]);
+  const made = table.toDataFrame({ meta: { name: "string", meters: "float64" } });
+  assert.deepEqual(made.columns, ["name", "meters"]);
   assert.equal(made.npartitions, 2);
-  assert.equal(await made.get("height").sum().compute(), 51.5);
-  assert.equal(await made.get("height").count().compute(), 2);
+  assert.equal(await made.get("meters").sum().compute(), 51.5);
+  assert.equal(await made.get("meters").count().compute(), 2);
 });
 
 test("toDataFrame() without meta tells types from the first items, also where the first partition is empty", async () => {
   const made = await db.fromPartitions<object>([[], trees]).toDataFrame();
-  assert.deepEqual(made.columns, ["name", "height", "tags"]);
-  assert.equal(await made.get("height").max().compute(), 31.5);
+  assert.deepEqual(made.columns, ["name", "meters", "tags"]);
+  assert.equal(await made.get("meters").max().compute(), 31.5);
   await assert.rejects(db.fromPartitions([[]]).toDataFrame(), /say them with meta/);
 });
 
@@ -45,7 +45,7 @@ test("a value that does not fit its column is named", async () => {
 });
 
 test("toBag() gives rows as lists or as objects", async () => {
-  const made = db.fromSequence(trees, { npartitions: 2 }).toDataFrame({ meta: { name: "string", height: "float64" } });
+  const made = db.fromSequence(trees, { npartitions: 2 }).toDataFrame({ meta: { name: "string", meters: "float64" } });
   assert.deepEqual((await made.toBag().compute())[0], ["oak", 20]);
-  assert.deepEqual((await made.toBag({ format: "object" }).compute())[1], { name: "elm", height: null });
+  assert.deepEqual((await made.toBag({ format: "object" }).compute())[1], { name: "elm", meters: null });
 });

@@ -1,0 +1,21 @@
+import type { Collection } from "./collection.ts";
+import { wantsOf } from "./compute.ts";
+import { drawWants } from "./draw-wants.ts";
+import type { PictureOptions } from "./graph-picture.ts";
+
+export type { PictureOptions } from "./graph-picture.ts";
+
+/**
+ * Draws the graph of collections together, as SVG, or as text for Graphviz where the path ends with ".dot". Gives what it wrote.
+ * @throws RangeError for more tasks than a picture can show; ShoalError NOT_SUPPORTED for other endings
+ * @see https://docs.dask.org/en/stable/graphviz.html
+ * @example
+ * await visualize([total, mean], "plan.svg", { color: "order" });
+ */
+export function visualize(
+  collections: readonly Collection<unknown>[],
+  path?: string,
+  options: PictureOptions = {},
+): Promise<string> {
+  return drawWants(wantsOf(collections), path, options);
+}

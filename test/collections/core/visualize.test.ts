@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { delayed, visualize } from "shoal";
+import * as db from "shoal/bag";
+
+const inc = delayed((x: number) => x + 1);
+const add = delayed((a: number, b: number) => a + b);
+
+test("visualize() draws tasks as SVG, with a colour for when they run", async () => {
+  const shared = inc(1);
+  const sum = add(shared, inc(shared));
+  const svg = await sum.visualize(undefined, { color: "order" });
+  assert.match(svg, /<svg/);
+  assert.equal(svg.match(/class="node"/g)?.length, 3);
+  assert.equal(svg.match(/class="edge"/g)?.length, 3);
+  assert.equal(new Set(svg.match(/fill="#[0-9a-f]{6}"/g)).size >= 3, true);
+});
+
+test("visualize() draws the plan, as built or as it runs, and writes files", async () => {
+  const bag = db
+    .range(9, { npartitions: 3 })
+    .map((x) => x + 1)
+    .sum();
+  const folder = mkdtempSync(join(tmpdir(), "shoal-draw-"));
+  try {
+    const built = await visualize([bag], join(folder, "plan.dot"), { of: "plan" });
+    const runs = await visualize([bag], join(folder, "plan.svg"), { of: "plan", optimize: true });
+    assert.equal(readFileSync(join(folder, "plan.dot"), "utf8"), built);
+    assert.equal(readFileSync(join(folder, "plan.svg"), "utf8"), runs);
+    assert.ok(
+      (built.match(/label=/g)?.length ?? 0) > (runs.match(/class="node"/g)?.length ?? 0),
+      "fusion leaves fewer",
+    );
+    await assert.rejects(bag.visualize(join(folder, "plan.png")), { code: "NOT_SUPPORTED" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("visualize() says what to draw instead of too many tasks", async () => {
+  await assert.rejects(db.range(5000, { npartitions: 5000 }).visualize(), /\{ of: "plan" \}/);
+});
