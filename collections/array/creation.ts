@@ -59,7 +59,9 @@ export function full<D extends DType = DType>(
 
 function constantArray<D extends DType>(shape: Shape, value: ScalarLike, options: CreateOptions<D>): ShoalArray<D> {
   const dtype = parseDType(options.dtype ?? "float64");
-  const program = literalProgram(toElement(value, dtype), dtype);
+  // As in NumPy, a fraction is cut off where whole numbers are filled in.
+  const isCut = typeof value === "number" && "iu".includes(dtypeInfo(dtype).kind);
+  const program = literalProgram(toElement(isCut ? Math.trunc(value) : value, dtype), dtype);
   return asArray(filledBlocks(program, runsOf(shapeList(shape), dtype, options.chunks))) as ShoalArray<D>;
 }
 

@@ -71,7 +71,7 @@ export function cumulativeBlocks(
 /** On one axis; in chunks as long as there were blocks, as Dask cuts it. */
 function flattened(blocks: Blocks): Blocks {
   const flat = reshapeBlocks(blocks, [-1]);
-  return blocks.axes.length > 1 ? rechunkBlocks(flat, Math.max(1, gridSize(blocks.layer.grid))) : flat;
+  return rechunkBlocks(flat, Math.max(1, gridSize(blocks.layer.grid)));
 }
 
 /** What stands before each block: each from the one before it. */

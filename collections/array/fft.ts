@@ -31,6 +31,8 @@ function transformed(kind: Fourier["kind"], x: ArrayLike, options: FourierOption
   const array: Blocks = arrayOf(x);
   const axis = axisOf(options.axis ?? -1, array.axes.length);
   const runs = array.axes[axis] as AxisRuns;
+  if ((kind === "rfft" || kind === "ihfft") && array.dtype.startsWith("complex"))
+    throw new TypeError(`${kind} is of real signals, not of ${array.dtype}; take real() first, or use fft`);
   if (axisBlocks(runs) > 1)
     throw new RangeError(
       `${kind} needs axis ${axis} in one chunk, it has ${axisBlocks(runs)}; rechunk({ ${axis}: -1 }) first`,
@@ -126,7 +128,10 @@ const shifted = (x: ArrayLike, axes: number | readonly number[] | undefined, sig
   const by = list.map((axis) =>
     sign === 1 ? Math.floor((array.shape[axis] as number) / 2) : -Math.floor((array.shape[axis] as number) / 2),
   );
-  return list.length === 0 ? array : roll(array, by, { axis: list });
+  if (list.length === 0) return array;
+  const whole = list.filter((axis) => axisBlocks(array.axes[axis] as AxisRuns) === 1);
+  const moved = roll(array, by, { axis: list });
+  return whole.length === 0 ? moved : moved.rechunk(Object.fromEntries(whole.map((axis) => [axis, -1])));
 };
 
 /** The element of frequency 0 moved to the middle. */

@@ -105,6 +105,7 @@ export {
   append,
   choose,
   compress,
+  type DiffOptions,
   deleteAt as delete,
   diff,
   ediff1d,
@@ -114,9 +115,6 @@ export {
   flipud,
   gradient,
   insert,
-  type PadMode,
-  type PadOptions,
-  pad,
   repeat,
   roll,
   rot90,
@@ -128,6 +126,7 @@ export type { BlockFunction, MapBlocksOptions } from "./map-blocks.ts";
 export { map, mapBlocks, mapOverlap, overlap, slidingWindowView, trimOverlap, vectorize } from "./mapping.ts";
 export { NDArray } from "./ndarray.ts";
 export type { Boundary, Depth, OverlapOptions } from "./overlap.ts";
+export { type PadMode, type PadOptions, pad } from "./pad.ts";
 export * as random from "./random.ts";
 export type { ReduceOptions } from "./reduction.ts";
 export { type Complex, complex, float, type ScalarLike } from "./scalar.ts";
@@ -187,7 +186,11 @@ export {
   ravelMultiIndex,
   trace,
   tril,
+  trilIndices,
+  trilIndicesFrom,
   triu,
+  triuIndices,
+  triuIndicesFrom,
   unravelIndex,
 } from "./structure.ts";
 export {

@@ -12,7 +12,14 @@ export interface Slice {
 export type AxisIndex =
   | { readonly kind: "whole" }
   | { readonly kind: "at"; readonly at: number }
-  | { readonly kind: "range"; readonly start: number; readonly step: number; readonly count: number }
+  /** `stop` is where the range ends, which may be behind its last position. */
+  | {
+      readonly kind: "range";
+      readonly start: number;
+      readonly step: number;
+      readonly count: number;
+      readonly stop?: number;
+    }
   | { readonly kind: "list"; readonly positions: Float64Array };
 
 const RANGE = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/;
@@ -41,7 +48,7 @@ export function rangeOf(slice: Slice, n: number): AxisIndex {
   const start = clamp(slice.start, step > 0 ? 0 : n - 1);
   const stop = clamp(slice.stop, step > 0 ? n : -1);
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  return count === n && step === 1 ? { kind: "whole" } : { kind: "range", start, step, count };
+  return count === n && step === 1 ? { kind: "whole" } : { kind: "range", start, step, count, stop };
 }
 
 /** A position counted from the front. */

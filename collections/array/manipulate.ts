@@ -1,11 +1,11 @@
 import { arrayOf, asArray, type ShoalArray } from "./array.ts";
 import { type ArrayLike, chunkOf } from "./array-like.ts";
 import { axisOf, shapeText } from "./blocks.ts";
-import { full, linspace } from "./creation.ts";
 import { isBlocks } from "./elementwise.ts";
 import { broadcastTo, concatenate, expandDims, where } from "./functions.ts";
-import type { Indexer } from "./get.ts";
-import { positionOf } from "./indexer.ts";
+import { axisIndex, type Indexer } from "./get.ts";
+import { type AxisIndex, positionOf, type Slice } from "./indexer.ts";
+import type { NDArray } from "./ndarray.ts";
 import { float, type ScalarLike } from "./scalar.ts";
 import { takeBlocks } from "./slicing.ts";
 
@@ -56,11 +56,21 @@ export function repeat(x: ArrayLike, repeats: number, options: { readonly axis?:
   const n = array.shape[axis] as number;
   return asArray(
     takeBlocks(
-      array,
+      array.rechunk({ [axis]: repeatedCut(array.chunks[axis] as readonly number[], repeats) }),
       axis,
       Float64Array.from({ length: n * repeats }, (_, at) => Math.floor(at / repeats)),
     ),
   );
+}
+
+/** Chunks cut so that they are about as large as before when each element is there several times. */
+function repeatedCut(sizes: readonly number[], repeats: number): number[] {
+  const even = (x: number): number => (x % 1 === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+  return sizes.flatMap((size) => {
+    if (repeats < 3 || size === 0) return [size];
+    const ends = Array.from({ length: repeats }, (_, at) => even((size * at) / (repeats - 1)));
+    return ends.slice(1).flatMap((end, at) => (end > (ends[at] as number) ? [end - (ends[at] as number)] : []));
+  });
 }
 
 /** The whole array several times along each axis. */
@@ -131,16 +141,40 @@ export function select(
 }
 
 /** Differences of neighbours along an axis, n times. */
-export function diff(x: ArrayLike, options: { readonly n?: number; readonly axis?: number } = {}): ShoalArray {
+export function diff(x: ArrayLike, options: DiffOptions = {}): ShoalArray {
   const { n = 1 } = options;
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`diff is taken a whole number of times from 0, got ${n}`);
-  let array = arrayOf(x);
-  const axis = axisOf(options.axis ?? -1, array.ndim);
+  const given = arrayOf(x);
+  const axis = axisOf(options.axis ?? -1, given.ndim);
+  const edge = (value: ArrayLike | undefined): ShoalArray[] => {
+    if (value === undefined) return [];
+    const one = arrayOf(value);
+    return [
+      one.ndim > 0
+        ? one
+        : broadcastTo(
+            one,
+            given.shape.map((size, at) => (at === axis ? 1 : size)),
+          ),
+    ];
+  };
+  const parts = n === 0 ? [given] : [...edge(options.prepend), given, ...edge(options.append)];
+  let array = parts.length === 1 ? given : concatenate(parts, { axis });
   for (let times = 0; times < n; times++) {
     const [after, before] = [along(array, axis, "1:"), along(array, axis, ":-1")];
     array = array.dtype === "bool" ? after.ne(before) : after.sub(before);
   }
   return array;
+}
+
+/** Options of {@link diff}. */
+export interface DiffOptions {
+  /** How many times; default 1. */
+  readonly n?: number;
+  readonly axis?: number;
+  /** What stands before and behind the array while differences are taken; a plain value stands for one element. */
+  readonly prepend?: ArrayLike;
+  readonly append?: ArrayLike;
 }
 
 /** Differences of neighbours of the flattened array, with values put before and behind. */
@@ -194,19 +228,29 @@ export const append = (x: ArrayLike, values: ArrayLike, options: { readonly axis
 /** Slices at positions left out along an axis. */
 export function deleteAt(
   x: ArrayLike,
-  at: number | string | readonly number[],
+  at: number | string | Slice | NDArray | readonly (number | boolean)[],
   options: { readonly axis?: number } = {},
 ): ShoalArray {
   const array = options.axis === undefined ? arrayOf(x).ravel() : arrayOf(x);
   const axis = axisOf(options.axis ?? 0, array.ndim);
   const n = array.shape[axis] as number;
-  const gone = [...new Set(([at].flat() as number[]).map((one) => positionOf(one, n, axis)))].sort((a, b) => a - b);
+  const gone = [...new Set(positionsOf(at, n, axis))].sort((a, b) => a - b);
   const ends = [-1, ...gone, n];
   const parts = ends.slice(0, -1).flatMap((end, k) => {
     const next = ends[k + 1] as number;
     return end + 1 < next ? [along(array, axis, { start: end + 1, stop: next })] : [];
   });
   return parts.length === 0 ? along(array, axis, ":0") : concatenate(parts, { axis });
+}
+
+/** The positions that an index of one axis names. */
+function positionsOf(at: Parameters<typeof deleteAt>[1], n: number, axis: number): readonly number[] {
+  if (typeof at === "number") return [positionOf(at, n, axis)];
+  const index = axisIndex(at as Indexer, n, axis) as AxisIndex;
+  if (index.kind === "list") return Array.from(index.positions);
+  if (index.kind === "at") return [index.at];
+  const { start, step, count } = index.kind === "whole" ? { start: 0, step: 1, count: n } : index;
+  return Array.from({ length: count }, (_, k) => start + k * step);
 }
 
 /** Values put in before positions along an axis. */
@@ -239,127 +283,4 @@ export function insert(
   }
   if (from < n) parts.push(along(array, axis, { start: from, stop: n }));
   return concatenate(parts, { axis });
-}
-
-/** What lies outside the edges of {@link pad}. */
-export type PadMode =
-  | "constant"
-  | "edge"
-  | "reflect"
-  | "symmetric"
-  | "wrap"
-  | "linear_ramp"
-  | "maximum"
-  | "mean"
-  | "median"
-  | "minimum"
-  | "empty";
-
-/** Options of {@link pad}. */
-export interface PadOptions {
-  readonly mode?: PadMode;
-  readonly constantValues?: PadValues;
-  readonly endValues?: PadValues;
-}
-
-type PadValues = ScalarLike | readonly [ScalarLike, ScalarLike] | readonly (readonly [ScalarLike, ScalarLike])[];
-type PadWidth = number | readonly number[] | readonly (readonly number[])[];
-
-/**
- * The array with a margin around it.
- * @param width elements before and after: one number, a pair for all axes, or a pair an axis
- * @see https://docs.dask.org/en/stable/generated/dask.array.pad.html
- */
-export function pad(x: ArrayLike, width: PadWidth, options: PadOptions = {}): ShoalArray {
-  const array = arrayOf(x);
-  const widths = pairs(width, array.ndim) as [number, number][];
-  const bad = widths.flat().find((one) => !Number.isInteger(one) || one < 0);
-  if (bad !== undefined) throw new RangeError(`A pad width must be a whole number from 0, got ${bad}`);
-  const mode = options.mode ?? "constant";
-  const ends = pairs((mode === "linear_ramp" ? options.endValues : options.constantValues) ?? 0, array.ndim);
-  return widths.reduce((so, [before, after], axis) => {
-    const [low, high] = ends[axis] as readonly [ScalarLike, ScalarLike];
-    const margin = (count: number, side: "before" | "after", end: ScalarLike): ShoalArray[] =>
-      count === 0 ? [] : marginOf(so, { axis, count, side, mode, end });
-    const parts = [...margin(before, "before", low), so, ...margin(after, "after", high)];
-    return parts.length === 1 ? so : concatenate(parts, { axis });
-  }, array);
-}
-
-function pairs<T>(given: T | readonly T[] | readonly (readonly T[])[], ndim: number): (readonly [T, T])[] {
-  if (!Array.isArray(given)) return Array.from({ length: ndim }, () => [given as T, given as T] as const);
-  if (Array.isArray(given[0])) {
-    const list = given as readonly (readonly T[])[];
-    if (list.length !== ndim && list.length !== 1)
-      throw new RangeError(`Pairs are given for ${list.length} axes of ${ndim}`);
-    return Array.from({ length: ndim }, (_, at) => {
-      const one = list[at] ?? (list[0] as readonly T[]);
-      return [one[0] as T, (one[1] ?? one[0]) as T] as const;
-    });
-  }
-  const one = given as readonly T[];
-  return Array.from({ length: ndim }, () => [one[0] as T, (one[1] ?? one[0]) as T] as const);
-}
-
-interface Margin {
-  readonly axis: number;
-  readonly count: number;
-  readonly side: "before" | "after";
-  readonly mode: PadMode;
-  readonly end: ScalarLike;
-}
-
-function marginOf(x: ShoalArray, margin: Margin): ShoalArray[] {
-  const { axis, count, side, mode, end } = margin;
-  const n = x.shape[axis] as number;
-  const shape = x.shape.map((size, at) => (at === axis ? count : size));
-  const chunks = Object.fromEntries(x.chunks.map((one, at) => [at, at === axis ? count : one]));
-  const spread = (edge: ShoalArray): ShoalArray => broadcastTo(edge, shape, { chunks });
-  if (mode === "constant" || mode === "empty")
-    return [
-      full(shape, mode === "empty" ? 0 : end, {
-        dtype: x.dtype,
-        chunks: x.chunks.map((one, at) => (at === axis ? count : one)),
-      }),
-    ];
-  if (mode === "reflect" || mode === "symmetric" || mode === "wrap") return mirrored(x, margin);
-  if (n === 0) throw new RangeError(`Axis ${axis} has no elements to pad with ${mode}`);
-  const edge = along(x, axis, side === "before" ? "0:1" : "-1:");
-  if (mode === "edge") return [spread(edge)];
-  if (mode === "linear_ramp") {
-    const steps = linspace(0, 1, count, { endpoint: false, chunks: count });
-    const weights = (side === "before" ? steps : flip(steps)).reshape(
-      shape.map((size, at) => (at === axis ? size : 1)),
-    );
-    const ramp = edge.sub(end).mul(weights).add(end);
-    return [ramp.astype(x.dtype)];
-  }
-  const names = { maximum: "max", minimum: "min", mean: "mean" } as const;
-  if (mode === "median") throw new TypeError('pad does not know the mode "median" yet');
-  const stat = x[names[mode]]({ axis, keepdims: true });
-  return [spread(mode === "mean" && !x.dtype.startsWith("float") ? stat.round().astype(x.dtype) : stat)];
-}
-
-/** Mirrored or wrapped elements, over again where the margin is wider than the array. */
-function mirrored(x: ShoalArray, { axis, count, side, mode }: Margin): ShoalArray[] {
-  const n = x.shape[axis] as number;
-  if (n === 0) throw new RangeError(`Axis ${axis} has no elements to pad with ${mode}`);
-  const period = mode === "wrap" ? n : mode === "symmetric" ? 2 * n : Math.max(1, 2 * n - 2);
-  const source = (position: number): number => {
-    const at = ((position % period) + period) % period;
-    return at < n ? at : mode === "symmetric" ? period - 1 - at : period - at;
-  };
-  const positions = Array.from({ length: count }, (_, at) => source(side === "before" ? at - count : n + at));
-  const parts: ShoalArray[] = [];
-  for (let from = 0; from < count; ) {
-    const step = from + 1 < count ? (positions[from + 1] as number) - (positions[from] as number) : 1;
-    let to = from + 1;
-    while (to < count && Math.abs(step) === 1 && (positions[to] as number) - (positions[to - 1] as number) === step)
-      to += 1;
-    const [first, last] = [positions[from] as number, positions[to - 1] as number];
-    const stop = last + (last < first ? -1 : 1);
-    parts.push(along(x, axis, { start: first, stop: stop < 0 ? null : stop, step: last < first ? -1 : 1 }));
-    from = to;
-  }
-  return parts;
 }

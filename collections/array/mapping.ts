@@ -93,11 +93,25 @@ function windows(array: ShoalArray, axes: readonly number[], sizes: readonly num
   return asArray({ layer, axes: axesOut, dtype: array.dtype });
 }
 
-/** The last chunks joined until the windows that start in the last one fit. */
+/** Chunks joined until each is longer than the windows reach, as Dask joins them. */
 function mergedTail(chunks: readonly number[], reach: number): number[] {
-  const merged = [...chunks];
-  while (merged.length > 1 && (merged[merged.length - 1] as number) <= reach)
-    merged.push((merged.pop() as number) + (merged.pop() as number));
+  const size = reach + 1;
+  if (chunks.every((one) => one >= size)) return [...chunks];
+  const merged: number[] = [];
+  let open = 0;
+  for (const one of chunks) {
+    if (one < size && open > 2 * size - one) {
+      merged.push(open - (size - one));
+      open = size;
+    } else if (one < size) open += one;
+    if (open >= size) {
+      merged.push(open);
+      open = 0;
+    }
+    if (one >= size) open += one;
+  }
+  if (open >= size || merged.length === 0) merged.push(open);
+  else merged.push((merged.pop() as number) + open);
   return merged;
 }
 

@@ -1,7 +1,7 @@
 import { type AxisRuns, input, literal, location } from "../../runtime/graph/call.ts";
 import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel, type NamedFunction } from "../../runtime/wire/function-spec.ts";
-import { axisOf, type Blocks, gridOf, layerName, samePlace } from "./blocks.ts";
+import { axisOf, type Blocks, gridOf, layerName, samePlace, shapeOf } from "./blocks.ts";
 import { axisSize, regularRuns } from "./chunk-spec.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
 import { argsortBlock, type QuantileMethod, type Quantiles, quantileBlock, sortBlock } from "./kernels/sorting.ts";
@@ -92,10 +92,25 @@ export function quantileBlocks(
 function oneAxis(blocks: Blocks, axis: QuantileOptions["axis"]): { source: Blocks; axis: number } {
   if (axis === null || axis === undefined) return { source: wholeAxis(reshapeBlocks(blocks, [-1]), 0), axis: 0 };
   const list = [axis].flat().map((one) => axisOf(one, blocks.axes.length));
-  if (list.length > 1) throw new TypeError(`Several axes (${list.join(", ")}) at once; reshape them into one first`);
+  if (list.length > 1) return joinedAxes(blocks, list);
   const at = list[0] as number;
   const spec = Object.fromEntries(blocks.axes.map((_, k) => [k, k === at ? -1 : "auto"]));
   return { source: rechunkBlocks(blocks, spec), axis: at };
+}
+
+/** Several axes as one, behind the others. */
+function joinedAxes(blocks: Blocks, list: readonly number[]): { source: Blocks; axis: number } {
+  const rest = blocks.axes.map((_, k) => k).filter((k) => !list.includes(k));
+  const moved = transposeBlocks(blocks, [...rest, ...list]);
+  const shape = shapeOf(moved).slice(0, rest.length);
+  const flat = reshapeBlocks(
+    rechunkBlocks(
+      moved,
+      moved.axes.map((_, k) => (k < rest.length ? null : -1)),
+    ),
+    [...shape, -1],
+  );
+  return { source: wholeAxis(flat, rest.length), axis: rest.length };
 }
 
 function shapedQuantiles(

@@ -91,7 +91,9 @@ export function treeBlocks(blocks: Blocks, plan: TreePlan): Blocks {
   const one: AxisRuns = plan.keptRuns ?? [[1, 1]];
   const axes = blocks.axes.flatMap((runs, axis) => (plan.axes.includes(axis) ? (plan.keepdims ? [one] : []) : [runs]));
   const source = blocks.layer;
-  if (plan.axes.every((axis) => source.grid[axis] === 1)) {
+  // A step that asks where its block lies needs a layer of the source's grid.
+  const isPlaced = !plan.keepdims && plan.axes.length > 0 && plan.chunk.args.some((arg) => arg.kind === "location");
+  if (!isPlaced && plan.axes.every((axis) => source.grid[axis] === 1)) {
     const layer: BlockwiseLayer = {
       kind: "blockwise",
       name,

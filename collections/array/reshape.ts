@@ -190,6 +190,14 @@ function splitGroup(
   const merged = chunks.slice(i + 1, iEnd + 1).reduce((product, one) => product * one.length, 1);
   const lead = merged > 1 ? expanded(chunks[i] as number[], merged) : (chunks[i] as number[]);
   // Each block must hold whole rows of the new shape: its elements are a multiple of the inner size.
+  // Several axes become one, and every axis but the last is cut into ones: blocks lie in order already.
+  const isOrdered = o === oEnd && chunks.slice(i, iEnd).every((one) => one.every((n) => n === 1));
+  if (isOrdered && iEnd > i) {
+    const before = chunks.slice(i, iEnd).reduce((product, one) => product * one.length, 1);
+    for (let k = i; k <= iEnd; k++) plan.from[k] = [...(chunks[k] as number[])];
+    plan.to[o] = Array.from({ length: before }, () => chunks[iEnd] as number[]).flat();
+    return;
+  }
   const rows = multiples(lead, innerTo / gcd(innerTo, innerFrom));
   plan.from[i] = rows;
   plan.to[o] = rows.map((n) => (n * innerFrom) / innerTo);
@@ -228,5 +236,10 @@ export function ravelCut(blocks: Blocks): AxisRuns[] {
   if (shape.length < 2 || sizeOf(shape) === 0)
     return shape.length < 2 ? [...blocks.axes] : shape.map((n) => regularRuns(n, n));
   requireKnown(blocks, "ravel");
-  return reshapePlan(shape, [sizeOf(shape)], blocks.axes.map(axisSizes)).from.map(axisRuns);
+  // Whoever asks goes by where rows start, so blocks must hold whole ones.
+  const [first, ...rest] = reshapePlan(shape, [sizeOf(shape)], blocks.axes.map(axisSizes)).from;
+  return [
+    axisRuns(first as number[]),
+    ...rest.map((_, at) => regularRuns(shape[at + 1] as number, shape[at + 1] as number)),
+  ];
 }

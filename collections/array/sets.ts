@@ -64,7 +64,7 @@ export function unique(x: ArrayLike, options: UniqueOptions = {}): ShoalArray | 
     );
   const values = part("values");
   if (!options.returnIndex && !options.returnInverse && !options.returnCounts) return values;
-  const inverse = (): ShoalArray => searchsorted(values, flat).reshape(arrayOf(x).shape);
+  const inverse = (): ShoalArray => searchsorted(values, flat);
   return [
     values,
     ...(options.returnIndex ? [part("first")] : []),
@@ -240,7 +240,8 @@ export function histogram(x: ArrayLike, options: HistogramOptions): [counts: Sho
     runs: [[edges.length - 1, 1]],
     dtype,
   });
-  const lines = fromArray(edges);
+  const { bins } = options;
+  const lines = bins === undefined || typeof bins === "number" ? fromArray(edges) : fromArray(bins);
   if (options.density !== true) return [counts, lines];
   const widths = fromArray(edges.slice(1).map((edge, at) => edge - (edges[at] as number)));
   return [counts.div(counts.sum()).div(widths), lines];

@@ -96,7 +96,9 @@ function rangePlan(sizes: readonly number[], index: AxisIndex & { kind: "range" 
   let left = 0;
   sizes.forEach((size, block) => {
     const right = left + size;
-    if (count > 0 && size > 0 && low < right && high >= left) {
+    // A block that the range reaches, but none of whose positions it names, stays as an empty one.
+    const reach = step > 0 ? Math.max(high + 1, index.stop ?? 0) : high + 1;
+    if (count > 0 && size > 0 && low < right && reach > left) {
       // The first and last of the range's positions (counted upwards from `low`) in this block.
       const width = Math.abs(step);
       const first = low + Math.max(0, Math.ceil((left - low) / width)) * width;
@@ -104,7 +106,8 @@ function rangePlan(sizes: readonly number[], index: AxisIndex & { kind: "range" 
       if (first <= last) {
         const from = (step > 0 ? first : last) - left;
         found.push({ block, from, count: (last - first) / width + 1 });
-      }
+      } else if (step > 1 && found.length > 0 && reachesInto(low, step, left, right))
+        found.push({ block, from: 0, count: 0 });
     }
     left = right;
   });
@@ -121,6 +124,10 @@ function rangePlan(sizes: readonly number[], index: AxisIndex & { kind: "range" 
     },
   };
 }
+
+/** Whether a range that went on without end would have a position in a block. */
+const reachesInto = (low: number, step: number, left: number, right: number): boolean =>
+  low + Math.ceil((left - low) / step) * step < right;
 
 /** Elements at listed positions of one axis. Sorted positions keep the blocks they come from. */
 export function takeBlocks(blocks: Blocks, axis: number, positions: Float64Array): Blocks {

@@ -32,13 +32,13 @@ export const nanquantile = (x: ArrayLike, q: number | readonly number[], options
 const share = (q: number | readonly number[]): number | number[] =>
   typeof q === "number" ? q / 100 : q.map((one) => one / 100);
 
-/** Exact percentiles; q lies in [0, 100]. */
+/** Exact percentiles; q lies in [0, 100]. One percentile gives an axis of length one, as in Dask. */
 export const percentile = (x: ArrayLike, q: number | readonly number[], options: QuantileOptions = {}): ShoalArray =>
-  quantile(x, share(q), options);
+  quantile(x, share([q].flat() as number[]), options);
 
 /** Percentiles of what is not NaN. */
 export const nanpercentile = (x: ArrayLike, q: number | readonly number[], options: QuantileOptions = {}): ShoalArray =>
-  nanquantile(x, share(q), options);
+  nanquantile(x, share([q].flat() as number[]), options);
 
 /** Running sums; flattened without an axis. */
 export const cumsum = (x: ArrayLike, options: CumulativeOptions = {}): ShoalArray => arrayOf(x).cumsum(options);
@@ -83,9 +83,10 @@ export function coarsen(
     if (factor === 1) return;
     if (n % factor !== 0 && options.trimExcess !== true)
       throw new RangeError(`Axis ${axis} has ${n} elements, no multiple of ${factor}; set trimExcess`);
+    const before = array.axes[axis] as AxisRuns;
     array = along(array, axis, `:${n - (n % factor)}`);
-    const sizes = axisSizes(array.axes[axis] as AxisRuns);
-    if (sizes.some((size) => size % factor !== 0)) array = array.rechunk({ [axis]: multiplesOf(sizes, factor) });
+    const given = axisSizes(before);
+    if (given.some((size) => size % factor !== 0)) array = array.rechunk({ [axis]: multiplesOf(given, factor) });
   });
   const axis = factors.map((_, k) => 2 * k + 1);
   const chunks = array.axes.map((runs, k) => axisSizes(runs).map((size) => size / (factors[k] as number)));
@@ -110,14 +111,17 @@ function coarseDType(reduce: Reduce, array: ShoalArray): DType {
   return inferDType(one, [array.ravel()]);
 }
 
+/** Chunks of multiples of a factor, as Dask cuts them: what is over goes to the smallest of the others; a rest leaves an empty chunk. */
 function multiplesOf(sizes: readonly number[], factor: number): number[] {
-  const made: number[] = [];
-  let open = 0;
-  for (const size of sizes) {
-    open += size;
-    const whole = open - (open % factor);
-    if (whole > 0) made.push(whole);
-    open -= whole;
+  const made = sizes.map((size) => size - (size % factor));
+  const over = sizes.reduce((sum, size) => sum + (size % factor), 0);
+  const order = sizes.map((_, at) => at);
+  const isWhole = (at: number): boolean => made[at] === sizes[at];
+  order.sort((a, b) => Number(isWhole(a)) - Number(isWhole(b)) || (made[a] as number) - (made[b] as number) || a - b);
+  for (let k = 0; k < Math.floor(over / factor); k++) {
+    const at = order[k % order.length] as number;
+    made[at] = (made[at] as number) + factor;
   }
-  return made;
+  const kept = made.filter((size) => size > 0);
+  return over % factor === 0 ? kept : [...kept, 0];
 }

@@ -3,10 +3,11 @@ import { arrayOf, asArray, type ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { axisOf } from "./blocks.ts";
 import { axisSizes, type ChunkSpec, chunkRuns } from "./chunk-spec.ts";
-import { arange, type CreateOptions, eye, tri, zeros } from "./creation.ts";
+import { arange, type CreateOptions, eye, onesLike, tri, zeros } from "./creation.ts";
 import { type DType, itemsizeOf, parseDType } from "./dtype.ts";
 import { broadcastTo, concatenate, stack, where } from "./functions.ts";
 import { type BlockFunction, inferDType, mapBlocksOf } from "./map-blocks.ts";
+import { nonzero } from "./sets.ts";
 import { reaxisBlocks } from "./slicing.ts";
 
 /**
@@ -176,8 +177,37 @@ export function unravelIndex(x: ArrayLike, shape: readonly number[]): ShoalArray
   return found;
 }
 
+/** Places of the lower triangle of a matrix, as lists of rows and columns. */
+export const trilIndices = (n: number, options: TriangleOptions = {}): ShoalArray[] =>
+  nonzero(tri(n, { M: options.m ?? n, k: options.k ?? 0, dtype: "bool" }));
+/** Places of the upper triangle of a matrix. */
+export const triuIndices = (n: number, options: TriangleOptions = {}): ShoalArray[] =>
+  nonzero(tri(n, { M: options.m ?? n, k: (options.k ?? 0) - 1, dtype: "bool" }).not());
+
+/** Options of {@link trilIndices} and {@link triuIndices}. */
+export interface TriangleOptions {
+  /** The diagonal; 0 the main one. */
+  readonly k?: number;
+  /** Columns; as many as rows if left out. */
+  readonly m?: number;
+}
+
+/** Places of the lower triangle of an array of two axes. */
+export const trilIndicesFrom = (x: ArrayLike, options: Pick<TriangleOptions, "k"> = {}): ShoalArray[] =>
+  trilIndices(...matrixSize(x, options));
+/** Places of the upper triangle of an array of two axes. */
+export const triuIndicesFrom = (x: ArrayLike, options: Pick<TriangleOptions, "k"> = {}): ShoalArray[] =>
+  triuIndices(...matrixSize(x, options));
+
+function matrixSize(x: ArrayLike, options: Pick<TriangleOptions, "k">): [number, TriangleOptions] {
+  const { shape } = arrayOf(x);
+  if (shape.length !== 2) throw new RangeError(`Indices of a triangle need two axes, got ${shape.length}`);
+  return [shape[0] as number, { ...options, m: shape[1] as number }];
+}
+
 /** Positions in the flattened array from indices along each axis. */
-export function ravelMultiIndex(indexes: readonly ArrayLike[], shape: readonly number[]): ShoalArray {
+export function ravelMultiIndex(lists: readonly ArrayLike[] | ShoalArray, shape: readonly number[]): ShoalArray {
+  const indexes = Array.isArray(lists) ? lists : rowsOf(lists as ShoalArray);
   if (indexes.length !== shape.length)
     throw new RangeError(`${indexes.length} lists of indices for ${shape.length} axes`);
   return indexes.reduce<ShoalArray | undefined>(
@@ -186,31 +216,45 @@ export function ravelMultiIndex(indexes: readonly ArrayLike[], shape: readonly n
   ) as ShoalArray;
 }
 
-/** Weighted mean. */
+/** Options of {@link average}. */
+export interface AverageOptions {
+  readonly axis?: number | readonly number[];
+  readonly weights?: ArrayLike;
+}
+
+const rowsOf = (array: ShoalArray): ShoalArray[] => Array.from({ length: array.len() }, (_, at) => array.get(at));
+
+/** Weighted mean; with `returned` also the sums of the weights. */
+export function average(x: ArrayLike, options: AverageOptions & { readonly returned: true }): [ShoalArray, ShoalArray];
+export function average(x: ArrayLike, options?: AverageOptions & { readonly returned?: boolean }): ShoalArray;
 export function average(
   x: ArrayLike,
-  options: { readonly axis?: number | readonly number[]; readonly weights?: ArrayLike } = {},
-): ShoalArray {
+  { weights, returned = false, ...axis }: AverageOptions & { readonly returned?: boolean } = {},
+): ShoalArray | [ShoalArray, ShoalArray] {
   const array = arrayOf(x);
-  const { weights, ...axis } = options;
-  if (weights === undefined) return array.mean(axis);
-  const given = arrayOf(weights);
-  const isLine = given.ndim === 1 && array.ndim > 1;
-  if (isLine && typeof options.axis !== "number")
-    throw new TypeError("Weights of one axis need that axis: { axis, weights }");
-  const at = isLine ? axisOf(options.axis as number, array.ndim) : 0;
-  if (isLine && given.size !== array.shape[at])
+  if (weights === undefined) {
+    const mean = array.mean(axis);
+    return returned ? [mean, onesLike(array, { dtype: mean.dtype }).sum(axis)] : mean;
+  }
+  const wide = wideWeights(array, arrayOf(weights), axis.axis);
+  const total = broadcastTo(wide, array.shape).sum(axis);
+  const mean = array.mul(wide).sum(axis).div(total);
+  return returned ? [mean, total.astype(mean.dtype)] : mean;
+}
+
+/** Weights of one axis, as an array that broadcasts along the others. */
+function wideWeights(array: ShoalArray, given: ShoalArray, axis: AverageOptions["axis"]): ShoalArray {
+  if (given.ndim !== 1 || array.ndim === 1) return given;
+  if (typeof axis !== "number") throw new TypeError("Weights of one axis need that axis: { axis, weights }");
+  const at = axisOf(axis, array.ndim);
+  if (given.size !== array.shape[at])
     throw new RangeError(`${given.size} weights were given for axis ${at} of ${array.shape[at]} elements`);
-  const wide = isLine
-    ? asArray(
-        reaxisBlocks(
-          given,
-          array.shape.map((_, k) => (k === at ? 0 : null)),
-        ),
-      )
-    : given;
-  const full = broadcastTo(wide, array.shape);
-  return array.mul(wide).sum(axis).div(full.sum(axis));
+  return asArray(
+    reaxisBlocks(
+      given,
+      array.shape.map((_, k) => (k === at ? 0 : null)),
+    ),
+  );
 }
 
 /** Options of {@link cov} and {@link corrcoef}. */

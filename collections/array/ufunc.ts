@@ -46,7 +46,8 @@ const angles: Rule = (common) => {
   const loop = floatDType(common);
   return { loop, result: realDType(loop) };
 };
-const rounds: Rule = (common) => (isWhole(common) ? same(common === "bool" ? "int8" : common) : same(common));
+/** Whole numbers become floats, as in NumPy before version 2.1. */
+const rounds: Rule = (common) => same(isWhole(common) ? floatDType(common) : common);
 const realOnly =
   (rule: Rule): Rule =>
   (common, name) => {
@@ -64,17 +65,20 @@ const RULES: Readonly<Record<string, Rule>> = {
   ),
   divide: divides,
   absolute: modulus,
-  ...named(["minimum", "maximum", "fmin", "fmax", "conjugate"], keep),
+  ...named(["minimum", "maximum", "fmin", "fmax"], keep),
+  conjugate: (common) => same(common === "bool" ? "int8" : common),
   ...named(["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"], compares),
   ...named(["logical_and", "logical_or", "logical_xor", "logical_not"], logical),
   ...named(["bitwise_and", "bitwise_or", "bitwise_xor", "invert"], bitwise),
   ...named(["left_shift", "right_shift", "gcd", "lcm"], shifts),
   ...named(["sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"], floats),
+  ...named(["arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh"], floats),
+  ...named(["expm1", "log1p", "log2", "log10", "exp2"], floats),
+  sinc: divides,
   ...named(
     [
-      ...["arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh", "expm1", "log1p", "log2", "log10", "exp2"],
       ...["cbrt", "arctan2", "hypot", "copysign", "nextafter", "spacing", "logaddexp", "logaddexp2", "heaviside"],
-      ...["degrees", "radians", "fabs", "sinc", "i0", "frexp_mantissa", "modf_fraction"],
+      ...["degrees", "radians", "fabs", "i0", "frexp_mantissa", "modf_fraction"],
     ],
     realOnly(floats),
   ),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exceptions } from "./exceptions.ts";
 import { openMode } from "./mode.ts";
 import { areas, caseFile, loadVocabularies, parseArguments, readCases } from "./run.ts";
 import { type GoldenCase, runCase } from "./run-case.ts";
@@ -7,7 +8,7 @@ import { python, type Vocabulary } from "./vocabulary.ts";
 
 /** How many cases of each area must pass; no area may fall below. */
 const floors: Readonly<Record<(typeof areas)[number], { cases: number; passed: number }>> = {
-  array: { cases: 498, passed: 492 },
+  array: { cases: 498, passed: 493 },
   bag: { cases: 128, passed: 126 },
   dataframe: { cases: 464, passed: 460 },
   delayed: { cases: 108, passed: 108 },
@@ -23,7 +24,9 @@ for (const area of areas)
     let passed = 0;
     for (const one of cases) {
       const result = await runCase(one, vocabularies, mode);
-      if (result.outcome === "failed") failed.push(`${result.id}: ${result.detail}`);
+      const isListed = exceptions.has(result.id);
+      if (isListed) assert.notEqual(result.outcome, "passed", `${result.id} passes: take it off the list`);
+      if (result.outcome === "failed" && !isListed) failed.push(`${result.id}: ${result.detail}`);
       if (result.outcome === "passed") passed += 1;
     }
     await mode.close();

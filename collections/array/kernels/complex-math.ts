@@ -73,6 +73,53 @@ export function tanhComplex(re: number, im: number): Pair {
   return [Math.sinh(2 * re) / scale, Math.sin(2 * im) / scale];
 }
 
+/** Products and sums of pairs, for the formulas below. */
+const times = ([ar, ai]: Pair, [br, bi]: Pair): Pair => [ar * br - ai * bi, ar * bi + ai * br];
+const scaled = ([re, im]: Pair, by: number): Pair => [re * by, im * by];
+/** i times a pair. */
+const turned = ([re, im]: Pair): Pair => [-im, re];
+
+/** The inverse hyperbolic sine, log(z + sqrt(z² + 1)), by the half plane where nothing cancels. */
+export function arcsinhComplex(re: number, im: number): Pair {
+  if (re < 0 || Object.is(re, -0)) return scaled(arcsinhComplex(-re, -im), -1);
+  const [sr, si] = sqrtComplex(re * re - im * im + 1, 2 * re * im);
+  return logComplex(re + sr, im + si);
+}
+
+export function arccoshComplex(re: number, im: number): Pair {
+  const [a, b] = times(sqrtComplex(re + 1, im), sqrtComplex(re - 1, im));
+  return logComplex(re + a, im + b);
+}
+
+export function arctanhComplex(re: number, im: number): Pair {
+  const real = 0.25 * Math.log1p((4 * re) / ((1 - re) ** 2 + im * im));
+  return [real, 0.5 * Math.atan2(2 * im, (1 - re) * (1 + re) - im * im)];
+}
+
+export const arcsinComplex = (re: number, im: number): Pair => scaled(turned(arcsinhComplex(-im, re)), -1);
+export function arccosComplex(re: number, im: number): Pair {
+  const [a, b] = arcsinComplex(re, im);
+  return [Math.PI / 2 - a, -b];
+}
+export const arctanComplex = (re: number, im: number): Pair => scaled(turned(arctanhComplex(-im, re)), -1);
+
+export const log2Complex = (re: number, im: number): Pair => scaled(logComplex(re, im), Math.LOG2E);
+export const log10Complex = (re: number, im: number): Pair => scaled(logComplex(re, im), Math.LOG10E);
+export const log1pComplex = (re: number, im: number): Pair => [
+  0.5 * Math.log1p(2 * re + re * re + im * im),
+  Math.atan2(im, 1 + re),
+];
+export const exp2Complex = (re: number, im: number): Pair => expComplex(re * Math.LN2, im * Math.LN2);
+export function expm1Complex(re: number, im: number): Pair {
+  const half = Math.sin(im / 2);
+  return [Math.expm1(re) * Math.cos(im) - 2 * half * half, Math.exp(re) * Math.sin(im)];
+}
+export function sincComplex(re: number, im: number): Pair {
+  if (re === 0 && im === 0) return [1, 0];
+  const [a, b] = [Math.PI * re, Math.PI * im];
+  return divideComplex(...sinComplex(a, b), a, b);
+}
+
 export function signComplex(re: number, im: number): Pair {
   if (re !== re || im !== im) return [Number.NaN, 0];
   const of = re !== 0 ? re : im;

@@ -41,6 +41,9 @@ const mathToo = (name: string, complex: ComplexForm["run"]): OpForms => ({
   complex: { run: complex },
 });
 
+/** A complex form that is called. */
+const pair = (run: (re: number, im: number) => complexMath.Pair): ComplexForm => ({ run: run as ComplexForm["run"] });
+
 const compare = (sign: string, run: (a: number, b: number) => boolean, complex: ComplexForm): OpForms => {
   const form = f(`($0${sign}$1?1:0)`, (a, b) => bit(run(a, b)));
   return { float: form, big: form, complex };
@@ -131,8 +134,22 @@ export const ARITHMETIC: Readonly<Record<string, OpForms>> = {
       run: (ar, ai, br, bi) => (ar !== ar || ai !== ai || less(br!, bi!, ar!, ai!) ? [ar!, ai!] : [br!, bi!]),
     },
   },
-  fmin: { float: call(floatMath.fmin), big: f("($0<$1?$0:$1)", (a, b) => (a < b ? a : b)) },
-  fmax: { float: call(floatMath.fmax), big: f("($0>$1?$0:$1)", (a, b) => (a > b ? a : b)) },
+  fmin: {
+    float: call(floatMath.fmin),
+    big: f("($0<$1?$0:$1)", (a, b) => (a < b ? a : b)),
+    complex: {
+      run: (ar, ai, br, bi) =>
+        br !== br || bi !== bi || (ar === ar && ai === ai && !less(br!, bi!, ar!, ai!)) ? [ar!, ai!] : [br!, bi!],
+    },
+  },
+  fmax: {
+    float: call(floatMath.fmax),
+    big: f("($0>$1?$0:$1)", (a, b) => (a > b ? a : b)),
+    complex: {
+      run: (ar, ai, br, bi) =>
+        br !== br || bi !== bi || (ar === ar && ai === ai && !less(ar!, ai!, br!, bi!)) ? [ar!, ai!] : [br!, bi!],
+    },
+  },
   gcd: { float: call((a, b) => greatest(a, b)), big: call((a, b) => greatestBig(a, b)) },
   lcm: { float: call((a, b) => least(a, b)), big: call((a, b) => leastBig(a, b)) },
 };
@@ -184,17 +201,17 @@ export const FLOAT_FUNCTIONS: Readonly<Record<string, OpForms>> = {
   sinh: mathToo("sinh", complexMath.sinhComplex as ComplexForm["run"]),
   cosh: mathToo("cosh", complexMath.coshComplex as ComplexForm["run"]),
   tanh: mathToo("tanh", complexMath.tanhComplex as ComplexForm["run"]),
-  arcsin: { float: f("Math.asin($0)", Math.asin) },
-  arccos: { float: f("Math.acos($0)", Math.acos) },
-  arctan: { float: f("Math.atan($0)", Math.atan) },
-  arcsinh: { float: f("Math.asinh($0)", Math.asinh) },
-  arccosh: { float: f("Math.acosh($0)", Math.acosh) },
-  arctanh: { float: f("Math.atanh($0)", Math.atanh) },
-  expm1: { float: f("Math.expm1($0)", Math.expm1) },
-  log1p: { float: f("Math.log1p($0)", Math.log1p) },
-  log2: { float: f("Math.log2($0)", Math.log2) },
-  log10: { float: f("Math.log10($0)", Math.log10) },
-  exp2: { float: call(floatMath.exp2) },
+  arcsin: { float: f("Math.asin($0)", Math.asin), complex: pair(complexMath.arcsinComplex) },
+  arccos: { float: f("Math.acos($0)", Math.acos), complex: pair(complexMath.arccosComplex) },
+  arctan: { float: f("Math.atan($0)", Math.atan), complex: pair(complexMath.arctanComplex) },
+  arcsinh: { float: f("Math.asinh($0)", Math.asinh), complex: pair(complexMath.arcsinhComplex) },
+  arccosh: { float: f("Math.acosh($0)", Math.acosh), complex: pair(complexMath.arccoshComplex) },
+  arctanh: { float: f("Math.atanh($0)", Math.atanh), complex: pair(complexMath.arctanhComplex) },
+  expm1: { float: f("Math.expm1($0)", Math.expm1), complex: pair(complexMath.expm1Complex) },
+  log1p: { float: f("Math.log1p($0)", Math.log1p), complex: pair(complexMath.log1pComplex) },
+  log2: { float: f("Math.log2($0)", Math.log2), complex: pair(complexMath.log2Complex) },
+  log10: { float: f("Math.log10($0)", Math.log10), complex: pair(complexMath.log10Complex) },
+  exp2: { float: call(floatMath.exp2), complex: pair(complexMath.exp2Complex) },
   cbrt: { float: f("Math.cbrt($0)", Math.cbrt) },
   arctan2: { float: f("Math.atan2($0,$1)", Math.atan2) },
   hypot: { float: f("Math.hypot($0,$1)", (a, b) => Math.hypot(a, b)) },
@@ -215,7 +232,7 @@ export const FLOAT_FUNCTIONS: Readonly<Record<string, OpForms>> = {
   fabs: { float: f("Math.abs($0)", Math.abs) },
   degrees: { float: f("($0*(180/Math.PI))", (a) => a * (180 / Math.PI)) },
   radians: { float: f("($0*(Math.PI/180))", (a) => a * (Math.PI / 180)) },
-  sinc: { float: call(floatMath.sinc) },
+  sinc: { float: call(floatMath.sinc), complex: pair(complexMath.sincComplex) },
   i0: { float: call(floatMath.i0) },
   float_power: { float: call(floatMath.power), complex: { run: complexMath.powerComplex as ComplexForm["run"] } },
   ldexp: { float: call(floatMath.ldexp) },
@@ -224,8 +241,8 @@ export const FLOAT_FUNCTIONS: Readonly<Record<string, OpForms>> = {
   modf_fraction: {
     float: call((a) => (Math.abs(a) === Infinity ? floatMath.copysign(0, a) : floatMath.copysign(a % 1, a))),
   },
-  real: { float: f("$0", (a) => a), complex: c("$0r", (re) => re!) },
-  imag: { float: f("0", () => 0), complex: c("$0i", (_re, im) => im!) },
+  real: { float: f("$0", (a) => a), big: f("$0", (a) => a), complex: c("$0r", (re) => re!) },
+  imag: { float: f("0", () => 0), big: f("0n", () => 0n), complex: c("$0i", (_re, im) => im!) },
   conjugate: {
     float: f("$0", (a) => a),
     big: f("$0", (a) => a),
@@ -257,8 +274,8 @@ export const PREDICATES: Readonly<Record<string, OpForms>> = {
     big: f("1", () => 1),
     complex: { run: (re, im) => bit(Number.isFinite(re) && Number.isFinite(im)) },
   },
-  isposinf: { float: f("($0===Infinity?1:0)", (a) => bit(a === Infinity)) },
-  isneginf: { float: f("($0===-Infinity?1:0)", (a) => bit(a === -Infinity)) },
+  isposinf: { float: f("($0===Infinity?1:0)", (a) => bit(a === Infinity)), big: f("0", () => 0) },
+  isneginf: { float: f("($0===-Infinity?1:0)", (a) => bit(a === -Infinity)), big: f("0", () => 0) },
   signbit: { float: call(floatMath.signbit), big: f("($0<0n?1:0)", (a) => bit(a < 0n)) },
   isreal: { float: f("1", () => 1), big: f("1", () => 1), complex: c("($0i===0?1:0)", (_re, im) => bit(im === 0)) },
   iscomplex: { float: f("0", () => 0), big: f("0", () => 0), complex: c("($0i!==0?1:0)", (_re, im) => bit(im !== 0)) },

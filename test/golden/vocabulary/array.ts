@@ -10,6 +10,7 @@ import {
   Namespace,
   PythonSlice,
   python,
+  pythonCallOf,
   type Shown,
   unsupported,
   type Vocabulary,
@@ -68,7 +69,6 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   ...named(["min", "max", "any", "all", "nanmin", "nanmax", "ptp"], EXTREME),
   ...named(["argmin", "argmax", "nanargmin", "nanargmax"], ["*axis", "*split_every", "*keepdims"]),
   moment: ["order", "*axis", "*dtype", "*keepdims", "*ddof", "*split_every"],
-  clip: ["min", "max"],
   round: ["decimals"],
   around: ["decimals"],
   rechunk: ["chunks", "*threshold", "*block_size_limit", "*balance"],
@@ -81,6 +81,9 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   nancumsum: ["*axis", "*dtype", "*out", "*method"],
   nancumprod: ["*axis", "*dtype", "*out", "*method"],
   repeat: ["repeats", "*axis"],
+  ...named(["diagonal", "trace"], ["*offset", "*axis1", "*axis2"]),
+  ...named(["tril_indices", "triu_indices"], ["*k", "*m"]),
+  ...named(["tril_indices_from", "triu_indices_from"], ["*k"]),
   topk: ["k", "*axis", "*split_every"],
   argtopk: ["k", "*axis", "*split_every"],
   dot: ["other"],
@@ -95,7 +98,7 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   tile: ["reps"],
   pad: ["pad_width", "*mode"],
   take: ["indices", "*axis"],
-  diff: ["*n", "*axis"],
+  diff: ["*n", "*axis", "*prepend", "*append"],
   ediff1d: ["*to_end", "*to_begin"],
   digitize: ["bins", "*right"],
   searchsorted: ["v", "*side"],
@@ -106,7 +109,7 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   percentile: ["q", "*method"],
   median: ["*axis", "*keepdims"],
   nanmedian: ["*axis", "*keepdims"],
-  average: ["*axis", "*weights"],
+  average: ["*axis", "*weights", "*returned"],
   count_nonzero: ["*axis"],
   coarsen: ["axes"],
   diag: ["*k"],
@@ -120,8 +123,7 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   append: ["values", "*axis"],
   insert: ["obj", "values", "*axis"],
   transpose: ["axes"],
-  cov: ["*y", "*rowvar", "*bias", "*ddof"],
-  corrcoef: ["*y", "*rowvar"],
+
   tensordot: ["b", "*axes"],
   searchsorted_: [],
 };
@@ -168,7 +170,28 @@ function functionOf(name: string): unknown {
 const rest = (keywords: Keywords): Options[] => (Object.keys(keywords).length === 0 ? [] : [optionsOf(keywords)]);
 const ALIASES: Readonly<Record<string, string>> = { array: "fromArray", asanyarray: "asarray", logspace: "logspace" };
 
+/** Python takes 0 and 1 for truth. */
+const truth = (value: unknown): unknown => (typeof value === "number" ? value !== 0 : value);
+const clipped = (of: any) =>
+  python((args, keywords) => {
+    const { min = args[0], max = args[1] } = keywords;
+    return of.clip(plain(min) ?? null, plain(max) ?? null);
+  });
+
 const SPECIAL: Readonly<Record<string, unknown>> = {
+  clip: python(([x, ...args], keywords) => pythonCallOf(clipped(x))?.(args, keywords)),
+  cov: python(([x, y, rowvar, bias, ddof], keywords) => {
+    const given: any = { y, rowvar, bias, ddof, ...keywords };
+    return da.cov(x, optionsOf({ ...given, rowvar: truth(given.rowvar), bias: truth(given.bias) }));
+  }),
+  corrcoef: python(([x, y, rowvar], keywords) => {
+    const given: any = { y, rowvar, ...keywords };
+    return da.corrcoef(x, optionsOf({ ...given, rowvar: truth(given.rowvar) }));
+  }),
+  map_blocks: python(([fn, x, ...others], keywords) => mapCall(x, "mapBlocks", [fn, ...others], keywords)),
+  map_overlap: python(([fn, x, ...others], keywords) => mapCall(x, "mapOverlap", [fn, ...others], keywords)),
+  broadcast_arrays: python((args) => da.broadcastArrays(...(plain(args) as any[]))),
+
   gradient: python(([x, spacing], keywords) => [exported["gradient"](x, spacing, optionsOf(keywords))].flat()),
   where: python((args) =>
     args.some((one) => typeof one === "string")
@@ -217,6 +240,7 @@ class ArrayModule extends Namespace {
   override get(name: string): unknown {
     const group = this.name === "da" ? GROUPS[name] : undefined;
     if (group !== undefined) return group();
+    if (this.name === "da.lib") return new ArrayModule("da.overlap", {});
     if (this.name !== "da" && this.name !== "np") return groupFunction(this.name.slice(3), name);
     return (this.name === "np" ? numpyName(name) : undefined) ?? functionOf(name);
   }
@@ -226,6 +250,7 @@ const GROUPS: Readonly<Record<string, () => unknown>> = {
   linalg: () => new ArrayModule("da.linalg", {}),
   fft: () => new ArrayModule("da.fft", {}),
   overlap: () => new ArrayModule("da.overlap", {}),
+  lib: () => new ArrayModule("da.lib", {}),
   core: () => new ArrayModule("da.core", {}),
 };
 
@@ -239,6 +264,8 @@ const GROUP_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   rfft: ["a", "*n", "*axis"],
   irfft: ["a", "*n", "*axis"],
   overlap: ["x", "*depth", "*boundary"],
+  ...named(["fft2", "ifft2", "fftn", "ifftn", "rfft2", "rfftn", "irfft2", "irfftn"], ["a", "*s", "*axes"]),
+  ...named(["hfft", "ihfft"], ["a", "*n", "*axis"]),
   sliding_window_view: ["x", "window_shape", "*axis"],
   fftshift: ["x", "*axes"],
   ifftshift: ["x", "*axes"],
@@ -298,6 +325,8 @@ function indexOf(index: unknown): any[] {
   return isTuple(index) ? index.map(one) : [one(index)];
 }
 
+const FUNCTIONS_AS_METHODS: ReadonlySet<string> = new Set(["repeat", "trace"]);
+
 const OPERATORS: Readonly<Record<string, string>> = {
   "+": "add",
   "-": "sub",
@@ -351,10 +380,14 @@ function attribute(of: unknown, name: string): unknown {
     return python((args, keywords) => of.transpose(args.length > 1 ? args : (args[0] ?? keywords["axes"])));
   if (name === "reshape")
     return python((args, keywords) => of.reshape(args.length > 1 ? args : (args[0] ?? keywords["shape"])));
+  if (name === "clip") return clipped(of);
   if (name === "map_blocks") return python((args, keywords) => mapCall(of, "mapBlocks", args, keywords));
   if (name === "map_overlap") return python((args, keywords) => mapCall(of, "mapOverlap", args, keywords));
   if (name === "vindex" || name === "blocks") return new Indexed(of as da.Array, name);
   const own = (of as any)[camelCase(name)];
+  // Some methods of Dask's are functions alone here.
+  if (own === undefined && FUNCTIONS_AS_METHODS.has(name))
+    return python((args, keywords) => pythonCallOf(functionOf(name))?.([of, ...args], keywords));
   if (typeof own !== "function") return own;
   const parameters = PARAMETERS[name];
   const call = (...args: any[]): unknown => own.apply(of, args);
@@ -407,7 +440,22 @@ async function describe(value: unknown, expected: Expected): Promise<Shown | und
 const onlyAsked = (shown: Shown, expected: Expected): Shown =>
   Object.fromEntries(Object.entries(shown).filter(([name]) => name in expected));
 
+const NANOSECONDS: Readonly<Record<string, number>> = {
+  W: 604_800e9,
+  D: 86_400e9,
+  h: 3_600e9,
+  m: 60e9,
+  s: 1e9,
+  ms: 1e6,
+  us: 1e3,
+  ns: 1,
+};
+
 function flat(array: da.NDArray): unknown[] {
+  const span = /^timedelta64\[(\w+)\]$/.exec(array.dtype)?.[1];
+  const per = span === undefined ? undefined : NANOSECONDS[span];
+  // Golden files count time spans in nanoseconds.
+  if (per !== undefined) array = da.NDArray.from(array.astype("int64").mul(per) as never) as da.NDArray;
   const one = array.ravel().toArray({ int64: "bigint" }) as unknown[];
   return one.map((item) =>
     typeof item === "object" && item !== null ? [(item as da.Complex).re, (item as da.Complex).im] : item,
@@ -460,7 +508,7 @@ export const vocabulary: Vocabulary = {
   binary,
   unary: (op, a) => {
     if (!isArray(a)) return undefined;
-    return op === "-" ? a.neg() : op === "~" ? a.not() : op === "+" ? a.pos() : undefined;
+    return op === "-" ? a.neg() : op === "~" ? a.not() : op === "+" ? (a.dtype === "bool" ? a : a.pos()) : undefined;
   },
   builtin,
   describe,
