@@ -293,6 +293,8 @@ export const AGGREGATES: Readonly<Record<string, Build>> = {
  */
 export function planAggregate(spec: AggregateSpec, at: number): AggregatePlan {
   const build = AGGREGATES[spec.fn];
+  const { ddof = 1 } = spec.options;
+  if (typeof ddof !== "number") throw new TypeError(`ddof of ${spec.fn} is a number, got ${String(ddof)}`);
   if (build === undefined)
     throw new TypeError(`There is no aggregate "${spec.fn}"; there are ${Object.keys(AGGREGATES).join(", ")}`);
   const state = (suffix: string): string => `__a${at}_${suffix}`;

@@ -2,6 +2,7 @@
  * Puts the methods on the classes that live in files of their own, since classes that name each other may not import
  * each other: whoever uses one of them imports this file.
  */
+import "./aggregation.ts";
 import "./category-accessor.ts";
 import "./conversions.ts";
 import "./from-bag.ts";
@@ -14,6 +15,7 @@ import "./reductions.ts";
 import "./resample.ts";
 import "./reshape.ts";
 import "./rolling.ts";
+import "./sample.ts";
 import "./series-table.ts";
 import "./text-accessor.ts";
 import "./time-accessor.ts";

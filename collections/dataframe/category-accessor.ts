@@ -88,8 +88,17 @@ export class CategoryAccessor {
   reorderCategories(values: readonly Value[], options: { ordered?: boolean } = {}): Series<Value> {
     return this.with({ values, ordered: options.ordered ?? this.ordered });
   }
-  /** Other names for the categories, in their order. */
-  renameCategories(names: readonly Value[]): Series<Value> {
+  /** Only the categories that occur; the column is computed for it. */
+  async removeUnusedCategories(): Promise<Series<Value>> {
+    const used = new Set(await distinct(this.view));
+    return this.with({ values: this.categories.filter((one) => used.has(one)), ordered: this.ordered });
+  }
+  /** Other names for the categories: all in their order, or some by name. */
+  renameCategories(by: readonly Value[] | Readonly<Record<string, Value>>): Series<Value> {
+    const table = by as Readonly<Record<string, Value>>;
+    const names: readonly Value[] = Array.isArray(by)
+      ? by
+      : this.categories.map((one) => (Object.hasOwn(table, String(one)) ? (table[String(one)] as Value) : one));
     const expr = call("lookup", [this.own.expr], { from: [...this.categories], to: [...names], strict: true });
     return new Series<Value>({
       ...this.view,

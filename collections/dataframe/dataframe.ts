@@ -1,13 +1,22 @@
+import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Dtype } from "./dtype.ts";
 import { parseDtype } from "./dtype.ts";
 import { ColumnExpression } from "./expression/builder.ts";
-import { call, column, type Expr, literalOf } from "./expression/expression.ts";
-import { inferDtype } from "./expression/infer.ts";
-import { parseCondition } from "./expression/parse-arrow.ts";
+import { call, type Expr, literalOf } from "./expression/expression.ts";
+import { parseCondition } from "./expression/parse-condition.ts";
 import { Frame } from "./frame/frame.ts";
 import { explodeNode, filterNode, selectNode } from "./plan/build.ts";
 import { named } from "./plan/node.ts";
-import { boundedView, metaOf, nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
+import {
+  boundedView,
+  checkColumns,
+  metaOf,
+  nodeOfView,
+  type View,
+  type ViewColumn,
+  viewColumn,
+  viewOfNode,
+} from "./plan/view.ts";
 import { type RowExpression, rowExpression } from "./rows-expression.ts";
 import type { Scalar } from "./scalar.ts";
 import { indexName, type Label, labelName, nameLabel } from "./schema.ts";
@@ -53,7 +62,8 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
    * @throws ShoalError UNKNOWN_KEY naming the columns that are there
    */
   get<K extends keyof S & string>(label: K | readonly string[]): Series<S[K]> {
-    return new Series<S[K]>({ ...this.view, columns: [viewColumn(this.view, labelName(label as Label))] });
+    const name = typeof label === "string" || Array.isArray(label) ? labelName(label as Label) : String(label);
+    return new Series<S[K]>({ ...this.view, columns: [viewColumn(this.view, name)] });
   }
 
   /** Some columns, in the order given. */
@@ -64,12 +74,18 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
 
   /** Columns by position: a list of positions, or a range from … to. */
   columnsAt(positions: readonly number[]): DataFrame<AnyRow> {
-    return new DataFrame({ ...this.view, columns: positions.map((at) => this.view.columns.at(at) as ViewColumn) });
+    const { columns } = this.view;
+    for (const at of positions)
+      if (!(Number.isInteger(at) && at >= -columns.length && at < columns.length))
+        throw new RangeError(`There is no column at ${at}; there are ${columns.length}`);
+    return new DataFrame({ ...this.view, columns: positions.map((at) => columns.at(at) as ViewColumn) });
   }
 
   /** Columns of these types: "number", "bool", "string", "datetime", or a type's name. */
   selectDtypes(options: { include?: readonly string[]; exclude?: readonly string[] }): DataFrame<AnyRow> {
     const { columns } = metaOf(this.view);
+    for (const kind of [...(options.include ?? []), ...(options.exclude ?? [])])
+      if (!["number", "object", "category"].includes(kind)) parseDtype(kind);
     const is = (dtype: Dtype, kinds: readonly string[]): boolean =>
       kinds.some(
         (kind) =>
@@ -87,7 +103,8 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
   }
 
   drop<K extends keyof S & string>(...labels: readonly (K | readonly K[])[]): DataFrame<Omit<S, K>> {
-    const gone = new Set(labels.flat().map((label) => viewColumn(this.view, label as string).name));
+    const gone = new Set(labels.flat() as string[]);
+    checkColumns(this.view, [...gone], "drop");
     return new DataFrame<Omit<S, K>>({
       ...this.view,
       columns: this.view.columns.filter(({ name }) => !gone.has(name)),
@@ -95,6 +112,8 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
   }
 
   rename(columns: Readonly<Record<string, string>> | ((name: string) => string)): DataFrame<AnyRow> {
+    if (columns === null || (typeof columns !== "function" && typeof columns !== "object"))
+      throw new TypeError(`rename() takes names by name, or a function of a name, got ${typeof columns}`);
     const of = typeof columns === "function" ? columns : (name: string) => columns[name] ?? name;
     return new DataFrame({ ...this.view, columns: this.view.columns.map((one) => ({ ...one, name: of(one.name) })) });
   }
@@ -130,10 +149,14 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
 
   /** Rows where a condition written as text holds: `query('delay > 30 and origin != "ORD"')`. @throws SyntaxError */
   query(text: string): DataFrame<S> {
-    const condition = parseCondition(
-      text,
-      this.columns.filter((one): one is string => typeof one === "string"),
-    );
+    const names = this.columns.filter((one): one is string => typeof one === "string");
+    let condition: Expr;
+    try {
+      condition = parseCondition(text, names);
+    } catch (cause) {
+      if (!(cause instanceof ShoalError)) throw cause;
+      throw new RangeError(`query() names what is not there: ${cause.message}`, { cause });
+    }
     return this.filter(new ColumnExpression(condition) as never);
   }
 
@@ -234,7 +257,10 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
 
   /** Rows without missing values: in any column, in all, or with at least `thresh` values. */
   dropna(options: { how?: "any" | "all"; subset?: readonly (keyof S & string)[]; thresh?: number } = {}): DataFrame<S> {
+    const { how = "any" } = options;
+    if (how !== "any" && how !== "all") throw new RangeError(`how is any or all, got ${String(how)}`);
     const names = (options.subset ?? this.view.columns.map(({ name }) => name)) as string[];
+    checkColumns(this.view, names, "dropna");
     const present = names.map((name) => call("notNull", [viewColumn(this.view, name).expr]));
     const counted = present.map((one) => call("cast", [one], { dtype: "int64" })).reduce((a, b) => call("add", [a, b]));
     const needed = options.thresh ?? (options.how === "all" ? 1 : names.length);
@@ -257,52 +283,10 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
 
   /** A row for each value of a list column. */
   explode(label: keyof S & string): DataFrame<AnyRow> {
-    viewColumn(this.view, label);
+    const { dtype } = this.get(label);
+    // Values that are no lists are a row of their own already.
+    if (!dtype.startsWith("list<")) return new DataFrame(this.view);
     return new DataFrame(viewOfNode(explodeNode(nodeOfView(this.view), label), this.view));
-  }
-
-  /** Columns as rows. @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.melt.html */
-  melt(
-    options: { idVars?: readonly string[]; valueVars?: readonly string[]; varName?: string; valueName?: string } = {},
-  ): DataFrame<AnyRow> {
-    const keep = [...(options.idVars ?? [])];
-    const values = [
-      ...(options.valueVars ?? this.view.columns.map(({ name }) => name).filter((name) => !keep.includes(name))),
-    ];
-    const [variable, value] = [options.varName ?? "variable", options.valueName ?? "value"];
-    const plain = nodeOfView(
-      { ...this.view, columns: [...keep, ...values].map((name) => viewColumn(this.view, name)) },
-      false,
-    );
-    const dtype = values
-      .map((name) => inferDtype(column(name), plain.fields))
-      .reduce((a, b) => (a === b ? a : "float64"));
-    const fields = [
-      ...plain.fields.filter(({ name }) => keep.includes(name)),
-      { name: variable, dtype: "string" as Dtype },
-      { name: value, dtype },
-    ];
-    const long = named({
-      kind: "unpivot",
-      input: plain,
-      keep,
-      values,
-      variable,
-      value,
-      fields,
-      npartitions: plain.npartitions,
-      divisions: null,
-    });
-    const columns = fields.map(({ name }) => ({ name }));
-    const numbered = named({
-      kind: "number",
-      input: long,
-      name: indexName(0),
-      fields: [...fields, { name: indexName(0), dtype: "int64" }],
-      npartitions: long.npartitions,
-      divisions: null,
-    });
-    return new DataFrame(viewOfNode(numbered, { index: [{ label: null }], columns }));
   }
 
   /** How many rows. */
@@ -349,6 +333,8 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
   ): Promise<Frame<S>> | DataFrame<S> {
     const input = nodeOfView(this.view);
     const asked = options.npartitions ?? 1;
+    if (asked > input.npartitions)
+      throw new RangeError(`The table has ${input.npartitions} partitions, ${from}() was to read ${asked}`);
     const partitions = asked < 0 ? input.npartitions : asked;
     const limit = named({
       kind: "limit",
@@ -365,6 +351,11 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
   }
 
   private top(rows: number, by: readonly string[], largest: boolean): DataFrame<S> {
+    for (const { name, dtype } of metaOf(this.view).columns)
+      if (by.includes(name) && (dtype === "string" || dtype.startsWith("list")))
+        throw new TypeError(
+          `${largest ? "nlargest" : "nsmallest"}() needs numbers or times; column "${name}" is ${dtype}`,
+        );
     for (const name of by) viewColumn(this.view, name);
     const input = nodeOfView(this.view);
     const node = named({

@@ -17,6 +17,8 @@ export interface FromColumnsOptions {
   readonly indexDtype?: string;
   /** How many partitions; 1 unless told. */
   readonly npartitions?: number;
+  /** Rows a partition, instead of a number of partitions. */
+  readonly chunksize?: number;
   /** Rows in each partition, instead of a number of partitions. */
   readonly partitions?: readonly number[];
   /** Sort the rows by their index first, so that divisions are known; default true. */
@@ -109,6 +111,13 @@ const compare = (a: Plain, b: Plain): number =>
 
 function partitionRows(rows: number, options: FromColumnsOptions): readonly number[] {
   if (options.partitions !== undefined) return options.partitions;
+  const { chunksize } = options;
+  if (chunksize !== undefined) {
+    if (!(Number.isInteger(chunksize) && chunksize > 0))
+      throw new RangeError(`chunksize is a number of rows above 0, got ${chunksize}`);
+    const full = Math.max(1, Math.ceil(rows / chunksize));
+    return Array.from({ length: full }, (_, at) => Math.min(chunksize, rows - at * chunksize));
+  }
   const wanted = Math.max(1, options.npartitions ?? 1);
   const count = Math.max(1, Math.min(wanted, rows));
   const [size, larger] = [Math.floor(rows / count), rows % count];

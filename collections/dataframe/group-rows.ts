@@ -2,7 +2,7 @@ import { tokenize } from "../../runtime/graph/tokenize.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { type Dtype, isFloat, parseDtype } from "./dtype.ts";
-import { call, column, literalOf, type Options } from "./expression/expression.ts";
+import { call, column, type Expr, literalOf, type Options } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
 import type { Column } from "./frame/column.ts";
 import { NO_NAME } from "./frame/column.ts";
@@ -60,13 +60,7 @@ function alongGroups(grouping: Grouping, columns: readonly ViewColumn[], window:
       expr: SUMS.has(window) ? call("cast", [expr], { dtype }) : expr,
     })),
   ]);
-  const kept =
-    grouping.options.dropna === false
-      ? input
-      : filterNode(
-          input,
-          names.map((name) => call("notNull", [column(name)])).reduce((a, b) => call("and", [a, b])),
-        );
+  const keyed = names.map((name) => call("notNull", [column(name)])).reduce((a, b) => call("and", [a, b]));
   const items = inputs.map(
     ({ name, dtype }): WindowItem => ({
       name: `__g_${tokenize(window, options, name)}`,
@@ -76,20 +70,27 @@ function alongGroups(grouping: Grouping, columns: readonly ViewColumn[], window:
       dtype,
     }),
   );
-  const fields = [...kept.fields, ...items.map(({ name, dtype }) => ({ name, dtype }))];
+  const fields = [...input.fields, ...items.map(({ name, dtype }) => ({ name, dtype }))];
   const made = named({
     kind: "groupWindow",
-    input: kept,
+    input,
     items,
     over: names,
     fields,
-    npartitions: kept.npartitions,
+    npartitions: input.npartitions,
     divisions: null,
   });
   return {
     root: made,
     index: view.index.map(({ label }, level) => ({ label, expr: column(indexName(level)) })),
-    columns: items.map((item, at) => ({ name: (columns[at] as ViewColumn).name, expr: column(item.name) })),
+    // A row with a missing key belongs to no group: it stays, without a value.
+    columns: items.map((item, at) => ({
+      name: (columns[at] as ViewColumn).name,
+      expr:
+        grouping.options.dropna === false
+          ? column(item.name)
+          : call("ifElse", [keyed, column(item.name), literalOf(null)]),
+    })),
   };
 }
 
@@ -127,7 +128,7 @@ const keyMeta = (grouping: Grouping): TableMeta["index"] =>
 declare module "./series-groupby.ts" {
   interface SeriesGroupBy<T> {
     /** The last rows of each group before this one, by `periods`. */
-    shift(periods?: number): Series<T>;
+    shift(periods?: number, options?: { fillValue?: unknown }): Series<T>;
     cumsum(): Series<number>;
     cumprod(): Series<number>;
     cummax(): Series<T>;
@@ -140,8 +141,10 @@ declare module "./series-groupby.ts" {
     transform(fn: string): Series<number>;
     transform<R = unknown>(fn: (group: Column<T>) => unknown, dtype: string): Series<R>;
     /** Calls a function with each group's Column; it gives one value a group, or one a row. */
-    apply<R = unknown>(fn: (group: Column<T>) => unknown, dtype: string): Series<R>;
+    apply<R = unknown>(fn: (group: Column<T>) => unknown, dtype?: string): Series<R>;
     valueCounts(): Series<number>;
+    /** The rows of one group. */
+    getGroup(key: unknown): Series<T>;
   }
 }
 declare module "./groupby.ts" {
@@ -150,6 +153,8 @@ declare module "./groupby.ts" {
     cumsum(): DataFrame<S>;
     cumprod(): DataFrame<S>;
     shift(periods?: number): DataFrame<S>;
+    idxmin(): DataFrame<AnyRow>;
+    idxmax(): DataFrame<AnyRow>;
     ffill(): DataFrame<S>;
     bfill(): DataFrame<S>;
     fillna(value: unknown): DataFrame<S>;
@@ -166,10 +171,12 @@ const seriesWindow = (group: SeriesGroupBy<never>, window: string, options: Opti
   new Series<never>(alongGroups(group.grouping, group.grouping.view.columns, window, options));
 const frameWindow = (group: GroupBy<never>, window: string, options: Options = {}): DataFrame<never> =>
   new DataFrame<never>(alongGroups(group.grouping, group.grouping.values, window, options));
+const ALONG = ["cumsum", "cumprod", "cummax", "cummin", "cumcount", "ffill", "bfill", "shift"];
 const windowOf = (fn: string): string => {
+  if (ALONG.includes(fn)) return fn;
   if (AGGREGATES.has(fn)) return `group${fn[0]?.toUpperCase()}${fn.slice(1)}`;
   throw new TypeError(
-    `There is no transform "${fn}"; there are ${[...AGGREGATES].join(", ")}, and functions of your own`,
+    `There is no transform "${fn}"; there are ${[...AGGREGATES, ...ALONG].join(", ")}, and functions of your own`,
   );
 };
 
@@ -181,13 +188,23 @@ for (const window of ["cumsum", "cumprod", "cummax", "cummin", "cumcount", "ffil
     return frameWindow(this, window);
   };
 }
-GroupBy.prototype.cumcount = function () {
-  const [key] = this.grouping.keys;
-  const view = alongGroups(this.grouping, [{ name: NO_NAME, expr: key?.expr as ViewColumn["expr"] }], "cumcount", {});
-  return new Series<number>(view);
+const frameCount = (grouping: Grouping): Series<number> => {
+  const [key] = grouping.keys;
+  return new Series<number>(
+    alongGroups(grouping, [{ name: NO_NAME, expr: key?.expr as ViewColumn["expr"] }], "cumcount", {}),
+  );
 };
-SeriesGroupBy.prototype.shift = function (periods = 1) {
-  return seriesWindow(this as SeriesGroupBy<never>, "shift", { periods });
+GroupBy.prototype.cumcount = function () {
+  return frameCount(this.grouping);
+};
+for (const fn of ["idxmin", "idxmax"] as const)
+  GroupBy.prototype[fn] = function (this: GroupBy<never>) {
+    return this.agg(fn);
+  };
+SeriesGroupBy.prototype.shift = function (periods = 1, { fillValue } = {}) {
+  const fill =
+    fillValue === undefined ? {} : { fill: (literalOf(fillValue) as Extract<Expr, { kind: "literal" }>).value };
+  return seriesWindow(this as SeriesGroupBy<never>, "shift", { periods, ...fill } as Options);
 };
 GroupBy.prototype.shift = function (periods = 1) {
   return frameWindow(this as GroupBy<never>, "shift", { periods });
@@ -210,8 +227,9 @@ SeriesGroupBy.prototype.transform = function (this: SeriesGroupBy<never>, fn: st
 GroupBy.prototype.transform = function (fn) {
   return frameWindow(this as GroupBy<never>, windowOf(fn)) as never;
 };
-SeriesGroupBy.prototype.apply = function (this: SeriesGroupBy<never>, fn: AnyFunction, dtype: string) {
+SeriesGroupBy.prototype.apply = function (this: SeriesGroupBy<never>, fn: AnyFunction, said?: string) {
   const [value] = this.grouping.view.columns as readonly [ViewColumn];
+  const dtype = said ?? inferDtype(value.expr, this.grouping.view.root.fields);
   const out: TableMeta = { index: keyMeta(this.grouping), columns: [{ name: value.name, dtype: parseDtype(dtype) }] };
   return new Series<never>(viewOfNode(applied(this.grouping, fn, out, "groupColumns", true), out));
 } as never;
@@ -225,14 +243,24 @@ GroupBy.prototype.apply = function (this: GroupBy<never>, fn: AnyFunction, wante
   const view = viewOfNode(applied(this.grouping, fn, out, "groups", true), out);
   return typeof wanted === "string" ? new Series(view) : new DataFrame(view);
 } as never;
+SeriesGroupBy.prototype.cumcount = function () {
+  return frameCount(this.grouping);
+};
+SeriesGroupBy.prototype.getGroup = function <T>(this: SeriesGroupBy<T>, key: unknown) {
+  return new Series<T>(groupRows(this.grouping, key));
+};
 GroupBy.prototype.getGroup = function (key) {
-  const keys = this.grouping.keys;
+  return new DataFrame<never>(groupRows(this.grouping, key));
+};
+
+function groupRows(grouping: Grouping, key: unknown): View {
+  const { keys, view } = grouping;
   const values = keys.length === 1 ? [key] : (key as unknown[]);
   const test = keys
     .map(({ expr }, at) => call("eq", [expr, literalOf(values[at])]))
     .reduce((a, b) => call("and", [a, b]));
-  return new DataFrame<never>({ ...this.grouping.view, root: filterNode(this.grouping.view.root, test) });
-};
+  return { ...view, root: filterNode(view.root, test) };
+}
 SeriesGroupBy.prototype.valueCounts = function () {
   const [value] = this.grouping.view.columns as readonly [ViewColumn];
   const { view, keys, options } = this.grouping;

@@ -3,13 +3,17 @@ import { column, type Expr, type Options } from "./expression/expression.ts";
 import {
   type AggregateOptions,
   type AggregateRequest,
+  type CustomSteps,
   type GroupByOptions,
   Grouping,
   type GroupKey,
   groupingOf,
+  isCustom,
+  treeOptions,
   type Wanted,
 } from "./grouping.ts";
-import { type View, viewColumn } from "./plan/view.ts";
+import { combineViews } from "./plan/align.ts";
+import { type View, type ViewColumn, viewColumn } from "./plan/view.ts";
 import { type RowExpression, rowExpression } from "./rows-expression.ts";
 import { labelName } from "./schema.ts";
 import { Series } from "./series.ts";
@@ -86,35 +90,40 @@ export class GroupBy<S = AnyRow> {
    * @throws ShoalError UNKNOWN_KEY for a column that is not there
    */
   agg(
-    request: AggregateRequest<S> | string | readonly string[],
+    request: AggregateRequest<S> | string | readonly (string | CustomSteps)[],
     options: AggregateOptions & { named?: boolean } = {},
   ): DataFrame<AnyRow> {
     const { view } = this.grouping;
     if (typeof request === "string") return this.all(request, options);
-    const { named: byName, splitEvery, splitOut: _splitOut, ...own } = options;
+    const { named: byName, splitEvery: _every, splitOut: _out, ...own } = options;
     const table: AggregateRequest<S> = Array.isArray(request)
       ? Object.fromEntries(this.grouping.values.map(({ name }) => [name, request]))
       : (request as AggregateRequest<S>);
     const wanted: Wanted[] = [];
-    const finish: { name: string; expr: Expr | null }[] = [];
+    const finish: Finish[] = [];
     // pandas' rule: one list among the requests gives every label two levels.
     for (const [name, said] of Object.entries(table)) checkRequest(view, name, said, byName === true);
     const deep = byName !== true && Object.values(table).some((one) => Array.isArray(one));
     for (const [name, said] of Object.entries(table)) {
       if (typeof said === "function") finish.push(this.fromArrow(name, said as (row: never) => unknown, wanted));
       else if (byName === true) {
-        const [from, fn] = said as readonly [string, string];
-        wanted.push(this.wanted(name, fn, viewColumn(view, from).expr, own as Options));
-        finish.push({ name, expr: null });
+        const [from, fn] = said as readonly [string, string | CustomSteps];
+        finish.push(this.named(name, fn, from, own as Options, wanted));
       } else
-        for (const fn of [said].flat() as string[]) {
-          const label = deep ? labelName([name, fn]) : name;
-          wanted.push(this.wanted(label, fn, viewColumn(view, name).expr, own as Options));
-          finish.push({ name: label, expr: null });
+        for (const fn of [said].flat() as (string | CustomSteps)[]) {
+          const label = deep ? labelName([name, typeof fn === "string" ? fn : fn.name]) : name;
+          finish.push(this.named(label, fn, name, own as Options, wanted));
         }
     }
-    const made = this.grouping.aggregate(wanted, splitEvery === undefined ? {} : { splitEvery });
-    return this.shaped({ ...made, columns: finish.map(({ name, expr }) => ({ name, expr: expr ?? column(name) })) });
+    const made = wanted.length === 0 ? undefined : this.grouping.aggregate(wanted, treeOptions(options));
+    return this.shaped(joined(made, finish));
+  }
+
+  /** What becomes of one request: an aggregate that is wanted, or one of the user's own that stands beside them. */
+  private named(name: string, fn: string | CustomSteps, from: string, options: Options, wanted: Wanted[]): Finish {
+    if (isCustom(fn)) return { name, expr: null, custom: this.custom(from as never, fn, name).view };
+    wanted.push(this.wanted(name, fn, viewColumn(this.grouping.view, from).expr, options));
+    return { name, expr: null };
   }
 
   private wanted(name: string, fn: string, expr: Expr, options: Options): Wanted {
@@ -141,11 +150,11 @@ export class GroupBy<S = AnyRow> {
   }
 
   private all(fn: string, options: AggregateOptions): DataFrame<AnyRow> {
-    const { splitEvery, splitOut: _splitOut, ...own } = options;
+    const { splitEvery: _every, splitOut: _out, ...own } = options;
     const values = this.grouping.values;
     const made = this.grouping.aggregate(
       values.map(({ name, expr }) => this.wanted(name, fn, expr, own as Options)),
-      splitEvery === undefined ? {} : { splitEvery },
+      treeOptions(options),
     );
     return this.shaped(made);
   }
@@ -154,6 +163,36 @@ export class GroupBy<S = AnyRow> {
     const table = new DataFrame(view);
     return this.grouping.options.asIndex === false ? table.resetIndex() : table;
   }
+}
+
+interface Finish {
+  readonly name: string;
+  readonly expr: Expr | null;
+  /** The outcome of an aggregation of the user's own, with the same keys in its index. */
+  readonly custom?: View;
+}
+
+/** Outcomes of one pass and of aggregations of the user's, beside each other by their keys. */
+function joined(made: View | undefined, finish: readonly Finish[]): View {
+  let whole = made;
+  const places: ViewColumn[] = finish.map(({ name, expr }) => ({ name, expr: expr ?? column(name) }));
+  finish.forEach(({ custom }, at) => {
+    if (custom === undefined) return;
+    if (whole === undefined) {
+      whole = custom;
+      places[at] = custom.columns[0] as ViewColumn;
+      return;
+    }
+    const done = finish.map((one, i) => (one.custom === undefined ? made !== undefined : i < at));
+    const [a, b] = combineViews({ ...whole, columns: places.filter((_, i) => done[i] === true) }, custom);
+    let next = 0;
+    places.forEach((_, i) => {
+      if (done[i] === true) places[i] = a.columns[next++] as ViewColumn;
+    });
+    places[at] = b.columns[0] as ViewColumn;
+    whole = a;
+  });
+  return { ...(whole as View), columns: places };
 }
 
 /** A request names columns; one that is not there is a bad value of the request. */

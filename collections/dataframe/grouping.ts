@@ -2,7 +2,7 @@ import { type AggregateSpec, aggregateTree } from "./aggregates.ts";
 import type { DataFrame } from "./dataframe.ts";
 import type { Dtype } from "./dtype.ts";
 import { column, type Expr, type Options } from "./expression/expression.ts";
-import { inferDtype } from "./expression/infer.ts";
+import { inferDtype, unknownColumn } from "./expression/infer.ts";
 import { selectNode } from "./plan/build.ts";
 import { type Node, named } from "./plan/node.ts";
 import type { Named } from "./plan/step.ts";
@@ -21,10 +21,27 @@ export interface GroupByOptions {
 
 export interface AggregateOptions {
   readonly splitEvery?: number;
-  /** Partitions of the outcome; accepted for Dask's sake: the outcome has one. */
+  /** Partitions of the outcome, 1 unless told; groups are then spread over them by their keys. */
   readonly splitOut?: number;
   readonly [name: string]: unknown;
 }
+
+/** What concerns the tree of partial results, apart from what concerns the function. */
+export function treeOptions({ splitEvery, splitOut }: AggregateOptions): AggregateOptions {
+  if (splitOut !== undefined && !(Number.isInteger(splitOut) && splitOut >= 1))
+    throw new RangeError(`splitOut is a number of partitions, got ${String(splitOut)}`);
+  return { ...(splitEvery === undefined ? {} : { splitEvery }), ...(splitOut === undefined ? {} : { splitOut }) };
+}
+
+/** The steps of an aggregation of the user's, see Aggregation. */
+export interface CustomSteps {
+  readonly name: string;
+  readonly chunk: (group: never) => unknown;
+  readonly aggregate: (...groups: never[]) => unknown;
+  readonly finalize: ((...parts: never[]) => unknown) | undefined;
+}
+export const isCustom = (fn: unknown): fn is CustomSteps =>
+  typeof fn === "object" && fn !== null && typeof (fn as Partial<CustomSteps>).chunk === "function";
 
 /** A key: the view it is over has been combined with the table's. */
 export interface GroupKey {
@@ -89,7 +106,15 @@ export class Grouping {
       ...keys.map((name) => ({ name, dtype: inferDtype(column(name), input.fields) })),
       ...specs.map(({ name }, at) => ({ name, dtype: dtypes[at] as Dtype })),
     ];
-    const root = named({ kind: "aggregate", input, tree, fields, npartitions: 1, divisions: null });
+    const splitOut = options.splitOut ?? 1;
+    const root = named({
+      kind: "aggregate",
+      input,
+      tree: { ...tree, splitOut },
+      fields,
+      npartitions: splitOut,
+      divisions: null,
+    });
     return {
       root,
       index: this.keys.map(({ label }, at) => ({ label, expr: column(keys[at] as string) })),
@@ -109,7 +134,14 @@ export interface Wanted {
 export type AggregateFunction = string | ((row: never) => unknown);
 /** pandas' ways to say what is wanted, and expressions over rows. */
 export type AggregateRequest<S> = Readonly<
-  Record<string, string | readonly string[] | readonly [column: string, fn: string] | ((row: S) => unknown)>
+  Record<
+    string,
+    | string
+    | CustomSteps
+    | readonly (string | CustomSteps)[]
+    | readonly [column: string, fn: string | CustomSteps]
+    | ((row: S) => unknown)
+  >
 >;
 
 /** Resolves keys: column names, series, arrow functions over a row. */
@@ -117,6 +149,7 @@ export function groupingOf<S>(table: DataFrame<S>, by: readonly unknown[], optio
   let { view } = table;
   const keys: GroupKey[] = [];
   for (const one of by) {
+    if (typeof one === "number") throw unknownColumn(String(one), view.columns);
     if (typeof one === "string") {
       const level = view.index.findIndex(({ label }) => label === one);
       const found =

@@ -8,7 +8,9 @@ import "../futures/fallback.ts";
 export { type ReadCsvOptions, readCsv } from "../io/csv.ts";
 export { type ReadJsonOptions, readJson } from "../io/json-lines.ts";
 export { type ReadParquetOptions, readParquet } from "../io/parquet.ts";
+export { Aggregation } from "./aggregation.ts";
 export { CategoryAccessor } from "./category-accessor.ts";
+export { type ConcatOptions, concat } from "./concat.ts";
 export type { ToArrayOptions } from "./conversions.ts";
 export { type AnyRow, DataFrame, type SortOptions } from "./dataframe.ts";
 export type { Dtype } from "./dtype.ts";
@@ -34,8 +36,6 @@ export { type FromColumnsOptions, fromColumns, fromRecords } from "./from-values
 export { GroupBy } from "./groupby.ts";
 export type { AggregateRequest, GroupByOptions } from "./grouping.ts";
 export {
-  type ConcatOptions,
-  concat,
   type JoinHow,
   type MergeAsofOptions,
   type MergeOptions,

@@ -1,14 +1,13 @@
 import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { type Dtype, promote } from "./dtype.ts";
-import { call, column, type Expr } from "./expression/expression.ts";
+import { call, column } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
-import { alignedViews, inOne, matchedPartitions } from "./plan/align.ts";
-import { fieldOf, selectNode, sharedDtype, stackNode } from "./plan/build.ts";
+import { inOne, matchedPartitions } from "./plan/align.ts";
+import { fieldOf, selectNode } from "./plan/build.ts";
 import { type JoinMethod, type Node, named } from "./plan/node.ts";
 import type { JoinSpec, Named } from "./plan/step.ts";
 import { nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
 import { type Field, indexName, isIndexName } from "./schema.ts";
-import type { Series } from "./series.ts";
 
 export type JoinHow = "inner" | "left" | "right" | "outer" | "leftsemi" | "leftanti";
 
@@ -84,6 +83,8 @@ function joinKeys(left: View, right: View, options: MergeOptions): Keys {
   const list = (value: string | readonly string[] | undefined): readonly string[] | undefined =>
     value === undefined ? undefined : ([value].flat() as string[]);
   const index = indexName(0);
+  if (options.on !== undefined && (options.leftOn !== undefined || options.rightOn !== undefined))
+    throw new RangeError("A merge has keys by on, or by leftOn and rightOn, not both");
   const common = left.columns.map(({ name }) => name).filter((name) => right.columns.some((one) => one.name === name));
   const both =
     list(options.on) ??
@@ -210,78 +211,6 @@ function joinMethod(
     if (left.npartitions === 1 && (how === "inner" || how === "right")) return ["broadcast-left", right.npartitions];
   }
   return ["exchange", options.npartitions ?? Math.max(left.npartitions, right.npartitions)];
-}
-
-export interface ConcatOptions {
-  /** 0: rows under each other (the default); 1: columns side by side. */
-  readonly axis?: 0 | 1;
-  /** Columns of all tables (the default), or only those that all have. */
-  readonly join?: "outer" | "inner";
-  readonly interleavePartitions?: boolean;
-}
-
-type Concatenated = DataFrame<never> | DataFrame<AnyRow> | Series<unknown> | Series<never>;
-
-/**
- * Tables under each other or side by side.
- * @see https://docs.dask.org/en/stable/generated/dask.dataframe.multi.concat.html
- */
-export function concat(tables: readonly Concatenated[], options: ConcatOptions = {}): DataFrame<AnyRow> {
-  const [first] = tables;
-  if (first === undefined) throw new TypeError("concat needs at least one table");
-  return options.axis === 1
-    ? beside(
-        tables.map(({ view }) => view),
-        options.join ?? "outer",
-      )
-    : under(tables, options);
-}
-
-function under(tables: readonly Concatenated[], options: ConcatOptions): DataFrame<AnyRow> {
-  const views = tables.map(({ view }) => view);
-  const names: string[] = [];
-  for (const view of views) for (const { name } of view.columns) if (!names.includes(name)) names.push(name);
-  const kept =
-    options.join === "inner"
-      ? names.filter((name) => views.every((view) => view.columns.some((one) => one.name === name)))
-      : names;
-  const [first] = views as [View];
-  const levels = first.index.map((_, level) => indexName(level));
-  const nodes = views.map((view) => nodeOfView(view));
-  const all = [...levels, ...kept];
-  const dtypes = new Map(
-    all.map((name) => [
-      name,
-      sharedDtype(
-        name,
-        nodes.flatMap((node) => node.fields.filter((field) => field.name === name).map(({ dtype }) => dtype)),
-      ),
-    ]),
-  );
-  const same = nodes.map((node) =>
-    selectNode(
-      node,
-      all.map((name): Named => ({ name, expr: columnOf(node, name, dtypes.get(name) as Dtype) })),
-    ),
-  );
-  return new DataFrame(
-    viewOfNode(stackNode(same, null), { index: first.index, columns: kept.map((name) => ({ name })) }),
-  );
-}
-
-function columnOf(node: Node, name: string, dtype: Dtype): Expr {
-  const field = node.fields.find((one) => one.name === name);
-  if (field === undefined) return { kind: "literal", value: null, dtype };
-  return field.dtype === dtype ? column(name) : call("cast", [column(name)], { dtype });
-}
-
-function beside(views: readonly View[], how: "outer" | "inner"): DataFrame<AnyRow> {
-  let [whole, ...rest] = views as [View, ...View[]];
-  for (const view of rest) {
-    const [a, b] = whole.root.id === view.root.id ? [whole, view] : alignedViews(whole, view, how);
-    whole = { ...a, columns: [...a.columns, ...b.columns] };
-  }
-  return new DataFrame(whole);
 }
 
 export interface MergeAsofOptions {

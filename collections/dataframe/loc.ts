@@ -7,7 +7,7 @@ import { parseFrequencyMicros } from "./frequency.ts";
 import { combineViews, overDivisions } from "./plan/align.ts";
 import { filterNode, pickNode, selectNode } from "./plan/build.ts";
 import { type Divisions, type Node, named } from "./plan/node.ts";
-import { nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
+import { checkColumns, nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
 import { indexName, labelName } from "./schema.ts";
 import { Series } from "./series.ts";
 
@@ -31,7 +31,7 @@ export interface SetIndexOptions {
 /** Rows by their labels; partitions that cannot hold any are not computed where divisions are known. */
 function located(view: View, rows: Rows): View {
   if (rows instanceof Series) {
-    const [a, b] = combineViews(view, rows.view);
+    const [a, b] = combineViews(view, rows.view, "left");
     return { ...a, root: filterNode(a.root, (b.columns[0] as ViewColumn).expr) };
   }
   const node = nodeOfView(view);
@@ -118,11 +118,16 @@ function indexed(view: View, label: string, options: SetIndexOptions): View {
         ? parseTimeMicros(value)
         : (value as Plain);
   const divisions = options.divisions?.map(plain);
+  if (divisions !== undefined) checkRising(divisions, "setIndex");
   if (options.sorted === true) {
+    if (divisions !== undefined && divisions.length < 2)
+      throw new RangeError(`setIndex() needs at least two divisions, got ${divisions.length}`);
     if (divisions === undefined) return viewOfNode(node, like);
     return viewOfNode(overDivisions(node, indexName(0), divisions), like);
   }
   const npartitions = divisions === undefined ? (options.npartitions ?? node.npartitions) : divisions.length - 1;
+  if (!(Number.isInteger(npartitions) && npartitions > 0))
+    throw new RangeError(`A table needs at least one partition, got ${npartitions}`);
   const sort: Node = named({
     kind: "sort",
     input: node,
@@ -142,6 +147,8 @@ export interface RepartitionOptions {
   readonly divisions?: readonly unknown[];
   /** A partition for each stretch of time, such as "1D"; the divisions must be known. */
   readonly freq?: string;
+  /** With divisions: they need not begin and end where the table does. */
+  readonly force?: boolean;
 }
 
 function repartitioned(view: View, options: RepartitionOptions): View {
@@ -153,6 +160,11 @@ function repartitioned(view: View, options: RepartitionOptions): View {
       : time && typeof value === "string"
         ? parseTimeMicros(value)
         : (value as Plain);
+  const { npartitions, divisions, freq } = options;
+  const asked = [npartitions, divisions, freq].filter((one) => one !== undefined).length;
+  if (asked !== 1) throw new TypeError(`repartition() takes one of npartitions, divisions and freq, got ${asked}`);
+  if (options.divisions !== undefined)
+    checkDivisions(node.divisions, options.divisions.map(plain), options.force === true);
   if (options.divisions !== undefined)
     return viewOfNode(overDivisions(node, indexName(0), options.divisions.map(plain)), view);
   if (options.freq !== undefined)
@@ -171,6 +183,25 @@ function repartitioned(view: View, options: RepartitionOptions): View {
     }),
     view,
   );
+}
+
+function checkRising(values: readonly Plain[], method: string): void {
+  values.forEach((value, at) => {
+    if (at > 0 && (value as number) < (values[at - 1] as number))
+      throw new RangeError(`Divisions of ${method}() rise; ${String(value)} comes after ${String(values[at - 1])}`);
+  });
+}
+
+/** @throws RangeError for divisions that fall, or that leave rows of the table outside */
+function checkDivisions(had: Divisions | null, values: readonly Plain[], force: boolean): void {
+  if (values.length < 2) throw new RangeError(`repartition() needs at least two divisions, got ${values.length}`);
+  checkRising(values, "repartition");
+  if (had === null || force) return;
+  const [first, last] = [had.values[0], had.values.at(-1)];
+  if (values[0] !== first || values.at(-1) !== last)
+    throw new RangeError(
+      `The table reaches from ${String(first)} to ${String(last)}, the divisions from ${String(values[0])} to ${String(values.at(-1))}; give force: true to cut it`,
+    );
 }
 
 function divisionsByTime(divisions: Divisions | null, freq: string): Plain[] {
@@ -261,7 +292,7 @@ DataFrame.prototype.repartition = function <S>(this: DataFrame<S>, options: Repa
 };
 DataFrame.prototype.shuffle = function <S>(this: DataFrame<S>, by: unknown, options: { npartitions?: number } = {}) {
   const names = [by].flat() as string[];
-  for (const name of names) viewColumn(this.view, labelName(name));
+  checkColumns(this.view, names.map(labelName), "shuffle");
   const input = nodeOfView(this.view);
   const npartitions = options.npartitions ?? input.npartitions;
   return new DataFrame<S>(

@@ -3,17 +3,17 @@ import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { type Dtype, isTime, parseDtype } from "./dtype.ts";
 import { type PolarsFrame, polars } from "./engine/polars.ts";
 import { call, type Plain } from "./expression/expression.ts";
-import { type Column, NO_NAME } from "./frame/column.ts";
-import type { Frame } from "./frame/frame.ts";
+import { Column, NO_NAME } from "./frame/column.ts";
+import { Frame } from "./frame/frame.ts";
 import { TableChunk } from "./frame/table-chunk.ts";
 import { dtypeOfValues, plainValue } from "./frame/value-types.ts";
 import { mapTable } from "./kernels/map-table.ts";
-import { metaOfChunk } from "./kernels/mapped-result.ts";
+import { metaOfChunk, resolved } from "./kernels/mapped-result.ts";
 import { seriesOf } from "./kernels/read-columns.ts";
 import { firstColumn } from "./operand.ts";
 import { inOne } from "./plan/align.ts";
 import { type MapCall, type Node, named } from "./plan/node.ts";
-import { nodeOfView, type View, viewOfNode } from "./plan/view.ts";
+import { nodeOfView, type View, viewColumn, viewOfNode } from "./plan/view.ts";
 import { type Field, indexName, type Label, labelName, type TableMeta } from "./schema.ts";
 import { Series } from "./series.ts";
 
@@ -56,6 +56,11 @@ const seriesMeta = (name: string, dtype: string, index: TableMeta["index"]): Tab
   columns: [{ name, dtype: parseDtype(dtype) }],
 });
 
+export interface InferredSchema extends TableMeta {
+  /** Whether the function gave a table, a column, or values. */
+  readonly shape: "frame" | "column" | "values";
+}
+
 /**
  * What a function over partitions gives, found by calling it with a table of two made-up rows.
  * @see https://docs.dask.org/en/stable/dataframe-design.html#metadata
@@ -64,7 +69,7 @@ export async function inferSchema(
   table: DataFrame<never> | DataFrame<AnyRow> | Series<unknown>,
   fn: AnyFunction,
   ...args: readonly unknown[]
-): Promise<TableMeta> {
+): Promise<InferredSchema> {
   const meta = table.meta;
   const sample = (name: string, dtype: Dtype) => seriesOf(name, [exampleOf(dtype), exampleOf(dtype)], dtype);
   const series = [
@@ -73,11 +78,17 @@ export async function inferSchema(
   ];
   const chunk = new TableChunk(polars().DataFrame(series as never) as PolarsFrame);
   const keys = table instanceof Series ? { keys: ["column"] } : {};
-  const outcome = await mapTable(fn, { mode: "frame", meta, out: null, args, ...keys }, chunk);
+  let shape: InferredSchema["shape"] = "values";
+  const seen = async (...given: unknown[]): Promise<unknown> => {
+    const made = await resolved(fn(...given));
+    shape = made instanceof Column ? "column" : made instanceof Frame ? "frame" : "values";
+    return made;
+  };
+  const outcome = await mapTable(seen, { mode: "frame", meta, out: null, args, ...keys }, chunk);
   const labels = outcome.native.columns
     .filter((name) => name.startsWith("__index_"))
     .map((_, level) => meta.index[level]?.label ?? null);
-  return metaOfChunk(outcome, labels);
+  return { ...metaOfChunk(outcome, labels), shape };
 }
 
 function exampleOf(dtype: Dtype): Plain {
@@ -122,14 +133,17 @@ declare module "./dataframe.ts" {
     /** Calls a function with each row as an object: one column of type `dtype`, or several with `schema`. */
     mapRows(fn: (row: S) => unknown, dtype: string, name?: Label): Series<unknown>;
     mapRows<R = AnyRow>(fn: (row: S) => unknown, schema: Schema): DataFrame<R>;
+    /** Calls a function with every value of every column. @param dtypes types of what it gives, where they differ */
+    applymap(fn: (value: unknown) => unknown, dtypes?: Readonly<Record<string, string>>): DataFrame<AnyRow>;
   }
 }
 declare module "./series.ts" {
   interface Series<T> {
     /** Values by a function, called one by one, or looked up in a table; what is not found becomes missing. */
     map<R = unknown>(
-      by: ((value: T) => R) | ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>>,
+      by: ((value: T, ...args: never[]) => R) | ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>>,
       dtype?: string,
+      options?: { args?: readonly unknown[] },
     ): Series<R>;
     /**
      * A reduction of your own: `chunk` for each partition, `aggregate` for the column of what the chunks gave.
@@ -167,6 +181,20 @@ DataFrame.prototype.mapRows = function (
   const view = viewOfNode(mapNode(this.view, fn, { mode: "rows", out, args: [] }, meta), out);
   return (typeof wanted === "string" ? new Series(view) : new DataFrame(view)) as never;
 } as never;
+DataFrame.prototype.applymap = function (
+  this: DataFrame<unknown>,
+  fn: (value: unknown) => unknown,
+  dtypes: Readonly<Record<string, string>> = {},
+) {
+  const meta = this.meta;
+  for (const name of Object.keys(dtypes)) viewColumn(this.view, name);
+  const columns = meta.columns.map(({ name, dtype }) => ({
+    name,
+    dtype: dtypes[name] === undefined ? dtype : parseDtype(dtypes[name] as string),
+  }));
+  const out: TableMeta = { index: meta.index, columns };
+  return new DataFrame(viewOfNode(mapNode(this.view, fn, { mode: "cells", out, args: [] }, meta), out));
+} as never;
 Series.prototype.mapPartitions = function <R>(
   this: Series<unknown>,
   fn: AnyFunction,
@@ -191,13 +219,18 @@ Series.prototype.map = function <R>(
   this: Series<unknown>,
   by: AnyFunction | ReadonlyMap<unknown, unknown> | Readonly<Record<string, unknown>>,
   dtype?: string,
+  options: { args?: readonly unknown[] } = {},
 ): Series<R> {
   const { name, expr } = this.view.columns[0] as View["columns"][number];
   const meta = this.meta;
   if (typeof by === "function") {
     const out = seriesMeta(name, dtype ?? this.dtype, meta.index);
-    return new Series<R>(viewOfNode(mapNode(this.view, by, { mode: "values", out, args: [] }, meta), out));
+    return new Series<R>(
+      viewOfNode(mapNode(this.view, by, { mode: "values", out, args: options.args ?? [] }, meta), out),
+    );
   }
+  if (typeof by !== "object" || by === null)
+    throw new TypeError(`map() takes a function or values by value, got ${by === null ? "null" : typeof by}`);
   const pairs = by instanceof Map ? [...by] : Object.entries(by);
   const to = pairs.map(([, value]) => plainValue(value));
   const type =

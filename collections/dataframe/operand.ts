@@ -46,7 +46,7 @@ export function firstColumn(view: View, expr: Expr, name: string): View {
 }
 
 /** pandas' rule: the name stays where both have the same. */
-function nameOf(view: View, other: Operand): string {
+export function nameOf(view: View, other: Operand): string {
   const name = view.columns[0]?.name ?? NO_NAME;
   if (!(other instanceof Table) || isScalar(other)) return name;
   return other.view.columns[0]?.name === name ? name : NO_NAME;

@@ -1,10 +1,11 @@
+import { ShoalError } from "../../runtime/base/errors.ts";
 import { type AggregateSpec, aggregateTree } from "./aggregates.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { type Dtype, isNumberLike } from "./dtype.ts";
-import { call, column, type Expr, literalOf, type Options } from "./expression/expression.ts";
+import { call, column, type Expr, literalOf, type Options, type Plain } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
 import { NO_NAME } from "./frame/column.ts";
-import { inOne } from "./plan/align.ts";
+import { combineViews, inOne } from "./plan/align.ts";
 import { selectNode, sharedDtype, stackNode } from "./plan/build.ts";
 import { type Node, named } from "./plan/node.ts";
 import { metaOf, nodeOfView, type View, viewOfNode } from "./plan/view.ts";
@@ -226,7 +227,8 @@ declare module "./dataframe.ts" {
   interface DataFrame<S> extends Readonly<Record<Reduction, Reducer>> {
     /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.describe.html */
     describe(options?: { percentiles?: readonly number[] }): DataFrame<AnyRow>;
-    corr(options?: { minPeriods?: number }): DataFrame<AnyRow>;
+    /** @throws ShoalError NOT_SUPPORTED for another method than "pearson" */
+    corr(options?: { minPeriods?: number; method?: string }): DataFrame<AnyRow>;
     cov(options?: { minPeriods?: number; ddof?: number }): DataFrame<AnyRow>;
     cumsum(options?: { skipna?: boolean }): DataFrame<S>;
     cumprod(options?: { skipna?: boolean }): DataFrame<S>;
@@ -242,7 +244,9 @@ declare module "./dataframe.ts" {
     abs(): DataFrame<S>;
     clip(lower?: number | null, upper?: number | null): DataFrame<S>;
     replace(from: unknown, to?: unknown): DataFrame<S>;
-    isin(values: Iterable<unknown>): DataFrame<Record<keyof S, boolean>>;
+    isin(values: Iterable<unknown> | Readonly<Record<string, Iterable<unknown>>>): DataFrame<Record<keyof S, boolean>>;
+    neg(): DataFrame<S>;
+    not(): DataFrame<S>;
   }
 }
 
@@ -251,8 +255,15 @@ type Methods = Record<string, (this: DataFrame<unknown>, ...args: never[]) => un
 const prototype = DataFrame.prototype as unknown as Methods;
 for (const fn of REDUCTIONS)
   prototype[fn] = function reduction(options: FrameReduceOptions = {}) {
+    checkReduction(fn, options);
     return options.axis === 1 ? reduceRows(this, fn, options) : reduceColumns(this, fn, options);
   };
+
+/** @throws RangeError for an axis that is not 0 or 1, TypeError for degrees of freedom that are no number */
+function checkReduction(fn: string, { axis = 0, ddof = 1 }: FrameReduceOptions): void {
+  if (axis !== 0 && axis !== 1) throw new RangeError(`${fn}() has the axes 0 and 1, got ${String(axis)}`);
+  if (typeof ddof !== "number") throw new TypeError(`ddof of ${fn}() is a number, got ${String(ddof)}`);
+}
 
 /** Methods of a Series that a table has for all of its columns. */
 const COLUMNWISE = [
@@ -271,13 +282,26 @@ const COLUMNWISE = [
   "clip",
   "replace",
   "isin",
+  "neg",
+  "not",
 ] as const;
-for (const name of COLUMNWISE)
+for (const name of COLUMNWISE.filter((one) => one !== "isin"))
   prototype[name] = function columnwise(...args: unknown[]) {
     return this.each(
       (one) => (one as unknown as Record<string, (...args: unknown[]) => Series>)[name]?.(...args) as Series,
     );
   };
+
+/** By column where the values are said by column; a column that is not said has none of them. */
+DataFrame.prototype.isin = function (this: DataFrame<unknown>, values: unknown) {
+  const table =
+    typeof values === "object" && values !== null && !(Symbol.iterator in values)
+      ? (values as Readonly<Record<string, Iterable<unknown>>>)
+      : undefined;
+  return this.each(
+    (one, name) => one.isin(table === undefined ? (values as Iterable<unknown>) : (table[name] ?? [])) as Series,
+  );
+} as never;
 
 /** Arithmetic with one operand for all columns. */
 const OPERATORS = [
@@ -292,6 +316,9 @@ const OPERATORS = [
   "rsub",
   "rmul",
   "rdiv",
+  "rfloordiv",
+  "rmod",
+  "rpow",
   "eq",
   "ne",
   "lt",
@@ -300,22 +327,47 @@ const OPERATORS = [
   "ge",
 ] as const;
 for (const name of OPERATORS)
-  prototype[name] = function operator(other: unknown) {
-    const of = (label: string): unknown => (other instanceof DataFrame ? other.get(label) : other);
-    return this.each(
-      (one, label) => (one as unknown as Record<string, (other: unknown) => Series>)[name]?.(of(label)) as Series,
+  prototype[name] = function operator(other: unknown, ...rest: unknown[]) {
+    const [own, of] = operands(this, other);
+    return own.each(
+      (one, label) =>
+        (one as unknown as Record<string, (...args: unknown[]) => Series>)[name]?.(of(label), ...rest) as Series,
     );
   };
 
+/**
+ * What each column meets: the other table's column of its name (rows aligned once, for all columns), the value of its name in
+ * a series indexed by names, or the one operand.
+ */
+function operands(
+  table: DataFrame<unknown>,
+  other: unknown,
+): readonly [DataFrame<unknown>, (label: string) => unknown] {
+  if (other instanceof DataFrame) {
+    const [a, b] = combineViews(table.view, other.view);
+    const second = new DataFrame(b);
+    return [new DataFrame(a), (label) => second.get(label)];
+  }
+  if (other instanceof Series && other.meta.index[0]?.dtype === "string" && table.meta.index[0]?.dtype !== "string")
+    return [table, (label) => other.filter(other.index.eq(label)).reduce("first", {})];
+  return [table, () => other];
+}
+
 declare module "./dataframe.ts" {
-  interface DataFrame<S> extends Readonly<Record<(typeof OPERATORS)[number], (other: unknown) => DataFrame<S>>> {}
+  interface DataFrame<S>
+    extends Readonly<
+      Record<(typeof OPERATORS)[number], (other: unknown, options?: { fillValue?: Plain }) => DataFrame<S>>
+    > {}
 }
 
 DataFrame.prototype.describe = function (options = {}) {
   return describe(this as DataFrame<unknown>, options.percentiles ?? [0.25, 0.5, 0.75]);
 };
 DataFrame.prototype.corr = function (options = {}) {
-  return pairTable(this as DataFrame<unknown>, "corr", options);
+  const { method = "pearson", ...rest } = options;
+  if (method !== "pearson")
+    throw new ShoalError(`corr() knows the method "pearson", not "${method}"`, { code: "NOT_SUPPORTED" });
+  return pairTable(this as DataFrame<unknown>, "corr", rest);
 };
 DataFrame.prototype.cov = function (options = {}) {
   return pairTable(this as DataFrame<unknown>, "cov", options);

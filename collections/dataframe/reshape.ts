@@ -1,10 +1,13 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { unknownCategories } from "./category-accessor.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
-import { call, type Expr, literalOf } from "./expression/expression.ts";
+import type { Dtype } from "./dtype.ts";
+import { call, column, type Expr, literalOf } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
 import { Grouping } from "./grouping.ts";
-import { type View, type ViewColumn, viewColumn } from "./plan/view.ts";
+import { named } from "./plan/node.ts";
+import { checkColumns, nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
+import { indexName } from "./schema.ts";
 import { Series } from "./series.ts";
 
 export interface GetDummiesOptions {
@@ -73,7 +76,10 @@ export interface PivotTableOptions {
 /** Values aggregated by index (rows) and categories (columns); a combination without rows is missing. */
 function pivoted(view: View, options: PivotTableOptions): View {
   const { category, expr } = viewColumn(view, options.columns);
-  if (category === undefined || category.values === null) throw unknownCategories();
+  if (category === undefined)
+    throw new TypeError(`pivotTable() spreads a category column; make "${options.columns}" one with categorize()`);
+  if (category.values === null) throw unknownCategories();
+  for (const name of [options.index].flat()) viewColumn(view, name);
   const value = viewColumn(view, options.values).expr;
   const fn = options.aggfunc ?? "mean";
   const missing: Expr = { kind: "literal", value: null, dtype: "null" };
@@ -91,12 +97,62 @@ function pivoted(view: View, options: PivotTableOptions): View {
   return made;
 }
 
+export interface MeltOptions {
+  readonly idVars?: readonly string[];
+  readonly valueVars?: readonly string[];
+  readonly varName?: string;
+  readonly valueName?: string;
+}
+
 declare module "./dataframe.ts" {
   interface DataFrame<S> {
     /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.pivot_table.html */
     pivotTable(options: PivotTableOptions): DataFrame<AnyRow>;
+    /** Columns as rows. @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.melt.html */
+    melt(options?: MeltOptions): DataFrame<AnyRow>;
   }
 }
 DataFrame.prototype.pivotTable = function (options) {
   return new DataFrame(pivoted(this.view, options));
+};
+DataFrame.prototype.melt = function (options = {}) {
+  const keep = [...(options.idVars ?? [])];
+  const values = [
+    ...(options.valueVars ?? this.view.columns.map(({ name }) => name).filter((name) => !keep.includes(name))),
+  ];
+  checkColumns(this.view, [...keep, ...values], "melt");
+  const [variable, value] = [options.varName ?? "variable", options.valueName ?? "value"];
+  const plain = nodeOfView(
+    { ...this.view, columns: [...keep, ...values].map((name) => viewColumn(this.view, name)) },
+    false,
+  );
+  const dtype = values
+    .map((name) => inferDtype(column(name), plain.fields))
+    .reduce((a, b) => (a === b ? a : "float64"));
+  const fields = [
+    ...plain.fields.filter(({ name }) => keep.includes(name)),
+    { name: variable, dtype: "string" as Dtype },
+    { name: value, dtype },
+  ];
+  const long = named({
+    kind: "unpivot",
+    input: plain,
+    keep,
+    values,
+    variable,
+    value,
+    fields,
+    npartitions: plain.npartitions,
+    divisions: null,
+  });
+  const columns = fields.map(({ name }) => ({ name }));
+  const numbered = named({
+    kind: "number",
+    input: long,
+    name: indexName(0),
+    fields: [...fields, { name: indexName(0), dtype: "int64" }],
+    npartitions: long.npartitions,
+    divisions: null,
+  });
+  return new DataFrame(viewOfNode(numbered, { index: [{ label: null }], columns }));
 };

@@ -34,6 +34,8 @@ export function windowFrame(window: number | string, options: RollingOptions): W
       reach: { kind: "time", column: indexName(0), micros },
     };
   }
+  if (options.minPeriods !== undefined && typeof window === "number" && options.minPeriods > window)
+    throw new RangeError(`minPeriods (${options.minPeriods}) is more than the ${window} rows of the window`);
   if (!(Number.isInteger(window) && window >= 1))
     throw new RangeError(`A rolling window has at least one row, got ${window}`);
   const after = options.center === true ? Math.floor((window - 1) / 2) : 0;
@@ -56,6 +58,8 @@ export class SeriesRolling {
   private readonly frame: WindowFrame;
 
   constructor(series: Series<unknown>, frame: WindowFrame) {
+    if (frame.reach.kind === "time" && series.meta.index[0]?.dtype !== "datetime")
+      throw new TypeError(`A window of time needs an index of times, this one is ${series.meta.index[0]?.dtype}`);
     // A stretch of time is measured on the index, which must then be a column of the plan's own.
     this.series = frame.reach.kind === "time" ? new Series(viewOfNode(nodeOfView(series.view), series.view)) : series;
     this.frame = frame;

@@ -35,7 +35,8 @@ export function rowExpression<S>(
       const [root, expr] = withScalar(view.root, said.view);
       return [{ ...view, root }, expr];
     }
-    const [a, b] = combineViews(view, said.view);
+    // Rows of the other table that this one has not are no rows of it.
+    const [a, b] = combineViews(view, said.view, "left");
     return [a, (b.columns[0] as View["columns"][number]).expr];
   }
   return [view, literalOf(said)];

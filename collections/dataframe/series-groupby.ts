@@ -1,6 +1,13 @@
 import { type AnyRow, DataFrame } from "./dataframe.ts";
 import type { Options } from "./expression/expression.ts";
-import { type AggregateOptions, type GroupByOptions, Grouping } from "./grouping.ts";
+import {
+  type AggregateOptions,
+  type CustomSteps,
+  type GroupByOptions,
+  Grouping,
+  isCustom,
+  treeOptions,
+} from "./grouping.ts";
 import { combineViews } from "./plan/align.ts";
 import type { View, ViewColumn } from "./plan/view.ts";
 import { Series } from "./series.ts";
@@ -67,12 +74,12 @@ export class SeriesGroupBy<T = unknown> {
   /** Any aggregate by name. */
   one<R>(fn: string, options: AggregateOptions = {}): Series<R> {
     const [value] = this.grouping.view.columns as readonly [ViewColumn];
-    const { splitEvery, splitOut: _splitOut, ...own } = options;
+    const { splitEvery: _every, splitOut: _out, ...own } = options;
     const indexed = fn === "idxmin" || fn === "idxmax";
     const exprs = indexed ? [value.expr, (this.grouping.view.index[0] as View["index"][number]).expr] : [value.expr];
     const view = this.grouping.aggregate(
       [{ name: value.name, fn, exprs, options: own as Options }],
-      splitEvery === undefined ? {} : { splitEvery },
+      treeOptions(options),
     );
     return new Series<R>(view);
   }
@@ -83,31 +90,44 @@ export class SeriesGroupBy<T = unknown> {
     return this.one("idxmax");
   }
   /** One aggregate gives a Series, several a DataFrame. */
-  agg(fn: string): Series<unknown>;
-  agg(fns: readonly string[]): DataFrame<AnyRow>;
-  agg(fn: string | readonly string[]): Series<unknown> | DataFrame<AnyRow> {
+  agg(fn: string | CustomSteps): Series<unknown>;
+  agg(fns: readonly (string | CustomSteps)[]): DataFrame<AnyRow>;
+  agg(fn: string | CustomSteps | readonly (string | CustomSteps)[]): Series<unknown> | DataFrame<AnyRow> {
     if (typeof fn === "string") return this.one(fn);
+    const own = this as unknown as { custom(by: CustomSteps, name?: string): Series<unknown> };
+    if (isCustom(fn)) return own.custom(fn);
+    const names = fn as readonly (string | CustomSteps)[];
     const [value] = this.grouping.view.columns as readonly [ViewColumn];
-    return new DataFrame(
-      this.grouping.aggregate(fn.map((one) => ({ name: one, fn: one, exprs: [value.expr], options: {} }))),
-    );
+    if (names.every((one) => typeof one === "string"))
+      return new DataFrame(
+        this.grouping.aggregate(names.map((one) => ({ name: one, fn: one, exprs: [value.expr], options: {} }))),
+      );
+    const columns = names.map((one) => (isCustom(one) ? own.custom(one, one.name) : this.one(one).rename(one)));
+    let view = (columns[0] as Series<unknown>).view;
+    for (const one of columns.slice(1)) {
+      const [a, b] = combineViews(view, one.view);
+      view = { ...a, columns: [...a.columns, ...b.columns] };
+    }
+    return new DataFrame(view);
   }
 }
 
 declare module "./series.ts" {
   interface Series<T> {
-    groupby(by: Series<unknown>, options?: GroupByOptions): SeriesGroupBy<T>;
+    groupby(by: Series<unknown> | readonly Series<unknown>[], options?: GroupByOptions): SeriesGroupBy<T>;
   }
 }
 
 Series.prototype.groupby = function groupby<T>(
   this: Series<T>,
-  by: Series<unknown>,
+  by: Series<unknown> | readonly Series<unknown>[],
   options: GroupByOptions = {},
 ): SeriesGroupBy<T> {
-  const [a, b] = combineViews(this.view, by.view);
-  const key = b.columns[0] as ViewColumn;
-  return new SeriesGroupBy<T>(
-    new Grouping(a, [{ label: typeof by.name === "string" ? by.name : null, expr: key.expr }], options),
-  );
+  let { view } = this;
+  const keys = ([by].flat() as Series<unknown>[]).map((one) => {
+    const [a, b] = combineViews(view, one.view);
+    view = a;
+    return { label: typeof one.name === "string" ? one.name : null, expr: (b.columns[0] as ViewColumn).expr };
+  });
+  return new SeriesGroupBy<T>(new Grouping(view, keys, options));
 };

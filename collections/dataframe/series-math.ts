@@ -3,7 +3,7 @@ import { parseTimeMicros } from "./expression/coerce.ts";
 import { call, type Expr, literalOf, type Options, type Plain } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
 import type { Column } from "./frame/column.ts";
-import { firstColumn, type Operand, operate, withOperand } from "./operand.ts";
+import { firstColumn, nameOf, type Operand, operate, withOperand } from "./operand.ts";
 import type { View, ViewColumn } from "./plan/view.ts";
 import { Table } from "./table.ts";
 
@@ -38,15 +38,15 @@ export abstract class SeriesMath<T> extends Table<Column<T>> {
     return this.filled("div", other, options.fillValue);
   }
   /** Floored division. */
-  floordiv(other: Operand): this {
-    return this.operate("floordiv", other);
+  floordiv(other: Operand, options: { fillValue?: Plain } = {}): this {
+    return this.filled("floordiv", other, options.fillValue);
   }
   /** The remainder of floored division: it has the sign of the divisor. */
-  mod(other: Operand): this {
-    return this.operate("mod", other);
+  mod(other: Operand, options: { fillValue?: Plain } = {}): this {
+    return this.filled("mod", other, options.fillValue);
   }
-  pow(other: Operand): this {
-    return this.operate("pow", other);
+  pow(other: Operand, options: { fillValue?: Plain } = {}): this {
+    return this.filled("pow", other, options.fillValue);
   }
   radd(other: Operand): this {
     return this.operate("add", other, true);
@@ -88,8 +88,17 @@ export abstract class SeriesMath<T> extends Table<Column<T>> {
   ge(other: Operand): SeriesMath<boolean> {
     return this.compare("ge", other);
   }
-  between(low: Operand, high: Operand): SeriesMath<boolean> {
-    return this.ge(low).and(this.le(high));
+  /** @throws RangeError for bounds that are none of both, neither, left, right */
+  between(
+    low: Operand,
+    high: Operand,
+    options: { inclusive?: "both" | "neither" | "left" | "right" } = {},
+  ): SeriesMath<boolean> {
+    const { inclusive = "both" } = options;
+    if (!["both", "neither", "left", "right"].includes(inclusive))
+      throw new RangeError(`inclusive is both, neither, left or right, got ${String(inclusive)}`);
+    const [from, to] = [inclusive === "both" || inclusive === "left", inclusive === "both" || inclusive === "right"];
+    return (from ? this.ge(low) : this.gt(low)).and(to ? this.le(high) : this.lt(high));
   }
   and(other: Operand): SeriesMath<boolean> {
     return this.operate("and", other) as unknown as SeriesMath<boolean>;
@@ -143,7 +152,7 @@ export abstract class SeriesMath<T> extends Table<Column<T>> {
   }
   /** Missing values become `value`. @see https://docs.dask.org/en/stable/generated/dask.dataframe.Series.fillna.html */
   fillna(value: Operand): this {
-    return this.operate("coalesce", value);
+    return this.filledBy(value);
   }
   /** Values of this series, and of the other where this one has none. */
   combineFirst(other: Operand): this {
@@ -195,15 +204,31 @@ export abstract class SeriesMath<T> extends Table<Column<T>> {
     if (fill === undefined || fill === null) return this.operate(op, other);
     const [own, expr, view] = withOperand(this.view, other);
     const full = (one: Expr): Expr => call("coalesce", [one, literalOf(fill)]);
-    return this.over(firstColumn(view, call(op, [full(own), full(expr)]), this.own.name));
+    // Where both miss a value, so does the outcome.
+    const known = call("or", [call("notNull", [own]), call("notNull", [expr])]);
+    const value = call("ifElse", [known, call(op, [full(own), full(expr)]), literalOf(null)]);
+    return this.over(firstColumn(view, value, nameOf(this.view, other)));
+  }
+
+  private filledBy(value: Operand): this {
+    const [own, expr, view] = withOperand(this.view, value);
+    return this.over(firstColumn(view, call("coalesce", [own, expr]), this.own.name));
   }
 
   private choose(condition: Table<unknown>, other: Operand, inverted: boolean): this {
     const [own, test, view] = withOperand(this.view, condition);
-    const base = this.over({ ...view, columns: [{ name: "a", expr: own }] });
-    const [, second, both] = withOperand(base.view, other);
-    const known = call("coalesce", [test, literalOf(false)]);
-    const parts = inverted ? [known, second, own] : [known, own, second];
+    // The condition goes along: aligning with the other operand may move both to new columns.
+    const pair = {
+      ...view,
+      columns: [
+        { name: "a", expr: own },
+        { name: "b", expr: test },
+      ],
+    };
+    const [, second, both] = withOperand(pair, other);
+    const [value, condition_] = both.columns as readonly [ViewColumn, ViewColumn];
+    const known = call("coalesce", [condition_.expr, literalOf(false)]);
+    const parts = inverted ? [known, second, value.expr] : [known, value.expr, second];
     return this.over(firstColumn(both, call("ifElse", parts), this.own.name));
   }
 }

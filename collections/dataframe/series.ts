@@ -1,7 +1,7 @@
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { aggregateTree } from "./aggregates.ts";
-import { type Dtype, isFloat, isInteger } from "./dtype.ts";
-import { call, column, type Expr, type Options, type Plain } from "./expression/expression.ts";
+import { type Dtype, isFloat, isInteger, isNumberLike, isTime } from "./dtype.ts";
+import { call, column, type Expr, literalOf, type Options, type Plain } from "./expression/expression.ts";
 import { Column, NO_NAME } from "./frame/column.ts";
 import { combineViews } from "./plan/align.ts";
 import { filterNode, selectNode, windowNode } from "./plan/build.ts";
@@ -48,7 +48,7 @@ export class Series<T = unknown> extends SeriesMath<T> {
 
   /** Rows where the condition holds. */
   filter(condition: Table<unknown>): Series<T> {
-    const [view, mask] = combineViews(this.view, condition.view);
+    const [view, mask] = combineViews(this.view, condition.view, "left");
     return new Series<T>({ ...view, root: filterNode(view.root, (mask.columns[0] as View["columns"][number]).expr) });
   }
 
@@ -108,11 +108,11 @@ export class Series<T = unknown> extends SeriesMath<T> {
     return this.reduce("kurtosis", {});
   }
   /** The index label of the smallest value. */
-  idxmin(): Scalar<unknown> {
-    return this.reduceWith("idxmin", (this.view.index[0] as View["index"][number]).expr, {});
+  idxmin(options: ReduceOptions = {}): Scalar<unknown> {
+    return this.reduceWith("idxmin", (this.view.index[0] as View["index"][number]).expr, { ...options });
   }
-  idxmax(): Scalar<unknown> {
-    return this.reduceWith("idxmax", (this.view.index[0] as View["index"][number]).expr, {});
+  idxmax(options: ReduceOptions = {}): Scalar<unknown> {
+    return this.reduceWith("idxmax", (this.view.index[0] as View["index"][number]).expr, { ...options });
   }
   cov(other: Series<unknown>, options: { minPeriods?: number; ddof?: number } = {}): Scalar<number> {
     return this.pair("cov", other, options);
@@ -156,10 +156,14 @@ export class Series<T = unknown> extends SeriesMath<T> {
     return this.cumulate("cummin", options);
   }
   shift(periods = 1): Series<T> {
+    checkPeriods("shift", periods);
     return this.window("shift", { periods }, this.dtype, rowsReach(periods));
   }
   diff(periods = 1): Series<number> {
+    checkPeriods("diff", periods);
     const { dtype } = this;
+    if (!isNumberLike(dtype) && !isTime(dtype) && dtype !== "duration")
+      throw new TypeError(`diff() needs numbers or times, this column is ${dtype}`);
     const out: Dtype = dtype === "datetime" || dtype === "date" ? "duration" : isInteger(dtype) ? "int64" : dtype;
     return this.window("diff", { periods }, out, rowsReach(periods));
   }
@@ -202,6 +206,9 @@ export class Series<T = unknown> extends SeriesMath<T> {
 
   private reduceOver<R>(fn: string, inputs: Record<string, Expr>, options: ReduceOptions): Scalar<R> {
     const { splitEvery, ...rest } = options;
+    const { axis = 0, ddof = 1 } = rest as { axis?: unknown; ddof?: unknown };
+    if (axis !== 0) throw new RangeError(`A series has the axis 0 only, got ${String(axis)}`);
+    if (typeof ddof !== "number") throw new TypeError(`ddof of ${fn}() is a number, got ${String(ddof)}`);
     const input = this.inputNode(inputs);
     const dtypes = input.fields.map(({ dtype }) => dtype);
     const spec = { name: "value", fn, columns: Object.keys(inputs), dtypes, options: rest as Options };
@@ -222,12 +229,17 @@ export class Series<T = unknown> extends SeriesMath<T> {
   private truth(): Series<boolean> {
     const { dtype } = this;
     if (dtype === "bool") return this as unknown as Series<boolean>;
-    return (dtype === "string" ? this.ne("") : this.ne(0)) as Series<boolean>;
+    // Missing stays missing here, so that skipna has its say.
+    return this.rowwise("ne", {}, literalOf(dtype === "string" ? "" : 0)) as unknown as Series<boolean>;
   }
 
   private cumulate<R>(window: string, options: { skipna?: boolean }): Series<R> {
     const { dtype } = this;
     const sums = window === "cumsum" || window === "cumprod";
+    const { axis = 0 } = options as { axis?: unknown };
+    if (axis !== 0) throw new RangeError(`${window}() goes down the rows, axis 0, got ${String(axis)}`);
+    if (sums ? !isNumberLike(dtype) && dtype !== "duration" : dtype.startsWith("list"))
+      throw new TypeError(`${window}() needs numbers, this column is ${dtype}`);
     const out: Dtype =
       sums && (isInteger(dtype) || dtype === "bool") ? "int64" : sums && isFloat(dtype) ? "float64" : dtype;
     const input = out === dtype ? this.own.expr : call("cast", [this.own.expr], { dtype: out });
@@ -246,6 +258,11 @@ export class Series<T = unknown> extends SeriesMath<T> {
     const reach = { kind: "rows" as const, before: backward ? 0 : limit, after: backward ? limit : 0 };
     return this.window(window, { limit }, this.dtype, reach);
   }
+}
+
+function checkPeriods(method: string, periods: number): void {
+  if (!Number.isInteger(periods))
+    throw new TypeError(`${method}() moves by a whole number of rows, got ${String(periods)}`);
 }
 
 /** Rows of neighbours that a move by `periods` rows needs. */

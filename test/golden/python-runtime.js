@@ -542,6 +542,16 @@ export function pyDictMethod(of, name) {
     },
   }[name];
 }
+/** Keywords of a table's methods: one options object, but where our method takes the value itself. */
+export function pyTableArguments(name, args) {
+  const last = args[args.length - 1];
+  if (typeof last !== "object" || last === null || last.pythonKeywords !== true) return args;
+  const { pythonKeywords: _mark, ...named } = last;
+  const direct = { rename: "columns", drop: "columns", head: "n", tail: "n", round: "decimals" }[name];
+  const rest = args.slice(0, -1);
+  if (direct !== undefined && direct in named) return [...rest, named[direct]];
+  return Object.keys(named).length === 0 ? rest : [...rest, named];
+}
 /** An attribute in a lambda: a method of a plain value, else the object's own, by the name given for JavaScript. */
 export function pyAttribute(of, name, own) {
   const method = pyMethod(of, name);
@@ -552,8 +562,12 @@ export function pyAttribute(of, name, own) {
   if (of === null || of === undefined) return pyFail("AttributeError", `None has no ${name}`);
   const value = of[own];
   return typeof value === "function"
-    ? value.bind(of)
+    ? typeof of.lazy === "function" || of.view !== undefined
+      ? (...args) => value.apply(of, pyTableArguments(own, args))
+      : value.bind(of)
     : value !== undefined
       ? value
-      : pyFail("AttributeError", `no attribute ${name}`);
+      : Array.isArray(of.columns) && of.columns.includes(name)
+        ? of.get(name)
+        : pyFail("AttributeError", `no attribute ${name}`);
 }

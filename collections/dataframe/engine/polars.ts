@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type Polars from "nodejs-polars";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import { type Dtype, innerOf, listOf } from "../dtype.ts";
+import { loadLight } from "./light-expressions.ts";
 
 export type PolarsModule = typeof Polars;
 export type PolarsExpr = Polars.Expr;
@@ -18,7 +19,7 @@ let loaded: PolarsModule | undefined;
 export function polars(): PolarsModule {
   if (loaded !== undefined) return loaded;
   try {
-    loaded = createRequire(import.meta.url)("nodejs-polars") as PolarsModule;
+    loaded = loadLight<PolarsModule>(createRequire(import.meta.url), "nodejs-polars");
   } catch (cause) {
     throw new ShoalError(
       "Tables need the optional package nodejs-polars; install it with: npm install nodejs-polars@0.24.1",

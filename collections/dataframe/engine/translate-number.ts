@@ -97,7 +97,9 @@ function powerOf(base: PolarsExpr, exponent: Typed): PolarsExpr {
 function wholePower(base: Typed, exponent: Typed, result: Dtype, power: PolarsExpr): PolarsExpr {
   const times = exponent.literal;
   const one = as(base, result);
-  if (typeof times !== "number" || times < 1 || times > 64) return power.cast(polarsType(result));
+  // Logarithms come out a little off: the whole number nearest is meant.
+  if (typeof times !== "number" || times < 1 || times > 64)
+    return native(power, "round", 0, "halftoeven").cast(polarsType(result));
   let product = one;
   for (let i = 1; i < times; i++) product = product.mul(one);
   return product;

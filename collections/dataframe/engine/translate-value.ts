@@ -83,6 +83,8 @@ const lookup: Translation = (args, options, result) => {
   );
 };
 
+const as = (arg: Typed, result: Dtype): PolarsExpr => (arg.dtype === result ? arg.e : arg.e.cast(polarsType(result)));
+
 export const VALUE_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   eq: compare("eq"),
   ne: compare("neq"),
@@ -91,9 +93,9 @@ export const VALUE_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   gt: compare("gt"),
   ge: compare("gtEq"),
   isIn,
-  and: (args) => first(args).e.and(second(args).e),
-  or: (args) => first(args).e.or(second(args).e),
-  xor: (args) => native(first(args).e, "xor", second(args).e),
+  and: (args, _options, result) => as(first(args), result).and(as(second(args), result)),
+  or: (args, _options, result) => as(first(args), result).or(as(second(args), result)),
+  xor: (args, _options, result) => native(as(first(args), result), "xor", as(second(args), result)),
   not: (args) => native(first(args).e, "not"),
   isNull: (args) => first(args).e.isNull(),
   notNull: (args) => first(args).e.isNotNull(),

@@ -80,8 +80,23 @@ const fill =
       typeof options["limit"] === "number" ? options["limit"] : null,
     );
 
+/** 1 for the first row (or the last), 2 for the next… */
+const _placeFrom = (e: PolarsExpr, end: boolean): PolarsExpr =>
+  e.isNull().or(e.isNotNull()).cast(polars().Int64).cumSum(end);
+
+/** 1 for the first row (or the last), 2 for the next… */
+const placeFrom = (e: PolarsExpr, end: boolean): PolarsExpr =>
+  e.isNull().or(e.isNotNull()).cast(polars().Int64).cumSum(end);
+
 export const WINDOWS: Readonly<Record<string, Window>> = {
-  shift: (columns, options) => one(columns).shift(rows(options)),
+  shift: (columns, options, item) =>
+    options["fill"] === undefined
+      ? one(columns).shift(rows(options))
+      : choose(
+          placeFrom(one(columns), rows(options) < 0).gt(lit(Math.abs(rows(options)))),
+          one(columns).shift(rows(options)),
+          lit(options["fill"] as never).cast(polarsType(item.dtype)),
+        ),
   diff,
   pctChange: (columns, options) => {
     const e = float(one(columns));

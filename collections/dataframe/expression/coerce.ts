@@ -9,10 +9,28 @@ const MEET_TIMES = new Set(["eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "c
 export function coerceTimes(expr: Expr, fields: readonly Field[]): Expr {
   if (expr.kind !== "call") return expr;
   const args = expr.args.map((arg) => coerceTimes(arg, fields));
-  const next: Expr = { ...expr, args };
+  const same = { ...expr, args };
+  const next = ARITHMETIC.has(expr.op) ? narrowed(same, fields) : same;
   if (!MEET_TIMES.has(expr.op) || !args.some((arg) => arg.kind === "literal" && arg.dtype === "string")) return next;
   const meetsTime = args.some((arg) => arg.kind !== "literal" && isTime(inferDtype(arg, fields)));
   return meetsTime ? { ...next, args: args.map(timeOf) } : next;
+}
+
+const ARITHMETIC = new Set(["add", "sub", "mul", "div", "floordiv", "mod", "rem", "pow"]);
+
+/** A number written beside a narrow column takes the column's type if it fits there, as NumPy has it: int8 + 1 stays int8. */
+function narrowed(expr: Extract<Expr, { kind: "call" }>, fields: readonly Field[]): typeof expr {
+  const [a, b] = expr.args as [Expr, Expr];
+  const literal = a.kind === "literal" ? a : b.kind === "literal" ? b : undefined;
+  const other = literal === a ? b : a;
+  if (literal === undefined || typeof literal.value !== "number" || other.kind === "literal") return expr;
+  const dtype = inferDtype(other, fields);
+  const bits = Number(/^u?int(8|16|32)$/.exec(dtype)?.[1] ?? 0);
+  const [low, high] = dtype.startsWith("u") ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  const whole = bits > 0 && Number.isInteger(literal.value) && literal.value >= low && literal.value <= high;
+  if (!whole && dtype !== "float32") return expr;
+  const typed: Expr = { ...literal, dtype };
+  return { ...expr, args: literal === a ? [typed, b] : [a, typed] };
 }
 
 const timeOf = (arg: Expr): Expr =>

@@ -1,4 +1,4 @@
-import { type Dtype, familyOf, isNumberLike, isTime, parseDtype, promote } from "../dtype.ts";
+import { type Dtype, familyOf, isInteger, isNumberLike, isTime, parseDtype, promote } from "../dtype.ts";
 import { always, type ResultRule, refuse } from "./operation-types.ts";
 
 const comparable = (a: Dtype, b: Dtype): boolean =>
@@ -18,8 +18,10 @@ const ordering = (op: string): ResultRule => ({
   },
 });
 
+/** Of booleans; of integers it works on their bits. */
 const logic = (op: string): ResultRule => ({
   result: (types) => {
+    if (op !== "not" && types.every(isInteger)) return widestOf(op, types);
     for (const type of types)
       if (type !== "bool" && type !== "null")
         throw new TypeError(`${op} needs columns of booleans, this one is ${type}`);

@@ -32,35 +32,6 @@ export function parseArrow(fn: (row: never) => unknown, columns: readonly string
   return reader.read();
 }
 
-/**
- * Reads the text of a condition over column names, as `query` takes it: `delay > 30 and origin != "ORD"`.
- * @throws SyntaxError for text that is no condition, or a name that is no column
- */
-export function parseCondition(text: string, columns: readonly string[]): Expr {
-  const words: Readonly<Record<string, string>> = {
-    and: "&&",
-    or: "||",
-    not: "!",
-    True: "true",
-    False: "false",
-    None: "null",
-  };
-  const source = text.replace(/"[^"]*"|'[^']*'|\b(?:and|or|not|True|False|None)\b/g, (word) => words[word] ?? word);
-  const names = columns.filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
-  const known = (): never => {
-    throw new TypeError("A query is read, not called");
-  };
-  return new ArrowReader(
-    known,
-    `({ ${names.join(", ")} }) => (${source
-      .replace(/&(?!&)/g, "&&")
-      .replace(/\|(?!\|)/g, "||")
-      .replaceAll("&&&&", "&&")
-      .replaceAll("||||", "||")})`,
-    columns,
-  ).read();
-}
-
 class ArrowReader {
   private readonly fn: (row: never) => unknown;
   private readonly source: string;

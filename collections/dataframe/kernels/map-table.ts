@@ -4,16 +4,22 @@ import { type PolarsFrame, polars } from "../engine/polars.ts";
 import { Column } from "../frame/column.ts";
 import { Frame } from "../frame/frame.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
+import { plainValue } from "../frame/value-types.ts";
+import { partsOf } from "../group-parts.ts";
 import type { MapCall } from "../plan/node.ts";
 import { indexName, isIndexName, type TableMeta } from "../schema.ts";
 import { chunkOf, resolved, stackTables } from "./mapped-result.ts";
+import { seriesOf } from "./read-columns.ts";
+import { type SampleCall, sampleRows } from "./sample-rows.ts";
 
 /** Calls a function of the user's with a partition, its rows, its values or its groups; the outcome is a table again. */
-export async function mapTable(fn: AnyFunction, call: MapCall, chunk: TableChunk): Promise<TableChunk> {
+export async function mapTable(fn: AnyFunction, call: MapCall, chunk: TableChunk, partition = 0): Promise<TableChunk> {
   switch (call.mode) {
     case "frame": {
       const frame = withColumns(new Frame<unknown>(chunk, call.meta));
-      return chunkOf(await resolved(fn(single(call, frame), ...call.args)), frame, call.out);
+      const outcome = await resolved(fn(single(call, frame), ...call.args));
+      // One value a partition is labelled by the partition's number.
+      return chunkOf(outcome, frame, call.out, partition);
     }
     case "rows":
       return mapValues(fn, call, chunk, new Frame<unknown>(chunk, call.meta).toRecords());
@@ -21,6 +27,13 @@ export async function mapTable(fn: AnyFunction, call: MapCall, chunk: TableChunk
       return mapValues(fn, call, chunk, new Column<unknown>(chunk, call.meta).toArray());
     case "windows":
       return mapWindows(fn, call, chunk);
+    case "cells":
+      return mapCells(fn, call, chunk);
+    case "sample":
+      return sampleRows(chunk, call.args[0] as SampleCall, partition);
+    case "partGroups":
+    case "partSeries":
+      return mapParts(fn, call, chunk);
     default:
       return mapGroups(fn, call, chunk);
   }
@@ -70,6 +83,36 @@ async function mapWindows(fn: AnyFunction, call: MapCall, chunk: TableChunk): Pr
   return chunkOf(results, new Frame<unknown>(chunk, call.meta), call.out);
 }
 
+/** A function of every value of every column. */
+async function mapCells(fn: AnyFunction, call: MapCall, chunk: TableChunk): Promise<TableChunk> {
+  const frame = new Frame<Record<string, unknown>>(chunk, call.meta);
+  const out = call.out as TableMeta;
+  const columns: unknown[] = [];
+  for (const [at, { name }] of out.columns.entries()) {
+    const values: unknown[] = [];
+    for (const value of frame.get(name).toArray()) values.push(await fn(value));
+    columns.push(seriesOf(name, values.map(plainValue), (out.columns[at] as TableMeta["columns"][number]).dtype));
+  }
+  const levels = out.index.map((_, level) => chunk.native.getColumn(indexName(level)));
+  return new TableChunk(polars().DataFrame([...levels, ...columns] as never) as PolarsFrame);
+}
+
+/** A step of an aggregation of the user's: the series it gives share their labels and stand beside each other. */
+async function mapParts(fn: AnyFunction, call: MapCall, chunk: TableChunk): Promise<TableChunk> {
+  const table = new Frame<Record<string, never>>(chunk, call.meta).lazy();
+  const made = await Promise.all(
+    partsOf(fn, table, call.mode === "partGroups" ? "groups" : "series").map((one) => one.compute()),
+  );
+  const out = call.out as TableMeta;
+  const first = made[0] as Column<unknown>;
+  const levels = out.index.map((_, level) => first.chunk.native.getColumn(indexName(level)));
+  const columns = made.map((one, at) => {
+    const own = one.chunk.native.columns.find((name) => !isIndexName(name)) as string;
+    return one.chunk.native.getColumn(own).alias(out.columns[at]?.name as string);
+  });
+  return new TableChunk(polars().DataFrame([...levels, ...columns] as never) as PolarsFrame);
+}
+
 const plainNumber = (value: unknown): unknown => (value instanceof NDArray ? value.item() : value);
 
 /** Groups in the order of their keys; rows of a group keep theirs. */
@@ -94,7 +137,11 @@ async function mapGroups(fn: AnyFunction, call: MapCall, chunk: TableChunk): Pro
     from += rows;
     const frame = withColumns(new Frame<unknown>(own, call.meta));
     const argument = call.mode === "groupColumns" ? new Column(own, call.meta) : frame;
-    parts.push(groupOutcome(await resolved(fn(argument, ...call.args)), frame, call, sizes as PolarsFrame, group));
+    const outcome = await resolved(fn(argument, ...call.args));
+    // A transform that gives one value gives it to every row of the group.
+    const spread = call.mode === "groupColumns" && !isKeyed(call) && isSingle(outcome);
+    const value = spread ? new Array<unknown>(frame.length).fill(outcome) : outcome;
+    parts.push(groupOutcome(value, frame, call, sizes as PolarsFrame, group));
   }
   return stackTables(parts, outFields(call.out as TableMeta));
 }
@@ -129,4 +176,6 @@ function groupOutcome(
   return new TableChunk(pl.DataFrame([...labels, ...columns] as never) as PolarsFrame);
 }
 
+const isSingle = (value: unknown): boolean =>
+  !(value instanceof Frame || value instanceof Column || Array.isArray(value) || ArrayBuffer.isView(value));
 const isKeyed = (call: MapCall): boolean => call.window === 0;

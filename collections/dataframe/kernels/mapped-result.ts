@@ -1,4 +1,4 @@
-import type { Dtype } from "../dtype.ts";
+import { type Dtype, isFloat, isInteger } from "../dtype.ts";
 import { dtypeOf, type PolarsExpr, type PolarsFrame, polars, polarsType } from "../engine/polars.ts";
 import type { Plain } from "../expression/expression.ts";
 import { Column, NO_NAME } from "../frame/column.ts";
@@ -31,15 +31,15 @@ const isPlainObject = (value: unknown): value is Record<string, unknown> =>
  * The outcome as a table of the columns that were promised.
  * @throws TypeError naming what was given and what was promised
  */
-export function chunkOf(value: unknown, like: Frame<unknown>, out: TableMeta | null): TableChunk {
+export function chunkOf(value: unknown, like: Frame<unknown>, out: TableMeta | null, label = 0): TableChunk {
   if (value instanceof Frame) return shaped(value.chunk, value.meta, out);
   if (value instanceof Column) return shaped(value.chunk, value.meta, out);
   if (Array.isArray(value)) return shaped(...valuesTable(value, like), out);
   if (isPlainObject(value)) return shaped(...columnsTable(value), out);
-  return shaped(...valuesTable([value], undefined), out);
+  return shaped(...valuesTable([value], undefined, label), out);
 }
 
-function valuesTable(values: readonly unknown[], like: Frame<unknown> | undefined): [TableChunk, TableMeta] {
+function valuesTable(values: readonly unknown[], like: Frame<unknown> | undefined, from = 0): [TableChunk, TableMeta] {
   const index = like !== undefined && like.length === values.length ? like.chunk : undefined;
   const dtype = dtypeOfValues(values, "the result");
   const column = seriesOf(NO_NAME, values.map(plainValue), dtype);
@@ -49,7 +49,7 @@ function valuesTable(values: readonly unknown[], like: Frame<unknown> | undefine
   };
   const levels =
     index === undefined
-      ? [numbers(values.length)]
+      ? [numbers(values.length, from)]
       : meta.index.map((_, level) => index.native.getColumn(indexName(level)));
   return [new TableChunk(polars().DataFrame([...levels, column] as never) as PolarsFrame), meta];
 }
@@ -66,10 +66,10 @@ function columnsTable(columns: Record<string, unknown>): [TableChunk, TableMeta]
   ];
 }
 
-const numbers = (rows: number) =>
+const numbers = (rows: number, from = 0) =>
   seriesOf(
     indexName(0),
-    Array.from({ length: rows }, (_, at): Plain => at),
+    Array.from({ length: rows }, (_, at): Plain => from + at),
     "int64",
   );
 
@@ -90,6 +90,7 @@ function shaped(chunk: TableChunk, meta: TableMeta, out: TableMeta | null): Tabl
       throw new TypeError(
         `The function gave the columns ${meta.columns.map((one) => shownName(one.name)).join(", ")}, but "${shownName(name)}" was promised; say what it gives with schema`,
       );
+    if (isInteger(dtype)) checkWhole(chunk, found);
     return dtype === "object" ? pl.col(found.name).alias(name) : pl.col(found.name).cast(polarsType(dtype)).alias(name);
   });
   const levels = out.index.map(
@@ -100,6 +101,18 @@ function shaped(chunk: TableChunk, meta: TableMeta, out: TableMeta | null): Tabl
         .alias(indexName(level)),
   );
   return new TableChunk(chunk.native.select(...levels, ...promised) as PolarsFrame);
+}
+
+/** Fractions where whole numbers were promised would be cut without a word. @throws TypeError */
+function checkWhole(chunk: TableChunk, { name, dtype }: TableMeta["columns"][number]): void {
+  if (!isFloat(dtype)) return;
+  const fraction = (chunk.native.getColumn(name).toArray() as (number | null)[]).find(
+    (value) => value !== null && !Number.isNaN(value) && !Number.isInteger(value),
+  );
+  if (fraction !== undefined)
+    throw new TypeError(
+      `The function gave ${fraction} for "${shownName(name)}", where whole numbers were promised; promise float64`,
+    );
 }
 
 /** What a chunk holds, for a function whose outcome is not known before. */

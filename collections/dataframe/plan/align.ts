@@ -6,7 +6,7 @@ import { inputsOf, type Node, named, withInputs } from "./node.ts";
 import { nodeOfView, type View } from "./view.ts";
 
 /** Two views over one root, so that their expressions can be combined row by row. */
-export function combineViews(a: View, b: View): readonly [View, View] {
+export function combineViews(a: View, b: View, how: "outer" | "left" = "outer"): readonly [View, View] {
   if (a.root.id === b.root.id) return [a, b];
   const [ownA, ownB] = [additions(a.root), additions(b.root)];
   if (ownA.base.id === ownB.base.id) {
@@ -18,7 +18,7 @@ export function combineViews(a: View, b: View): readonly [View, View] {
       { ...b, root },
     ];
   }
-  return alignedViews(a, b, "outer");
+  return alignedViews(a, b, how);
 }
 
 /** Nodes that only add columns, above the rows they add them to; the lowest first. */

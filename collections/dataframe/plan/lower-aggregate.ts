@@ -1,4 +1,5 @@
 import type { Field } from "../schema.ts";
+import { exchangePipe } from "./lower-partitions.ts";
 import type { Lower } from "./lower-types.ts";
 import type { AggregateTree, Node } from "./node.ts";
 import { type Pipe, pipeOf, settle, withStep } from "./pipe.ts";
@@ -39,6 +40,10 @@ export function lowerAggregate(node: Extract<Node, { kind: "aggregate" }>, lower
     fields: [...keys, ...aggregations.map(({ name, dtype }) => ({ name, dtype }))],
   });
   const partial = withStep(input, (of) => group(of, plan.partial));
+  if (plan.splitOut > 1)
+    return withStep(exchangePipe(partial, plan.keys, plan.splitOut), (of) =>
+      finished(node, plan, group(of, plan.last)),
+    );
   return tree(
     partial,
     plan.fanIn,

@@ -160,7 +160,17 @@ export type Repartition =
 
 /** How a function of the user's is called on each partition. */
 export interface MapCall {
-  readonly mode: "frame" | "rows" | "values" | "groups" | "groupColumns" | "windows";
+  readonly mode:
+    | "frame"
+    | "rows"
+    | "values"
+    | "groups"
+    | "groupColumns"
+    | "windows"
+    | "partGroups"
+    | "partSeries"
+    | "cells"
+    | "sample";
   readonly meta: TableMeta;
   /** What comes out; null where that is to be found out. */
   readonly out: TableMeta | null;

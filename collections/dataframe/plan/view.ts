@@ -78,6 +78,16 @@ export function viewColumn(view: View, name: string): ViewColumn {
   return found;
 }
 
+/** @throws RangeError naming the method and the first column that is not there */
+export function checkColumns(view: View, names: readonly string[], method: string): void {
+  for (const name of names)
+    try {
+      viewColumn(view, name);
+    } catch (cause) {
+      throw new RangeError(`${method}() names column "${name}": ${(cause as Error).message}`, { cause });
+    }
+}
+
 /** An expression over the view's columns, said over its root. */
 export function overRoot(view: View, expr: Expr): Expr {
   return substitute(expr, (name) => {

@@ -212,18 +212,22 @@ const shared: Record<string, Method> = {
   notna: (of) => of.notna(),
   notnull: (of) => of.notna(),
   isin: (of, [values]) => of.isin(values),
+  neg: (of) => of.neg(),
   fillna: (of, args, keywords) => {
     const { value, method, limit } = named(args, ["value", "method", "limit"], keywords);
+    if (value === undefined && method === undefined) throw new TypeError("fillna() needs a value or a method");
+    if (method !== undefined && !["ffill", "pad", "bfill", "backfill"].includes(method))
+      throw new RangeError(`There is no method ${method}`);
     if (method === "ffill" || method === "pad") return of.ffill(keysOf({ limit }));
     if (method === "bfill" || method === "backfill") return of.bfill(keysOf({ limit }));
     return of.fillna(value);
   },
   ffill: same("ffill", ["limit"], ["axis"]),
   bfill: same("bfill", ["limit"], ["axis"]),
-  cumsum: same("cumsum", [], ["axis"]),
-  cumprod: same("cumprod", [], ["axis"]),
-  cummax: same("cummax", [], ["axis"]),
-  cummin: same("cummin", [], ["axis"]),
+  cumsum: same("cumsum"),
+  cumprod: same("cumprod"),
+  cummax: same("cummax"),
+  cummin: same("cummin"),
   shift: (of, args, keywords) => {
     const { periods = 1, freq } = named(args, ["periods", "freq"], keywords);
     return freq === undefined ? of.shift(periods) : of.shiftIndex(periods, freq);
@@ -253,13 +257,17 @@ const shared: Record<string, Method> = {
     const all = [...args, ...Object.values(rest)];
     const schema = await frameModule.inferSchema(of, body, ...all);
     const made = of.mapPartitions(body, { schema, args: all });
-    return made instanceof DataFrame && schema.columns.length === 1 && schema.columns[0]?.name === "__none"
-      ? new Series(made.view)
-      : made;
+    const single = schema.columns.length === 1 && schema.shape !== "frame";
+    return made instanceof DataFrame && single ? new Series(made.view) : made;
   },
   repartition: (of, args, keywords) =>
     of.repartition(keysOf(named(args, ["divisions", "npartitions"], keywords), {}, ["force"])),
-  reset_index: same("resetIndex", ["drop"]),
+  reset_index: (of, args, keywords) => {
+    const options = keysOf(named(args, ["drop"], keywords));
+    const made = of.resetIndex(options);
+    // pandas' column without an index is a column still.
+    return of instanceof Series && options["drop"] === true ? made.get(made.columns[0]).rename(of.name) : made;
+  },
   get_partition: (of, [n]) => of.partitions(n),
   nlargest: (of, args, keywords) => extremes(of, "nlargest", args, keywords),
   nsmallest: (of, args, keywords) => extremes(of, "nsmallest", args, keywords),
@@ -284,7 +292,15 @@ function extremes(of: any, name: string, args: any[], keywords: Keywords): unkno
 }
 
 const frameMethods: Record<string, Method> = {
-  assign: (of, _args, keywords) => of.assign(keywords),
+  assign: (of, _args, keywords) =>
+    of.assign(
+      Object.fromEntries(
+        Object.entries(keywords).map(([name, value]) => [
+          name,
+          typeof value === "function" && value.pythonName === undefined ? value(of) : value,
+        ]),
+      ),
+    ),
   drop: (of, args, keywords) => {
     const { labels, columns } = named(args, ["labels", "axis", "columns"], keywords);
     return of.drop(columns ?? labels);
@@ -324,11 +340,12 @@ const frameMethods: Record<string, Method> = {
     return made;
   },
   melt: same("melt", []),
-  corr: same("corr", [], ["method", "numeric_only"]),
+  corr: same("corr", ["method"], ["numeric_only"]),
   cov: same("cov", [], ["numeric_only"]),
   query: (of, [text]) => of.query(text),
   shuffle: first("shuffle", "on"),
   items: (of) => of.columns.map((name: string) => [name, of.get(name)]),
+  sample: same("sample", ["n", "frac"], ["random_state"]),
   apply: (of, args, keywords) => {
     const { func, axis, meta } = named(args, ["func", "axis"], keywords);
     const said = metaOf(meta);
@@ -339,7 +356,17 @@ const frameMethods: Record<string, Method> = {
     const labels = table.indexValues();
     return table.toRecords().map((row: unknown, at: number) => [labels[at], row]);
   },
-  itertuples: async (of) => (await of.compute()).toRecords().map((row: object) => Object.values(row)),
+  itertuples: async (of, args, keywords) => {
+    const { index = true } = named(args, ["index"], keywords);
+    const table = await of.compute();
+    const labels = table.indexValues();
+    return table
+      .toRecords()
+      .map((row: object, at: number) =>
+        Object.assign([...(index ? [labels[at]] : []), ...Object.values(row)], { Index: labels[at], ...row }),
+      );
+  },
+  applymap: (of, [fn]) => of.applymap(fn),
   categorize: (of, args, keywords) => of.categorize(named(args, ["columns"], keywords)["columns"]),
   pivot_table: (of, _args, keywords) => of.pivotTable(keysOf(keywords)),
   to_csv: (of, args, keywords) => {
@@ -358,7 +385,10 @@ const seriesMethods: Record<string, Method> = {
   value_counts: same("valueCounts", ["sort"], ["split_out"]),
   unique: (of) => of.unique(),
   mode: same("mode", ["dropna"], ["split_every"]),
-  between: (of, [low, high]) => of.between(low, high),
+  between: (of, args, keywords) => {
+    const { left, right, inclusive } = named(args, ["left", "right", "inclusive"], keywords);
+    return inclusive === undefined ? of.between(left, right) : of.between(left, right, { inclusive });
+  },
   where: (of, args, keywords) => {
     const { cond, other } = named(args, ["cond", "other"], keywords);
     return other === undefined ? of.where(cond) : of.where(cond, other);
@@ -373,7 +403,10 @@ const seriesMethods: Record<string, Method> = {
   corr: (of, [other]) => of.corr(other),
   sort_values: (of, args, keywords) => of.sortValues(keysOf(named(args, ["ascending"], keywords))),
   map: (of, args, keywords) => mapped(of, named(args, ["arg"], keywords)["arg"], keywords["meta"]),
-  apply: (of, args, keywords) => mapped(of, named(args, ["func"], keywords)["func"], keywords["meta"]),
+  apply: (of, args, keywords) => {
+    const { func, convert_dtype: _c, meta, args: more = [], ...rest } = named(args, ["func"], keywords);
+    return mapped(of, func, meta, [...more, ...Object.values(rest)]);
+  },
   groupby: (of, [by], keywords) => of.groupby(by, keysOf(keywords, {}, ["group_keys", "observed"])),
   to_bag: (of) => of.toBag(),
   to_dask_array: (of, _args, keywords) => of.toArray(keysOf(keywords)),
@@ -385,10 +418,10 @@ const seriesMethods: Record<string, Method> = {
   nunique_approx: (of) => of.nunique(),
 };
 
-function mapped(of: any, by: any, meta: any): unknown {
+function mapped(of: any, by: any, meta: any, args: readonly unknown[] = []): unknown {
   const said = metaOf(meta);
   if (typeof by !== "function") return of.map(by, said?.dtype);
-  const renamed = of.map(by, said === undefined ? undefined : listTyped(said.dtype, of));
+  const renamed = of.map(by, said === undefined ? undefined : listTyped(said.dtype, of), { args });
   return said?.name === undefined ? renamed : renamed.rename(said.name);
 }
 
@@ -399,8 +432,14 @@ const groupMethods: Record<string, Method> = {
   cumcount: (of) => of.cumcount(),
   get_group: (of, [key]) => of.getGroup(key),
   value_counts: (of) => of.valueCounts(),
-  fillna: (of, args, keywords) => of.fillna(named(args, ["value"], keywords)["value"]),
-  shift: (of, args, keywords) => of.shift(named(args, ["periods"], keywords)["periods"] ?? 1),
+  fillna: (of, args, keywords) => {
+    const { value, method } = named(args, ["value", "method"], keywords);
+    return method === undefined ? of.fillna(value) : method[0] === "b" ? of.bfill() : of.ffill();
+  },
+  shift: (of, args, keywords) => {
+    const { periods = 1, fill_value } = named(args, ["periods"], keywords);
+    return fill_value === undefined ? of.shift(periods) : of.shift(periods, { fillValue: fill_value });
+  },
   transform: (of, [fn], keywords) =>
     typeof fn === "string" ? of.transform(fn) : of.transform(fn, metaOf(keywords["meta"])?.dtype ?? "float64"),
   apply: (of, [fn], keywords) => {
@@ -414,28 +453,35 @@ const groupMethods: Record<string, Method> = {
   },
   cov: (of) => of.cov(),
   corr: (of) => of.corr(),
+  ffill: same("ffill"),
+  bfill: same("bfill"),
 };
 for (const name of [...reducers, "first", "last", "unique", "list"])
-  groupMethods[name] ??= same(name, [], ["meta", "numeric_only", "split_out", "observed"]);
-for (const name of ["cumsum", "cumprod", "ffill", "bfill", "cummax", "cummin"]) groupMethods[name] = (of) => of[name]();
+  groupMethods[name] ??= same(name, [], ["meta", "numeric_only", "observed"]);
+for (const name of ["cumsum", "cumprod", "cummax", "cummin"]) groupMethods[name] = (of) => of[name]();
 
 const functionName = (fn: any): any =>
-  typeof fn === "string"
+  typeof fn === "string" || fn instanceof frameModule.Aggregation
     ? fn
     : Array.isArray(fn)
       ? fn.map(functionName)
       : (fn?.pythonName ?? unsupported("a custom aggregation"));
 
 function grouped(of: any, args: any[], keywords: Keywords): unknown {
-  const { split_every, split_out: _out, ...rest } = keywords;
-  const options = keysOf({ split_every });
+  const { split_every, split_out, ...rest } = keywords;
+  const options = keysOf({ split_every, split_out });
   const request = args[0] ?? rest["func"];
   if (request === undefined)
     return of.agg(
       Object.fromEntries(Object.entries(rest).map(([name, [column, fn]]) => [name, [column, functionName(fn)]])),
       { ...options, named: true },
     );
-  if (typeof request === "object" && !Array.isArray(request) && request.pythonName === undefined)
+  if (
+    typeof request === "object" &&
+    !Array.isArray(request) &&
+    request.pythonName === undefined &&
+    !(request instanceof frameModule.Aggregation)
+  )
     return of.agg(Object.fromEntries(Object.entries(request).map(([name, fn]) => [name, functionName(fn)])), options);
   return of.agg(functionName(request), options);
 }
@@ -559,8 +605,14 @@ function locatedFrame(frame: Frame<any>, labels: any): unknown {
     });
 }
 
+/** A row as iteration gives it: an object of values, or a tuple that knows its names. */
+const isRow = (of: any): boolean =>
+  typeof of === "object" && of !== null && (Object.getPrototypeOf(of) === Object.prototype || Array.isArray(of));
+
 function attribute(of: any, name: string): unknown {
   if (name === "read" && typeof of?.read === "function") return of.read;
+  if (Array.isArray(of) && name === "tolist") return () => of;
+  if (isRow(of) && Object.hasOwn(of, name)) return of[name];
   if (of instanceof PlainTable) return undefined;
   if (of instanceof GroupBy || of instanceof SeriesGroupBy) {
     const method = groupMethods[name];
@@ -726,6 +778,8 @@ const isTable = (value: unknown): boolean =>
 function binary(op: string, a: any, b: any): unknown {
   const name = operators[op];
   if (name === undefined) return undefined;
+  if (a instanceof Scalar && (b instanceof Series || b instanceof DataFrame))
+    return (b as any)[mirrored[name] as string](a);
   if (isTable(a))
     return typeof a[name] === "function" ? a[name](timestamp(b)) : unsupported(`${op} of ${a.constructor.name}`);
   if (isTable(b)) return b[mirrored[name] as string](timestamp(a));
@@ -789,7 +843,10 @@ async function describe(value: any, expected: Expected): Promise<Shown | undefin
         .map((one: unknown) => shownValue(one, dtype)),
     );
     return {
-      columns: value.columns,
+      // pandas numbers a column that has no name.
+      columns: value.columns.map((name) =>
+        name === "0" && ((expected["columns"] as unknown[] | undefined) ?? []).includes(0) ? 0 : name,
+      ),
       dtypes: value.meta.columns.map(({ dtype, category }, at) =>
         gapType(pandasType(dtype, category), columns[at] ?? []),
       ),
@@ -814,9 +871,13 @@ const module = new Namespace("dd", {
   exports: frameModule,
   special: {
     from_pandas: python((args, keywords) => {
-      const { data, npartitions, sort } = named(args, ["data", "npartitions", "chunksize", "sort"], keywords);
+      const { data, npartitions, chunksize, sort } = named(
+        args,
+        ["data", "npartitions", "chunksize", "sort"],
+        keywords,
+      );
       return data instanceof PlainTable
-        ? tableOf(data.spec, keysOf({ npartitions, sort }))
+        ? tableOf(data.spec, keysOf({ npartitions, chunksize, sort }))
         : frameModule.fromRecords(data, keysOf({ npartitions }));
     }),
     read_csv: python((args, keywords) => {
@@ -856,7 +917,10 @@ const module = new Namespace("dd", {
       const { data, ...rest } = named(args, ["data"], keywords);
       return frameModule.getDummies(data, keysOf(rest));
     }),
-    Aggregation: python(() => unsupported("Aggregation")),
+    Aggregation: python((args, keywords) => {
+      const { name, chunk, agg, finalize } = named(args, ["name", "chunk", "agg", "finalize"], keywords);
+      return new frameModule.Aggregation(name, chunk, agg, finalize);
+    }),
   },
 });
 
@@ -906,15 +970,18 @@ export const vocabulary: Vocabulary = {
   item,
   binary,
   unary: (op, a) => {
-    if (!(a instanceof Series)) return undefined;
+    if (!(a instanceof Series || a instanceof DataFrame)) return undefined;
     if (op === "-") return a.neg();
     if (op === "~") return a.not();
     throw new TypeError("The truth of a lazy column is not known");
   },
   builtin: (name, of) => {
     if (name === "len" && (of instanceof DataFrame || of instanceof Series)) return of.length();
+    if (name === "abs" && (of instanceof Series || of instanceof DataFrame)) return of.abs();
     if (name === "bool" && (of instanceof Series || of instanceof DataFrame))
       throw new TypeError("The truth of a lazy column is not known");
+    if (name === "list" && of instanceof DataFrame) return of.columns;
+    if (name === "list" && of instanceof Series) return of.compute().then((column) => column.toArray());
     if ((name === "list" || name === "sorted") && of instanceof Column)
       return name === "list" ? of.toArray() : [...of.toArray()].sort((a: any, b: any) => (a < b ? -1 : 1));
     if (name === "len" && (of instanceof Frame || of instanceof Column)) return of.length;

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { polars } from "../../../collections/dataframe/engine/polars.ts";
+import * as dd from "../../../collections/dataframe/index.ts";
+import { pushExecutor } from "../../../runtime/graph/executor.ts";
+import { syncExecutor } from "../../../runtime/graph/sync-executor.ts";
+
+let pop: () => void;
+before(() => {
+  pop = pushExecutor(syncExecutor);
+});
+after(() => pop());
+
+const sales = () =>
+  dd.fromColumns<{ k: string; g: number; v: number }>(
+    { k: ["a", "b", "a", "b", "a", "c"], g: [1, 2, 1, 3, 2, 2], v: [1, 2, 3, 4, 5, 6] },
+    { npartitions: 3 },
+  );
+
+test("Aggregation combines partial results of a user's own over partitions, beside built-in aggregates", async () => {
+  const spread = new dd.Aggregation(
+    "spread",
+    (group) => [group.max(), group.min()],
+    (high, low) => [high?.max() as never, low?.min() as never],
+    (high, low) => high?.sub(low as never) as never,
+  );
+  const table = await sales()
+    .groupby("k")
+    .agg({ v: ["sum", spread] })
+    .compute();
+  assert.deepEqual(table.columns, [
+    ["v", "sum"],
+    ["v", "spread"],
+  ]);
+  assert.deepEqual(table.toRecords().map(Object.values), [
+    [9, 4],
+    [6, 2],
+    [6, 0],
+  ]);
+});
+
+test("splitOut spreads groups over partitions and loses none", async () => {
+  const totals = sales().groupby("k").get("v").sum({ splitOut: 2 });
+  assert.equal(totals.npartitions, 2);
+  assert.deepEqual(
+    (await totals.compute())
+      .toArray()
+      .map(Number)
+      .sort((a, b) => a - b),
+    [6, 6, 9],
+  );
+});
+
+test("query() knows in, chained comparisons, backquotes, and pandas' binding of & and |", async () => {
+  const table = dd.fromColumns({ k: ["a", "b", "c"], "of all": [1, 2, 3], i: [1, 5, 9] });
+  const count = (text: string): Promise<number> => table.query(text).length();
+  assert.equal(await count('k in ["a", "c"]'), 2);
+  assert.equal(await count('k not in ["a", "c"]'), 1);
+  assert.equal(await count("1 < i < 9"), 1);
+  assert.equal(await count("`of all` > 1 & i > 5"), 1);
+  assert.throws(() => table.query("zz > 1"), /no column "zz"/);
+  assert.throws(() => table.query("i >"), SyntaxError);
+});
+
+test("tables of other rows are aligned once for all of their columns", async () => {
+  const a = dd.fromColumns({ i: [1, 2, 3], f: [1.5, 2.5, 3.5] }, { npartitions: 2 });
+  const b = dd.fromColumns({ i: [10, 20, 30], f: [1, 1, 1] }, { npartitions: 3 });
+  assert.deepEqual((await a.add(b).compute()).toRecords().map(Object.values), [
+    [11, 2.5],
+    [22, 3.5],
+    [33, 4.5],
+  ]);
+  const centred = await a.sub(a.mean()).compute();
+  assert.deepEqual(centred.get("i").toArray(), [-1, 0, 1]);
+});
+
+test("sample() draws the same rows for the same seed; randomSplit() puts every row in one table", async () => {
+  const table = dd.fromColumns({ v: Array.from({ length: 1000 }, (_, at) => at) }, { npartitions: 4 });
+  const drawn = async (seed: number) => (await table.get("v").sample({ frac: 0.1, seed }).compute()).toArray();
+  assert.deepEqual(await drawn(1), await drawn(1));
+  assert.notDeepEqual(await drawn(1), await drawn(2));
+  assert.equal((await drawn(1)).length, 100);
+  const parts = table.randomSplit([0.7, 0.2, 0.1], { seed: 3 });
+  const all = (await Promise.all(parts.map(async (one) => (await one.compute()).get("v").toArray()))).flat();
+  assert.deepEqual(
+    all.map(Number).sort((a, b) => a - b),
+    Array.from({ length: 1000 }, (_, at) => at),
+  );
+  assert.throws(() => table.sample({ frac: 2 }), RangeError);
+});
+
+test("a row with a missing key keeps its place among values along groups, without one", async () => {
+  const table = dd.fromColumns({ k: ["a", null, "a"], v: [1, 2, 3] }, { npartitions: 2 });
+  const column = await table.groupby("k").get("v").cumsum().compute();
+  const labels = column.indexValues() as number[];
+  const totals = [0, 1, 2].map((label) => column.toArray()[labels.indexOf(label)]);
+  assert.deepEqual(totals, [1, null, 4]);
+});
+
+test("narrow columns stay narrow beside numbers that fit them", () => {
+  const table = dd.fromColumns({ a: [1, 2] }, { dtypes: { a: "int8" } });
+  assert.equal(table.get("a").add(100).dtype, "int8");
+  assert.equal(table.get("a").add(1000).dtype, "int64");
+});
+
+test("a function that gives fractions where whole numbers were promised is refused", async () => {
+  const halves = sales()
+    .get("v")
+    .map((v) => v / 2, "int64");
+  await assert.rejects(halves.compute(), /whole numbers were promised/);
+});
+
+test("the engine's wrapper that others load is left as it is", () => {
+  const plain = createRequire(import.meta.url)("nodejs-polars") as { col(name: string): object };
+  assert.ok(Object.hasOwn(plain.col("a"), "add"));
+  assert.ok(!Object.hasOwn(polars().col("a"), "add"));
+  const text = polars().col("a").add(polars().lit(1)).sum().over("b").toString();
+  assert.equal(
+    text,
+    (
+      plain as unknown as {
+        col(name: string): { add(n: unknown): { sum(): { over(b: string): object } } };
+        lit(n: number): unknown;
+      }
+    )
+      .col("a")
+      .add((plain as unknown as { lit(n: number): unknown }).lit(1))
+      .sum()
+      .over("b")
+      .toString(),
+  );
+});
