@@ -5,6 +5,7 @@ import { type Graph, wantCount } from "../../runtime/graph/graph.ts";
 import type { HeldLayer } from "../../runtime/graph/layer.ts";
 import { taskKey } from "../../runtime/graph/layer.ts";
 import type {
+  ClientShare,
   FromClient,
   InMemoryMessage,
   SubmitMessage,
@@ -31,6 +32,7 @@ export interface ClientSessionOptions {
   readonly clock: Clock;
   readonly heartbeatMs: number;
   readonly functions: "any" | "named";
+  readonly share?: ClientShare | undefined;
   /** Memory shared with other processes of this host, if there is any. */
   readonly windows?: Windows | undefined;
 }
@@ -293,7 +295,8 @@ export class ClientSession {
     const link = this.link as SessionLink;
     this.phase = { state: "greeting", hello: this.phase.hello + 1, sinceMs: link.now() };
     link.beginAnew();
-    link.tell({ type: "hello", hello: this.phase.hello, version: this.options.version });
+    const { version, share } = this.options;
+    link.tell({ type: "hello", hello: this.phase.hello, version, share });
   }
 
   private welcomed(message: ToClient & { type: "clientWelcome" }): void {

@@ -30,6 +30,11 @@ export function occupy(state: SchedulerState, row: number, worker: WorkerRecord,
     for (const [name, amount] of Object.entries(resources))
       worker.resourcesFree[name] = (worker.resourcesFree[name] ?? 0) - amount;
   state.loads.sent(worker.number);
+  const owner = state.clientByNumber[slab.owner];
+  if (owner !== undefined) {
+    owner.inFlight += 1;
+    owner.servedUs += state.estimates.chargeUs(entry.prefix) / owner.weight;
+  }
   const frontier = state.lookahead.get(worker.number);
   if (frontier !== undefined) frontier.push(row);
   else state.lookahead.set(worker.number, [row]);

@@ -19,6 +19,15 @@ export class ClientRecord {
   lastSeenMs: number;
   /** The newest submission that was applied: a repeated one is acknowledged and otherwise ignored. */
   requestMax = 0;
+  /** See ClientShare. */
+  weight = 1;
+  atOnceMax = Number.POSITIVE_INFINITY;
+  /** Rows of its submissions that are with workers. */
+  inFlight = 0;
+  /** Rows of its submissions that are known. */
+  rows = 0;
+  /** Work handed out for it, in microseconds by its weight: who has least comes first. */
+  servedUs = 0;
   private readonly ranges: HandleRange[] = [];
 
   constructor(id: string, number: number, nowMs: number) {

@@ -2,6 +2,7 @@
 const NEWEST_WEIGHT = 0.5;
 /** What a task of a kind never seen is thought to take, as in Dask. */
 const UNKNOWN_US = 500_000;
+const UNKNOWN_CHARGE_US = 1000;
 const LEAST_US = 0.5;
 
 /** How long tasks take, learned by prefix. */
@@ -26,6 +27,12 @@ export class Estimates {
       this.ids.set(name, id);
     }
     return id;
+  }
+
+  /** What a client is charged for a task: of one whose kind is not known yet, not much can be said. */
+  chargeUs(prefix: number): number {
+    const us = this.durationUs(prefix);
+    return us === UNKNOWN_US ? UNKNOWN_CHARGE_US : us;
   }
 
   durationUs(prefix: number): number {

@@ -59,3 +59,10 @@ export const nameTakenError = (name: string, known: number, given: number): Sche
 
 export const malformedError = (what: string): SchedulerFailure =>
   failure("DECODE", `A submission is malformed: ${what}`, {});
+
+export const overloadedError = (known: number, given: number, most: number): SchedulerFailure =>
+  failure(
+    "OVERLOADED",
+    `${given} more tasks would make ${known + given} of this client, and the scheduler takes ${most} of one: let results go, or wait for some`,
+    { known, given, most },
+  );

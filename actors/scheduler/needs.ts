@@ -170,6 +170,8 @@ export function leaveWorker(state: SchedulerState, row: number): void {
   const { prefix, layer } = slab.layers[at] as (typeof slab.layers)[number];
   worker.processing -= 1;
   state.loads.eased(worker.number);
+  const owner = state.clientByNumber[slab.owner];
+  if (owner !== undefined) owner.inFlight -= 1;
   if (state.seceded.size > 0 && state.seceded.delete(row)) worker.seceded -= 1;
   else countPrefix(worker, prefix, -1);
   if ((state.tasks.kills[row] as number) > 0) worker.quarantined -= 1;

@@ -21,14 +21,54 @@ export function placeReady(state: SchedulerState): void {
   if (state.quarantine.size > 0 || queues.nonEmpty.length > 0) {
     const open = new OpenWorkers(state);
     placeQuarantined(state, open);
-    // A queue that runs empty leaves the list, and the next one takes its place.
-    for (let at = 0; at < queues.nonEmpty.length && open.size > 0; ) {
-      const queue = queues.nonEmpty[at] as ReadyQueue;
-      drainQueue(state, queue, open);
-      if (queue.size > 0) at += 1;
-    }
+    if (queues.isContended) placeFairly(state, open);
+    else placeInOrder(state, open);
   }
   for (const number of loads.touched) sendAhead(state, number);
+}
+
+function placeInOrder(state: SchedulerState, open: OpenWorkers): void {
+  const { nonEmpty } = state.queues;
+  // A queue that runs empty leaves the list, and the next one takes its place.
+  for (let at = 0; at < nonEmpty.length && open.size > 0; ) {
+    const queue = nonEmpty[at] as ReadyQueue;
+    drainQueue(state, queue, open, Number.POSITIVE_INFINITY);
+    if (queue.size > 0) at += 1;
+  }
+}
+
+/** Among queues of one priority, the client that was served least has the next turn. */
+function placeFairly(state: SchedulerState, open: OpenWorkers): void {
+  const blocked = new Set<ReadyQueue>();
+  while (open.size > 0) {
+    const queue = nextFairly(state, blocked);
+    if (queue === undefined) return;
+    const client = state.clientByNumber[queue.slab.owner];
+    if (client !== undefined) state.servedUs = Math.max(state.servedUs, client.servedUs);
+    const most = client === undefined ? TURN_ROWS : Math.min(TURN_ROWS, client.atOnceMax - client.inFlight);
+    const before = queue.size;
+    drainQueue(state, queue, open, most);
+    if (queue.size === before) blocked.add(queue);
+  }
+}
+
+/** Rows that a client is handed before others are looked at. */
+const TURN_ROWS = 8;
+
+function nextFairly(state: SchedulerState, blocked: ReadonlySet<ReadyQueue>): ReadyQueue | undefined {
+  let best: ReadyQueue | undefined;
+  let bestUs = Number.POSITIVE_INFINITY;
+  for (const queue of state.queues.nonEmpty) {
+    if (best !== undefined && queue.priority < best.priority) break;
+    if (blocked.has(queue)) continue;
+    const client = state.clientByNumber[queue.slab.owner];
+    if (client !== undefined && client.inFlight >= client.atOnceMax) continue;
+    const servedUs = client?.servedUs ?? 0;
+    if (servedUs >= bestUs) continue;
+    best = queue;
+    bestUs = servedUs;
+  }
+  return best;
 }
 
 /** Rows under suspicion run one at a time on a worker that has nothing else. */
@@ -50,10 +90,10 @@ function placeQuarantined(state: SchedulerState, open: OpenWorkers): void {
   open.closeLeastSent((worker) => constraints.some((constraint) => mightRun(state, constraint, worker)));
 }
 
-function drainQueue(state: SchedulerState, queue: ReadyQueue, open: OpenWorkers): void {
+function drainQueue(state: SchedulerState, queue: ReadyQueue, open: OpenWorkers, most: number): void {
   let current: WorkerRecord | undefined;
   let runLeft = 0;
-  while (queue.size > 0 && open.size > 0) {
+  for (let left = most; left > 0 && queue.size > 0 && open.size > 0; left--) {
     const row = queue.first();
     if (current === undefined || runLeft <= 0 || hasInputs(state.slabOf(row), row)) {
       current = choose(state, queue, row, open);

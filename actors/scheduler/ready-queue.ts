@@ -11,6 +11,8 @@ export interface Constraint {
 export interface RankedRows {
   readonly count: number;
   readonly generation: number;
+  /** Number of the client that submitted them. */
+  readonly owner: number;
   rankOf(row: number): number;
   rowOfRank(rank: number): number;
 }
@@ -61,6 +63,15 @@ export class ReadyQueue {
 /** The queues that hold something, most urgent first: by priority, then by age of the submission. */
 export class ReadyQueues {
   readonly nonEmpty: ReadyQueue[] = [];
+  /** Queues that hold something, by owner. */
+  private readonly byOwner = new Map<number, number>();
+  /** Some client may only have so much at once, so that its queues may be passed over. */
+  isShared = false;
+
+  /** Whether the order of queues alone does not say whose turn it is. */
+  get isContended(): boolean {
+    return this.isShared || this.byOwner.size > 1;
+  }
 
   open(queue: ReadyQueue): void {
     let low = 0;
@@ -71,11 +82,16 @@ export class ReadyQueues {
       else high = middle;
     }
     this.nonEmpty.splice(low, 0, queue);
+    this.byOwner.set(queue.slab.owner, (this.byOwner.get(queue.slab.owner) ?? 0) + 1);
   }
 
   close(queue: ReadyQueue): void {
     const at = this.nonEmpty.indexOf(queue);
-    if (at >= 0) this.nonEmpty.splice(at, 1);
+    if (at < 0) return;
+    this.nonEmpty.splice(at, 1);
+    const left = (this.byOwner.get(queue.slab.owner) ?? 1) - 1;
+    if (left > 0) this.byOwner.set(queue.slab.owner, left);
+    else this.byOwner.delete(queue.slab.owner);
   }
 
   get size(): number {

@@ -98,6 +98,8 @@ export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpect
     if (more.includes(worker.number)) dropReplica(state, row, worker.number);
   for (const row of running) {
     state.seceded.delete(row);
+    const owner = state.clientByNumber[state.slabOf(row).owner];
+    if (owner !== undefined) owner.inFlight -= 1;
     tasks.worker[row] = -1;
     state.move(row, E.workerLost);
   }

@@ -170,7 +170,7 @@ export class SchedulerBrain {
   private fromClient(id: string, message: FromClient, now: number): void {
     const { state } = this;
     if (message.type === "hello") {
-      clientHello(state, id, message.hello, now, this.version);
+      clientHello(state, id, message.hello, now, this.version, message.share);
       return;
     }
     const client = state.clients.get(id);

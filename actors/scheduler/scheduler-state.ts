@@ -64,6 +64,8 @@ export interface SchedulerOptions {
   readonly clientLeaseMs: number;
   /** A worker that is silent for longer is taken for dead. */
   readonly workerLeaseMs: number;
+  /** Tasks of one client that may be known at once; more are declined. Default: no limit. */
+  readonly tasksPerClientMax?: number | undefined;
 }
 
 /** An epoch is a time in milliseconds: as long as a scheduler assigns fewer tasks a millisecond, attempts of two never meet. */
@@ -110,6 +112,8 @@ export class SchedulerState {
   /** Assigned so far: the next attempt is one more. */
   attempts: number;
   generations = 0;
+  /** What the client that was served last had been served by then. */
+  servedUs = 0;
   /** Choices among many workers so far: each looks at others. */
   placements = 0;
   nextSlab = 1;

@@ -1,4 +1,10 @@
-import type { FromClient, HandleRuns, ToClient, WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
+import type {
+  ClientShare,
+  FromClient,
+  HandleRuns,
+  ToClient,
+  WorkerSummary,
+} from "../../runtime/protocol/client-scheduler.ts";
 import { ClientRecord } from "./client-record.ts";
 import { cancelledError, unknownHandleError } from "./failures.ts";
 import type { SlabPlace } from "./ledger-record.ts";
@@ -17,6 +23,7 @@ export function clientHello(
   hello: number,
   now: number,
   version: string,
+  share: ClientShare = {},
 ): ClientRecord {
   let client = state.clients.get(id);
   if (client === undefined) {
@@ -27,6 +34,10 @@ export function clientHello(
     state.log.note({ atMs: now, level: "info", about: "client", name: id, text: "came" });
   }
   client.lastSeenMs = now;
+  const { weight = 1, atOnceMax = Number.POSITIVE_INFINITY } = share;
+  client.weight = weight > 0 ? weight : 1;
+  client.atOnceMax = atOnceMax >= 1 ? atOnceMax : 1;
+  if (atOnceMax !== Number.POSITIVE_INFINITY) state.queues.isShared = true;
   state.out
     .toClient(client.number)
     .say({ type: "clientWelcome", hello, epoch: state.epoch, version, workers: workerSummaries(state) });
@@ -113,7 +124,8 @@ export function scattered(
   };
   const { base } = place;
   const name = `scatter-${client.id}-${message.handles[0]}`;
-  insertScattered(state, place, name, message.keys);
+  insertScattered(state, place, name, message.keys).owner = client.number;
+  client.rows += count;
   message.handles.forEach((handle, i) => {
     const row = base + i;
     client.give(handle, 1, row);

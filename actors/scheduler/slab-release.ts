@@ -10,6 +10,8 @@ export function dropIdleSlabs(state: SchedulerState): void {
     forgetNames(state, id);
     state.ledger.slabGone(id);
     state.forgetSlab(id);
+    const owner = state.clientByNumber[slab.owner];
+    if (owner !== undefined) owner.rows -= slab.count;
     state.tasks.free(slab.base, slab.count);
     if (slab.reads.length > 0) forgetLaterDependents(state, slab.base, slab.base + slab.count, slab.inputs);
     for (const read of slab.reads) {

@@ -3,7 +3,13 @@ import type { SubmitMessage, WireWant } from "../../runtime/protocol/client-sche
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
 import { malformedLayers } from "./check-layers.ts";
 import type { ClientRecord } from "./client-record.ts";
-import { malformedError, nameTakenError, type SchedulerFailure, unknownHandleError } from "./failures.ts";
+import {
+  malformedError,
+  nameTakenError,
+  overloadedError,
+  type SchedulerFailure,
+  unknownHandleError,
+} from "./failures.ts";
 import type { GraphRecord, LayerRows, SlabPlace } from "./ledger-record.ts";
 import { need } from "./needs.ts";
 import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
@@ -16,7 +22,8 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
     out.say({ type: "accepted", request: message.request, tasks: 0 });
     return;
   }
-  const problem = checkSubmission(state, client, message) ?? checkHeldReads(message);
+  const problem =
+    checkSubmission(state, client, message) ?? checkHeldReads(message) ?? checkSize(state, client, message);
   if (problem !== undefined) {
     client.requestMax = message.request;
     out.say({ type: "declined", request: message.request, error: problem });
@@ -27,6 +34,12 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   const { rows } = placed;
   const slab = makeSlab(state, { ...message, ...placed });
   client.requestMax = message.request;
+  if (slab !== undefined) {
+    slab.owner = client.number;
+    client.rows += slab.count;
+    // Who had nothing to do does not save it up.
+    if (client.inFlight === 0) client.servedUs = Math.max(client.servedUs, state.servedUs);
+  }
   state.ledger.submitted(() => graphRecord(client, message, placed));
   out.say({ type: "accepted", request: message.request, tasks: slab?.count ?? 0 });
   for (const want of message.wants) addWants(state, client, want, rows[want.layer] as LayerRows, message.layers);
@@ -68,6 +81,18 @@ function checkSubmission(
       return malformedError(`handles from ${want.handleBase} on are in use`);
   }
   return undefined;
+}
+
+/** A client may have so many tasks known at once, whether they wait, run, or lie here as results it holds. */
+function checkSize(state: SchedulerState, client: ClientRecord, message: SubmitMessage): SchedulerFailure | undefined {
+  const { tasksPerClientMax } = state.options;
+  if (tasksPerClientMax === undefined) return undefined;
+  const count = message.layers.reduce((sum, layer) => {
+    const isNew = layer.kind !== "held" && !state.layers.has(layer.name);
+    return sum + (isNew ? sizeOf(layer) : 0);
+  }, 0);
+  if (client.rows + count <= tasksPerClientMax) return undefined;
+  return overloadedError(client.rows, count, tasksPerClientMax);
 }
 
 /** Blocks that the client does not hold cannot be read; only a layer that is held in part can have them. */

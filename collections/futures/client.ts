@@ -77,11 +77,7 @@ export class Client extends ClientServices {
     const mode = options.mode ?? "threads";
     const cluster =
       mode === "inline" ? await inlineAsOpen(options) : await currentSpawner().openLocal({ ...options, mode });
-    const client = await Client.over(
-      cluster,
-      options.functions ?? "any",
-      mode === "inline" ? 1 : (options.workers ?? 1),
-    );
+    const client = await Client.over(cluster, options, mode === "inline" ? 1 : (options.workers ?? 1));
     return client.withPage(options.page);
   }
 
@@ -96,13 +92,13 @@ export class Client extends ClientServices {
   ): Promise<Client> {
     const cluster = await currentSpawner().connect(target, options);
     const timeoutMs = parseDurationMs(options.timeout ?? "10s");
-    const client = await Client.over(cluster, options.functions ?? "any", 0, timeoutMs);
+    const client = await Client.over(cluster, options, 0, timeoutMs);
     return client.withPage(options.page);
   }
 
   private static async over(
     cluster: OpenCluster,
-    functions: "any" | "named",
+    { functions = "any", share }: Pick<ConnectOptions, "functions" | "share">,
     workers: number,
     timeoutMs = OPEN_TIMEOUT_MS,
   ): Promise<Client> {
@@ -116,6 +112,7 @@ export class Client extends ClientServices {
       clock: systemClock,
       heartbeatMs: HEARTBEAT_MS,
       functions,
+      share,
       windows: cluster.windows,
     });
     cluster.system.spawn(clientActor(session));

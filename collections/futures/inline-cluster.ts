@@ -39,6 +39,8 @@ const WORKER = "inline";
 
 export interface InlineOptions extends MemorySettings {
   readonly functions?: "any" | "named";
+  readonly slots?: number;
+  readonly tasksPerClientMax?: number;
 }
 
 /** Without a `memoryLimit` there is none: the process is the user's. */
@@ -47,11 +49,12 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   const clock = systemClock;
   const system = new ActorSystem({ bus, clock });
   const functions = options.functions ?? "any";
-  const { brain, reporter } = spawnScheduler(system);
+  const { brain, reporter } = spawnScheduler(system, options);
   const hosted = { cluster: CLUSTER, epoch: 1, reviewMs: INLINE_HEARTBEAT_MS };
   system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain) }));
   for (const id of [WORKER, SCHEDULER_HOST]) system.spawn(workerHost({ cluster: CLUSTER, id, functions }));
-  const workerReporter = spawnWorker(system, functions, memoryConfig({ memoryLimit: false, ...options }, 1, "results"));
+  const memory = memoryConfig({ memoryLimit: false, ...options }, 1, "results");
+  const workerReporter = spawnWorker(system, { functions, slots: options.slots ?? INLINE_SLOTS, memory });
   const session = new ClientSession({
     cluster: CLUSTER,
     id: `client-${uniqueToken().slice(0, 8)}`,
@@ -77,7 +80,10 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   };
 }
 
-function spawnScheduler(system: ActorSystem): { brain: SchedulerBrain; reporter: SchedulerReporter } {
+function spawnScheduler(
+  system: ActorSystem,
+  { tasksPerClientMax }: InlineOptions,
+): { brain: SchedulerBrain; reporter: SchedulerReporter } {
   const { bus, clock } = system;
   let made: { brain: SchedulerBrain; reporter: SchedulerReporter } | undefined;
   system.spawn(
@@ -88,6 +94,7 @@ function spawnScheduler(system: ActorSystem): { brain: SchedulerBrain; reporter:
       heartbeatMs: INLINE_HEARTBEAT_MS,
       allowedFailures: 3,
       prefillUs: 2000,
+      tasksPerClientMax,
       // They share one thread: silence means that the thread is busy, never that one of them is gone.
       clientLeaseMs: Number.POSITIVE_INFINITY,
       workerLeaseMs: Number.POSITIVE_INFINITY,
@@ -102,7 +109,10 @@ function spawnScheduler(system: ActorSystem): { brain: SchedulerBrain; reporter:
   return made as unknown as { brain: SchedulerBrain; reporter: SchedulerReporter };
 }
 
-function spawnWorker(system: ActorSystem, functions: "any" | "named", memory: MemoryConfig): WorkerReporter {
+function spawnWorker(
+  system: ActorSystem,
+  { functions, slots, memory }: { functions: "any" | "named"; slots: number; memory: MemoryConfig },
+): WorkerReporter {
   const { bus, clock } = system;
   const stream = new TaskStream();
   const told = { bus, clock, cluster: CLUSTER, id: WORKER, stream, wallMs: wallTimeMs, system: systemSampler() };
@@ -112,7 +122,7 @@ function spawnWorker(system: ActorSystem, functions: "any" | "named", memory: Me
       cluster: CLUSTER,
       id: WORKER,
       incarnation: 1,
-      slots: INLINE_SLOTS,
+      slots,
       resources: {},
       version: VERSION,
       pid: process.pid,

@@ -2,6 +2,7 @@ import type { Windows } from "../../actors/chunk/windows.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
+import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
 import type { MemorySettings } from "./memory-options.ts";
 
 /** How a local cluster runs. */
@@ -21,6 +22,10 @@ export interface LocalOptions extends MemorySettings {
   readonly functions?: "any" | "named";
   /** A worker may die so often with a task before the task is given up; default 3. */
   readonly allowedFailures?: number;
+  /** Tasks of one client that the scheduler takes at once, finished ones that it holds included; more fail with OVERLOADED. */
+  readonly tasksPerClientMax?: number;
+  /** What this client has of the cluster while others use it too. */
+  readonly share?: ClientShare;
   /** The name others find the cluster by; default: a fresh one. */
   readonly cluster?: string;
   /** The address of a NATS server, for mode "nats"; default: one that is found or started. */
@@ -59,6 +64,8 @@ export interface OpenCluster {
 /** Where a cluster that runs elsewhere is reached. */
 export interface ConnectOptions {
   readonly cluster?: string;
+  /** What this client has of the cluster while others use it too: `{ weight: 2, atOnceMax: 100 }`. */
+  readonly share?: ClientShare;
   readonly functions?: "any" | "named";
   readonly user?: string;
   readonly password?: string;

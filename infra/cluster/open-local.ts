@@ -84,6 +84,7 @@ function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterO
     memory: memoryConfig(options, workers, options.mode === "threads" ? "results" : "process"),
     ...SCHEDULER_DEFAULTS,
     prefillUs,
+    tasksPerClientMax: options.tasksPerClientMax,
     allowedFailures: options.allowedFailures ?? SCHEDULER_DEFAULTS.allowedFailures,
   };
 }

@@ -150,7 +150,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
     },
   },
   leaving: { fields: { reason: isText } },
-  hello: { fields: { hello: isNumber, version: isText } },
+  hello: { fields: { hello: isNumber, version: isText, share: orNothing(isRecord) } },
   submit: { fields: { request: isNumber, layers: isList, wants: isList, priority: isNumber, retries: isNumber } },
   release: { fields: { handles: isU32 } },
   resume: { fields: { handles: isU32 } },

@@ -3,7 +3,12 @@ import type { WireLayer } from "./wire-layer.ts";
 
 /** Client → scheduler. A handle is the client's number for one wanted task; it lives until the client releases it. */
 export type FromClient =
-  | { readonly type: "hello"; readonly hello: number; readonly version: string }
+  | {
+      readonly type: "hello";
+      readonly hello: number;
+      readonly version: string;
+      readonly share?: ClientShare | undefined;
+    }
   | SubmitMessage
   | { readonly type: "release"; readonly handles: HandleRuns }
   /** After a broken link: every handle the client still holds. */
@@ -20,6 +25,14 @@ export type FromClient =
   | { readonly type: "cancel"; readonly handles: Uint32Array; readonly reason: string }
   | { readonly type: "clientHeartbeat" }
   | { readonly type: "goodbye" };
+
+/** What a client has of a cluster that others use too. */
+export interface ClientShare {
+  /** While others wait as well, it gets so many parts of the work where another gets one; default 1. */
+  readonly weight?: number;
+  /** Tasks of its that may be with workers at once; default: no limit. */
+  readonly atOnceMax?: number;
+}
 
 export interface SubmitMessage {
   readonly type: "submit";
