@@ -5,6 +5,7 @@ import { noteEffect } from "./effects.ts";
 import { arrive, failRow, leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
 import type { SentResult } from "./outbox.ts";
 import { dropReplica, markLocated } from "./recovery.ts";
+import { restMs } from "./rests.ts";
 import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -86,12 +87,37 @@ export function tasksFailed(
     if (isRunning && (tasks.retriesLeft[row] as number) > 0) {
       tasks.retriesLeft[row] = (tasks.retriesLeft[row] as number) - 1;
       state.ledger.countsChanged(row);
-      sendBack(state, row, E.again);
+      tryAgain(state, row);
     } else if (isRunning) {
       tasks.worker[row] = -1;
       const failed: FailedTask = { key: state.slabOf(row).keyOf(row), worker: worker.id, thrown: message.errors[i] };
       failRow(state, row, { error: failed, origin: row });
     } else state.move(row, E.failed);
+  }
+}
+
+/** At once, or after the rest that was asked for. */
+function tryAgain(state: SchedulerState, row: number): void {
+  const { tasks } = state;
+  const slab = state.slabOf(row);
+  const { retryDelayMs, retries } = slab.layers[slab.layerAt(row)]?.layer.annotations ?? {};
+  if (retryDelayMs === undefined || tasks.state[row] !== S.processing) return sendBack(state, row, E.again);
+  const failures = retries === undefined ? 1 : retries - (tasks.retriesLeft[row] as number);
+  tasks.worker[row] = -1;
+  state.move(row, E.rest);
+  recallSentAhead(state, row);
+  state.rests.add(row, tasks.attempt[row] as number, state.nowMs + restMs(retryDelayMs, failures, row));
+}
+
+/** Rows that have rested wait for a worker again. */
+export function wakeRested(state: SchedulerState): void {
+  for (const { row, attempt } of state.rests.takeDue(state.nowMs)) {
+    // It was let go, cancelled, or its number belongs to another task.
+    if (state.tasks.state[row] !== S.resting || state.tasks.attempt[row] !== attempt) continue;
+    state.move(row, E.rested);
+    const needed: number[] = [];
+    waitForInputs(state, row, needed, false);
+    for (const input of needed) need(state, input);
   }
 }
 

@@ -27,7 +27,8 @@ function checkSlab(state: SchedulerState, slab: Slab, needers: Uint32Array, proc
     const row = slab.base + at;
     const now = tasks.state[row] as number;
     if (now !== S.released) active += 1;
-    const needs = now === S.waiting || now === S.ready || now === S.assigned || now === S.processing;
+    const needs =
+      now === S.waiting || now === S.ready || now === S.assigned || now === S.processing || now === S.resting;
     let missing = 0;
     if (needs)
       for (let e = slab.inputOffsets[at] as number; e < (slab.inputOffsets[at + 1] as number); e++) {

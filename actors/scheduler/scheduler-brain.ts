@@ -3,7 +3,7 @@ import { unreachable } from "../../runtime/base/errors.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker, JoinMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import type { ClientRecord } from "./client-record.ts";
-import { replicasAdded, tasksFailed, tasksFinished, tasksMissing } from "./completion.ts";
+import { replicasAdded, tasksFailed, tasksFinished, tasksMissing, wakeRested } from "./completion.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
 import { placeReady } from "./placement.ts";
 import { reconcile, workerLost } from "./recovery.ts";
@@ -278,6 +278,7 @@ export class SchedulerBrain {
 
   private expire(now: number): void {
     const { state } = this;
+    wakeRested(state);
     const sleptMs = now - (this.tickedMs ?? now);
     this.tickedMs = now;
     // A scheduler that stood still itself does not hold it against others.

@@ -10,6 +10,7 @@ import { type Ledger, NO_LEDGER } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
+import { Rests } from "./rests.ts";
 import type { Slab } from "./slab.ts";
 import { TaskColumns } from "./task-columns.ts";
 import { TaskNotes } from "./task-notes.ts";
@@ -29,6 +30,7 @@ export const S = {
   ready: chart.stateId("ready"),
   assigned: chart.stateId("assigned"),
   processing: chart.stateId("processing"),
+  resting: chart.stateId("resting"),
   memory: chart.stateId("memory"),
   erred: chart.stateId("erred"),
   forgotten: chart.stateId("forgotten"),
@@ -132,6 +134,7 @@ export class SchedulerState {
   /** Running rows that gave their slot up. */
   readonly seceded = new Set<number>();
   readonly notes = new TaskNotes();
+  readonly rests = new Rests();
   /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */
   readonly quarantine = new Set<number>();
   /** Rows whose priority was changed one by one. */

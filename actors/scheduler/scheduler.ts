@@ -54,6 +54,7 @@ export interface SchedulerJournal {
 }
 
 const TICK = { type: "tick" } as const;
+const ALARM = { type: "alarm" } as const;
 /** To itself: records are committed, so that what waited for them may leave. */
 const COMMITTED = { type: "committed" } as const;
 
@@ -91,6 +92,7 @@ class Scheduler implements Actor {
   private readonly subjects: ReturnType<typeof clusterSubjects>;
   private readonly senders = new Map<string, { kind: "worker" | "client" | "nanny"; id: string } | undefined>();
   private readonly broken: Broken = new Set();
+  private alarmMs = Number.POSITIVE_INFINITY;
   private readonly incarnations = new Map<string, number>();
   private readonly ledger = new TurnLedger();
   private readonly output: HeldOutput<Said>;
@@ -143,6 +145,15 @@ class Scheduler implements Actor {
     const { journal } = this.options;
     if (journal !== undefined) this.writeDown(journal.commits);
     this.output.say(said);
+    this.armAlarm();
+  }
+
+  /** Rows that rest are not to wait for the next heartbeat. */
+  private armAlarm(): void {
+    const { nextMs } = this.brain.state.rests;
+    if (nextMs >= this.alarmMs) return;
+    this.alarmMs = nextMs;
+    this.context.after(Math.max(0, nextMs - this.context.now()), ALARM);
   }
 
   private writeDown(commits: CommitLog): void {
@@ -161,7 +172,13 @@ class Scheduler implements Actor {
   undelivered(): void {}
 
   private take(envelope: Envelope, now: number): void {
-    const message = envelope.message as FromClient | FromWorker | typeof TICK | typeof COMMITTED | Probed;
+    const message = envelope.message as
+      | FromClient
+      | FromWorker
+      | typeof TICK
+      | typeof ALARM
+      | typeof COMMITTED
+      | Probed;
     if (envelope.question !== undefined) {
       // What it tells is as of now.
       this.brain.state.nowMs = now;
@@ -169,6 +186,10 @@ class Scheduler implements Actor {
       return;
     }
     if (message.type === "tick") return this.tick(now);
+    if (message.type === "alarm") {
+      this.alarmMs = Number.POSITIVE_INFINITY;
+      return this.brain.step({ kind: "tick" }, now);
+    }
     if (message.type === "committed") return this.output.release();
     if (message.type === "probed" && envelope.from === this.context.address) return this.probed(message, now);
     const sender = this.senderOf(envelope.from);

@@ -10,6 +10,8 @@ export type SchedulerTaskEvent =
   | "finished"
   | "failed"
   | "again"
+  | "rest"
+  | "rested"
   | "missing"
   | "workerLost"
   | "relinquished"
@@ -24,7 +26,7 @@ export type SchedulerTaskEvent =
  *
  * `released` known, not needed now · `waiting` an input is not in memory · `ready` may be placed · `assigned` sent ahead to
  * the worker that is making its inputs · `processing` sent, inputs at hand · `memory` some worker holds the result ·
- * `erred` it or an ancestor failed · `forgotten` gone.
+ * `resting` it failed and is tried again after a while · `erred` it or an ancestor failed · `forgotten` gone.
  * @see https://distributed.dask.org/en/stable/scheduling-state.html
  */
 export const schedulerTaskMachine = setup({
@@ -73,6 +75,7 @@ export const schedulerTaskMachine = setup({
         finished: "memory",
         failed: "erred",
         again: "waiting",
+        rest: "resting",
         missing: "waiting",
         workerLost: "waiting",
         // Given away to another worker, which gets it in the same turn if it may.
@@ -84,6 +87,11 @@ export const schedulerTaskMachine = setup({
     },
     memory: {
       on: { replicaLost: "released", release: "released" },
+    },
+    resting: {
+      // Its inputs are kept, and looked at again when it has rested.
+      on: { rested: "waiting", blame: "erred", release: "released" },
+      meta: { ignored: ["inputLost", "finished", "failed", "missing"] },
     },
     erred: {
       on: { retry: "waiting", release: "released" },

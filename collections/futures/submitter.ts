@@ -15,6 +15,8 @@ export interface SubmitOptions extends Annotations {
   readonly signal?: AbortSignal;
   /** The task is cancelled when it runs longer: milliseconds, or text such as "30s". */
   readonly timeout?: number | string;
+  /** How long the first retry waits: milliseconds, or text such as "1s"; each further one twice as long, up to a minute. */
+  readonly retryDelay?: number | string;
   /** The task's name; two calls of one key are one task. */
   readonly key?: string;
 }
@@ -25,6 +27,8 @@ const OPTION_NAMES: ReadonlySet<string> = new Set([
   "key",
   "priority",
   "retries",
+  "retryDelay",
+  "retryDelayMs",
   "workers",
   "allowOtherWorkers",
   "resources",
@@ -116,8 +120,12 @@ export class Submitter {
 
   /** @param after the order of the last batch that the call reads; -1 for none */
   private batchFor(fn: AnyFunction, options: SubmitOptions, after: number): Batch {
-    const { signal: _, key: __, timeout, ...rest } = options;
-    const annotations: Annotations = timeout === undefined ? rest : { ...rest, timeoutMs: parseDurationMs(timeout) };
+    const { signal: _, key: __, timeout, retryDelay, ...rest } = options;
+    const annotations: Annotations = {
+      ...rest,
+      ...(timeout === undefined ? {} : { timeoutMs: parseDurationMs(timeout) }),
+      ...(retryDelay === undefined ? {} : { retryDelayMs: parseDurationMs(retryDelay) }),
+    };
     const name = JSON.stringify(annotations);
     let byOptions = this.newest.get(fn);
     if (byOptions === undefined) this.newest.set(fn, (byOptions = new Map()));

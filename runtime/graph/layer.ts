@@ -94,6 +94,8 @@ export interface Annotations {
   readonly priority?: number;
   /** How often a task that throws is run again; default 0. */
   readonly retries?: number;
+  /** How long the first retry waits, in milliseconds; each further one twice as long, up to a minute. Default: not at all. */
+  readonly retryDelayMs?: number;
   /** Names of workers that may run it. */
   readonly workers?: readonly string[];
   /** Other workers may run it when none of `workers` is there. */

@@ -98,3 +98,16 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   });
   return { promise, resolve };
 }
+
+test("a retry with a delay waits so long, and no heartbeat longer", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  let runs = 0;
+  const began = performance.now();
+  const flaky = (): number => {
+    runs += 1;
+    if (runs < 3) throw new Error("not yet");
+    return runs;
+  };
+  assert.equal(await client.submit(flaky, { retries: 5, retryDelay: "20ms" }).result(), 3);
+  assert.ok(performance.now() - began >= 60, "20 ms, then 40 ms");
+});
