@@ -2,8 +2,8 @@ import { Client } from "./client.ts";
 
 /**
  * The client of a task, to submit work and to use locks, queues and the rest from within it; outside of tasks the innermost that is
- * open. Closing it in a task does nothing. A task that waits for what it submitted keeps its slot: it needs workers with slots free
- * (`slots` above 1, or more workers than waiting tasks), or it waits for ever.
+ * open. Closing it in a task does nothing. A task that waits for what it submitted gives its
+ * slot up with `secede()`, or all slots may be taken by tasks that wait, for ever.
  * @throws ShoalError CLOSED if there is none
  * @see https://distributed.dask.org/en/stable/api.html#distributed.get_client
  * @example

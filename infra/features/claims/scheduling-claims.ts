@@ -1,3 +1,45 @@
 import type { Claim } from "../claim.ts";
 
-export const schedulingClaims: readonly Claim[] = [];
+const charts = "test/actors/task/task-charts.test.ts";
+const steals = "test/scenarios/steal-scenarios.test.ts";
+const schedulerScenarios = "test/scenarios/scheduler-scenarios.test.ts";
+const shares = "test/actors/scheduler/fair-share.test.ts";
+const within = "test/e2e/tasks-use-the-cluster.test.ts";
+const failures = "test/e2e/failures.test.ts";
+const simulation = "test/simulation/simulation.test.ts";
+
+export const schedulingClaims: readonly Claim[] = [
+  [
+    "SC-001",
+    "Task states at the scheduler",
+    "shoal:Client#taskAddress",
+    `${charts}: schedulerTaskMachine does as a table`,
+  ],
+  ["SC-002", "Task states at a worker", "shoal:Client#taskAddress", `${charts}: workerTaskMachine does as a table`],
+  ["SC-003", "Priorities", "shoal:Client#submit", `${shares}: a priority goes before every share`],
+  ["SC-014", "Resources", "shoal:Client#submit", `${schedulerScenarios}: 28: resources come back once`],
+  ["SC-015", "Worker restrictions", "shoal:Client#submit", `${steals}: tasks that may not run on the thief stay`],
+  ["SC-017", "Work stealing", "shoal:Client", `${steals}: hint, ask, grant, relinquish, claim`],
+  ["SC-018", "Long-running tasks", "shoal:secede", `${within}: a task that rejoined takes its slot`],
+  ["SC-019", "Tasks of a lost worker run elsewhere", "shoal:Client", `${failures}: SIGKILL of a worker process amid`],
+  ["SC-020", "Lost results are made again", "shoal:Client", `${schedulerScenarios}: 25: the worker with the only copy`],
+  [
+    "SC-022",
+    "Retries",
+    "shoal:Client#submit",
+    "test/actors/scheduler/rests.test.ts: a task with a delay rests after it failed",
+  ],
+  [
+    "SC-024",
+    "Who wants what",
+    "shoal:Client",
+    `${simulation}: finds every cluster at rest, right and empty at the end`,
+  ],
+  ["SC-025", "Forgetting", "shoal:Client", `${simulation}: finds every cluster at rest, right and empty at the end`],
+  [
+    "SC-087",
+    "Runs that came twice",
+    "shoal:Client",
+    `${schedulerScenarios}: 27: results, failures and losses of an attempt that is over`,
+  ],
+];
