@@ -336,7 +336,8 @@ export function aggregateTree(
       finish,
       sort: options.sort !== false,
       dropNullKeys: options.dropna !== false,
-      fanIn: Math.max(2, options.splitEvery ?? 16),
+      // Groups that are many do not become fewer by being combined: one round more is as much work again.
+      fanIn: Math.max(2, options.splitEvery ?? 32),
       splitOut: 1,
     },
   };

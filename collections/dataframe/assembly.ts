@@ -20,3 +20,4 @@ import "./series-table.ts";
 import "./text-accessor.ts";
 import "./time-accessor.ts";
 import "./to-csv.ts";
+import "./to-parquet.ts";

@@ -6,6 +6,7 @@ import { call, type Expr, literalOf } from "./expression/expression.ts";
 import { parseCondition } from "./expression/parse-condition.ts";
 import { Frame } from "./frame/frame.ts";
 import { explodeNode, filterNode, selectNode } from "./plan/build.ts";
+import { knownRows } from "./plan/known-rows.ts";
 import { named } from "./plan/node.ts";
 import {
   boundedView,
@@ -303,6 +304,8 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
 
   /** How many rows there are. */
   async length(): Promise<number> {
+    const known = knownRows(this.view.root);
+    if (known !== null) return known;
     return (await this.rowCount().compute()) as number;
   }
 

@@ -55,6 +55,7 @@ export { SeriesGroupBy } from "./series-groupby.ts";
 export { TextAccessor } from "./text-accessor.ts";
 export { TimeAccessor, toDatetime, toNumeric } from "./time-accessor.ts";
 export type { ToCsvOptions } from "./to-csv.ts";
+export type { ToParquetOptions } from "./to-parquet.ts";
 
 import "./assembly.ts";
 import { installFrameMethods } from "./frame/frame-methods.ts";

@@ -7,6 +7,7 @@ import type { ParquetPart } from "../dataframe/kernels/read-parquet.ts";
 import { named, type Part } from "../dataframe/plan/node.ts";
 import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
+import { folderValues } from "./hive-folders.ts";
 import { localPath } from "./local-filesystem.ts";
 import { fileSystemOf } from "./schemes.ts";
 
@@ -20,7 +21,7 @@ export interface ReadParquetOptions {
 }
 
 /**
- * A table over Parquet files: a partition a file, or several of a large one. The schema and the row counts are read at
+ * A table over Parquet files, or over a folder of them: a partition a file, or several of a large one. The schema and the row counts are read at
  * once, the rest when it is needed; filters and column choices sink into the files.
  * @throws ShoalError FILE where no file matches, DECODE where one is no Parquet file
  * @see https://docs.dask.org/en/stable/generated/dask.dataframe.read_parquet.html
@@ -33,7 +34,9 @@ export async function readParquet<S = AnyRow>(
 ): Promise<DataFrame<S>> {
   const files = await filesOf(paths);
   const first = files[0] as string;
-  const all = await schemaOf(first);
+  const own = await schemaOf(first);
+  const keys = Object.keys(folderValues(first)).filter((name) => !own.some((field) => field.name === name));
+  const all = [...own, ...keys.map((name): Field => ({ name, dtype: folderDtype(name, files) }))];
   const names = options.columns ?? all.map(({ name }) => name);
   const fieldOf = (name: string): Field => {
     const found = all.find((field) => field.name === name);
@@ -57,13 +60,30 @@ export async function readParquet<S = AnyRow>(
   return new DataFrame<S>(viewOfNode(scan, { index: [{ label: options.index ?? null }], columns }));
 }
 
+/** Files that match; a folder stands for all Parquet files below it. */
+async function filesBelow(pattern: string): Promise<string[]> {
+  const files = fileSystemOf(pattern);
+  if (/[*?[]/.test(pattern) || /\.[A-Za-z0-9]+$/.test(pattern)) return files.glob(pattern);
+  const below = await files.glob(`${pattern.replace(/\/$/, "")}/**/*.parquet`);
+  return below.length > 0 ? below : files.glob(pattern);
+}
+
 /** @throws ShoalError FILE where nothing matches */
 export async function filesOf(paths: string | readonly string[]): Promise<string[]> {
   const patterns = [paths].flat() as string[];
-  const found = (await Promise.all(patterns.map((pattern) => fileSystemOf(pattern).glob(pattern)))).flat();
+  const found = (await Promise.all(patterns.map(filesBelow))).flat();
   if (found.length === 0)
     throw new ShoalError(`No file matches ${patterns.join(", ")}`, { code: "FILE", details: { paths: patterns } });
   return found;
+}
+
+/** Folders hold text; where all of it is whole numbers it is numbers. */
+function folderDtype(name: string, files: readonly string[]): Dtype {
+  const values = files.map((path) => folderValues(path)[name]).filter((value) => value !== null);
+  const missing = values.indexOf(undefined);
+  if (missing >= 0)
+    throw new ShoalError(`The path ${files[missing]} has no folder ${name}=…, others have`, { code: "FILE" });
+  return values.length > 0 && values.every((value) => /^-?\d{1,15}$/.test(String(value))) ? "int64" : "string";
 }
 
 async function schemaOf(path: string): Promise<Field[]> {
@@ -88,7 +108,7 @@ async function partsOf(path: string, options: ReadParquetOptions): Promise<Part[
   const { version } = await fileSystemOf(path).stat(path);
   const max = options.rowsPerPartitionMax ?? 5_000_000;
   const count = Math.max(1, Math.ceil(rows / max));
-  const base = { path, index: options.index ?? null, version };
+  const base = { path, index: options.index ?? null, version, folders: folderValues(path) };
   if (count === 1) return [{ own: { ...base, offset: 0, rows: null } satisfies ParquetPart, rows }];
   return Array.from({ length: count }, (_, at) => {
     const [from, to] = [Math.floor((at * rows) / count), Math.floor(((at + 1) * rows) / count)];

@@ -1,3 +1,4 @@
+import type { FolderValues } from "../../io/hive-folders.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { isFloat } from "../dtype.ts";
 import { type PolarsExpr, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
@@ -12,6 +13,8 @@ export interface ParquetPart {
   /** The column that is the index; null where rows are numbered from `offset` on. */
   readonly index: string | null;
   readonly version: string;
+  /** Columns that the folders of the path say, and the file has not. */
+  readonly folders: FolderValues;
 }
 
 /** A lazy scan: filters and projections of the plan sink into it, so that row groups that cannot match are not read. */
@@ -26,6 +29,8 @@ export function readParquetPart(part: ParquetPart, fields: readonly Field[]): Po
 
 function columnValue({ name, dtype }: Field, part: ParquetPart): PolarsExpr {
   const pl = polars();
+  const said = part.folders[name];
+  if (said !== undefined) return lit(said).cast(pl.Utf8).cast(polarsType(dtype)).alias(name);
   const source = name === indexName(0) ? (part.index ?? "__row") : name;
   const e = pl.col(source);
   if (dtype === "object") return e.alias(name);

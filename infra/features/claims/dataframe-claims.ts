@@ -76,4 +76,22 @@ export const dataframeClaims: readonly Claim[] = [
   ["DF-101", "JSON", "dataframe:readJson", "golden dataframe/read_json"],
   ["DF-105", "From values", "dataframe:fromColumns", "golden dataframe/from_table"],
   ["DF-111", "CSV write", "dataframe:DataFrame#toCsv", "golden dataframe/to_csv"],
+  [
+    "DF-099",
+    "Parquet statistics",
+    "dataframe:DataFrame#length",
+    "test/collections/dataframe/parquet.test.ts: length() of files is read from what the files say: nothing is computed",
+  ],
+  [
+    "DF-100",
+    "Hive partitions",
+    "dataframe:readParquet",
+    "test/collections/dataframe/parquet.test.ts: partitionOn puts values into folders, and reading gives them back as columns",
+  ],
+  [
+    "DF-110",
+    "Parquet write",
+    "dataframe:DataFrame#toParquet",
+    "test/collections/dataframe/parquet.test.ts: append numbers files after those there; overwrite leaves only the new ones",
+  ],
 ];
