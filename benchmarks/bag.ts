@@ -72,9 +72,6 @@ const linesIn = (folder: string): number =>
     return sum + lines;
   }, 0);
 
-/** Cases that have a peer script. */
-const PEERED = new Set(["wordcount", "line_lengths", "json_filter_pluck"]);
-
 const folder = bagFolder();
 
 export const cases: readonly BenchCase[] = (["threads", "processes"] as const).flatMap((mode) =>
@@ -85,7 +82,7 @@ export const cases: readonly BenchCase[] = (["threads", "processes"] as const).f
       name: `bag/${name}`,
       params: { units: work.units, mode, workers: 2 },
       units: work.units,
-      peers: PEERED.has(name) ? [pythonPeer("dask-processes", "bag.py", [name, folder, 3])] : [],
+      peers: [pythonPeer("dask-processes", "bag.py", [name, folder, 3])],
       open: async () => {
         client = await Client.local({ mode, workers: 2 });
       },

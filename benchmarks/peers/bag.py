@@ -1,5 +1,6 @@
 """Bags on Dask's process scheduler with two processes: bag.py CASE DIR RUNS. The data is that of benchmarks/bag-data.ts."""
 import json
+import operator
 import os
 import sys
 
@@ -9,6 +10,22 @@ from peer_case import measure, report
 
 def older(one):
     return one["age"] > 30 and len(one["tags"]) > 0
+
+
+def by_city(total, one):
+    return total + one["amount"]
+
+
+def bucket(one):
+    return one["id"] % 1000
+
+
+def tally(group):
+    return group[0], len(group[1])
+
+
+def second(pair):
+    return pair[1]
 
 
 def size(path):
@@ -25,6 +42,8 @@ def main():
     run, units = {
         "wordcount": (lambda _: text().str.split().flatten().frequencies().topk(20, key=1).compute(), size(os.path.join(folder, "text"))),
         "line_lengths": (lambda _: text().map(len).sum().compute(), size(os.path.join(folder, "text"))),
+        "json_foldby": (lambda _: people().foldby("city", by_city, 0, operator.add, 0).compute(), 100_000),
+        "json_groupby": (lambda _: people().groupby(bucket).map(tally).map(second).max().compute(), 100_000),
         "json_filter_pluck": (lambda _: people().filter(older).pluck("amount").mean().compute(), 100_000),
     }[case]
     first, seconds = measure(run, runs)

@@ -34,6 +34,7 @@ export const bagClaims: readonly Claim[] = [
   ["BG-027", "Frequencies", "bag:Bag#frequencies", "golden bag/frequencies"],
   ["BG-028", "Top-k", "bag:Bag#topk", "golden bag/topk"],
   ["BG-029", "Distinct", "bag:Bag#distinct", "golden bag/distinct"],
+  ["BG-030", "Group by", "bag:Bag#groupby", "golden bag/groupby"],
   ["BG-031", "Join", "bag:Bag#join", "golden bag/join"],
   ["BG-032", "Product", "bag:Bag#product", "golden bag/product"],
   ["BG-033", "Repartition", "bag:Bag#repartition", "golden bag/repartition"],

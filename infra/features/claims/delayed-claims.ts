@@ -27,5 +27,9 @@ export const delayedClaims: readonly Claim[] = [
   ["DL-021", "Forbidden operations", "shoal:delayed", `${delayedTest}: forbidden operations fail clearly`],
   ["DL-026", "Annotations on delayed", "shoal:delayed", `${delayedTest}: annotations go to layers of their own`],
   ["DL-027", "Error propagation", "shoal:TaskError", `${delayedTest}: errors of tasks rise with their own class`],
+  ["DL-002", "Wrap a value", "shoal:delayed", "golden delayed/operators"],
+  ["DL-022", "Await a lazy value", "shoal:Collection#compute", "golden delayed/call"],
+  ["DL-024", "Key and graph access", "shoal:Collection#taskKeys", "golden delayed/graph_size"],
+  ["DL-029", "Lazy loop/graph reuse", "shoal:delayed", "golden delayed/shared_intermediate"],
   ["DL-028", "Collection test", "shoal:isCollection", `${coreTest}: compute() finishes blocks at the caller`],
 ];

@@ -4,7 +4,7 @@ import { Client, type Future } from "../../../index.ts";
 
 const square = (x: number): number => x * x;
 
-for (const mode of ["inline", "threads", "nats"] as const)
+for (const mode of ["inline", "threads", "processes", "nats"] as const)
   describe(`coordination, ${mode}`, () => {
     const open = (): Promise<Client> => Client.local({ mode, workers: 1, slots: 4 });
 

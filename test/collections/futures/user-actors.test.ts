@@ -28,7 +28,7 @@ class Counter {
   }
 }
 
-for (const mode of ["inline", "threads", "nats"] as const)
+for (const mode of ["inline", "threads", "processes", "nats"] as const)
   describe(`within tasks and actors, ${mode}`, () => {
     test("an actor keeps its state, takes calls in order, and may be handed to tasks", async () => {
       await using client = await Client.local({ mode, workers: 1, slots: 4 });
