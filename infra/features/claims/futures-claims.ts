@@ -82,6 +82,13 @@ export const futuresClaims: readonly Claim[] = [
     "shoal:getClient",
     "test/collections/futures/user-actors.test.ts: a task submits work",
   ],
+  [
+    "FU-033",
+    "Cancel / retry / release",
+    "shoal:Future#cancel shoal:Future#retry shoal:Future#release",
+    "test/e2e/failures.test.ts: a client that is killed",
+  ],
+  ["FU-036", "Await", "shoal:Future#result", "test/e2e/modes.test.ts: the same program gives the same answer"],
   ["FU-073", "Coroutine tasks", "shoal:delayed", `${delayedTest}: delayed() takes async functions`],
   ["CO-001", "Queue", "shoal:SharedQueue", `${coordinationTest}: queues and variables carry values`],
   ["CO-002", "Variable", "shoal:SharedVariable", `${coordinationTest}: queues and variables carry values`],

@@ -18,5 +18,13 @@ export const graphClaims: readonly Claim[] = [
     "shoal:bind shoal:clone shoal:checkpoint shoal:waitOn",
     "test/collections/core/graph-manipulation.test.ts: bind() has children wait",
   ],
+  [
+    "GR-029",
+    "Collection protocol",
+    "shoal:Collection",
+    "test/collections/core/collection.test.ts: compute() finishes blocks at the caller",
+  ],
+  ["GR-006", "Execute a graph directly", "shoal:get", "golden delayed/get"],
+  ["GR-026", "Normalizers", "shoal:tokenSymbol", "test/runtime/graph/tokenize.test.ts: tokenize() tells apart"],
   ["GR-025", "Tokenize", "shoal:tokenize", "test/runtime/graph/tokenize.test.ts: tokenize() tells apart"],
 ];
