@@ -5,7 +5,7 @@
 
 export { Collection, isCollection } from "./collections/core/collection.ts";
 export { compute, computeWith, optimize, persist, persistWith } from "./collections/core/compute.ts";
-export { bind, type CloneOptions, clone } from "./collections/core/graph-manipulation.ts";
+export { annotate, bind, type CloneOptions, clone } from "./collections/core/graph-manipulation.ts";
 export { type PictureOptions, visualize } from "./collections/core/visualize.ts";
 export { waitOn } from "./collections/core/wait-on.ts";
 export { checkpoint } from "./collections/delayed/checkpoint.ts";

@@ -1,7 +1,7 @@
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { input } from "../../runtime/graph/call.ts";
 import { graphOf } from "../../runtime/graph/graph.ts";
-import type { AxisPick, BlockwiseLayer, DataLayer, Layer, TaskLayer } from "../../runtime/graph/layer.ts";
+import type { Annotations, AxisPick, BlockwiseLayer, DataLayer, Layer, TaskLayer } from "../../runtime/graph/layer.ts";
 import { sourcesOf, taskKey } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
@@ -57,6 +57,22 @@ export function bind(
   return isCollection(children) ? bound[0] : bound;
 }
 
+/**
+ * The same work with hints for all its tasks: priority, retries, workers, resources. What `omit` names keeps its own. Steps put on top
+ * afterwards have none, but a reduction's rounds have those of what they reduce.
+ * @see https://docs.dask.org/en/stable/api.html#dask.annotate
+ * @example
+ * const urgent = annotate(total, { priority: 10, retries: 2 });
+ */
+export function annotate<C extends Collection<unknown>>(
+  collection: C,
+  annotations: Annotations,
+  options: Pick<CloneOptions, "omit"> = {},
+): C {
+  const seed = tokenize(annotations);
+  return remade([collection], "hinted", undefined, { ...options, seed }, annotations)[0] as C;
+}
+
 function listed(
   given: Collection<unknown> | readonly Collection<unknown>[],
   what: string,
@@ -72,13 +88,18 @@ function remade<A extends readonly Collection<unknown>[]>(
   prefix: string,
   barrier: Layer | undefined,
   { omit = [], seed = uniqueToken() }: CloneOptions,
+  annotations?: Annotations,
 ): A {
   listed(collections, "collections");
   const kept = new Set(graphOf(wantsOf(listed(omit, "omitted"))).layers.map((layer) => layer.name));
   const made = new Map<string, Layer>();
   for (const layer of graphOf(wantsOf(collections)).layers) {
     if (kept.has(layer.name) || layer.kind === "held") made.set(layer.name, layer);
-    else made.set(layer.name, renamed(layer, `${prefix}-${tokenize(layer, seed, barrier)}`, made, barrier));
+    else {
+      const twin = renamed(layer, `${prefix}-${tokenize(layer, seed, barrier)}`, made, barrier);
+      const hints = { ...layer.annotations, ...annotations };
+      made.set(layer.name, annotations === undefined ? twin : { ...twin, annotations: hints });
+    }
   }
   return collections.map((one) => one.rebuild(made.get(one.wants().layer.name) as Layer)) as unknown as A;
 }

@@ -24,6 +24,12 @@ export const graphClaims: readonly Claim[] = [
     "shoal:Collection",
     "test/collections/core/collection.test.ts: compute() finishes blocks at the caller",
   ],
+  [
+    "GR-035",
+    "Annotations",
+    "shoal:annotate",
+    "test/collections/core/graph-manipulation.test.ts: annotate() gives all work hints",
+  ],
   ["GR-006", "Execute a graph directly", "shoal:get", "golden delayed/get"],
   ["GR-026", "Normalizers", "shoal:tokenSymbol", "test/runtime/graph/tokenize.test.ts: tokenize() tells apart"],
   ["GR-025", "Tokenize", "shoal:tokenize", "test/runtime/graph/tokenize.test.ts: tokenize() tells apart"],

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { bind, Client, checkpoint, clone, compute, delayed } from "shoal";
+import { annotate, bind, Client, checkpoint, clone, compute, delayed } from "shoal";
 import * as db from "shoal/bag";
+import { sourcesOf } from "../../../runtime/graph/layer.ts";
 
 let client: Client;
 before(async () => {
@@ -56,4 +57,21 @@ test("bind() has children wait for parents that they do not read", async () => {
 test("checkpoint() is there when all is done", async () => {
   assert.equal(await checkpoint(say("x"), db.range(3, { npartitions: 3 })).compute(), null);
   assert.deepEqual(heard(), ["x"]);
+});
+
+test("annotate() gives all work hints, but what is omitted", async () => {
+  let tries = 0;
+  const shaky = delayed(() => {
+    tries += 1;
+    if (tries < 3) throw new Error(`try ${tries}`);
+    return tries;
+  });
+  const sum = shaky().add(1);
+  assert.equal(await annotate(sum, { retries: 2 }).compute(), 4);
+  const bag = db.range(4, { npartitions: 2 });
+  const squares = bag.map((n) => n * n);
+  const urgent = annotate(squares, { priority: 5 }, { omit: bag });
+  assert.deepEqual(urgent.layer.annotations, { priority: 5 });
+  assert.equal(sourcesOf(urgent.layer)[0]?.annotations, undefined);
+  assert.deepEqual(await urgent.compute(), [0, 1, 4, 9]);
 });
