@@ -241,7 +241,9 @@ export class Stealing {
     if (host.waiters.has(row)) return "stays";
     const batch = host.rows.batch(row) as ComputeBatch;
     const { workers, allowOtherWorkers, resources } = host.layers.get(batch.layer)?.annotations ?? {};
-    if (workers !== undefined && allowOtherWorkers !== true && !workers.includes(ask.thief)) return "stays";
+    // Others may only run it where none of its own workers is, and this one may be one of them.
+    const isElsewhere = allowOtherWorkers === true && workers?.includes(host.id) !== true;
+    if (workers !== undefined && !workers.includes(ask.thief) && !isElsewhere) return "stays";
     for (const [name, amount] of Object.entries(resources ?? {}))
       if ((ask.resources[name] ?? 0) < amount) return "stays";
     let bytes = 0;

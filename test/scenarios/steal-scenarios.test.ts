@@ -224,6 +224,17 @@ test("B fetches the inputs of what it was promised at once, and keeps them when 
   assert.match(c.stands(given), /B:queued/);
 });
 
+test("tasks that may run elsewhere only where none of their workers is stay with one that is: they would come straight back", () => {
+  const c = new ClusterScript({ A: 1 });
+  c.submit("mine", independent(6), 1, { workers: ["A"], allowOtherWorkers: true });
+  c.flow();
+  c.begins("A");
+  c.join("B");
+  c.deliver("S>B");
+  c.deliver("B>A");
+  assert.deepEqual(c.mail("A>B"), ["grant"]);
+});
+
 test("tasks that may not run on the thief stay: another worker's, and those with more resources than it has", () => {
   const c = new ClusterScript({ A: 1 });
   c.submit("mine", independent(6), 1, { workers: ["A"] });

@@ -332,8 +332,10 @@ function randomEdges(name: string, i: number, source: SimLayer | undefined, rand
 }
 
 function annotationsOf(options: WorkloadOptions, random: Random): Annotations {
+  const retries = options.flaky > 0 ? random.below(4) : 0;
   return {
-    ...(options.flaky > 0 ? { retries: random.below(4) } : {}),
+    ...(options.flaky > 0 ? { retries } : {}),
+    ...(retries % 2 === 1 ? { retryDelayMs: 40 } : {}),
     ...(options.priorities && random.chance(0.5) ? { priority: random.below(5) - 2 } : {}),
     ...(options.resources && random.chance(0.4) ? { resources: { gpu: 1 } } : {}),
     ...(options.restrictions.length > 0 && random.chance(0.3)
