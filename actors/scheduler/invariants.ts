@@ -8,6 +8,8 @@ import type { Slab } from "./slab.ts";
  * @throws InvariantError naming the row
  */
 export function checkScheduler(state: SchedulerState): void {
+  // Until workers have said what they have, nothing is needed, whatever is wanted.
+  if (state.phase === "recovering") return;
   const needers = new Uint32Array(state.tasks.state.length);
   const processing = new Uint32Array(state.workers.length);
   for (const slab of state.slabs.values()) checkSlab(state, slab, needers, processing);

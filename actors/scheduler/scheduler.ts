@@ -130,6 +130,8 @@ class Scheduler implements Actor {
     brain.takeOver(past, context.now(), ears);
     brain.state.ledger = this.ledger;
     this.probe.probe(brain.awaited, this.options.heartbeatMs);
+    // Where nobody is awaited all is decided already, and a turn is to end.
+    context.after(0, COMMITTED);
     for (const id of brain.state.clients.keys()) context.tell(subjects.client(id), { type: "resync" });
   }
 

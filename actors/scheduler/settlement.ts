@@ -57,6 +57,7 @@ function claimsOf(
     const worker = state.workers[number];
     if (worker === undefined) continue;
     worker.status = "running";
+    state.loads.eased(number);
     if (message.epoch !== state.lineage) continue;
     noteLayers(state, worker, message.layers);
     for (const { claim, chartState } of claims(worker, message)) {

@@ -1,14 +1,17 @@
 import { hostname } from "node:os";
+import { type Lead, takeLead } from "../../actors/scheduler/lead.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
+import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
+import { VERSION } from "../../runtime/base/version.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { announceScheduler, refuseSecondScheduler, type SchedulerSettings, startScheduler } from "./start-scheduler.ts";
-import { type Lead, openSuccession, type SuccessionStore, takeLead } from "./succession.ts";
+import { openSuccession, type SuccessionStore } from "./succession.ts";
 
 export interface SchedulerRun {
   readonly bus: Bus;
@@ -84,7 +87,15 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting:
     const lost = new Promise<string>((resolve) => {
       tellLost = resolve;
     });
-    const taken = await takeLead({ store, holder, signal: run.stop, onLost: tellLost });
+    const taken = await takeLead({
+      ...store,
+      clock: systemClock,
+      wallMs: wallTimeMs,
+      version: VERSION,
+      holder,
+      signal: run.stop,
+      onLost: tellLost,
+    });
     if (taken === undefined) return true;
     stopWaiting();
     if (await lead(run, { lead: taken, store }, lost)) return true;

@@ -3,7 +3,7 @@ import type { CoordinationBrain } from "../../actors/coordination/coordination-b
 import type { CoordinationJournal } from "../../actors/coordination/coordination-history.ts";
 import { SCHEDULER_HOST, workerHost } from "../../actors/coordination/worker-host.ts";
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
-import type { LedgerRecord } from "../../actors/scheduler/ledger-record.ts";
+import type { Succession } from "../../actors/scheduler/lead.ts";
 import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { SchedulerReporter } from "../../actors/scheduler/scheduler-reporter.ts";
@@ -16,7 +16,6 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
-import type { CommitLog } from "../../runtime/journal/commit-log.ts";
 import { publishEvent } from "../../runtime/protocol/event-json.ts";
 import { serveMonitoring } from "../nats/services.ts";
 
@@ -37,13 +36,6 @@ export const SCHEDULER_DEFAULTS = {
 } as const;
 
 const HELLO_TIMEOUT_MS = 2000;
-
-/** What a scheduler of a line of schedulers is given: its own epoch, where it writes, and all that was written. */
-export interface Succession {
-  readonly epoch: number;
-  readonly commits: CommitLog;
-  readonly past: readonly LedgerRecord[];
-}
 
 export interface StartedScheduler {
   readonly brain: SchedulerBrain;

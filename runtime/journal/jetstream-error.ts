@@ -17,11 +17,21 @@ function codeOf(error: unknown): number | undefined {
   return error instanceof JetStreamApiError ? error.code : undefined;
 }
 
-/** What a call to JetStream failed with, as an error of Shoal's. `what` is the clause it stands in. */
-export function jetStreamError(error: unknown, what: string): ShoalError {
+/**
+ * What a call to JetStream failed with, as an error of Shoal's. `what` is the clause it stands in.
+ * @param isOpen it was opened before, so where nobody answers now, somebody will: servers choose another leader
+ */
+export function jetStreamError(error: unknown, what: string, isOpen = true): ShoalError {
   if (error instanceof ShoalError) return error;
   // The library does not give its class away.
-  if (error instanceof Error && error.name === "JetStreamNotEnabled")
+  const isUnanswered = error instanceof Error && error.name === "JetStreamNotEnabled";
+  if (isUnanswered && isOpen)
+    return new ShoalError(`${what}: no server answers for it at this moment`, {
+      code: "CONNECT",
+      retryable: true,
+      cause: error,
+    });
+  if (isUnanswered)
     return new ShoalError(
       `${what}: the NATS server runs without JetStream; start it with \`nats-server -js\` or \`npx shoal nats --jetstream\``,
       { code: "NOT_SUPPORTED", cause: error },

@@ -53,7 +53,7 @@ export class JetStreamJournal implements Journal {
       await ensureStream(manager, options, options.replicas ?? (isCluster ? 3 : 1));
       return new JetStreamJournal(manager, options, connection.info?.max_payload ?? 1 << 20);
     } catch (error) {
-      throw jetStreamError(error, what);
+      throw jetStreamError(error, what, false);
     }
   }
 

@@ -41,7 +41,7 @@ export class KvLease implements Lease {
       });
       return new KvLease(kv, options);
     } catch (error) {
-      throw jetStreamError(error, `The lease in bucket ${bucket} cannot be opened`);
+      throw jetStreamError(error, `The lease in bucket ${bucket} cannot be opened`, false);
     }
   }
 

@@ -54,11 +54,7 @@ export class Leadership {
         throw error;
       });
       if (taken !== undefined) return taken;
-      await new Promise<void>((resolve) => {
-        const timer = clock.setTimer(lease.ttlMs / TRIES_PER_LEASE, resolve);
-        signal.addEventListener("abort", () => resolve(), { once: true });
-        if (signal.aborted) clock.clearTimer(timer);
-      });
+      await pause(clock, lease.ttlMs / TRIES_PER_LEASE, signal);
     }
     return undefined;
   }
@@ -125,4 +121,18 @@ export class Leadership {
     if (found === undefined) return lease.acquire(holder);
     return found.holder === holder ? lease.renew(holder, found.revision) : undefined;
   }
+}
+
+/** Waits for a time, or until the signal says not to. */
+function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clock.clearTimer(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = clock.setTimer(delayMs, end);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
 }

@@ -49,7 +49,7 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
     cluster.scenario.options.network.peerLoss > 0 ||
     cluster.scenario.layers.some((layer) => layer.behaviour.poison.length > 0);
   // A task that was alone on every worker that chance ended looks like the one that ended them.
-  const endings = faults.filter((fault) => fault.kind !== "join").length;
+  const endings = faults.filter(({ kind }) => kind !== "join" && !kind.startsWith("leader")).length;
   const reasons: Record<string, boolean> = {
     CANCELLED: acts.some((act) => act.kind === "cancel"),
     KILLED_WORKER: behaves("poison") || endings > cluster.scenario.options.allowedFailures,
@@ -67,7 +67,7 @@ export function checkRuns(cluster: Cluster): void {
   const mayRunOn = (act: { readonly kind: string }): boolean =>
     act.kind === "release" || act.kind === "cancel" || act.kind === "retry";
   if (acts.some(mayRunOn) || options.network.peerLoss > 0) return;
-  if (faults.every((fault) => fault.kind === "crash" || fault.kind === "join"))
+  if (faults.every(({ kind }) => kind === "crash" || kind === "join" || kind.startsWith("leader")))
     assert.equal(cluster.overlaps, 0, "no task runs in two places at once");
   const hasPoison = layers.some((layer) => layer.behaviour.poison.length > 0);
   // What a later submission wants again may have been let go of.

@@ -1,7 +1,8 @@
 import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
-import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
+import type { Lead } from "../../actors/scheduler/lead.ts";
+import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { hungerChart, S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
 import { checkWorker } from "../../actors/worker/invariants.ts";
@@ -15,6 +16,7 @@ import { ActorSystem } from "../../runtime/actor/system.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { MemoryDisk } from "../support/memory-disk.ts";
 import { SimClient } from "./client.ts";
+import { SimLine } from "./line.ts";
 import { Network } from "./network.ts";
 import type { Scenario } from "./scenario.ts";
 import { digestOf, type TaskPlan, type TaskWorld, taskValue } from "./tasks.ts";
@@ -66,6 +68,9 @@ export class Cluster implements TaskWorld {
   readonly runs = new Map<string, TaskRuns>();
   scheduler: SchedulerBrain | undefined;
   epoch = 0;
+  /** The node whose scheduler leads. */
+  leader = "s";
+  readonly line: SimLine | undefined;
   overlaps = 0;
   crashes = 0;
   falseDeaths = 0;
@@ -90,23 +95,60 @@ export class Cluster implements TaskWorld {
     this.world.afterEvent = () => this.afterEvent();
     const { workers, clients, drift } = scenario.options;
     this.addNode("s", 1);
+    if (scenario.options.line !== undefined) {
+      this.addNode("t", 1);
+      this.line = new SimLine(this.world, scenario.options.line);
+    }
     for (const [i, rate] of drift.entries()) this.addNode(`w${i + 1}`, rate);
     for (let i = 1; i <= clients; i++) this.addNode(`c${i}`, 1);
-    this.startScheduler();
+    if (this.line === undefined) this.startScheduler();
+    else for (const id of ["s", "t"]) this.standBy(id);
     for (let i = 1; i <= workers; i++) this.startWorker(`w${i}`);
     for (let i = 1; i <= clients; i++) this.startClient(`c${i}`);
   }
 
   startScheduler(): void {
-    const node = this.node("s");
-    beginLife(node);
+    beginLife(this.node("s"));
     this.epoch += 1;
+    // As far apart as times are.
+    this.spawnScheduler(this.node("s"), this.epoch * 1_000_000, undefined);
+  }
+
+  /** A scheduler that waits for its turn, and for the next one after it was deposed. */
+  private standBy(id: string): void {
+    const node = this.node(id);
+    beginLife(node);
+    const { life } = node;
+    let system: ActorSystem | undefined;
+    let lead: Lead | undefined;
+    const lost = (reason: string): void => {
+      this.world.note(`${id} leads no more: ${reason}`);
+      system?.close();
+      lead?.abandon();
+      if (this.leader === id) this.scheduler = undefined;
+      if (node.life === life && node.isAlive) this.standBy(id);
+    };
+    (this.line as SimLine).take(node, VERSION, lost).then(
+      (taken) => {
+        lead = taken as Lead;
+        this.world.note(`${id} leads in epoch ${lead.epoch}, after ${lead.former}`);
+        this.stir();
+        this.leader = id;
+        this.epoch = 1;
+        system = this.spawnScheduler(node, lead.epoch, { ...lead, summaryOfOthers: () => [] });
+      },
+      (error) => this.world.fail(error),
+    );
+  }
+
+  private spawnScheduler(node: SimNode, epoch: number, journal: SchedulerJournal | undefined): ActorSystem {
     const { heartbeatMs, leaseMs, prefillUs, allowedFailures } = this.scenario.options;
-    this.systemOn(node).spawn(
+    const system = this.systemOn(node);
+    system.spawn(
       schedulerActor({
         cluster: CLUSTER,
-        // As far apart as times are.
-        epoch: this.epoch * 1_000_000,
+        epoch,
+        journal,
         version: VERSION,
         heartbeatMs,
         workerLeaseMs: leaseMs,
@@ -122,6 +164,7 @@ export class Cluster implements TaskWorld {
         },
       }),
     );
+    return system;
   }
 
   /** Counts the sessions that begin anew, and the workers that are given up though they live. */
@@ -175,6 +218,7 @@ export class Cluster implements TaskWorld {
   get isStill(): boolean {
     const { leaseMs, heartbeatMs } = this.scenario.options;
     if (this.world.now - this.stirredMs < leaseMs + 2 * heartbeatMs) return false;
+    if (this.scheduler?.state.phase !== "leading") return false;
     for (const node of this.nodes.values()) if (node.life > 0 && !this.isWell(node)) return false;
     return !this.network.isAsking;
   }
@@ -239,7 +283,11 @@ export class Cluster implements TaskWorld {
     node.isAlive = false;
     this.workers.delete(id);
     for (const runs of this.runs.values()) runs.running.delete(id);
-    this.world.at(this.world.now + restartAfterMs, "restart", () => this.startWorker(id));
+    if (id === this.leader && this.line !== undefined) this.scheduler = undefined;
+    this.world.at(this.world.now + restartAfterMs, "restart", () => {
+      if (this.line !== undefined && (id === "s" || id === "t")) this.standBy(id);
+      else this.startWorker(id);
+    });
   }
 
   /** The scheduler's process ends, and another takes its place that knows nothing. */

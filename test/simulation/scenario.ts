@@ -1,4 +1,5 @@
 import { Random } from "../../runtime/base/random.ts";
+import type { LineOptions } from "./line.ts";
 import type { NetworkOptions } from "./network.ts";
 import { closureOf, makeWorkload, type SimLayer } from "./workload.ts";
 
@@ -23,6 +24,8 @@ export interface ClusterOptions {
   readonly prefillUs: number;
   readonly allowedFailures: number;
   readonly drift: readonly number[];
+  /** A second scheduler stands by, and both write a journal. */
+  readonly line?: LineOptions | undefined;
 }
 
 /** What clients do. */
@@ -44,6 +47,8 @@ export type Fault = { readonly at: number } & (
   | { readonly kind: "cut"; readonly from: string; readonly to: string; readonly forMs: number }
   | { readonly kind: "join"; readonly node: string }
   | { readonly kind: "newScheduler" }
+  /** Whoever leads ends without a word, or stands still; it is there again after a while. */
+  | { readonly kind: "leaderCrash" | "leaderPause"; readonly forMs: number }
 );
 
 /** Kinds of trouble; a seed has some of them. */
@@ -59,6 +64,7 @@ const TROUBLES = [
   "poison",
   "cancel",
   "newScheduler",
+  "failover",
   "churn",
   "exile",
 ] as const;
@@ -68,7 +74,9 @@ export type Trouble = (typeof TROUBLES)[number];
 export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES): Scenario {
   const random = new Random(seed);
   const isCalm = random.chance(0.15);
-  const has = new Set<Trouble>(isCalm ? [] : TROUBLES.filter((one) => random.chance(RATES[one]) && only.includes(one)));
+  const has = new Set<Trouble>(
+    isCalm ? [] : TROUBLES.filter((one) => one !== "failover" && random.chance(RATES[one]) && only.includes(one)),
+  );
   const workers = random.pick([1, 2, 4, 4, 4, 5, 6, 8]);
   // An exile comes back after seconds, and what it still runs then is to meet with what is wanted by then.
   const chaosMs = has.has("exile") ? 2000 + random.below(7000) : 200 + random.below(3000);
@@ -90,13 +98,41 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
     random.fork("workload"),
   );
   const clients = random.pick([1, 1, 2, 3]);
+  // By a chance of its own, so that other seeds are what they were.
+  const fate = new Random(seed ^ 0x11ea);
+  const line = only.includes("failover") && fate.chance(RATES.failover) ? lineOptions(fate) : undefined;
+  if (line !== undefined) has.delete("newScheduler");
+  const options = clusterOptions(random.fork("cluster"), workers, clients, has);
+  const faults = makeFaults(random.fork("faults"), names, clients, chaosMs, has);
+  if (line !== undefined) faults.push(...leaderFaults(fate, chaosMs));
   return {
     seed,
-    options: clusterOptions(random.fork("cluster"), workers, clients, has),
+    options: line === undefined ? options : { ...options, line },
     layers: [...workload.values()],
     acts: makeActs(random.fork("acts"), workload, clients, chaosMs, has),
-    faults: makeFaults(random.fork("faults"), names, clients, chaosMs, has),
+    faults: faults.sort((a, b) => a.at - b.at),
   };
+}
+
+function lineOptions(random: Random): LineOptions {
+  return {
+    ackLoss: random.pick([0, 0, 0.05, 0.3]),
+    delayMs: random.pick([
+      [0.1, 1],
+      [1, 40],
+    ] as const),
+    leaseMs: random.pick([800, 3000]),
+  };
+}
+
+function leaderFaults(random: Random, chaosMs: number): Fault[] {
+  const faults: Fault[] = [];
+  for (let n = 1 + random.below(3); n > 0; n--) {
+    const at = random.below(chaosMs * 2);
+    if (random.chance(0.7)) faults.push({ at, kind: "leaderCrash", forMs: random.pick([1, 500, 6000]) });
+    else faults.push({ at, kind: "leaderPause", forMs: random.pick([200, 2000, 7000]) });
+  }
+  return faults;
 }
 
 const RATES: Readonly<Record<Trouble, number>> = {
@@ -111,6 +147,7 @@ const RATES: Readonly<Record<Trouble, number>> = {
   poison: 0.1,
   cancel: 0.25,
   newScheduler: 0.1,
+  failover: 0.15,
   churn: 0.5,
   exile: 0.15,
 };

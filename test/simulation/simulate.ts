@@ -112,6 +112,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   const chaosEnds = Math.max(1, ...ends) + 1;
   await world.run(chaosEnds);
   cluster.network.heal();
+  if (cluster.line !== undefined) cluster.line.faults = false;
   // A client may have all it wants while what was lost since is made again.
   const isAtRest = (): boolean =>
     [...cluster.clients.values()].every((client) => client.isSettled) &&
@@ -131,6 +132,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   checkAnswers(cluster, oracleOf(cluster));
   checkReplicas(cluster);
   checkRuns(cluster);
+  await cluster.line?.check();
   for (const client of cluster.clients.values()) client.release([...client.handles.keys()]);
   cluster.stir();
   await world.run(world.now + afterglowMs, isStill);
@@ -232,6 +234,11 @@ function strike(cluster: Cluster, fault: Fault): void {
       return cluster.startWorker(fault.node);
     case "newScheduler":
       return cluster.replaceScheduler();
+    case "leaderCrash":
+      return cluster.crash(cluster.leader, fault.forMs);
+    case "leaderPause":
+      cluster.node(cluster.leader).pausedUntil = world.now + fault.forMs;
+      return;
   }
 }
 

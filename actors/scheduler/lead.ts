@@ -1,0 +1,113 @@
+import type { Clock } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import type { CommitLog } from "../../runtime/journal/commit-log.ts";
+import type { Journal } from "../../runtime/journal/journal.ts";
+import { JournalWriter } from "../../runtime/journal/journal-writer.ts";
+import { Leadership } from "../../runtime/journal/leadership.ts";
+import type { Lease } from "../../runtime/journal/lease.ts";
+import { readTransactions } from "../../runtime/journal/transaction.ts";
+import { decodeLedger, encodeLedger } from "../../runtime/protocol/ledger-codec.ts";
+import type { LeaderRecord, LedgerRecord } from "./ledger-record.ts";
+
+/** What a scheduler of a line of schedulers is given: its own epoch, where it writes, and all that was written. */
+export interface Succession {
+  readonly epoch: number;
+  readonly commits: CommitLog;
+  readonly past: readonly LedgerRecord[];
+}
+
+/** The lead of a cluster: what a scheduler needs to go on where the former one ended, and to stop in order. */
+export interface Lead extends Succession {
+  /** The epoch of the scheduler that led before, if there was one. */
+  readonly former: number | undefined;
+  /** Writes what is left and gives the lease back, so that another may lead at once. */
+  resign(): Promise<void>;
+  /** Says and writes nothing more. */
+  abandon(): void;
+}
+
+export interface LeadOptions {
+  readonly journal: Journal;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+  readonly version: string;
+  /** How this one is known to others. */
+  readonly holder: string;
+  readonly signal: AbortSignal;
+  /** Another one leads, or the journal refuses to be written: this one has to fall silent. */
+  onLost(reason: string): void;
+}
+
+/**
+ * Waits for the lease, then reads the journal and writes itself down in it: from that moment the former leader's every word fails.
+ * @returns undefined if the signal came first
+ */
+export async function takeLead(options: LeadOptions): Promise<Lead | undefined> {
+  const { journal, lease, clock, version, holder, signal, onLost } = options;
+  for (;;) {
+    const leadership = await Leadership.take(
+      { lease, clock, holder, onLost: () => onLost("another scheduler took the lease") },
+      signal,
+    );
+    if (leadership === undefined) return undefined;
+    const { newest, past } = await readPast(journal, version);
+    const former = past.findLast((record): record is LeaderRecord => record.kind === "leader");
+    // By the clock, but always after all before: attempts and fences of two schedulers never meet.
+    const epoch = Math.max(options.wallMs(), (former?.epoch ?? 0) + 1);
+    const lineage = former?.lineage ?? epoch;
+    let isBegun = false;
+    const writer = new JournalWriter({
+      journal,
+      clock,
+      lead: leadership,
+      name: `${holder}-${epoch}`,
+      newest,
+      encode: encodeLedger,
+      onDeposed: (error) => isBegun && onLost(error.message),
+      onFailure: (error) => onLost(`the journal cannot be written: ${String(error)}`),
+    });
+    const begun = writer.whenCommitted(writer.add([{ kind: "leader", epoch, lineage, version }], true));
+    if (await first(begun, writer.whenOver)) {
+      isBegun = true;
+      return {
+        epoch,
+        commits: writer,
+        past,
+        former: former?.epoch,
+        resign: async () => {
+          await writer.close();
+          await leadership.release();
+        },
+        abandon: () => {
+          leadership.end();
+          void writer.close();
+        },
+      };
+    }
+    // Somebody wrote between the reading and the first word: it may be a last word of the former, so all is read again.
+    await leadership.release().catch(() => {});
+  }
+}
+
+/** True if the first of two settles first. */
+const first = (one: Promise<unknown>, other: Promise<unknown>): Promise<boolean> =>
+  Promise.race([one.then(() => true), other.then(() => false)]);
+
+async function readPast(
+  journal: Journal,
+  version: string,
+): Promise<{ readonly newest: number; readonly past: readonly LedgerRecord[] }> {
+  const { oldest, newest } = await journal.range();
+  const transactions = await readTransactions(journal.read(oldest, newest));
+  const past = transactions.flatMap(({ bytes }) => decodeLedger<LedgerRecord>(bytes));
+  const other = past.find((record) => record.kind === "leader" && record.version !== version) as
+    | LeaderRecord
+    | undefined;
+  if (other === undefined) return { newest, past };
+  throw new ShoalError(
+    `The journal was written by Shoal ${other.version}, this is ${version}: run that version, or remove the stream to begin anew`,
+    { code: "VERSION", details: { found: other.version, here: version } },
+  );
+}

@@ -1,0 +1,167 @@
+import { type Lead, takeLead } from "../../actors/scheduler/lead.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import type { AppendOptions, Journal } from "../../runtime/journal/journal.ts";
+import type { Lease, LeaseHolder } from "../../runtime/journal/lease.ts";
+import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journal.ts";
+import { LeaseStore, MemoryLease } from "../../runtime/journal/memory-lease.ts";
+import { readTransactions } from "../../runtime/journal/transaction.ts";
+import { decodeLedger } from "../../runtime/protocol/ledger-codec.ts";
+import type { SimNode, World } from "./world.ts";
+
+export interface LineOptions {
+  /** An append's answer is lost with this probability, after it took effect. */
+  readonly ackLoss: number;
+  readonly delayMs: readonly [number, number];
+  readonly leaseMs: number;
+}
+
+/** What a line of schedulers shares: a journal and a lease that answer late, and sometimes not. */
+export class SimLine {
+  readonly journal = new JournalStore();
+  readonly lease = new LeaseStore();
+  /** Off when the cluster is to heal. */
+  faults = true;
+  appends = 0;
+  acksLost = 0;
+  private readonly world: World;
+  private readonly options: LineOptions;
+  private readonly random;
+
+  constructor(world: World, options: LineOptions) {
+    this.world = world;
+    this.options = options;
+    this.random = world.random.fork("line");
+  }
+
+  /** Waits on a node for the lead, and gives it. */
+  take(node: SimNode, version: string, onLost: (reason: string) => void): Promise<Lead | undefined> {
+    const clock = this.world.clockOf(node);
+    return takeLead({
+      journal: new SimJournal(this, node),
+      lease: new SimLease(this, node),
+      clock,
+      // As far apart as times are, and by a clock that none of the nodes has.
+      wallMs: () => Math.ceil(this.world.now) * 1000,
+      version,
+      holder: `${node.id}-${node.life}`,
+      signal: new AbortController().signal,
+      onLost,
+    });
+  }
+
+  /** Something is asked of the server, and answered: both take their time, and a node that is gone hears no answer. */
+  async asked<T>(node: SimNode, run: () => Promise<T>): Promise<T> {
+    await this.pass(node);
+    const answer = await run();
+    await this.pass(node);
+    return answer;
+  }
+
+  append(node: SimNode, journal: MemoryJournal, bytes: Uint8Array, options: AppendOptions): Promise<number> {
+    return this.asked(node, async () => {
+      const sequence = await journal.append(bytes, options);
+      this.appends += 1;
+      if (!this.faults || !this.random.chance(this.options.ackLoss)) return sequence;
+      this.acksLost += 1;
+      throw new ShoalError("The answer was lost", { code: "TIMEOUT", retryable: true });
+    });
+  }
+
+  clockless(): { now(): number; setTimer(): undefined; clearTimer(): void } {
+    return { now: () => this.world.now, setTimer: () => undefined, clearTimer: () => {} };
+  }
+
+  get leaseMs(): number {
+    return this.options.leaseMs;
+  }
+
+  /** What must hold of the journal: one leader an epoch, epochs grow, and no word of one after the next has begun. */
+  async check(): Promise<void> {
+    const store = new MemoryJournal(this.journal);
+    const { oldest, newest } = await store.range();
+    let last = 0;
+    for (const { sequence, bytes } of await readTransactions(store.read(oldest, newest)))
+      for (const record of decodeLedger<{ kind: string; epoch: number }>(bytes)) {
+        if (record.kind !== "leader") continue;
+        if (record.epoch < last) throw new Error(`record ${sequence}: epoch ${record.epoch} comes after ${last}`);
+        last = record.epoch;
+      }
+    const writers = [...this.journal.ids].sort((a, b) => a[1] - b[1]).map(([id]) => Number(id.split("-").at(-2)));
+    writers.forEach((epoch, i) => {
+      if (i > 0 && epoch < (writers[i - 1] as number))
+        throw new Error(`the scheduler of epoch ${epoch} wrote after that of ${writers[i - 1]}`);
+    });
+  }
+
+  private pass(node: SimNode): Promise<void> {
+    const [least, most] = this.options.delayMs;
+    const delayMs = least + this.random.next() * (most - least);
+    return new Promise((resolve) => void this.world.at(this.world.now + delayMs, "journal", resolve, node));
+  }
+}
+
+class SimJournal implements Journal {
+  // Small, so that transactions are cut.
+  readonly recordBytesMax = 2048;
+  private readonly line: SimLine;
+  private readonly node: SimNode;
+  private readonly inner: MemoryJournal;
+
+  constructor(line: SimLine, node: SimNode) {
+    this.line = line;
+    this.node = node;
+    this.inner = new MemoryJournal(line.journal, this.recordBytesMax);
+  }
+
+  range(): Promise<{ oldest: number; newest: number }> {
+    return this.line.asked(this.node, () => this.inner.range());
+  }
+
+  read(from: number, to: number): ReturnType<Journal["read"]> {
+    return this.inner.read(from, to);
+  }
+
+  append(bytes: Uint8Array, options: AppendOptions): Promise<number> {
+    return this.line.append(this.node, this.inner, bytes, options);
+  }
+
+  forgetBelow(sequence: number): Promise<void> {
+    return this.line.asked(this.node, () => this.inner.forgetBelow(sequence));
+  }
+
+  async close(): Promise<void> {}
+
+  async remove(): Promise<void> {}
+}
+
+class SimLease implements Lease {
+  readonly ttlMs: number;
+  private readonly line: SimLine;
+  private readonly node: SimNode;
+  private readonly inner: MemoryLease;
+
+  constructor(line: SimLine, node: SimNode) {
+    this.line = line;
+    this.node = node;
+    this.ttlMs = line.leaseMs;
+    this.inner = new MemoryLease(line.lease, line.clockless(), this.ttlMs);
+  }
+
+  acquire(holder: string): Promise<number | undefined> {
+    return this.line.asked(this.node, () => this.inner.acquire(holder));
+  }
+
+  renew(holder: string, revision: number): Promise<number | undefined> {
+    return this.line.asked(this.node, () => this.inner.renew(holder, revision));
+  }
+
+  async release(revision: number): Promise<void> {
+    await this.line.asked(this.node, () => this.inner.release(revision));
+  }
+
+  find(): Promise<LeaseHolder | undefined> {
+    return this.line.asked(this.node, () => this.inner.find());
+  }
+
+  async close(): Promise<void> {}
+}
