@@ -2,7 +2,7 @@ import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.t
 import { occupy } from "./assignment.ts";
 import { noteEffect } from "./effects.ts";
 import { need, releaseIfUnneeded } from "./needs.ts";
-import { noteLayers } from "./recovery.ts";
+import { markLocated, noteLayers } from "./recovery.ts";
 import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import type { Takeover } from "./takeover.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -21,6 +21,8 @@ interface Claim {
   readonly row: number;
   readonly attempt: number;
   readonly bytes: number;
+  /** It exists only there: copies elsewhere are handles, and end with it. */
+  readonly isLocated: boolean;
 }
 
 /**
@@ -75,9 +77,11 @@ function* claims(
   worker: WorkerRecord,
   message: InventoryMessage,
 ): Generator<{ readonly claim: Claim; readonly chartState: number }> {
+  const located = new Set(message.located);
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
-    const claim = { worker, row, attempt: message.attempts[i] as number, bytes: message.bytes[i] as number };
+    const [attempt, bytes] = [message.attempts[i] as number, message.bytes[i] as number];
+    const claim = { worker, row, attempt, bytes, isLocated: located.has(i) };
     yield { claim, chartState: message.states[i] as number };
   }
 }
@@ -92,8 +96,9 @@ function addHeld(state: SchedulerState, held: Map<number, Claim[]>, claim: Claim
   if (known === undefined || (known[0] as Claim).attempt < claim.attempt) {
     for (const older of known ?? []) drop(state, older);
     held.set(claim.row, [claim]);
-  } else if ((known[0] as Claim).attempt === claim.attempt) known.push(claim);
-  else drop(state, claim);
+  } else if ((known[0] as Claim).attempt !== claim.attempt) drop(state, claim);
+  else if (claim.isLocated) known.unshift(claim);
+  else known.push(claim);
 }
 
 /** Two that run one row can only follow a false death: the later one goes on. */
@@ -133,6 +138,7 @@ function hold(state: SchedulerState, claims: readonly Claim[]): void {
       row,
       more.map((one) => one.worker.number),
     );
+  if (first.isLocated) markLocated(state, row);
   noteEffect(state, row);
 }
 
@@ -141,7 +147,7 @@ function park(state: SchedulerState, { parked }: Takeover<unknown>): void {
   for (const [row, { worker: id, attempt, ticket, bytes }] of parked) {
     const worker = state.workerByName.get(id);
     if (state.tasks.state[row] !== S.released || worker === undefined) continue;
-    hold(state, [{ row, attempt, bytes, worker }]);
+    hold(state, [{ row, attempt, bytes, worker, isLocated: false }]);
     state.tickets.set(row, ticket);
     state.out.toWorker(worker.number).adopt(row, attempt, ticket);
   }

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { checkScheduler } from "../../actors/scheduler/invariants.ts";
+import { TurnLedger } from "../../actors/scheduler/ledger.ts";
+import type { LedgerRecord } from "../../actors/scheduler/ledger-record.ts";
+import { ledgerSummary, rowFacts } from "../../actors/scheduler/ledger-summary.ts";
+import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import { S } from "../../actors/scheduler/scheduler-state.ts";
+import { WS, workerChartFacts } from "../../actors/worker/worker-states.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { JournalWriter } from "../../runtime/journal/journal-writer.ts";
+import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journal.ts";
+import { readTransactions } from "../../runtime/journal/transaction.ts";
+import { decodeLedger, encodeLedger } from "../../runtime/protocol/ledger-codec.ts";
+import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+
+const options = { allowedFailures: 3, prefillUs: 0, clientLeaseMs: 60_000, workerLeaseMs: 30_000 };
+
+/** A scheduler's brain with the records of its turns, written and read as bytes. */
+class Leader {
+  readonly brain: SchedulerBrain;
+  readonly turns: LedgerRecord[][] = [];
+  readonly said: [string, ToWorker][] = [];
+  private readonly ledger = new TurnLedger();
+
+  constructor(epoch: number, past: readonly LedgerRecord[] = []) {
+    this.brain = new SchedulerBrain(epoch, "test", options, workerChartFacts);
+    const lineage = past.length === 0 ? epoch : 1;
+    this.turns.push([{ kind: "leader", epoch, lineage, version: "test" }]);
+    this.brain.takeOver(past, 0, { coordination: () => {} });
+    this.brain.state.ledger = this.ledger;
+  }
+
+  get records(): LedgerRecord[] {
+    return this.turns.flatMap((turn) => [...decodeLedger<LedgerRecord>(encodeLedger(turn))]);
+  }
+
+  step(input: Parameters<SchedulerBrain["step"]>[0]): void {
+    this.brain.step(input, 0);
+    this.brain.endTurn({
+      worker: (id, messages) => this.said.push(...messages.map((one): [string, ToWorker] => [id, one])),
+      client: () => {},
+      watched: () => {},
+      expelled: () => {},
+    });
+    const { records } = this.ledger.take(rowFacts(this.brain.state));
+    if (records.length > 0) this.turns.push([...records]);
+    checkScheduler(this.brain.state);
+  }
+
+  join(worker: string, rows: readonly (readonly [number, number, keyof typeof WS])[]): void {
+    const who = { worker, incarnation: 1, slots: 1, resources: {}, version: "test", pid: 1, host: "h" };
+    this.step({ kind: "worker", worker, incarnation: 1, message: { type: "join", join: 1, ...who } });
+    this.step({
+      kind: "worker",
+      worker,
+      incarnation: 1,
+      message: {
+        type: "inventory",
+        epoch: this.brain.state.lineage,
+        rows: Uint32Array.from(rows, ([row]) => row),
+        attempts: Float64Array.from(rows, ([, attempt]) => attempt),
+        states: Uint8Array.from(rows, ([, , state]) => WS[state]),
+        bytes: Float64Array.from(rows, () => 8),
+        layers: new Uint32Array(0),
+        located: new Uint32Array(0),
+      },
+    });
+  }
+
+  /** x → y → z, z wanted. */
+  submitChain(): void {
+    this.step({ kind: "client", client: "c", message: { type: "hello", hello: 1, version: "test" } });
+    const layer: WireLayer = {
+      kind: "tasks",
+      name: "chain",
+      grid: [3],
+      calls: [],
+      sources: [],
+      inputOffsets: Uint32Array.of(0, 0, 1, 2),
+      inputIndex: Uint32Array.of(0, 1),
+      inputSource: Uint16Array.of(0xffff, 0xffff),
+    };
+    const wants = [{ layer: 0, indices: Uint32Array.of(2), handleBase: 1 }];
+    const message = { type: "submit", request: 1, layers: [layer], wants, priority: 0, retries: 2 } as const;
+    this.step({ kind: "client", client: "c", message });
+  }
+
+  finished(worker: string, row: number, attempt: number): void {
+    const one = Float64Array.of(8);
+    const rows = { rows: Uint32Array.of(row), attempts: Float64Array.of(attempt), bytes: one, durationsUs: one };
+    const results = { kind: "live", items: [] } as const;
+    const message = {
+      type: "finished",
+      ...rows,
+      located: new Uint32Array(0),
+      resultOf: new Uint32Array(0),
+      results,
+    } as const;
+    this.step({ kind: "worker", worker, incarnation: 1, message });
+  }
+
+  states(): string[] {
+    const { state } = this.brain;
+    return [0, 1, 2].map((row) => state.chart.chart.states[state.tasks.state[row] as number] as string);
+  }
+
+  attempt(row: number): number {
+    return this.brain.state.tasks.attempt[row] as number;
+  }
+}
+
+/** A leader whose worker `a` has finished x and runs y. */
+function midway(): Leader {
+  const leader = new Leader(1);
+  leader.join("a", []);
+  leader.submitChain();
+  leader.finished("a", 0, leader.attempt(0));
+  return leader;
+}
+
+test("31 the leader ends at any step: its successor brings the chain to its end with what workers have, and runs nothing again that is there", () => {
+  const former = midway();
+  assert.deepEqual(former.states(), ["memory", "processing", "waiting"]);
+  for (let known = 1; known <= former.turns.length; known++) {
+    const past = former.turns.slice(0, known).flat();
+    const next = new Leader(2, past);
+    const hasGraph = past.some((record) => record.kind === "graph");
+    next.join("a", [
+      [0, former.attempt(0), "memory"],
+      [1, former.attempt(1), "executing"],
+    ]);
+    assert.equal(next.brain.state.phase, "leading");
+    // A submission that was not written was not acknowledged: its client says it again.
+    if (!hasGraph) next.submitChain();
+    else assert.deepEqual(next.states(), ["memory", "processing", "waiting"], `after ${known} turns`);
+    for (const row of [0, 1, 2])
+      if (next.brain.state.tasks.state[row] === S.processing || next.brain.state.tasks.state[row] === S.assigned)
+        next.finished("a", row, next.attempt(row));
+    assert.equal(next.states()[2], "memory");
+  }
+});
+
+test("31 nothing is decided before every worker of the former leader has spoken, or is known to be gone", () => {
+  const former = midway();
+  former.join("b", []);
+  const next = new Leader(2, former.records);
+  assert.deepEqual(next.brain.awaited, ["a", "b"]);
+  next.join("b", []);
+  assert.equal(next.brain.state.phase, "recovering");
+  assert.ok(!next.said.some(([, { type }]) => type === "compute"));
+  next.step({ kind: "workerGone", worker: "a", isExpected: false, reason: "its nanny says so" });
+  assert.deepEqual(next.states(), ["processing", "waiting", "waiting"], "what only it had is made again");
+});
+
+test("33 the answer of an append is lost: it is said again under its name, and stands once", async () => {
+  const store = new JournalStore();
+  const inner = new MemoryJournal(store);
+  const clock = new ManualClock();
+  let losses = 2;
+  const journal = Object.assign(Object.create(inner) as MemoryJournal, {
+    append: async (bytes: Uint8Array, how: { expected: number; id: string }) => {
+      const sequence = await inner.append(bytes, how);
+      if (losses-- > 0) throw new ShoalError("The answer was lost", { code: "TIMEOUT", retryable: true });
+      return sequence;
+    },
+  });
+  const lead = { isSure: true, whenSure: () => Promise.resolve() };
+  const fail = (error: unknown): void => assert.fail(String(error));
+  const writer = new JournalWriter({
+    journal,
+    clock,
+    lead,
+    name: "w",
+    newest: 0,
+    encode: encodeLedger,
+    onDeposed: fail,
+    onFailure: fail,
+  });
+  const committed = writer.whenCommitted(writer.add([{ kind: "worker", worker: "a", incarnation: 1 }], true));
+  for (let i = 0; i < 4; i++) await clock.advance(100);
+  await committed;
+  assert.equal(store.newest, 1);
+  const [transaction] = await readTransactions(inner.read(1, 1));
+  assert.deepEqual(decodeLedger(transaction?.bytes as Uint8Array), [{ kind: "worker", worker: "a", incarnation: 1 }]);
+});
+
+test("35 a completion races the inventory that was taken before it: it counts once, after the takeover", () => {
+  const former = midway();
+  const next = new Leader(2, former.records);
+  next.join("b", []);
+  const who = { worker: "a", incarnation: 1, slots: 1, resources: {}, version: "test", pid: 1, host: "h" };
+  next.step({ kind: "worker", worker: "a", incarnation: 1, message: { type: "join", join: 1, ...who } });
+  next.finished("a", 1, former.attempt(1));
+  assert.equal(next.brain.state.phase, "recovering", "a completion is no inventory");
+  next.join("a", [
+    [0, former.attempt(0), "memory"],
+    [1, former.attempt(1), "executing"],
+  ]);
+  assert.deepEqual(next.states().slice(1), ["memory", "processing"]);
+});
+
+test("a summary says all that the records before it said", () => {
+  const former = midway();
+  const summary = ledgerSummary(former.brain.state, "test");
+  const next = new Leader(2, decodeLedger<LedgerRecord>(encodeLedger(summary as LedgerRecord[])));
+  next.join("a", [
+    [0, former.attempt(0), "memory"],
+    [1, former.attempt(1), "executing"],
+  ]);
+  assert.deepEqual(next.states(), ["memory", "processing", "waiting"]);
+  assert.deepEqual([...next.brain.state.tasks.retriesLeft.subarray(0, 3)], [2, 2, 2]);
+  assert.equal(next.brain.state.clients.get("c")?.requestMax, 1, "a repeated submission is known");
+});
