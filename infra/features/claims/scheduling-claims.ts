@@ -42,6 +42,5 @@ export const schedulingClaims: readonly Claim[] = [
     "shoal:Client",
     `${schedulerScenarios}: 27: results, failures and losses of an attempt that is over`,
   ],
-export const schedulingClaims: readonly Claim[] = [
   ["SC-084", "Scheduler crash", "shoal:Client.connect", "test/e2e/failover.test.ts: the scheduler killed at"],
 ];
