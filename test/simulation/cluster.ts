@@ -191,7 +191,7 @@ export class Cluster implements TaskWorld {
   private countMoves(brain: SchedulerBrain, rows: Uint32Array): void {
     for (const row of rows) {
       this.stolen += 1;
-      const task = `${this.epoch} ${brain.state.tasks.slab[row]} ${row}`;
+      const task = `${brain.state.epoch} ${brain.state.tasks.slab[row]} ${row}`;
       const moves = (this.moves.get(task) ?? 0) + 1;
       this.moves.set(task, moves);
       if (moves > MOVES_MAX) this.world.fail(new Error(`row ${row} was given away ${moves} times`));

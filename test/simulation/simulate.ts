@@ -115,6 +115,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   if (cluster.line !== undefined) cluster.line.faults = false;
   // A client may have all it wants while what was lost since is made again.
   const isAtRest = (): boolean =>
+    cluster.scheduler?.state.phase === "leading" &&
     [...cluster.clients.values()].every((client) => client.isSettled) &&
     [...(cluster.scheduler?.state.workerByName.values() ?? [])].every((worker) => worker.processing === 0);
   const end = await world.run(chaosEnds + (restMs ?? REST_MS + WORK_FACTOR * workMs(scenario)), isAtRest);
