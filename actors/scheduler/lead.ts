@@ -47,8 +47,16 @@ export interface LeadOptions {
 export async function takeLead(options: LeadOptions): Promise<Lead | undefined> {
   const { journal, lease, clock, version, holder, signal, onLost } = options;
   for (;;) {
+    let retaken: () => void = () => {};
     const leadership = await Leadership.take(
-      { lease, clock, holder, onLost: () => onLost("another scheduler took the lease") },
+      {
+        lease,
+        clock,
+        holder,
+        onLost: () => onLost("another scheduler took the lease"),
+        // A word that says nothing: it fails if another one has written since.
+        onRetaken: () => void retaken(),
+      },
       signal,
     );
     if (leadership === undefined) return undefined;
@@ -68,6 +76,7 @@ export async function takeLead(options: LeadOptions): Promise<Lead | undefined> 
       onDeposed: (error) => isBegun && onLost(error.message),
       onFailure: (error) => onLost(`the journal cannot be written: ${String(error)}`),
     });
+    retaken = () => void writer.add([{ kind: "mended", rows: new Uint32Array(0) }], true);
     const begun = writer.whenCommitted(writer.add([{ kind: "leader", epoch, lineage, version }], true));
     if (await first(begun, writer.whenOver)) {
       isBegun = true;

@@ -15,6 +15,8 @@ export interface LeadershipOptions {
   readonly holder: string;
   /** Another one leads: this one must fall silent. */
   onLost(): void;
+  /** It had run out and was taken anew: another one may have led meanwhile, and the journal has to be asked. */
+  onRetaken?(): void;
 }
 
 /**
@@ -118,7 +120,11 @@ export class Leadership {
   private async retake(): Promise<number | undefined> {
     const { lease, holder } = this.options;
     const found = await lease.find();
-    if (found === undefined) return lease.acquire(holder);
+    if (found === undefined) {
+      const revision = await lease.acquire(holder);
+      if (revision !== undefined) this.options.onRetaken?.();
+      return revision;
+    }
     return found.holder === holder ? lease.renew(holder, found.revision) : undefined;
   }
 }

@@ -37,3 +37,10 @@ test("makeScenario() makes work worth the while", () => {
   assert.ok(median(({ layers }) => layers.reduce((sum, layer) => sum + layer.count, 0)) >= 100);
   assert.ok(median(({ options }) => options.workers) >= 4);
 });
+
+test("simulate() stands by: a leader that wakes after its successor has ended finds in the journal that it was deposed", async () => {
+  const scenario = makeScenario(2311);
+  assert.ok(scenario.options.line !== undefined, "the seed has a standby");
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});
