@@ -35,23 +35,33 @@ export class TableChunk {
     return this.native.height;
   }
 
-  /** About how many bytes of memory it takes; texts and lists are judged by a few rows of them. */
+  /** About how many bytes of memory it takes; texts are judged by a few rows of them. */
   get nbytes(): number {
     this.weight ??= this.native.dtypes.reduce((sum, { variant }, at) => sum + this.rows * this.widthOf(variant, at), 0);
     return this.weight;
   }
 
   private widthOf(variant: string, at: number): number {
-    if (variant !== "String" && variant !== "Utf8" && variant !== "List") return WIDTHS[variant] ?? WIDE;
+    // The engine's wrapper cannot take a single list out of a column, but counts them all.
+    if (variant === "List") return this.listWidth(at);
+    if (variant !== "String" && variant !== "Utf8") return WIDTHS[variant] ?? WIDE;
     // Spread over the table, as the first rows of sorted texts are alike; odd, as every other row may be alike too.
     const stride = Math.floor(this.rows / SAMPLED_ROWS) | 1;
     const column = this.native.getColumn(this.native.columns[at] as string);
     let [bytes, count] = [0, 0];
     for (let row = 0; row < this.rows; row += stride) {
-      const value = column.get(row) as string | { readonly length: number } | null;
-      bytes += value === null ? 0 : typeof value === "string" ? value.length : value.length * WIDE;
+      bytes += ((column.get(row) as string | null) ?? "").length;
       count += 1;
     }
     return TEXT_PLACE_BYTES + bytes / Math.max(1, count);
+  }
+
+  private listWidth(at: number): number {
+    const lengths = this.native
+      .getColumn(this.native.columns[at] as string)
+      .lst.lengths()
+      .toArray() as (number | null)[];
+    const items = lengths.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+    return TEXT_PLACE_BYTES + (items * WIDE) / Math.max(1, this.rows);
   }
 }

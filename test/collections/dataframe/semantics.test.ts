@@ -131,3 +131,11 @@ test("the engine's wrapper that others load is left as it is", () => {
       .toString(),
   );
 });
+
+test("a table of lists says what it weighs: by all items of its lists", async () => {
+  const lists = await dd.fromColumns({ k: ["a", "a", null], l: [[1, 2, 3], null, [4]] }).compute();
+  const { nbytes } = lists.chunk;
+  assert.ok(nbytes > 4 * 8 && nbytes < 400, `${nbytes} bytes`);
+  const grouped = await sales().groupby("k").agg({ g: "list" }).compute();
+  assert.ok(grouped.chunk.nbytes > 6 * 8);
+});
