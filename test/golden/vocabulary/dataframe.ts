@@ -349,7 +349,10 @@ const frameMethods: Record<string, Method> = {
   apply: (of, args, keywords) => {
     const { func, axis, meta } = named(args, ["func", "axis"], keywords);
     const said = metaOf(meta);
-    return axis === 1 && said !== undefined ? of.mapRows(func, said.dtype, said.name) : unsupported("DataFrame.apply");
+    if (axis !== 1 || said === undefined) return unsupported("DataFrame.apply");
+    // A row has attributes, which a plain object, Python's dict, has not.
+    const rowwise = (row: object): unknown => func(Object.assign(Object.create({ row: true }), row));
+    return of.mapRows(rowwise, said.dtype, said.name);
   },
   iterrows: async (of) => {
     const table = await of.compute();
