@@ -20,6 +20,7 @@ const NAMES = [
   "dataframe",
   "bag",
   "memory",
+  "page-cost",
   "resilience",
 ] as const;
 const run = promisify(execFile);

@@ -19,6 +19,13 @@ export function stateFigures(state: SchedulerState, version: string): StateFigur
     submissions: slabs,
     prefixes: prefixFigures(state),
     workers: workerFigures(state),
+    totals: {
+      workersAdded: state.workers.length,
+      clientsAdded: state.clientByNumber.length,
+      turns: state.turns.count,
+      turnMs: state.turns.ms,
+      turnMaxMs: state.turns.maxMs,
+    },
     more: {},
   };
 }

@@ -126,6 +126,8 @@ export class SchedulerState {
   /** The shell's clock at the last step. */
   nowMs = 0;
   readonly log = new ClusterLog();
+  /** Turns so far, the time they took and the longest of them. */
+  readonly turns = { count: 0, ms: 0, maxMs: 0 };
   /** Kept while somebody watches; see {@link watchTransitions}. */
   transitions: TransitionLog | undefined;
   readonly hunger: BoundChart;

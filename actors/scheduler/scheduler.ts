@@ -120,7 +120,15 @@ class Scheduler implements Actor {
     const now = this.context.now();
     for (const envelope of batch) this.take(envelope, now);
     this.endTurn();
-    this.options.onTurn?.(this.context.now() - now);
+    this.noteTurn(this.context.now() - now);
+  }
+
+  private noteTurn(tookMs: number): void {
+    const { turns } = this.brain.state;
+    turns.count += 1;
+    turns.ms += tookMs;
+    if (tookMs > turns.maxMs) turns.maxMs = tookMs;
+    this.options.onTurn?.(tookMs);
   }
 
   /** Whoever knew the former scheduler is asked to begin anew; who is not there any more is known to be gone at once. */

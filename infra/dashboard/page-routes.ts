@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Observer } from "../../actors/observer/observer.ts";
+import type { StateFigures } from "../../actors/scheduler/figures.ts";
 import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { clusterMetrics } from "../metrics/cluster-metrics.ts";
+import { metricsText } from "../metrics/metrics-text.ts";
 import { findAsset } from "./assets.ts";
 import type { LiveViews } from "./live-views.ts";
 import { viewData, viewNames } from "./views.ts";
@@ -50,6 +53,7 @@ const routes: Readonly<Record<string, Route>> = {
     );
     text(response, isThere ? 200 : 503, isThere ? "ready\n" : `no scheduler of ${observer.subjects.cluster} answers\n`);
   },
+  "/metrics": ({ observer }, _, response) => metrics(observer, response),
   "/json/identity.json": async ({ observer }, _, response) =>
     json(response, await observer.askScheduler({ type: "whoAreYou" }).catch(problemOf)),
   "/json/counts.json": async ({ observer }, _, response) =>
@@ -73,6 +77,20 @@ export async function answerRequest(
   if (pathname.startsWith("/assets/")) return asset(pathname.slice("/assets/".length), response);
   const isPage = PAGES.includes(pathname) || /^\/(workers|tasks)\/./.test(pathname);
   return isPage ? asset("index.html", response) : notFound(response, `There is no page ${pathname}`);
+}
+
+/** Asked anew at each scrape: a scheduler that does not answer is a scrape that fails, as Prometheus wants it. */
+async function metrics(observer: Observer, response: ServerResponse): Promise<void> {
+  try {
+    const figures = (await observer.askScheduler({ type: "figures" })) as StateFigures;
+    response.writeHead(200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+      "cache-control": "no-store",
+    });
+    response.end(metricsText(clusterMetrics(figures, observer.brain)));
+  } catch (error) {
+    text(response, 503, `The scheduler of ${observer.subjects.cluster} does not answer: ${(error as Error).message}\n`);
+  }
 }
 
 /** The chart that every task goes through, as the scheduler runs it. */

@@ -95,6 +95,8 @@ export interface SchedulerFigures {
   readonly submissions: number;
   readonly prefixes: readonly PrefixFigures[];
   readonly workers: readonly WorkerFigures[];
+  /** Since the scheduler began. */
+  readonly totals: SchedulerTotals;
   readonly turns: TurnFigures;
   readonly system: SystemSample;
   /** Figures of parts of the scheduler that have their own: stealing, memory … */
@@ -134,6 +136,14 @@ export interface WorkerFigures {
   readonly managedBytes: number;
   readonly rssBytes: number;
   readonly lastSeenAgoMs: number;
+}
+
+export interface SchedulerTotals {
+  readonly workersAdded: number;
+  readonly clientsAdded: number;
+  readonly turns: number;
+  readonly turnMs: number;
+  readonly turnMaxMs: number;
 }
 
 /** How long the scheduler's turns took since the figures before, and how many there were since it began. */
