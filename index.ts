@@ -41,8 +41,10 @@ export { Client } from "./collections/futures/client.ts";
 export { Future } from "./collections/futures/future.ts";
 export { getClient } from "./collections/futures/get-client.ts";
 export { HeldLease, Lock, MultiLock, Semaphore } from "./collections/futures/locks.ts";
+export { type ProgressOptions, type ProgressOut, progress } from "./collections/futures/progress.ts";
 export { SharedEvent, SharedQueue, SharedVariable } from "./collections/futures/shared-state.ts";
 export { Topic } from "./collections/futures/topic.ts";
+export { performanceReport, type ReportOptions } from "./infra/report/performance-report.ts";
 
 setSpawner({
   // Threads, processes and NATS load when one of them is asked for.

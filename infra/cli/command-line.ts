@@ -18,6 +18,11 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "show a cluster's workers and tasks",
     load: async () => (await import("./commands/status.ts")).statusCommand,
   },
+  top: { summary: "watch a cluster at work", load: async () => (await import("./commands/top.ts")).topCommand },
+  logs: {
+    summary: "print what happened in a cluster",
+    load: async () => (await import("./commands/logs.ts")).logsCommand,
+  },
   page: {
     summary: "serve a cluster's live page",
     load: async () => (await import("./commands/page.ts")).pageCommand,

@@ -55,22 +55,37 @@ export function taskStream({ of = "", navigate }) {
 
   return {
     elements: [empty, picture.element, list.element],
-    choices: h("div", { class: "choices", role: "group", "aria-label": "Time shown" }, ...buttons),
+    choices: h(
+      "div",
+      { class: "choices", hidden: isRecorded(), role: "group", "aria-label": "Time shown" },
+      ...buttons,
+    ),
     take({ isFirst, runs: given }, isPaused) {
       const own = of === "" ? given : given.filter((run) => run[WORKER] === of);
       runs = isFirst ? own : [...runs, ...own];
+      if (isRecorded()) windowS = spanOf(runs);
       if (runs.length > RUNS_MAX) runs = runs.slice(-RUNS_MAX);
       if (!isPaused) list.draw();
     },
     /** Moves the picture on to a moment. */
     advance(atMs) {
       endMs = atMs;
-      const oldest = atMs - KEPT_MS;
+      const oldest = isRecorded() ? 0 : atMs - KEPT_MS;
+      if (isRecorded()) endMs = Math.max(...runs.map((run) => run[START] + run[SPAN] / 1000), 0);
       if (runs.length > 0 && runs[0][START] < oldest - KEPT_MS / 4) runs = runs.filter((run) => run[START] >= oldest);
       show();
     },
   };
 }
+
+/** A report shows all of its time at once. */
+const isRecorded = () => document.getElementById("recorded") !== null;
+
+const spanOf = (runs) => {
+  const starts = runs.map((run) => run[START]);
+  const ends = runs.map((run) => run[START] + run[SPAN] / 1000);
+  return runs.length === 0 ? 1 : (Math.max(...ends) - Math.min(...starts)) / 1000 + 0.1;
+};
 
 /** The last runs as a table, for those who do not see or point at rectangles. */
 function lastRuns(runsNow, navigate) {
@@ -187,7 +202,7 @@ function describeRun(run) {
 
 /** The page of a rectangle's first task, if the scheduler still knows it. */
 async function openTask(run, navigate) {
-  if (run === undefined) return;
+  if (run === undefined || isRecorded()) return;
   const answer = await fetch(`/key?row=${run[ROW]}&attempt=${run[ATTEMPT]}`);
   const { key } = await answer.json();
   if (key !== undefined) return navigate(`/tasks/${encodeURIComponent(key)}`);

@@ -32,6 +32,11 @@ test("four terminals find each other by the cluster's name, and end when they ar
     /^Cluster terminals, Shoal 0\.1\.0: 2 workers, 0 clients\nTasks: none; 0 ready; 6 finished/,
   );
 
+  const top = await runCommand(["top"], { env });
+  assert.match(top.stdout, /^Cluster terminals, Shoal 0\.1\.0: 2 workers, .*\n0 tasks open, 6 finished, 0 failed\n/);
+  const logs = await runCommand(["logs"], { env });
+  assert.match(logs.stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}info {3}worker w0-\S+ joined: process \d+/m);
+
   const second = await runCommand(["scheduler"], { env });
   assert.equal(second.code, 1);
   assert.match(

@@ -1,0 +1,75 @@
+import type { ToldLogEntry } from "../../../actors/observer/observer-brain.ts";
+import { ActorSystem } from "../../../runtime/actor/system.ts";
+import { holdProcess, systemClock, wallTimeMs } from "../../../runtime/base/clock.ts";
+import { clusterSubjects } from "../../../runtime/bus/subject.ts";
+import { joinNats } from "../../cluster/join-nats.ts";
+import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
+import type { Command, Terminal } from "../command.ts";
+
+const ASK_TIMEOUT_MS = 5000;
+const FOLLOW_MS = 1000;
+
+type Told = Omit<ToldLogEntry, "atMs"> & { readonly agoMs: number };
+
+export const logsCommand: Command = {
+  name: "logs",
+  summary: "Prints what happened in a cluster: who came and went, what failed, what was refused.",
+  usage: "[--cluster NAME] [--follow] [--errors] [--json] [NAME]",
+  flags: {
+    ...clusterFlags,
+    follow: { type: "boolean", short: "f", help: "Goes on with what happens next" },
+    errors: { type: "boolean", help: "Errors alone" },
+    json: { type: "boolean", help: "One JSON object a line" },
+  },
+  notes: [
+    "  shoal logs                  the last thousand entries, oldest first",
+    "  shoal logs load-3fa9/7      those about one task; a worker's or client's name likewise",
+    "  shoal logs --follow --errors",
+  ],
+  run: async ({ values, positionals }, terminal) => {
+    const { cluster, connect } = clusterTarget(values, terminal);
+    const bus = await joinNats(connect, cluster, "client");
+    const system = new ActorSystem({ bus });
+    const letGo = holdProcess();
+    const isShown = ({ level, name }: Told): boolean =>
+      (values["errors"] !== true || level === "error") && (positionals.length === 0 || positionals.includes(name));
+    let after = 0;
+    try {
+      do {
+        const entries = await askLog(system, cluster, after);
+        for (const entry of entries.filter(isShown)) terminal.print(lineOf(entry, values["json"] === true));
+        after = entries.at(-1)?.number ?? after;
+      } while (values["follow"] === true && (await pause(terminal)));
+      return 0;
+    } finally {
+      letGo();
+      system.close();
+      await bus.close();
+    }
+  },
+};
+
+async function askLog(system: ActorSystem, cluster: string, after: number): Promise<readonly Told[]> {
+  const { scheduler } = clusterSubjects(cluster);
+  const { entries } = (await system.ask(scheduler, { type: "log", after }, { timeoutMs: ASK_TIMEOUT_MS })) as {
+    entries: readonly Told[];
+  };
+  return entries;
+}
+
+function lineOf({ agoMs, ...entry }: Told, isJson: boolean): string {
+  const at = new Date(wallTimeMs() - agoMs).toISOString();
+  if (isJson) return JSON.stringify({ at, ...entry });
+  return `${at.slice(0, 19).replace("T", " ")}  ${entry.level.padEnd(5)}  ${entry.about} ${entry.name} ${entry.text}`;
+}
+
+/** False if the command was asked to end meanwhile. */
+function pause({ stop }: Terminal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = systemClock.setTimer(FOLLOW_MS, () => resolve(!stop.aborted));
+    stop.addEventListener("abort", () => {
+      systemClock.clearTimer(timer);
+      resolve(false);
+    });
+  });
+}
