@@ -1,6 +1,6 @@
 import type { PrefixFigures, SchedulerFigures, WorkerFigures } from "../../runtime/protocol/events.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
-import { snapshot } from "./snapshot.ts";
+import { countStates, noStates, type StateCounts } from "./state-counts.ts";
 import { statusOf } from "./worker-record.ts";
 
 /** What the scheduler's state alone can tell. */
@@ -8,16 +8,19 @@ export type StateFigures = Omit<SchedulerFigures, "type" | "atMs" | "turns" | "s
 
 /** The scheduler's figures at this moment. O(tasks). */
 export function stateFigures(state: SchedulerState, version: string): StateFigures {
-  const { tasks, entered, ready, clients, slabs } = snapshot(state);
+  const counts = countByPrefix(state);
+  const { states } = state.chart.chart;
+  const sumOf = (at: number): number =>
+    [...counts.values()].reduce((sum, { byState }) => sum + (byState[at] as number), 0);
   return {
     epoch: state.epoch,
     version,
-    tasks,
-    entered,
-    ready,
-    clients,
-    submissions: slabs,
-    prefixes: prefixFigures(state),
+    tasks: Object.fromEntries(states.map((name, at) => [name, sumOf(at)])),
+    entered: Object.fromEntries(states.map((name, at) => [name, state.entered[at] as number])),
+    ready: state.queues.size,
+    clients: state.clients.size,
+    submissions: state.slabs.size,
+    prefixes: prefixFigures(state, counts),
     workers: workerFigures(state),
     totals: {
       workersAdded: state.workers.length,
@@ -33,45 +36,34 @@ export function stateFigures(state: SchedulerState, version: string): StateFigur
 /** Kinds that are told one by one; the rest is told together. */
 const PREFIXES_MAX = 100;
 
-/** Rows of one prefix by state, and the bytes of those in memory. */
-class PrefixCount {
-  readonly byState = new Float64Array(Object.keys(S).length);
-  done = 0;
-  bytes = 0;
-}
-
-/** Tasks by kind and state, the most numerous kinds first. O(tasks), about 2 ns each: asked a few times a second at most. */
-export function prefixFigures(state: SchedulerState): PrefixFigures[] {
-  const counts = new Map<number, PrefixCount>();
-  for (const slab of state.slabs.values())
-    slab.layers.forEach(({ prefix }, at) => {
-      let count = counts.get(prefix);
-      if (count === undefined) counts.set(prefix, (count = new PrefixCount()));
-      const first = slab.base + (slab.bases[at] as number);
-      countRows(state, first, slab.base + (slab.bases[at + 1] as number), count);
-    });
+/** Tasks by kind and state, the most numerous kinds first. */
+export function prefixFigures(
+  state: SchedulerState,
+  counts: Map<number, StateCounts> = countByPrefix(state),
+): PrefixFigures[] {
   const { estimates } = state;
   estimates.names.forEach((_, prefix) => {
     if (!counts.has(prefix) && (estimates.finished[prefix] ?? 0) + (estimates.failed[prefix] ?? 0) > 0)
-      counts.set(prefix, new PrefixCount());
+      counts.set(prefix, noStates());
   });
   const all = [...counts].map(([prefix, count]) => toldFigures(state, prefix, count));
   all.sort((a, b) => openTasks(b) - openTasks(a) || b.finishedTotal - a.finishedTotal);
   return all.length <= PREFIXES_MAX ? all : [...all.slice(0, PREFIXES_MAX - 1), together(all.slice(PREFIXES_MAX - 1))];
 }
 
-function countRows(state: SchedulerState, from: number, to: number, count: PrefixCount): void {
-  const { state: states, attempt, bytes } = state.tasks;
-  const { byState } = count;
-  for (let row = from; row < to; row++) {
-    const at = states[row] as number;
-    byState[at] = (byState[at] as number) + 1;
-    if (at === S.memory) count.bytes += bytes[row] as number;
-    else if (at === S.released && (attempt[row] as number) > 0) count.done += 1;
-  }
+function countByPrefix(state: SchedulerState): Map<number, StateCounts> {
+  const counts = new Map<number, StateCounts>();
+  for (const slab of state.slabs.values())
+    slab.layers.forEach(({ prefix }, at) => {
+      let count = counts.get(prefix);
+      if (count === undefined) counts.set(prefix, (count = noStates()));
+      const first = slab.base + (slab.bases[at] as number);
+      countStates(state, first, slab.base + (slab.bases[at + 1] as number), count);
+    });
+  return counts;
 }
 
-function toldFigures(state: SchedulerState, prefix: number, count: PrefixCount): PrefixFigures {
+function toldFigures(state: SchedulerState, prefix: number, count: StateCounts): PrefixFigures {
   const { estimates } = state;
   const of = (at: number): number => count.byState[at] as number;
   return {

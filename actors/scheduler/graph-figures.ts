@@ -1,5 +1,6 @@
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
+import { countStates, type StateCounts } from "./state-counts.ts";
 
 /** The graph as it runs: a node is a task while there are few, else all tasks of a layer, or of a kind where layers are many. */
 export interface GraphFigures {
@@ -90,14 +91,19 @@ function groupGraph(
       const first = slab.base + (slab.bases[position] as number);
       const end = slab.base + (slab.bases[position + 1] as number);
       node.count += end - first;
-      for (let row = first; row < end; row++) {
-        const name = stateName(state, row);
-        node.states[name] = (node.states[name] ?? 0) + 1;
-      }
+      addStates(node.states, state, countStates(state, first, end));
       for (const from of sourcesOf(state, slab, position, nodeOf))
         if (from !== to) edges.set(`${from} ${to}`, [from, to]);
     });
   return { kind, nodes, edges: [...edges.values()], total };
+}
+
+function addStates(states: Record<string, number>, state: SchedulerState, counted: StateCounts): void {
+  state.chart.chart.states.forEach((name, at) => {
+    const n = (counted.byState[at] as number) - (at === S.released ? counted.done : 0);
+    if (n > 0) states[name] = (states[name] ?? 0) + n;
+  });
+  if (counted.done > 0) states["done"] = (states["done"] ?? 0) + counted.done;
 }
 
 /** The groups that a layer's tasks read, as far as some of its edges tell. */

@@ -1,0 +1,36 @@
+import { S, type SchedulerState } from "./scheduler-state.ts";
+
+/** Rows by state. */
+export interface StateCounts {
+  readonly byState: Float64Array;
+  /** Released rows that were made before. */
+  done: number;
+  /** Bytes of those in memory. */
+  bytes: number;
+}
+
+export const noStates = (): StateCounts => ({ byState: new Float64Array(STATES), done: 0, bytes: 0 });
+
+const STATES = Object.keys(S).length;
+
+/** Counts neighbouring rows, about 2 ns each. @param into is added to */
+export function countStates(
+  state: SchedulerState,
+  from: number,
+  to: number,
+  into: StateCounts = noStates(),
+): StateCounts {
+  const { state: states, attempt, bytes } = state.tasks;
+  const { byState } = into;
+  let done = 0;
+  let held = 0;
+  for (let row = from; row < to; row++) {
+    const at = states[row] as number;
+    byState[at] = (byState[at] as number) + 1;
+    if (at === S.memory) held += bytes[row] as number;
+    else if (at === S.released && (attempt[row] as number) > 0) done += 1;
+  }
+  into.done += done;
+  into.bytes += held;
+  return into;
+}
