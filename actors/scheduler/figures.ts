@@ -29,7 +29,10 @@ export function stateFigures(state: SchedulerState, version: string): StateFigur
       turnMs: state.turns.ms,
       turnMaxMs: state.turns.maxMs,
     },
-    more: {},
+    more: {
+      stealing: state.steals.told(),
+      memory: { spilledBytes: [...state.workerByName.values()].reduce((sum, one) => sum + one.spilledBytes, 0) },
+    },
   };
 }
 
@@ -115,6 +118,7 @@ export function workerFigures(state: SchedulerState): WorkerFigures[] {
     processing: worker.processing,
     occupancyUs: [...worker.byPrefix].reduce((sum, [prefix, n]) => sum + n * state.estimates.durationUs(prefix), 0),
     managedBytes: worker.managedBytes,
+    spilledBytes: worker.spilledBytes,
     rssBytes: worker.rssBytes,
     lastSeenAgoMs: Math.max(0, state.nowMs - worker.lastSeenMs),
   }));

@@ -15,8 +15,6 @@ export interface SchedulerReporterOptions {
   /** Milliseconds since 1970. */
   wallMs(): number;
   system(): ThreadSample;
-  /** Figures of parts that have their own. */
-  more?(): Readonly<Record<string, unknown>>;
 }
 
 const FIGURES_INTERVAL_MS = 250;
@@ -58,7 +56,7 @@ export class SchedulerReporter {
 
   /** What is told, at this moment. */
   figures(lagMs = 0): SchedulerFigures {
-    const { wallMs, system, more, version } = this.options;
+    const { wallMs, system, version } = this.options;
     const { total, count, sumMs, maxMs } = this.turns;
     this.turns = { total, count: 0, sumMs: 0, maxMs: 0 };
     this.state.nowMs = this.options.clock.now();
@@ -68,7 +66,6 @@ export class SchedulerReporter {
       ...stateFigures(this.state, version),
       turns: { total, count, meanMs: count === 0 ? 0 : sumMs / count, maxMs },
       system: { ...system(), lagMs },
-      more: more?.() ?? {},
     };
   }
 

@@ -12,6 +12,7 @@ import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
 import { Rests } from "./rests.ts";
 import type { Slab } from "./slab.ts";
+import { StealFigures } from "./steal-figures.ts";
 import { TaskColumns } from "./task-columns.ts";
 import { TaskNotes } from "./task-notes.ts";
 import { packStep, TransitionLog } from "./transition-log.ts";
@@ -126,6 +127,7 @@ export class SchedulerState {
   /** The shell's clock at the last step. */
   nowMs = 0;
   readonly log = new ClusterLog();
+  readonly steals = new StealFigures();
   /** Turns so far, the time they took and the longest of them. */
   readonly turns = { count: 0, ms: 0, maxMs: 0 };
   /** Kept while somebody watches; see {@link watchTransitions}. */

@@ -66,6 +66,7 @@ function hint(state: SchedulerState, thief: WorkerRecord): void {
   if (thief.hunger === HINTED) move(state, thief, H["lapse"] as number);
   move(state, thief, H["hint"] as number);
   thief.hintedMs = state.nowMs;
+  state.steals.hints += 1;
   thief.hintPauseMs = Math.min(PAUSE_MAX_MS, thief.hintPauseMs * 2);
   state.out.toWorker(thief.number).say({
     type: "hint",
@@ -113,8 +114,13 @@ export function tasksRelinquished(
       tasks.worker[row] === victim.number &&
       (now === S.processing || now === S.assigned);
     if (isGiven) takeBack(state, row);
-    if (isGiven && thief !== undefined && mayClaim(state, row, thief)) assign(state, row, thief, E.place);
-    else if (known !== undefined) state.out.toWorker(known.number).void(row, attempt);
+    if (isGiven && thief !== undefined && mayClaim(state, row, thief)) {
+      assign(state, row, thief, E.place);
+      state.steals.noteMoved(victim.id, thief.id);
+      continue;
+    }
+    state.steals.noteReturned();
+    if (known !== undefined) state.out.toWorker(known.number).void(row, attempt);
   }
   if (thief === undefined) return;
   thief.hintPauseMs = PAUSE_MS;

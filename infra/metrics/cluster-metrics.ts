@@ -1,5 +1,6 @@
 import type { ObserverBrain } from "../../actors/observer/observer-brain.ts";
 import type { StateFigures } from "../../actors/scheduler/figures.ts";
+import type { ToldSteals } from "../../actors/scheduler/steal-figures.ts";
 import type { WorkerFigures } from "../../runtime/protocol/events.ts";
 import type { Metric, MetricSample } from "./metrics-text.ts";
 
@@ -29,7 +30,17 @@ const counter = (name: string, help: string, samples: readonly MetricSample[]): 
 const by = (label: string, values: Readonly<Record<string, number>>): MetricSample[] =>
   Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
 
-function schedulerMetrics({ tasks, entered, clients, workers, totals, ready, submissions }: StateFigures): Metric[] {
+function schedulerMetrics({
+  tasks,
+  entered,
+  clients,
+  workers,
+  totals,
+  ready,
+  submissions,
+  more,
+}: StateFigures): Metric[] {
+  const stealing = more["stealing"] as ToldSteals;
   const states = { joining: 0, running: 0, paused: 0, leaving: 0 } as Record<string, number>;
   for (const { status } of workers) states[status] = (states[status] ?? 0) + 1;
   return [
@@ -50,6 +61,8 @@ function schedulerMetrics({ tasks, entered, clients, workers, totals, ready, sub
       { value: entered["forgotten"] ?? 0 },
     ]),
     counter("scheduler_state_totals_total", "Steps of tasks by the state they led to.", by("state", entered)),
+    counter("stealing_request_count_total", "Hints to workers with little to do.", [{ value: stealing.hints }]),
+    counter("stealing_tasks_moved_total", "Tasks that went to another worker.", [{ value: stealing.tasksMoved }]),
     counter("scheduler_tick_count_total", "Turns of the scheduler.", [{ value: totals.turns }]),
     counter("scheduler_tick_duration_seconds_total", "Time in turns.", [{ value: totals.turnMs / 1000 }]),
     gauge("scheduler_tick_duration_maximum_seconds", "The longest turn so far.", [{ value: totals.turnMaxMs / 1000 }]),
@@ -88,10 +101,14 @@ function workerMetrics(workers: readonly WorkerFigures[], brain: ObserverBrain):
     const worker = brain.workers.get(id);
     return worker === undefined ? [] : [{ labels: { worker: id }, worker }];
   });
-  const memory = workers.flatMap(({ id, managedBytes, rssBytes }) => [
-    { labels: { worker: id, type: "managed" }, value: managedBytes },
-    { labels: { worker: id, type: "unmanaged" }, value: Math.max(0, rssBytes - managedBytes) },
-  ]);
+  const memory = workers.flatMap(({ id, managedBytes, spilledBytes, rssBytes }) => {
+    const inMemory = managedBytes - spilledBytes;
+    return [
+      { labels: { worker: id, type: "managed" }, value: inMemory },
+      { labels: { worker: id, type: "unmanaged" }, value: Math.max(0, rssBytes - inMemory) },
+      { labels: { worker: id, type: "spilled" }, value: spilledBytes },
+    ];
+  });
   return [
     gauge(
       "worker_tasks",

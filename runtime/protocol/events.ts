@@ -134,6 +134,8 @@ export interface WorkerFigures {
   /** Estimated run time of what it was sent. */
   readonly occupancyUs: number;
   readonly managedBytes: number;
+  /** Of them on disk alone. */
+  readonly spilledBytes: number;
   readonly rssBytes: number;
   readonly lastSeenAgoMs: number;
 }

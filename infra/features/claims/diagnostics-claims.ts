@@ -1,3 +1,101 @@
 import type { Claim } from "../claim.ts";
 
-export const diagnosticsClaims: readonly Claim[] = [];
+const livePage = "test/e2e/live-page.test.ts";
+const figures = "test/actors/scheduler/figures.test.ts";
+const observer = "test/actors/observer/observer-brain.test.ts";
+const metrics = "test/infra/metrics/metrics.test.ts";
+
+export const diagnosticsClaims: readonly Claim[] = [
+  ["DG-001", "Status", "shoal:Client#pageUrl cli:page", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-002", "Workers", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-004", "System", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-005", "Profile", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-007", "Graph", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-009", "Info", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-010", "Exceptions", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-012", "Stealing", "shoal:Client#pageUrl", `${figures}: stealing is counted by worker`],
+  [
+    "DG-017",
+    "Task stream",
+    "shoal:Client#pageUrl",
+    "test/actors/worker/task-stream.test.ts: short tasks of a layer in a row are one run",
+  ],
+  ["DG-018", "Progress", "shoal:Client#pageUrl", `${figures}: prefixFigures() counts tasks by kind and state`],
+  [
+    "DG-022",
+    "Cluster memory",
+    "shoal:Client#pageUrl",
+    `${observer}: once a second the cluster's figures go into a ring`,
+  ],
+  ["DG-023", "Workers memory", "shoal:Client#pageUrl", `${figures}: workerFigures() and workerDetail()`],
+  [
+    "DG-025",
+    "CPU",
+    "shoal:Client#pageUrl",
+    "test/actors/worker/worker-reporter.test.ts: tasks are told ten times a second, resources twice",
+  ],
+  ["DG-026", "Processing count", "shoal:Client#pageUrl", `${figures}: workerFigures() and workerDetail()`],
+  ["DG-027", "Occupancy", "shoal:Client#pageUrl", `${figures}: workerFigures() and workerDetail()`],
+  ["DG-028", "Workers table", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-029", "Exceptions table", "shoal:Client#pageUrl", `${figures}: failures and who comes and goes are in the log`],
+  ["DG-031", "Bandwidth by workers", "shoal:Client#pageUrl", `${observer}: sums what workers ran and fetched`],
+  [
+    "DG-035",
+    "CPU timeseries",
+    "shoal:Client#pageUrl",
+    "test/actors/worker/worker-reporter.test.ts: tasks are told ten times a second, resources twice",
+  ],
+  [
+    "DG-036",
+    "Memory timeseries",
+    "shoal:Client#pageUrl",
+    `${observer}: once a second the cluster's figures go into a ring`,
+  ],
+  ["DG-038", "Memory by key", "shoal:Client#pageUrl", `${figures}: prefixFigures() counts tasks by kind and state`],
+  ["DG-039", "Compute time per key", "shoal:Client#pageUrl", `${observer}: sums what workers ran and fetched`],
+  ["DG-040", "Aggregate time per action", "shoal:Client#pageUrl", `${observer}: sums what workers ran and fetched`],
+  ["DG-041", "Scheduler system", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-049", "Health", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-051", "JSON counts / identity", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-053", "Metrics endpoint", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-055", "Clients", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-056", "Workers", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-057", "Tasks", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-058", "Task time/bytes", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-059", "Event loop", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-062", "Stealing", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-063", "Tasks / threads", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-064", "Memory", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  [
+    "DG-070",
+    "Local progress bar",
+    "shoal:progress",
+    "test/collections/futures/progress.test.ts: in a pipe it writes a line at each tenth",
+  ],
+  [
+    "DG-075",
+    "Distributed progress",
+    "shoal:progress",
+    "test/collections/futures/progress.test.ts: in a pipe it writes a line at each tenth",
+  ],
+  [
+    "DG-076",
+    "Statistical profiler",
+    "shoal:Client#pageUrl",
+    "test/actors/worker/stack-sampler.test.ts: entriesOf() attributes samples",
+  ],
+  [
+    "DG-077",
+    "performance_report",
+    "shoal:performanceReport",
+    "test/e2e/performance-report.test.ts: performanceReport() writes one file",
+  ],
+  [
+    "DG-086",
+    "System monitor",
+    "cli:top",
+    "test/actors/worker/worker-reporter.test.ts: tasks are told ten times a second, resources twice",
+  ],
+  ["DG-090", "In-memory logs", "cli:logs", `${figures}: failures and who comes and goes are in the log`],
+  ["DG-091", "Structured events", "cli:logs", `${figures}: failures and who comes and goes are in the log`],
+];

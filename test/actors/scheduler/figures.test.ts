@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { prefixFigures, workerFigures } from "../../../actors/scheduler/figures.ts";
 import { graphFigures } from "../../../actors/scheduler/graph-figures.ts";
+import { StealFigures } from "../../../actors/scheduler/steal-figures.ts";
 import { taskStory } from "../../../actors/scheduler/task-story.ts";
 import { toldFailures } from "../../../actors/scheduler/told-failures.ts";
 import { workerDetail } from "../../../actors/scheduler/worker-detail.ts";
@@ -91,6 +92,20 @@ describe("figures of the scheduler", () => {
     const many = graphFigures(script.brain.state);
     assert.deepEqual([many.kind, many.total], ["layers", 203]);
     assert.deepEqual(many.nodes.map(({ count }) => count).sort(), [200, 3]);
+  });
+
+  test("stealing is counted by worker", () => {
+    const steals = new StealFigures();
+    steals.hints += 1;
+    steals.noteMoved("A", "B");
+    steals.noteMoved("A", "C");
+    steals.noteReturned();
+    assert.deepEqual(steals.told(), {
+      hints: 1,
+      tasksMoved: 2,
+      tasksReturned: 1,
+      workers: { A: { given: 2, taken: 0 }, B: { given: 0, taken: 1 }, C: { given: 0, taken: 1 } },
+    });
   });
 
   test("failures and who comes and goes are in the log", () => {

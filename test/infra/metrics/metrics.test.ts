@@ -56,6 +56,11 @@ describe("metrics", () => {
       assert.equal(value("shoal_scheduler_prefix_state_totals_total", { task_prefix_name: "fail", state: "erred" }), 1);
       assert.ok(value("shoal_scheduler_tick_count_total") > 0);
       assert.ok(value("shoal_worker_memory_bytes", { worker: "inline", type: "unmanaged" }) >= 0);
+      assert.equal(value("shoal_stealing_tasks_moved_total"), 0);
+      const counts = (await (await fetch(`${client.pageUrl}/json/counts.json`)).json()) as { tasks: { erred: number } };
+      assert.equal(counts.tasks.erred, 1);
+      const identity = (await (await fetch(`${client.pageUrl}/json/identity.json`)).json()) as { cluster: string };
+      assert.equal(identity.cluster, "inline");
       assert.equal((await fetch(`${client.pageUrl}/health`)).status, 200);
       assert.equal(await (await fetch(`${client.pageUrl}/ready`)).text(), "ready\n");
       assert.equal((await fetch(`${client.pageUrl}/status`, { method: "POST" })).status, 405);

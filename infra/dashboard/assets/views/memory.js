@@ -40,6 +40,7 @@ export function mount(main) {
     [
       { name: "Worker", sort: (w) => w.id, show: (w) => workerLink(w.id) },
       { name: "Results", number: true, sort: (w) => w.managedBytes, show: (w) => bytes(w.managedBytes) },
+      { name: "On disk", number: true, sort: (w) => w.spilledBytes, show: (w) => bytes(w.spilledBytes) },
       { name: "JavaScript heap", number: true, sort: (w) => w.heapBytes, show: (w) => bytes(w.heapBytes) },
       { name: "Resident", number: true, sort: (w) => w.rssBytes, show: (w) => bytes(w.rssBytes) },
     ],
