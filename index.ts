@@ -44,7 +44,9 @@ export { HeldLease, Lock, MultiLock, Semaphore } from "./collections/futures/loc
 export { type ProgressOptions, type ProgressOut, progress } from "./collections/futures/progress.ts";
 export { SharedEvent, SharedQueue, SharedVariable } from "./collections/futures/shared-state.ts";
 export { Topic } from "./collections/futures/topic.ts";
+export { type MemorySample, type MemorySampleOptions, MemorySampler } from "./infra/measure/memory-sampler.ts";
 export { performanceReport, type ReportOptions } from "./infra/report/performance-report.ts";
+export { type OpenTelemetryApi, useOpenTelemetry } from "./infra/trace/open-telemetry.ts";
 
 setSpawner({
   // Threads, processes and NATS load when one of them is asked for.

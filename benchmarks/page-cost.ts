@@ -39,7 +39,7 @@ function pageCost(n: number): BenchCase {
         await untilUnwatched(open);
       }
       const [without, withPages] = [Math.min(...alone), Math.min(...watched)];
-      const more = { aloneUs: without, watchedUs: withPages, ratio: withPages / without };
+      const more = { aloneUs: without, watchedUs: withPages, watchedToAlone: withPages / without };
       return { seconds: (withPages * n) / 1e6, more };
     },
     close: async () => client?.close(),

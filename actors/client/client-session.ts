@@ -1,5 +1,6 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { currentTracer } from "../../runtime/base/tracing.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { type Graph, wantCount } from "../../runtime/graph/graph.ts";
 import type { HeldLayer } from "../../runtime/graph/layer.ts";
@@ -123,8 +124,12 @@ export class ClientSession {
       handleBase += wantCount(want);
       return wire;
     });
-    const message: SubmitMessage = { type: "submit", request: this.nextRequest++, layers, wants, ...options };
-    return this.send(message, count);
+    const span = currentTracer()?.start("shoal.submit", { "shoal.layers": layers.length, "shoal.wants": count });
+    const trace = span === undefined ? {} : { trace: span.context };
+    const message: SubmitMessage = { type: "submit", request: this.nextRequest++, layers, wants, ...options, ...trace };
+    const record = this.send(message, count);
+    if (span !== undefined) record.whenAll().then(() => span.end(), span.end);
+    return record;
   }
 
   /** Announces data that lies parked on workers. */

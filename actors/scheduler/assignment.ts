@@ -52,7 +52,7 @@ function writeCompute(
   const out = state.out.toWorker(worker.number);
   if (!worker.knownLayers.has(entry.id)) {
     worker.knownLayers.add(entry.id);
-    out.define(layerDefinition(entry, slab.since, state.estimates.names[entry.prefix]));
+    out.define(layerDefinition(state, slab, entry));
   }
   const builder = out.builder(entry.id, entry.layer);
   const priority = slab.generation * GENERATION_STEP + slab.rankOf(row) - queuePriority(slab, at) * PRIORITY_STEP;
@@ -81,14 +81,15 @@ function holderName(state: SchedulerState, row: number): string {
 }
 
 /** What a worker needs to know of a layer. */
-export function layerDefinition(entry: SlabLayer, since: number, prefix: string | undefined): LayerDefinition {
+export function layerDefinition(state: SchedulerState, slab: Slab, entry: SlabLayer): LayerDefinition {
   const { layer } = entry;
   return {
     id: entry.id,
-    since,
+    since: slab.since,
     kind: layer.kind === "held" ? "data" : layer.kind,
     name: layer.name,
-    prefix,
+    prefix: state.estimates.names[entry.prefix],
+    trace: state.traces.get(slab.id),
     grid: layer.grid,
     annotations: layer.annotations,
     calls: layer.kind === "blockwise" || layer.kind === "tasks" ? layer.calls : [],

@@ -128,6 +128,8 @@ export class SchedulerState {
   nowMs = 0;
   readonly log = new ClusterLog();
   readonly steals = new StealFigures();
+  /** Spans of submissions that are traced, by slab. */
+  readonly traces = new Map<number, string>();
   /** Turns so far, the time they took and the longest of them. */
   readonly turns = { count: 0, ms: 0, maxMs: 0 };
   /** Kept while somebody watches; see {@link watchTransitions}. */
@@ -195,6 +197,7 @@ export class SchedulerState {
 
   forgetSlab(id: number): void {
     this.slabs.delete(id);
+    this.traces.delete(id);
     if (this.lastSlab?.id === id) this.lastSlab = undefined;
   }
 

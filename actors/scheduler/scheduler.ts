@@ -1,5 +1,6 @@
 import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
+import { currentTracer } from "../../runtime/base/tracing.ts";
 import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
 import { type CommitLog, NO_COMMIT_LOG } from "../../runtime/journal/commit-log.ts";
 import { HeldOutput } from "../../runtime/journal/held-output.ts";
@@ -219,8 +220,7 @@ class Scheduler implements Actor {
       this.context.tell(envelope.from, { type: "resync" });
       return;
     }
-    if (sender.kind === "client")
-      this.brain.step({ kind: "client", client: sender.id, message: message as FromClient }, now);
+    if (sender.kind === "client") this.fromClient(sender.id, message as FromClient, now);
     else this.fromWorker(sender.id, message as FromWorker, now);
   }
 
@@ -228,6 +228,16 @@ class Scheduler implements Actor {
     const { worker } = message;
     if (this.probe.take(message) && this.brain.awaited.includes(worker))
       this.brain.step({ kind: "workerGone", worker, isExpected: false, reason: "nobody is at its address" }, now);
+  }
+
+  private fromClient(client: string, message: FromClient, now: number): void {
+    const trace = message.type === "submit" ? message.trace : undefined;
+    const span =
+      trace === undefined ? undefined : currentTracer()?.start("shoal.schedule", { "shoal.client": client }, trace);
+    // Without a tracer here, tasks belong to the client's own span.
+    const traced = span === undefined ? message : ({ ...message, trace: span.context } as FromClient);
+    this.brain.step({ kind: "client", client, message: traced }, now);
+    span?.end();
   }
 
   private fromWorker(worker: string, message: FromWorker, now: number): void {

@@ -33,6 +33,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   const placed = placeLayers(state, client, message);
   const { rows } = placed;
   const slab = makeSlab(state, { ...message, ...placed });
+  if (slab !== undefined && typeof message.trace === "string") state.traces.set(slab.id, message.trace);
   client.requestMax = message.request;
   if (slab !== undefined) {
     slab.owner = client.number;

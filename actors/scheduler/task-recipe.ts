@@ -26,5 +26,5 @@ export function taskRecipe(state: SchedulerState, row: number): TaskRecipe {
     builder.addInput(input, 0);
     inputs.push(state.slabOf(input).keyOf(input));
   }
-  return { definition: layerDefinition(entry, slab.since, undefined), batch: builder.build(), inputs };
+  return { definition: layerDefinition(state, slab, entry), batch: builder.build(), inputs };
 }

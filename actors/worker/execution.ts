@@ -1,5 +1,6 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import { TimeoutError } from "../../runtime/base/errors.ts";
+import { currentTracer, type OpenSpan } from "../../runtime/base/tracing.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { ShardSet, Shards, ShardsLostError } from "../../runtime/graph/shards.ts";
 import type { ComputeBatch } from "../../runtime/protocol/scheduler-worker.ts";
@@ -41,6 +42,8 @@ export class Execution implements TaskHost {
   /** Asynchronous tasks under way. */
   private readonly running = new Map<number, RunningTask>();
   private readonly slots: Slots;
+  /** Spans of running tasks, where they are traced. */
+  private readonly spans = new Map<number, OpenSpan>();
   private phase: "idle" | "scheduled" | "closed" = "idle";
 
   /** @param report called when there is something to report that no turn is about to take */
@@ -132,7 +135,8 @@ export class Execution implements TaskHost {
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
     try {
       for (const input of inputs) if (input instanceof ChunkFault) throw input.error;
-      const value = withTaskScope(task, () => this.runner.run(definition, batch, at, inputs));
+      const work = (): unknown => withTaskScope(task, () => this.runner.run(definition, batch, at, inputs));
+      const value = definition.trace === undefined ? work() : this.traced(row, definition, work);
       const now = this.options.clock.now();
       if (value instanceof Promise) this.followUp(row, task, definition, value);
       else if (value instanceof Shards) this.followUp(row, task, definition, this.shards.keep(value));
@@ -143,6 +147,21 @@ export class Execution implements TaskHost {
       this.fail(row, definition, error, startedMs, now);
       return now;
     }
+  }
+
+  /** Runs a task within a span of its own, if this thread traces. */
+  private traced(row: number, { name, trace }: LayerDefinition, work: () => unknown): unknown {
+    const attributes = { "shoal.layer": name, "shoal.worker": this.options.id };
+    const span = currentTracer()?.start("shoal.task", attributes, trace);
+    if (span === undefined) return work();
+    this.spans.set(row, span);
+    return span.run(work);
+  }
+
+  private endSpan(row: number, error?: unknown): void {
+    if (this.spans.size === 0) return;
+    this.spans.get(row)?.end(error);
+    this.spans.delete(row);
   }
 
   private followUp(row: number, task: RunningTask, definition: LayerDefinition, promise: Promise<unknown>): void {
@@ -184,6 +203,7 @@ export class Execution implements TaskHost {
 
   private fail(row: number, definition: LayerDefinition, error: unknown, startMs: number, endMs: number): void {
     const { stream } = this.options;
+    this.endSpan(row, error);
     if (stream?.isWatched === true)
       stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes: 0, failed: true });
     if (error instanceof ShardsLostError) this.brain.inputGone(row, error.lost, this.wireError(error));
@@ -193,6 +213,7 @@ export class Execution implements TaskHost {
   private finish(row: number, definition: LayerDefinition, value: unknown, startMs: number, endMs: number): void {
     const bytes = sizeOf(value);
     const durationUs = (endMs - startMs) * 1000;
+    this.endSpan(row);
     const { stream } = this.options;
     if (stream?.isWatched === true)
       stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes, failed: false });

@@ -17,6 +17,7 @@ import { type ClientReach, currentReach, openReach } from "./client-reach.ts";
 import { ClientServices } from "./client-services.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { type MapStreamOptions, mapStream } from "./map-stream.ts";
+import { clientForms, type NotebookForms, notebookSymbol } from "./notebook-reprs.ts";
 import { type ScatterOptions, scatter } from "./scatter.ts";
 import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
 import {
@@ -295,6 +296,10 @@ export class Client extends ClientServices {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  [notebookSymbol](): NotebookForms {
+    return clientForms(this.cluster.name, this.workers, this.pageUrl);
   }
 
   private async withPage(page: boolean | PagePlace | undefined): Promise<this> {

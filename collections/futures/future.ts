@@ -4,6 +4,7 @@ import { STANDING } from "../../actors/client/submission-record.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import { type HeldLayer, type Layer, taskKey } from "../../runtime/graph/layer.ts";
 import { Collection } from "../core/collection.ts";
+import { futureForms, type NotebookForms, notebookSymbol } from "./notebook-reprs.ts";
 import { limited, limitOf } from "./session-executor.ts";
 
 export type FutureStatus = "pending" | "finished" | "error" | "cancelled";
@@ -159,6 +160,10 @@ export class Future<T> extends Collection<T> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.release();
+  }
+
+  [notebookSymbol](): NotebookForms {
+    return futureForms(this.key, this.status);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

@@ -42,6 +42,8 @@ export interface SubmitMessage {
   readonly wants: readonly WireWant[];
   readonly priority: number;
   readonly retries: number;
+  /** The span it belongs to, where the client traces: a `traceparent`. */
+  readonly trace?: string | undefined;
 }
 
 /** Tasks of a layer that are wanted, known from now on by handles from `handleBase` on. */

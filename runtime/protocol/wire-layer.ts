@@ -56,6 +56,8 @@ export interface LayerDefinition {
   readonly name: string;
   /** What its tasks go by in displays, where the name does not say it. */
   readonly prefix?: string | undefined;
+  /** The span that its tasks belong to, where they are traced: a `traceparent`. */
+  readonly trace?: string | undefined;
   readonly grid: readonly number[];
   readonly annotations?: Annotations | undefined;
   readonly calls: WireCalls;

@@ -125,9 +125,7 @@ function inLanes(runs) {
   for (const run of [...runs].sort((a, b) => a[START] - b[START])) {
     let ends = byWorker.get(run[WORKER]);
     if (ends === undefined) byWorker.set(run[WORKER], (ends = { ends: [], runs: [] }));
-    let lane = ends.ends.findIndex((end) => end <= run[START] + 0.05);
-    if (lane < 0) lane = ends.ends.length < LANES_MAX ? ends.ends.length : LANES_MAX - 1;
-    ends.ends[lane] = Math.max(ends.ends[lane] ?? 0, run[START] + run[SPAN] / 1000);
+    const lane = laneOf(run, ends.ends);
     ends.runs.push([run, lane]);
   }
   const names = [];
@@ -139,6 +137,18 @@ function inLanes(runs) {
     for (const [run, lane] of own) items.push([run, first + lane]);
   }
   return { items, names };
+}
+
+function laneOf(run, ends) {
+  // Runs that were drawn together may overlap though their tasks did not.
+  if (run[COUNT] > 1) {
+    ends[0] ??= 0;
+    return 0;
+  }
+  const free = ends.findIndex((end) => end <= run[START] + 0.05);
+  const lane = free >= 0 ? free : Math.min(ends.length, LANES_MAX - 1);
+  ends[lane] = Math.max(ends[lane] ?? 0, run[START] + run[SPAN] / 1000);
+  return lane;
 }
 
 function draw({ items, names, from, to }) {

@@ -98,4 +98,10 @@ export const diagnosticsClaims: readonly Claim[] = [
   ],
   ["DG-090", "In-memory logs", "cli:logs", `${figures}: failures and who comes and goes are in the log`],
   ["DG-091", "Structured events", "cli:logs", `${figures}: failures and who comes and goes are in the log`],
+  [
+    "DG-079",
+    "Memory sampler",
+    "shoal:MemorySampler",
+    "test/e2e/memory-sampler.test.ts: MemorySampler compares pieces of work by name",
+  ],
 ];

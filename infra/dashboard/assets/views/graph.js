@@ -133,7 +133,7 @@ function draw({ kind, nodes, edges }, placed, frame) {
         lineStyle: { color: token("faint"), opacity: 0.5, width: 1.1, curveness: 0.04 },
         label: {
           show: !isTasks || nodes.length <= 40,
-          position: "bottom",
+          position: isTasks ? "bottom" : "right",
           color: token("soft"),
           fontSize: 11.5,
           lineHeight: 16,

@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import { compileFunction } from "node:vm";
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { vendorPath } from "../dashboard/assets.ts";
+
+interface ECharts {
+  init(
+    dom: null,
+    theme: null,
+    options: object,
+  ): { setOption(option: object): void; renderToSVGString(): string; dispose(): void };
+}
+
+/** A chart of ECharts as SVG text, drawn without a browser. @throws ShoalError MISSING_LIBRARY */
+export async function chartSvg(
+  option: object,
+  size: { readonly width: number; readonly height: number },
+): Promise<string> {
+  const path = vendorPath("echarts.min.js");
+  if (path === undefined) throw new ShoalError("The charts of the live page are missing", { code: "MISSING_LIBRARY" });
+  // The library's file is CommonJS, whatever the package it lies in is.
+  const module = { exports: {} };
+  compileFunction(await readFile(path, "utf8"), ["module", "exports"])(module, module.exports);
+  const chart = (module.exports as ECharts).init(null, null, { renderer: "svg", ssr: true, ...size });
+  chart.setOption({ animation: false, ...option });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return svg;
+}
