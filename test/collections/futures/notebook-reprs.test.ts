@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clientForms, futureForms, notebookSymbol } from "../../../collections/futures/notebook-reprs.ts";
 import { Client } from "shoal";
+import { clientForms, futureForms, notebookSymbol } from "../../../collections/futures/notebook-reprs.ts";
 
 test("clients and futures show themselves in notebooks, and what they show cannot become markup", async () => {
   const client = await Client.local({ mode: "inline" });

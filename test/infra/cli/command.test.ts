@@ -74,7 +74,10 @@ test("tableLines() aligns numbers to the right, texts to the left", () => {
 describe("runCommandLine()", () => {
   test("no command, an unknown one, a bad flag and a bad value are misuse: exit code 2 and a reason", async () => {
     for (const [args, reason] of [
-      [["serve"], /^shoal has no command "serve"; it has demo, nats, scheduler, worker, status, top, logs, page, tap, run$/],
+      [
+        ["serve"],
+        /^shoal has no command "serve"; it has demo, nats, scheduler, worker, status, top, logs, page, tap, run$/,
+      ],
       [["toString"], /^shoal has no command "toString"/],
       [["status", "--wide"], /^shoal status: Unknown option '--wide'/],
       [["worker", "--workers", "none"], /^shoal worker: --workers takes a whole number from 1 on, not "none"$/],
