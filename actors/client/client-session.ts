@@ -1,6 +1,5 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
-import { currentTracer } from "../../runtime/base/tracing.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { type Graph, wantCount } from "../../runtime/graph/graph.ts";
 import type { HeldLayer } from "../../runtime/graph/layer.ts";
@@ -23,6 +22,7 @@ import { HandleRunsBuilder } from "./handle-runs.ts";
 import { layersToWire, refuseCycles } from "./layers-to-wire.ts";
 import { RecordList } from "./record-list.ts";
 import { STANDING, type SubmissionRecord } from "./submission-record.ts";
+import { sendTraced } from "./traced-submission.ts";
 import { Wishes } from "./wishes.ts";
 
 export interface ClientSessionOptions {
@@ -124,12 +124,8 @@ export class ClientSession {
       handleBase += wantCount(want);
       return wire;
     });
-    const span = currentTracer()?.start("shoal.submit", { "shoal.layers": layers.length, "shoal.wants": count });
-    const trace = span === undefined ? {} : { trace: span.context };
-    const message: SubmitMessage = { type: "submit", request: this.nextRequest++, layers, wants, ...options, ...trace };
-    const record = this.send(message, count);
-    if (span !== undefined) record.whenAll().then(() => span.end(), span.end);
-    return record;
+    const message: SubmitMessage = { type: "submit", request: this.nextRequest++, layers, wants, ...options };
+    return sendTraced(message, count, (traced, wanted) => this.send(traced, wanted));
   }
 
   /** Announces data that lies parked on workers. */
