@@ -9,6 +9,7 @@ import { blocksOf } from "./array-like.ts";
 import { blocksAt } from "./block-view.ts";
 import { type Blocks, gridOf, layerName, samePlace, shapeOf, shapeText } from "./blocks.ts";
 import { type Chunk, sizeOf } from "./chunk.ts";
+import { bytesText, chunkHtml, chunkSvg } from "./chunk-picture.ts";
 import { axisSizes } from "./chunk-spec.ts";
 import { type DType, itemsizeOf } from "./dtype.ts";
 import { isBlocks } from "./elementwise.ts";
@@ -175,13 +176,30 @@ export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> 
 
   override toString(): string {
     const chunk = this.chunksize;
-    const bytes = Number.isNaN(this.nbytes) ? "unknown size" : decimalBytes(this.nbytes);
     const count = this.npartitions;
-    return `Array ${this.dtype} ${shapeText(this.shape)} ${count} chunk${count === 1 ? "" : "s"} of ${shapeText(chunk)}, ${bytes}`;
+    return `Array ${this.dtype} ${shapeText(this.shape)} ${count} chunk${count === 1 ? "" : "s"} of ${shapeText(chunk)}, ${bytesText(this.nbytes)}`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+
+  /**
+   * A picture of the grid of chunks, of up to three axes; undefined where there is nothing to draw.
+   * @param size pixels of the longest axis
+   */
+  toSvg(size?: number): string | undefined {
+    return chunkSvg(this, size);
+  }
+
+  /** Bytes, shape, chunks and dtype as a table of HTML, and the picture beside it. */
+  toHtml(): string {
+    return chunkHtml(this);
+  }
+
+  /** What notebooks show. */
+  [Symbol.for("Jupyter.display")](): Readonly<Record<string, string>> {
+    return { "text/plain": this.toString(), "text/html": this.toHtml() };
   }
 }
 
@@ -195,18 +213,6 @@ function sizesLayer(array: Blocks): Omit<BlockwiseLayer, "kind"> {
   const { layer } = array;
   const call = { fn: SHAPE, args: [input(0)] };
   return { name: layerName("shape", layer), grid: layer.grid, inputs: [samePlace(layer)], call };
-}
-
-/** "160 kB": decimal, as few digits as say it. */
-function decimalBytes(bytes: number): string {
-  for (const [unit, size] of [
-    ["TB", 1e12],
-    ["GB", 1e9],
-    ["MB", 1e6],
-    ["kB", 1e3],
-  ] as const)
-    if (bytes >= size) return `${Number((bytes / size).toPrecision(3))} ${unit}`;
-  return `${bytes} B`;
 }
 
 /** A lazy array of blocks; an array as it is. */

@@ -124,6 +124,7 @@ export {
 } from "./manipulate.ts";
 export type { BlockFunction, MapBlocksOptions } from "./map-blocks.ts";
 export { map, mapBlocks, mapOverlap, overlap, slidingWindowView, trimOverlap, vectorize } from "./mapping.ts";
+export * as ma from "./masked.ts";
 export { NDArray } from "./ndarray.ts";
 export type { Boundary, Depth, OverlapOptions } from "./overlap.ts";
 export { type PadMode, type PadOptions, pad } from "./pad.ts";

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
+import { arrayNamesPage } from "../../infra/docs/array-names-page.ts";
 import { chartsPage } from "../../infra/docs/charts-page.ts";
 import { pages, runnableBlocks } from "./doc-blocks.ts";
 
@@ -44,6 +45,10 @@ describe("blocks of README and docs that are marked as runnable", () => {
 describe("pages", () => {
   test("docs/charts.md is what `npm run charts` writes", () => {
     assert.equal(readFileSync("docs/charts.md", "utf8"), chartsPage());
+  });
+
+  test("docs/array-names.md is what `npm run array-names` writes", () => {
+    assert.equal(readFileSync("docs/array-names.md", "utf8"), arrayNamesPage());
   });
 
   test("links between pages lead somewhere", () => {

@@ -1,6 +1,9 @@
 import type { Claim } from "../claim.ts";
 
 const filesTest = "test/collections/array/storage/files.test.ts";
+const pictureTest = "test/collections/array/chunk-picture.test.ts";
+const neighbours = "test/collections/array/numpy-neighbours.test.ts";
+const maskedTest = "test/collections/array/masked.test.ts";
 const arrayTest = "test/collections/array/array.test.ts";
 
 export const arrayClaims: readonly Claim[] = [
@@ -63,6 +66,25 @@ export const arrayClaims: readonly Claim[] = [
   ["AR-113", "NPY stack", "array:toNpyStack array:fromNpyStack", `${filesTest}: toNpyStack() writes a file`],
   ["AR-116", "To delayed", "array:toDelayed", `${filesTest}: fromDelayed() takes lazy values`],
   ["AR-117", "Memory map", "array:fromNpy array:fromRaw", `${filesTest}: fromRaw() and toRaw()`],
+  ["AR-013", "SVG / HTML repr", "array:Array#toSvg array:Array#toHtml", `${pictureTest}: toSvg() draws a line`],
+  ["AR-044", "Triangular indices", "array:trilIndices array:triuIndicesFrom", `${neighbours}: diff puts values before`],
+  [
+    "AR-070",
+    "Order statistics",
+    "array:median array:quantile array:percentile",
+    `${neighbours}: medians over several axes`,
+  ],
+  ["AR-071", "Average / weighted", "array:average array:ptp", "golden array/reduce.average"],
+  ["AR-083", "SVD", "array:linalg.svd array:linalg.svdCompressed", "golden array/linalg.svd"],
+  ["AR-084", "Solve family", "array:linalg.solve array:linalg.lu array:linalg.inv", "golden array/linalg.solve"],
+  ["AR-087", "Fourier 1-D/2-D/n-D", "array:fft.fft array:fft.fftn", "golden array/fft.1d"],
+  ["AR-107", "Masked arrays", "array:ma.maskedArray array:ma.maskedWhere", `${maskedTest}: masked arrays count`],
+  [
+    "AR-108",
+    "Masked helpers",
+    "array:ma.filled array:ma.fixInvalid array:ma.average",
+    `${maskedTest}: what is not finite`,
+  ],
   ["AR-118", "Store optimization", "array:fromNpy", `${filesTest}: slices of a stored array read no more`],
   ["AR-100", "Map blocks", "array:mapBlocks", "golden array/map.blocks"],
   ["AR-101", "Map overlap", "array:mapOverlap", "golden array/map.overlap1d"],

@@ -1,0 +1,74 @@
+import * as da from "shoal/array";
+import { daskArrayNames } from "./dask-array-names.ts";
+
+/** Names that are other here than Dask's in camelCase, and why some are missing. */
+const RENAMED: Readonly<Record<string, string>> = {
+  "da.array": "asarray",
+  "da.asanyarray": "asarray",
+  "da.from_array": "fromArray",
+  "da.true_divide": "divide",
+  "da.bool": "Boolean",
+  "da.frompyfunc": "vectorize",
+  "da.apply_gufunc": "applyGufunc",
+  "da.as_gufunc": "applyGufunc",
+  "da.gufunc": "applyGufunc",
+  "da.shape": "Array#shape",
+  "da.ndim": "Array#ndim",
+  "da.map_blocks": "mapBlocks",
+  "da.broadcast_shapes": "broadcastArrays",
+  "overlap.trim_internal": "trimOverlap",
+  "Array.map_blocks": "mapBlocks",
+  "Array.nonzero": "nonzero",
+  "Array.repeat": "repeat",
+  "Array.choose": "choose",
+  "Array.trace": "trace",
+  "Array.to_zarr": "toZarr",
+  "Array.to_delayed": "toDelayed",
+  "Array.store": "store",
+  "Array.partitions": "blocks",
+};
+const MISSING: Readonly<Record<string, string>> = {
+  "da.to_hdf5": "no HDF5 library without native build steps was taken on",
+  "Array.to_hdf5": "no HDF5 library without native build steps was taken on",
+  "Array.to_tiledb": "no TileDB",
+  "Array.dask": "`layer`, and `explain()`",
+  "Array.A": "no twin: compute() gives an NDArray",
+  "Array.to_backend": "chunks have one kind",
+};
+
+/** The page that names every operation of dask.array, and what it is called here; made from the exports themselves. */
+export function arrayNamesPage(): string {
+  const groups = Object.entries(daskArrayNames).map(([group, names]) => groupText(group, names));
+  const all = Object.entries(daskArrayNames).flatMap(([group, names]) => names.map((name) => placeOf(group, name)));
+  const there = all.filter((place) => place !== undefined).length;
+  return `# NumPy's and Dask's names, and ours
+
+Written by \`npm run array-names\` from what is exported. Names are Dask's in camelCase; keywords are one object, last. Of ${all.length} names
+of dask.array 2022.12, ${there} are here; the others are marked with a dash.
+
+${groups.join("\n")}`;
+}
+
+function groupText(group: string, names: readonly string[]): string {
+  const title = group === "da" ? "Functions" : group === "Array" ? "Methods and properties of Array" : `da.${group}`;
+  const rows = names.map((name) => {
+    const place = placeOf(group, name);
+    const note = MISSING[`${group}.${name}`];
+    return `| ${name} | ${place === undefined ? `—${note === undefined ? "" : ` ${note}`}` : `\`${place}\``} |`;
+  });
+  return `## ${title}\n| Dask | Shoal |\n|---|---|\n${rows.join("\n")}\n`;
+}
+
+/** Where a name of Dask's is found here: undefined if it is not. */
+function placeOf(group: string, name: string): string | undefined {
+  const camel = name.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const exported = da as unknown as Readonly<Record<string, unknown>>;
+  const renamed = RENAMED[`${group}.${name}`];
+  if (renamed !== undefined)
+    return renamed.includes("#") || renamed in exported || renamed in da.Array.prototype ? `da.${renamed}` : undefined;
+  if (group === "Array") return camel in da.Array.prototype || camel === "dtype" ? `x.${camel}` : undefined;
+  if (group === "da") return camel in exported ? `da.${camel}` : undefined;
+  const inside = exported[group] as Readonly<Record<string, unknown>> | undefined;
+  if (inside !== undefined && camel in inside) return `da.${group}.${camel}`;
+  return group === "overlap" && camel in exported ? `da.${camel}` : undefined;
+}
