@@ -89,7 +89,7 @@ abstract class Leased {
  * @example
  * {
  *   await using held = await client.lock("inventory").acquire({ timeout: "5s" });
- *   await store.write(data, { fence: held.fence });
+ *   await warehouse.write(data, { fence: held.fence });
  * }
  */
 export class Lock extends Leased {
