@@ -1,5 +1,6 @@
 import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
+import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { currentTracer } from "../../runtime/base/tracing.ts";
 import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
 import { type CommitLog, NO_COMMIT_LOG } from "../../runtime/journal/commit-log.ts";
@@ -27,6 +28,8 @@ export interface SchedulerActorOptions extends SchedulerOptions, WorkerChartFact
   readonly hits?: SchedulerHits;
   /** How that chart is run; compiled, if nothing is said. */
   readonly bind?: BindChart;
+  /** Where steps that must never happen are noted, so that workers say anew what they have; without it they throw. */
+  readonly doubts?: Doubts;
   /** A turn is over, and took so long. */
   onTurn?(tookMs: number): void;
   /** Where it writes down what a successor has to know; without one, nobody comes after. */
@@ -103,7 +106,8 @@ class Scheduler implements Actor {
     this.options = options;
     this.context = context;
     this.subjects = clusterSubjects(options.cluster);
-    this.brain = new SchedulerBrain(options.epoch, options.version, options, options, options);
+    const charts = { hits: options.hits, bind: options.doubts?.bind ?? options.bind };
+    this.brain = new SchedulerBrain(options.epoch, options.version, options, options, charts);
     options.onBrain?.(this.brain);
     this.probe = new AbsenceProbe(context, (id) => this.subjects.worker(id));
     this.output = new HeldOutput(
@@ -121,6 +125,7 @@ class Scheduler implements Actor {
     const now = this.context.now();
     for (const envelope of batch) this.take(envelope, now);
     this.endTurn();
+    this.mendDoubts(now);
     this.noteTurn(this.context.now() - now);
   }
 
@@ -130,6 +135,19 @@ class Scheduler implements Actor {
     turns.ms += tookMs;
     if (tookMs > turns.maxMs) turns.maxMs = tookMs;
     this.options.onTurn?.(tookMs);
+  }
+
+  /** Something happened that must never: every worker is asked to begin anew, and its inventory sets right what is wrong. */
+  private mendDoubts(now: number): void {
+    const { state } = this.brain;
+    const doubts = this.options.doubts?.take() ?? [];
+    for (const text of doubts) state.log.note({ atMs: now, level: "error", about: "task", name: "chart", text });
+    if (doubts.length === 0) return;
+    for (const id of state.workerByName.keys()) {
+      const address = this.subjects.worker(id);
+      this.broken.add(address);
+      this.context.tell(address, { type: "resync" });
+    }
   }
 
   /** Whoever knew the former scheduler is asked to begin anew; who is not there any more is known to be gone at once. */

@@ -1,5 +1,6 @@
 import type { Actor, ActorContext, ActorSpec, Envelope, Question } from "../../runtime/actor/actor.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
+import type { Doubts } from "../../runtime/actor/doubts.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
@@ -59,6 +60,8 @@ export interface WorkerActorOptions {
   readonly hits?: WorkerHits;
   /** How that chart is run; compiled, if nothing is said. */
   readonly bind?: BindChart;
+  /** Where steps that must never happen are noted, so that the session begins anew; without it they throw. */
+  readonly doubts?: Doubts;
   /** The scheduler wants it gone, or will not have it. */
   onEnd?(reason: string): void;
   onBrain?(brain: WorkerBrain): void;
@@ -103,7 +106,14 @@ class Worker implements Actor {
     this.memory = new MemoryWatch(memory, options.clock, options.rssBytes);
     const { gauge } = this.memory;
     const { store } = memory;
-    this.brain = new WorkerBrain(options.id, (items) => columnOf(items, encodeSmall), { ...options, store, gauge });
+    const bind = options.doubts?.bind ?? options.bind;
+    const charts = bind === undefined ? {} : { bind };
+    this.brain = new WorkerBrain(options.id, (items) => columnOf(items, encodeSmall), {
+      ...options,
+      ...charts,
+      store,
+      gauge,
+    });
     const wake = (): void => context.tell(context.address, STEPPED);
     this.shards = new ShardKeeper({
       home: options.id,
@@ -126,6 +136,8 @@ class Worker implements Actor {
 
   receive(batch: readonly Envelope[]): void {
     for (const envelope of batch) this.take(envelope);
+    // What it has is the truth about it; what it was told may not be.
+    if ((this.options.doubts?.take().length ?? 0) > 0 && this.session.state === "joined") this.join();
     this.execution.abort(this.brain.out.aborts.splice(0));
     this.execution.orphan(this.brain.out.orphans.splice(0));
     this.execution.forgetLayers(this.brain.out.forgottenLayers.splice(0));

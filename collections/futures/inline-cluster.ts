@@ -12,6 +12,7 @@ import { TaskStream } from "../../actors/worker/task-stream.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { workerChartFacts } from "../../actors/worker/worker-states.ts";
+import { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
@@ -99,6 +100,7 @@ function spawnScheduler(
       clientLeaseMs: Number.POSITIVE_INFINITY,
       workerLeaseMs: Number.POSITIVE_INFINITY,
       ...workerChartFacts,
+      doubts: new Doubts(),
       onTurn: (tookMs) => made?.reporter.noteTurn(tookMs),
       onBrain: (brain) => {
         const told = { bus, clock, cluster: CLUSTER, version: VERSION, wallMs: wallTimeMs, system: systemSampler() };
@@ -122,6 +124,7 @@ function spawnWorker(
       cluster: CLUSTER,
       id: WORKER,
       incarnation: 1,
+      doubts: new Doubts(),
       slots,
       resources: {},
       version: VERSION,

@@ -10,6 +10,7 @@ import { SchedulerReporter } from "../../actors/scheduler/scheduler-reporter.ts"
 import type { SchedulerOptions } from "../../actors/scheduler/scheduler-state.ts";
 import { snapshot } from "../../actors/scheduler/snapshot.ts";
 import { workerChartFacts } from "../../actors/worker/worker-states.ts";
+import { Doubts } from "../../runtime/actor/doubts.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
@@ -64,6 +65,7 @@ export function startScheduler(
       epoch,
       version: VERSION,
       ...workerChartFacts,
+      doubts: new Doubts(),
       journal,
       onWatched: (key, state) => publishEvent(system.bus, subjects.events("task", key), { key, state }),
       onNoted: ({ key, ...note }) => publishEvent(system.bus, subjects.events("task", key), { key, ...note }),

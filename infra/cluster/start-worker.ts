@@ -9,6 +9,7 @@ import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { openMemory } from "../../collections/futures/memory-options.ts";
 import { serveTasks } from "../../collections/futures/task-reach.ts";
+import { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
@@ -25,6 +26,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: stri
   system.spawn(
     workerActor({
       ...config,
+      doubts: new Doubts(),
       memory: openMemory(config.memory),
       windows,
       stream,

@@ -12,6 +12,7 @@ import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { workerChartFacts, workerTaskChart } from "../../actors/worker/worker-states.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { Chart } from "../../runtime/actor/chart.ts";
+import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { MemoryDisk } from "../support/memory-disk.ts";
@@ -83,12 +84,17 @@ export class Cluster implements TaskWorld {
   /** Whose state may have changed since it was checked. */
   private readonly unchecked = new Set<SchedulerBrain | WorkerBrain>();
   private readonly bind: BindChart | undefined;
+  private readonly doubtsOf: (() => Doubts) | undefined;
   private readonly layers: ReadonlyMap<string, SimLayer>;
 
-  /** @param bind how task charts are run; compiled, if nothing is said */
-  constructor(scenario: Scenario, bind?: BindChart) {
+  /**
+   * @param bind how task charts are run; compiled, if nothing is said
+   * @param doubtsOf where an actor notes steps that must never happen; if nothing is said, they are failures
+   */
+  constructor(scenario: Scenario, bind?: BindChart, doubtsOf?: () => Doubts) {
     this.scenario = scenario;
     this.bind = bind;
+    this.doubtsOf = doubtsOf;
     this.world = new World(scenario.seed);
     this.network = new Network(this.world, scenario.options.network);
     this.layers = new Map(scenario.layers.map((layer) => [layer.name, layer]));
@@ -157,6 +163,7 @@ export class Cluster implements TaskWorld {
         allowedFailures,
         hits: hits.scheduler,
         ...(this.bind === undefined ? {} : { bind: this.bind }),
+        ...(this.doubtsOf === undefined ? {} : { doubts: this.doubtsOf() }),
         ...workerChartFacts,
         onBrain: (brain) => {
           this.scheduler = brain;
@@ -262,6 +269,7 @@ export class Cluster implements TaskWorld {
         yieldThen: (run) => void this.world.at(this.world.now + 0.01, "burst", run, node),
         hits: hits.worker,
         ...(this.bind === undefined ? {} : { bind: this.bind }),
+        ...(this.doubtsOf === undefined ? {} : { doubts: this.doubtsOf() }),
         onEnd: (reason) => {
           this.world.note(`${id} ends: ${reason}`);
           this.crash(id, 100);

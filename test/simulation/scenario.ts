@@ -84,7 +84,8 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const workload = makeWorkload(
     {
       layers: 2 + random.below(7),
-      tasksPerLayerMax: random.pick([20, 60, 80, 120]),
+      // What was on a lost worker runs alone: few, or the exile is back before any of it is made.
+      tasksPerLayerMax: random.pick(has.has("exile") ? [2, 5, 20] : [20, 60, 80, 120]),
       durationMs: random.pick(has.has("exile") ? [300, 1000, 2500] : [0, 1, 10, 60, 300, 1500]),
       heedsAbort: has.has("exile") ? 0 : 0.5,
       bigChunks: random.chance(0.3),
@@ -93,7 +94,9 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
       poison: has.has("poison"),
       priorities: random.chance(0.3),
       resources: random.chance(0.2),
-      restrictions: has.has("exile") ? ["w1"] : random.chance(0.2) ? names : [],
+      restrictions: random.chance(0.2) ? names : [],
+      // What the exile still runs is made elsewhere meanwhile, and then wanted where it runs.
+      readersOn: has.has("exile") ? "w1" : undefined,
     },
     random.fork("workload"),
   );
@@ -261,6 +264,12 @@ function makeFaults(
     for (let n = times(3); n > 0; n--) {
       const fault = { kind: "cut", at: at(), forMs: 2000 + random.below(4000) } as const;
       faults.push({ ...fault, from: "w1", to: "s" }, { ...fault, from: "s", to: "w1" });
+      // Who has it then may be gone, and it is to be made where it is being made.
+      const others = workers.filter((one) => one !== "w1");
+      if (others.length > 0 && random.chance(0.5)) {
+        const crashAt = fault.at + fault.forMs + random.below(2000);
+        faults.push({ at: crashAt, kind: "crash", node: random.pick(others), forMs: 500 });
+      }
     }
   if (has.has("newScheduler")) faults.push({ at: at(), kind: "newScheduler" });
   return faults.sort((a, b) => a.at - b.at);

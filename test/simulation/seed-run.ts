@@ -44,6 +44,8 @@ export async function runSeed(seed: number, order: SeedOrder): Promise<SeedResul
   const run = (): Promise<Outcome> => simulate(scenario, how);
   const outcome = await (mutation === undefined ? run() : withMutation(mutation, run));
   let failure = outcome.failure?.message;
+  // A seed that takes longer than that when nothing is broken says nothing.
+  if (failure !== undefined && mutation !== undefined && (await run()).failure !== undefined) failure = undefined;
   if (failure === undefined && isTwice) {
     const again = (await run()).traceHash;
     if (again !== outcome.traceHash) failure = `two runs left the traces ${outcome.traceHash} and ${again}`;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { STANDING } from "../../actors/client/submission-record.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
+import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { runInterpreted } from "../../runtime/actor/interpreted-chart.ts";
 import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
@@ -42,6 +43,8 @@ export interface SimulateOptions {
   readonly restMs?: number;
   /** "interpreted": every row of both task charts is a real XState actor. */
   readonly charts?: "compiled" | "interpreted";
+  /** Makes what actors note steps with that must never happen. */
+  readonly doubtsOf?: () => Doubts;
 }
 
 /** After the last fault and act, a cluster has so long to come to rest. */
@@ -66,7 +69,11 @@ const PARKED_MS = 150_000;
 /** Runs a scenario from start to rest to emptiness, checking as it goes. Simulations run one after the other. */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Outcome> {
   for (const spec of [simTaskSpec, simCutSpec, simShardsSpec]) await loadFunction(spec);
-  const cluster = new Cluster(scenario, options.charts === "interpreted" ? bindInterpreted : undefined);
+  const cluster = new Cluster(
+    scenario,
+    options.charts === "interpreted" ? bindInterpreted : undefined,
+    options.doubtsOf,
+  );
   const { world } = cluster;
   world.isTelling = options.isTelling ?? false;
   useTaskWorld(cluster);

@@ -232,6 +232,8 @@ export interface WorkloadOptions {
   readonly priorities: boolean;
   readonly resources: boolean;
   readonly restrictions: readonly string[];
+  /** Where most of what reads other layers has to run. */
+  readonly readersOn: string | undefined;
 }
 
 /** A random workload: maps, trees, reductions, shuffles, chains and random graphs on each other. */
@@ -270,7 +272,7 @@ export function makeWorkload(options: WorkloadOptions, random: Random): Map<stri
         flaky: isRun ? indices(options.flaky).map((at) => [at, 1 + random.below(2)] as const) : [],
         poison,
       },
-      annotations: annotationsOf(options, random),
+      annotations: annotationsOf(options, random, source !== undefined),
     });
   }
   return workload;
@@ -331,14 +333,15 @@ function randomEdges(name: string, i: number, source: SimLayer | undefined, rand
   return inputs;
 }
 
-function annotationsOf(options: WorkloadOptions, random: Random): Annotations {
+function annotationsOf(options: WorkloadOptions, random: Random, isReader: boolean): Annotations {
   const retries = options.flaky > 0 ? random.below(4) : 0;
   return {
     ...(options.flaky > 0 ? { retries } : {}),
     ...(retries % 2 === 1 ? { retryDelayMs: 40 } : {}),
     ...(options.priorities && random.chance(0.5) ? { priority: random.below(5) - 2 } : {}),
     ...(options.resources && random.chance(0.4) ? { resources: { gpu: 1 } } : {}),
-    ...(options.restrictions.length > 0 && random.chance(0.3)
+    ...(options.readersOn !== undefined && isReader && random.chance(0.7) ? { workers: [options.readersOn] } : {}),
+    ...(options.readersOn === undefined && options.restrictions.length > 0 && random.chance(0.3)
       ? { workers: [random.pick(options.restrictions)], allowOtherWorkers: random.chance(0.5) }
       : {}),
   };
