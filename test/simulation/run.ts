@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { walkedCharts } from "./cluster.ts";
 import { coverageOf, coverageText } from "./coverage.ts";
+import { huntMutations } from "./hunt.ts";
 import { type MutationName, mutations } from "./mutations.ts";
 import { makeScenario, type Scenario } from "./scenario.ts";
 import { SeedPool } from "./seed-pool.ts";
@@ -12,7 +13,8 @@ import { storyOf } from "./story.ts";
 
 /**
  * `npm run sim -- [--from SEED] --seeds N [--jobs J] | --seed SEED [--trace] [--no-shrink]`,
- * `[--charts interpreted] [--mutate NAME] [--twice]`.
+ * `[--charts interpreted] [--mutate NAME] [--twice]`; `--mutations N --seeds M`: breaks the
+ * sources at N random places, and tells which seed of M notices each.
  * A single seed is always told in full. Ends with 1 if a seed failed (with `--mutate`: if none did).
  */
 const { values: options } = parseArgs({
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     jobs: { type: "string" },
     charts: { type: "string", default: "compiled" },
     mutate: { type: "string" },
+    mutations: { type: "string" },
     twice: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
@@ -33,12 +36,24 @@ const from = Number(options.from ?? options.seed ?? 1);
 const count = Number(options.seeds ?? 200);
 if (options.mutate !== undefined && !Object.hasOwn(mutations, options.mutate))
   throw new RangeError(`There is no mutation ${options.mutate}: ${Object.keys(mutations).join(", ")}`);
-const order: SeedOrder = { charts, isTwice: options.twice, mutation: options.mutate as MutationName | undefined };
+const jobs = Number(options.jobs ?? availableParallelism());
+const order: SeedOrder = {
+  charts,
+  isTwice: options.twice,
+  mutation: options.mutate as MutationName | undefined,
+  isBroken: false,
+};
 const isOne = options.seed !== undefined && options.seeds === undefined && order.mutation === undefined;
-process.exitCode = isOne ? await runOne(makeScenario(from)) : await withPool(order.mutation ? hunt : runSeeds);
+/** Of random breakages, so many must be noticed; some change nothing. */
+const CAUGHT_MIN = 0.9;
+if (options.mutations !== undefined) {
+  const mutations = Number(options.mutations);
+  const caught = await huntMutations({ mutations, from, seeds: count, jobs });
+  process.exitCode = caught >= mutations * CAUGHT_MIN ? 0 : 1;
+} else process.exitCode = isOne ? await runOne(makeScenario(from)) : await withPool(order.mutation ? hunt : runSeeds);
 
 async function withPool(run: (pool: SeedPool) => Promise<number>): Promise<number> {
-  const pool = await SeedPool.start(Number(options.jobs ?? availableParallelism()));
+  const pool = await SeedPool.start(jobs);
   try {
     return await run(pool);
   } finally {

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { walkedCharts } from "./cluster.ts";
 import type { SeedBatch, SeedNews } from "./seed-process.ts";
 import type { SeedOrder, SeedResult } from "./seed-run.ts";
+import type { SourceMutation } from "./source-mutations.ts";
 
 const PROGRAM = fileURLToPath(new URL("./seed-process.ts", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/simulation/", import.meta.url));
@@ -29,7 +30,8 @@ export class SeedPool {
     this.processes = processes;
   }
 
-  static async start(jobs: number): Promise<SeedPool> {
+  /** @param mutation a change of one source file, for this bundle alone */
+  static async start(jobs: number, mutation?: SourceMutation): Promise<SeedPool> {
     mkdirSync(CACHE, { recursive: true });
     const outfile = `${CACHE}seeds-${process.pid}.mjs`;
     await build({
@@ -41,6 +43,7 @@ export class SeedPool {
       packages: "external",
       conditions: ["shoal-source"],
       logLevel: "warning",
+      plugins: mutation === undefined ? [] : [changing(mutation)],
     });
     return new SeedPool(Array.from({ length: jobs }, () => fork(outfile, { execArgv: NODE_ARGUMENTS })));
   }
@@ -65,9 +68,22 @@ export class SeedPool {
   }
 
   close(): void {
-    for (const process of this.processes) process.disconnect();
+    for (const process of this.processes) if (process.connected) process.disconnect();
+  }
+
+  /** Ends them in the middle of whatever they do. */
+  kill(): void {
+    for (const process of this.processes) process.kill("SIGKILL");
   }
 }
+
+const changing = ({ file, script }: SourceMutation): Plugin => ({
+  name: "mutation",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.ts$/ }, ({ path }) =>
+      path.endsWith(`/${file}`) ? { contents: script, loader: "js" } : undefined,
+    ),
+});
 
 /** Gives one process batches until there are no more. */
 function serve(

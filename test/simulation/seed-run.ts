@@ -9,6 +9,8 @@ export interface SeedOrder {
   /** Each seed twice: another trace is a failure. */
   readonly isTwice: boolean;
   readonly mutation: MutationName | undefined;
+  /** Whether something in the sources is broken on purpose. */
+  readonly isBroken: boolean;
 }
 
 /** What is counted over many seeds. */
@@ -34,12 +36,13 @@ export interface SeedResult {
 }
 
 /** Broken clusters would go on for ever: so long is enough for whole ones that are not told to be slow. */
-const MUTATED_REST_MS = 60_000;
+export const BROKEN_REST_MS = 60_000;
 
 /** Runs one seed as it was ordered. */
 export async function runSeed(seed: number, order: SeedOrder): Promise<SeedResult> {
   const { charts, isTwice, mutation } = order;
-  const how: SimulateOptions = { charts, ...(mutation === undefined ? {} : { restMs: MUTATED_REST_MS }) };
+  const isBroken = order.isBroken || mutation !== undefined;
+  const how: SimulateOptions = { charts, ...(isBroken ? { restMs: BROKEN_REST_MS } : {}) };
   const scenario = makeScenario(seed);
   const run = (): Promise<Outcome> => simulate(scenario, how);
   const outcome = await (mutation === undefined ? run() : withMutation(mutation, run));

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { type Node, parse } from "acorn";
+import { transformSync } from "esbuild";
+import type { Random } from "../../runtime/base/random.ts";
+
+/** Where the promises of the protocol are kept: charts, and the fences of scheduler, workers, clients and links. */
+const FENCED = [
+  "actors/task/scheduler-task-chart.ts",
+  "actors/task/worker-task-chart.ts",
+  "actors/task/thief-chart.ts",
+  "actors/scheduler/completion.ts",
+  "actors/scheduler/needs.ts",
+  "actors/scheduler/recovery.ts",
+  "actors/scheduler/scheduler.ts",
+  "actors/scheduler/sessions.ts",
+  "actors/scheduler/stealing.ts",
+  "actors/scheduler/want-list.ts",
+  "actors/worker/worker-brain.ts",
+  "actors/worker/stealing.ts",
+  "actors/worker/fetch-queue.ts",
+  "actors/worker/waiters.ts",
+  "actors/client/client-session.ts",
+  "runtime/actor/link-table.ts",
+] as const;
+
+/** A change of one place of one source file. */
+export interface SourceMutation {
+  readonly file: string;
+  /** For people: what stood there, and what stands there now. */
+  readonly text: string;
+  /** The file as JavaScript, changed. */
+  readonly script: string;
+}
+
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly texts: readonly string[];
+}
+
+/** One change, by chance: a condition that always or never holds, or an edge of a chart that leads elsewhere. */
+export function drawMutation(root: string, random: Random): SourceMutation {
+  const file = random.pick(FENCED);
+  const script = transformSync(readFileSync(`${root}${file}`, "utf8"), { loader: "ts", format: "esm" }).code;
+  const { from, to, texts } = random.pick(editsOf(script));
+  const text = random.pick(texts);
+  const before = script.slice(from, to).replace(/\s+/g, " ").slice(0, 120);
+  return { file, text: `${before} → ${text}`, script: script.slice(0, from) + text + script.slice(to) };
+}
+
+function editsOf(script: string): Edit[] {
+  const edits: Edit[] = [];
+  const states = new Set([...script.matchAll(/^ {4}(\w+): \{/gm)].map(([, name]) => name as string));
+  const visit = (node: unknown, isEdge: boolean): void => {
+    if (Array.isArray(node)) for (const one of node) visit(one, isEdge);
+    if (!isNode(node)) return;
+    if (node.type === "IfStatement" || node.type === "ConditionalExpression") {
+      const { start, end } = node.test as Node;
+      edits.push({ from: start, to: end, texts: ["true", "false"] });
+    }
+    if (node.type === "Literal" && isEdge && states.has(node.value as string))
+      edits.push({
+        from: node.start,
+        to: node.end,
+        texts: [...states].filter((state) => state !== node.value).map((state) => JSON.stringify(state)),
+      });
+    const isOn = node.type === "Property" && (node.key as { name?: string }).name === "on";
+    for (const [name, inner] of Object.entries(node)) if (name !== "key") visit(inner, isEdge || isOn);
+  };
+  visit(parse(script, { ecmaVersion: "latest", sourceType: "module" }), false);
+  return edits;
+}
+
+type AnyNode = Node & Readonly<Record<string, unknown>>;
+
+const isNode = (value: unknown): value is AnyNode =>
+  typeof value === "object" && value !== null && typeof (value as Partial<Node>).type === "string";
