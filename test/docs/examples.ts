@@ -63,7 +63,9 @@ function namesOf(file: string): string[] {
 export function programOf({ code }: Example, setting: string): string {
   const bare = code.replace(/"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|\/\/.*$/gm, "");
   const used = new Set([...bare.matchAll(/(?<![.\w$])[A-Za-z_$][\w$]*/g)].map(([name]) => name));
-  for (const [, names = ""] of bare.matchAll(/\b(?:const|let|using|class|function|interface|type)\s+(\{[^}]*\}|\w+)/g))
+  for (const [, names = ""] of bare.matchAll(
+    /\b(?:const|let|using|class|function|interface|type)\s+(\{[^}]*\}|\[[^=]*\]|\w+)/g,
+  ))
     for (const [name] of names.matchAll(/\w+/g)) used.delete(name);
   const imports: string[] = [];
   const take = (names: readonly string[], from: string): void => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { Client } from "shoal";
+import { Client, delayed } from "shoal";
 import * as da from "shoal/array";
 import * as db from "shoal/bag";
 import * as dd from "shoal/dataframe";
@@ -28,6 +28,12 @@ export const df = dd
   )
   .setIndex("day");
 export const limit = 60;
+export const total = delayed((a: number, b: number) => a + b)(1, 2);
+export const measured = delayed(() => 3)();
+export const written = delayed(() => "report.txt")();
+export const copied = delayed(() => "copy.txt")();
+export const readReport = delayed(() => 12)();
+export const mean = x.mean();
 
 export interface Hit {
   readonly status: number;
