@@ -1,4 +1,6 @@
 import type { ErrorCode } from "../../runtime/base/errors.ts";
+import { formatBytes } from "../../runtime/base/units.ts";
+import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 
 /**
  * A failure the scheduler itself finds, as plain data: it crosses every bus as it is and becomes a ShoalError at the client.
@@ -29,12 +31,29 @@ export const lostEffectError = (key: string): SchedulerFailure =>
     { key },
   );
 
-export const killedWorkerError = (key: string, worker: string, kills: number): SchedulerFailure =>
+export const killedWorkerError = (
+  key: string,
+  worker: string,
+  kills: number,
+  death: WorkerDeath | undefined,
+): SchedulerFailure =>
   failure(
     "KILLED_WORKER",
-    `${key} was running alone on ${worker} when it died, as were ${kills - 1} workers before: the task seems to end its process (memory, a native crash, process.exit)`,
-    { key, worker, kills },
+    `${key} was running alone on ${worker} when it died, as were ${kills - 1} workers before: ${causeOf(death)}`,
+    { key, worker, kills, ...death },
   );
+
+function causeOf(death: WorkerDeath | undefined): string {
+  const seems = "the task seems to end its process (memory, a native crash, process.exit)";
+  if (death === undefined) return seems;
+  const { outOfMemory, memoryLimitBytes, memory, signal, exitCode } = death;
+  const most = formatBytes(Math.max(0, ...memory.bytes));
+  if (outOfMemory && memoryLimitBytes !== undefined)
+    return `it took ${most} of the ${formatBytes(memoryLimitBytes)} of memory that a worker may use; raise memoryLimit, or cut the task's chunks smaller`;
+  if (outOfMemory) return "its engine ran out of memory; cut the task's chunks smaller";
+  const how = signal === undefined ? `exit code ${exitCode}` : `signal ${signal}`;
+  return `${seems}; the last one ended with ${how}`;
+}
 
 export const cancelledError = (key: string, reason: string): SchedulerFailure =>
   failure("CANCELLED", `${key} was cancelled: ${reason}`, { key });

@@ -2,6 +2,7 @@ import { lostDataError, lostEffectError } from "./failures.ts";
 import type { SentResult } from "./outbox.ts";
 import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
+import { noteRecall } from "./stuck-workers.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /**
@@ -144,6 +145,7 @@ export function recall(state: SchedulerState, row: number): void {
   const number = state.tasks.worker[row] as number;
   if (state.workers[number] === undefined) return;
   state.out.toWorker(number).free(row, state.tasks.attempt[row] as number);
+  noteRecall(state, number);
   leaveWorker(state, row);
 }
 

@@ -1,3 +1,4 @@
+import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
 import { noteEffect } from "./effects.ts";
 import { killedWorkerError } from "./failures.ts";
@@ -75,7 +76,12 @@ function loseResult(state: SchedulerState, row: number): void {
  * running are suspected of having ended it; they run alone from now on, and fail after `allowedFailures` more deaths.
  * @see https://distributed.dask.org/en/stable/resilience.html
  */
-export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpected: boolean): void {
+export function workerLost(
+  state: SchedulerState,
+  worker: WorkerRecord,
+  isExpected: boolean,
+  death?: WorkerDeath,
+): void {
   const { tasks } = state;
   state.workers[worker.number] = undefined;
   if (state.workerByName.get(worker.id) === worker) state.workerByName.delete(worker.id);
@@ -103,7 +109,7 @@ export function workerLost(state: SchedulerState, worker: WorkerRecord, isExpect
     tasks.worker[row] = -1;
     state.move(row, E.workerLost);
   }
-  for (const row of suspects) blameForDeath(state, row, worker, suspects.length === 1);
+  for (const row of suspects) blameForDeath(state, row, worker, { wasAlone: suspects.length === 1, death });
   for (const row of held) if (tasks.worker[row] === worker.number) dropReplica(state, row, worker.number);
   waitAgain(state, running);
 }
@@ -117,7 +123,12 @@ function suspectsOf(state: SchedulerState, rows: readonly number[]): number[] {
 }
 
 /** One of several is only marked, so that it runs alone from now on; what was alone when its worker died did it. */
-function blameForDeath(state: SchedulerState, row: number, worker: WorkerRecord, wasAlone: boolean): void {
+function blameForDeath(
+  state: SchedulerState,
+  row: number,
+  worker: WorkerRecord,
+  { wasAlone, death }: { readonly wasAlone: boolean; readonly death: WorkerDeath | undefined },
+): void {
   const { tasks } = state;
   const before = tasks.kills[row] as number;
   const kills = wasAlone ? Math.min(255, before + 1) : Math.max(before, 1);
@@ -125,7 +136,7 @@ function blameForDeath(state: SchedulerState, row: number, worker: WorkerRecord,
   if (kills !== before) state.ledger.countsChanged(row);
   if (!wasAlone || kills <= state.options.allowedFailures) return;
   const key = state.slabOf(row).keyOf(row);
-  const error = killedWorkerError(key, worker.id, kills);
+  const error = killedWorkerError(key, worker.id, kills, death);
   state.log.note({ atMs: state.nowMs, level: "error", about: "task", name: key, text: error.message });
   failRow(state, row, { error, origin: row });
 }

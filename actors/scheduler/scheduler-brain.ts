@@ -1,6 +1,7 @@
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import { unreachable } from "../../runtime/base/errors.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
+import type { EndWorker, WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { FromWorker, JoinMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { replicasAdded, tasksFailed, tasksFinished, tasksMissing, wakeRested } from "./completion.ts";
@@ -23,6 +24,7 @@ import {
 import { settle, type WorkerChartFacts } from "./settlement.ts";
 import { dropIdleSlabs } from "./slab-release.ts";
 import { hintHungry, tasksRelinquished } from "./stealing.ts";
+import { type StuckWorker, stuckWorkers, vouched } from "./stuck-workers.ts";
 import { submit } from "./submission.ts";
 import { Takeover, waits } from "./takeover.ts";
 import { noteState, type WorkerRecord, workerRecord } from "./worker-record.ts";
@@ -31,7 +33,14 @@ import { noteState, type WorkerRecord, workerRecord } from "./worker-record.ts";
 export type SchedulerInput =
   | { readonly kind: "client"; readonly client: string; readonly message: FromClient }
   | { readonly kind: "worker"; readonly worker: string; readonly incarnation: number; readonly message: FromWorker }
-  | { readonly kind: "workerGone"; readonly worker: string; readonly isExpected: boolean; readonly reason?: string }
+  | {
+      readonly kind: "workerGone";
+      readonly worker: string;
+      readonly isExpected: boolean;
+      readonly reason?: string;
+      readonly death?: WorkerDeath;
+    }
+  | { readonly kind: "vouched"; readonly nanny: string; readonly workers: readonly string[] }
   | { readonly kind: "tick" };
 
 /** How far a task is (below 0: it did not say), or a line of its ("": none). */
@@ -52,6 +61,8 @@ export interface SchedulerOutput {
   noted?(note: TaskSaid): void;
   /** Workers that are out of the cluster now. */
   expelled(worker: string): void;
+  /** Where workers have nannies. */
+  nanny?(address: string, message: EndWorker): void;
 }
 
 /** How the task chart is run, and watched. */
@@ -70,6 +81,7 @@ export class SchedulerBrain {
   private readonly version: string;
   private readonly facts: WorkerChartFacts;
   private readonly expelled: string[] = [];
+  private ends: StuckWorker[] = [];
   private tickedMs: number | undefined;
   private takeover: Takeover<SchedulerInput> | undefined;
 
@@ -132,9 +144,11 @@ export class SchedulerBrain {
         return this.fromWorker(input.worker, input.incarnation, input.message, now);
       case "workerGone": {
         const worker = this.state.workerByName.get(input.worker);
-        if (worker !== undefined) this.lose(worker, input.isExpected, input.reason ?? "its nanny says so");
+        if (worker !== undefined) this.lose(worker, input.isExpected, input.reason ?? "its nanny says so", input.death);
         return;
       }
+      case "vouched":
+        return vouched(this.state, input.nanny, input.workers, now);
       case "tick":
         return this.expire(now);
       default:
@@ -165,6 +179,7 @@ export class SchedulerBrain {
       },
     );
     for (const id of this.expelled.splice(0)) output.expelled(id);
+    for (const { nanny, ...end } of this.ends.splice(0)) output.nanny?.(nanny, { type: "end", ...end });
   }
 
   private fromClient(id: string, message: FromClient, now: number): void {
@@ -266,12 +281,12 @@ export class SchedulerBrain {
     this.state.out.toWorker(worker.number).say({ type: "welcome", epoch: this.state.lineage, join });
   }
 
-  private lose(worker: WorkerRecord, isExpected: boolean, reason: string): void {
+  private lose(worker: WorkerRecord, isExpected: boolean, reason: string, death?: WorkerDeath): void {
     const { state } = this;
     const level = isExpected ? "info" : "error";
     const text = `${isExpected ? "left" : "is gone"} with ${worker.processing} tasks: ${reason}`;
     state.log.note({ atMs: state.nowMs, level, about: "worker", name: worker.id, text });
-    workerLost(state, worker, isExpected);
+    workerLost(state, worker, isExpected, death);
     this.expelled.push(worker.id);
     tellWorkers(this.state);
   }
@@ -284,12 +299,15 @@ export class SchedulerBrain {
     // A scheduler that stood still itself does not hold it against others.
     if (sleptMs > state.options.workerLeaseMs / 3) {
       for (const worker of state.workerByName.values()) worker.lastSeenMs += sleptMs;
+      for (const worker of state.workerByName.values()) worker.vouchedMs += sleptMs;
       for (const client of state.clients.values()) client.lastSeenMs += sleptMs;
     }
     for (const worker of [...state.workerByName.values()])
-      if (now - worker.lastSeenMs > state.options.workerLeaseMs) this.lose(worker, false, "it was silent for too long");
+      if (now - Math.max(worker.lastSeenMs, worker.vouchedMs) > state.options.workerLeaseMs)
+        this.lose(worker, false, "it was silent for too long");
     for (const client of [...state.clients.values()])
       if (now - client.lastSeenMs > state.options.clientLeaseMs) clientGone(state, client);
+    this.ends = stuckWorkers(state, now);
   }
 }
 

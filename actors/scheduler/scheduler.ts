@@ -6,6 +6,7 @@ import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
 import { type CommitLog, NO_COMMIT_LOG } from "../../runtime/journal/commit-log.ts";
 import { HeldOutput } from "../../runtime/journal/held-output.ts";
 import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
+import type { FromNanny } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { AbsenceProbe, type Probed } from "./absence-probe.ts";
 import { TurnLedger } from "./ledger.ts";
@@ -61,13 +62,6 @@ const TICK = { type: "tick" } as const;
 const ALARM = { type: "alarm" } as const;
 /** To itself: records are committed, so that what waited for them may leave. */
 const COMMITTED = { type: "committed" } as const;
-
-interface NannyNews {
-  readonly type: string;
-  readonly worker: string;
-  readonly isExpected?: boolean;
-  readonly reason?: string;
-}
 
 /** How much of the mailbox a sender's broken link costs: nothing it says counts until it has begun anew. */
 type Broken = Set<string>;
@@ -170,6 +164,7 @@ class Scheduler implements Actor {
       watched: (row, state) => this.tellWatched(row, state),
       noted: (note) => this.options.onNoted?.(note),
       expelled: (worker) => this.incarnations.delete(worker),
+      nanny: (address, message) => this.context.tell(address, message),
     });
     const { journal } = this.options;
     if (journal !== undefined) this.writeDown(journal.commits);
@@ -224,9 +219,7 @@ class Scheduler implements Actor {
     const sender = this.senderOf(envelope.from);
     if (sender === undefined || envelope.from === undefined) return;
     if (sender.kind === "nanny") {
-      const { type, worker, isExpected, reason } = envelope.message as NannyNews;
-      if (type === "workerGone")
-        this.brain.step({ kind: "workerGone", worker, isExpected: isExpected === true, reason: String(reason) }, now);
+      this.fromNanny(envelope.from, envelope.message as FromNanny, now);
       return;
     }
     // Each role has its own words; what is none of them is nobody's.
@@ -256,6 +249,15 @@ class Scheduler implements Actor {
     const traced = span === undefined ? message : ({ ...message, trace: span.context } as FromClient);
     this.brain.step({ kind: "client", client, message: traced }, now);
     span?.end();
+  }
+
+  private fromNanny(nanny: string, message: FromNanny, now: number): void {
+    if (message.type === "vouched") this.brain.step({ kind: "vouched", nanny, workers: message.workers }, now);
+    else if (message.type === "workerGone") {
+      const { worker, isExpected, reason, death } = message;
+      const gone = { kind: "workerGone", worker, isExpected: isExpected === true, reason: String(reason) } as const;
+      this.brain.step(death === undefined ? gone : { ...gone, death }, now);
+    }
   }
 
   private fromWorker(worker: string, message: FromWorker, now: number): void {

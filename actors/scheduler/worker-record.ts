@@ -40,6 +40,12 @@ export interface WorkerRecord {
   /** Why its results cannot leave memory; undefined while all is well. */
   diskError: string | undefined;
   lastSeenMs: number;
+  /** When its nanny last said that it runs. */
+  vouchedMs: number;
+  /** Who can end it. */
+  nanny: string | undefined;
+  /** Since when it should have let go of a task; undefined once it has been heard of since. */
+  recalledMs: number | undefined;
 }
 
 /** A worker that has just joined. */
@@ -69,6 +75,9 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     pressure: "none",
     diskError: undefined,
     lastSeenMs: nowMs,
+    vouchedMs: nowMs,
+    nanny: undefined,
+    recalledMs: undefined,
   };
 }
 

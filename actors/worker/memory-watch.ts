@@ -22,7 +22,10 @@ const COLLECT_MS = 1000;
 export class MemoryWatch {
   readonly gauge: MemoryGauge;
   /** What the scheduler was last told. */
-  toldPressure: Pressure = "none";
+  private told: { readonly pressure: Pressure; readonly diskError: string | undefined } = {
+    pressure: "none",
+    diskError: undefined,
+  };
   private readonly memory: WorkerMemory;
   private readonly clock: Clock;
   private readonly rssBytes: () => number;
@@ -38,6 +41,15 @@ export class MemoryWatch {
   /** Whether there is anything to measure. */
   get measures(): boolean {
     return this.memory.measures === "process" && Number.isFinite(this.memory.limitBytes);
+  }
+
+  /** Whether there is something the scheduler should hear now. */
+  get hasNews(): boolean {
+    return this.gauge.pressure !== this.told.pressure || this.memory.store.stats().diskError !== this.told.diskError;
+  }
+
+  noteTold(): void {
+    this.told = { pressure: this.gauge.pressure, diskError: this.memory.store.stats().diskError };
   }
 
   measure(): void {

@@ -146,7 +146,7 @@ class Worker implements Actor {
     for (const request of this.brain.out.fetches.splice(0)) this.door.fetch(request);
     this.stealDoor.send(this.brain.out);
     for (const report of this.brain.out.takeReports()) this.context.tell(this.scheduler, report);
-    if (this.memory.gauge.pressure !== this.memory.toldPressure && this.session.state === "joined") this.tellState();
+    if (this.session.state === "joined" && this.memory.hasNews) this.tellState();
     this.execution.wake();
   }
 
@@ -269,9 +269,8 @@ class Worker implements Actor {
   }
 
   private tellState(): void {
-    const state = this.state();
-    this.memory.toldPressure = state.pressure;
-    this.context.tell(this.scheduler, { type: "heartbeat", ...state });
+    this.memory.noteTold();
+    this.context.tell(this.scheduler, { type: "heartbeat", ...this.state() });
   }
 
   private state(): Omit<HeartbeatMessage, "type"> {

@@ -2,7 +2,9 @@ import { systemClock } from "../../runtime/base/clock.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
-import { REFUSED_EXIT_CODE } from "./worker-config.ts";
+import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
+import { isStopped, MEMORY_EVERY_MS } from "./process-memory.ts";
+import { REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import type { StartWorker, WorkerEnd } from "./worker-pool.ts";
 import { type ProcessExit, WorkerProcess } from "./worker-process.ts";
 import { WorkerThread } from "./worker-thread.ts";
@@ -15,6 +17,8 @@ export const startThreadWorker: StartWorker = (bus, config) => {
   return {
     pid: thread.pid,
     onExit: (listener) => thread.onExit(listener),
+    runs: () => true,
+    kill: () => thread.kill(),
     stop: () => thread.stop(),
   };
 };
@@ -26,11 +30,14 @@ export const startProcessWorker: StartWorker = (bus, config) => {
     env: { SHOAL_WORKER: JSON.stringify(config) },
     clock: systemClock,
     stopGraceMs: STOP_GRACE_MS,
+    memoryBytesMax: bytesMaxOf(config),
   });
   const port = attachPort(bus, ipcChannel(worker.child));
   return {
     pid: worker.pid,
-    onExit: (listener) => worker.onExit((exit) => listener(describeExit(exit))),
+    onExit: (listener) => worker.onExit((exit) => listener(describeExit(exit, config))),
+    runs: () => !isStopped(worker.pid),
+    kill: () => worker.kill(),
     stop: async () => {
       port.detach();
       await worker.stop();
@@ -46,18 +53,43 @@ export function startNatsWorker(connect: NatsConnectOptions): StartWorker {
       env: { SHOAL_NATS_WORKER: JSON.stringify({ connect, worker: config }) },
       clock: systemClock,
       stopGraceMs: STOP_GRACE_MS,
+      memoryBytesMax: bytesMaxOf(config),
     });
     return {
       pid: worker.pid,
-      onExit: (listener) => worker.onExit((exit) => listener(describeExit(exit))),
+      onExit: (listener) => worker.onExit((exit) => listener(describeExit(exit, config))),
+      runs: () => !isStopped(worker.pid),
+      kill: () => worker.kill(),
       stop: () => worker.stop(),
     };
   };
 }
 
-function describeExit({ code, signal, log }: ProcessExit): WorkerEnd {
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  const said = log.trim().split("\n").slice(-3).join(" | ");
+function bytesMaxOf({ memory: { limitBytes, shares } }: WorkerConfig): number {
+  return limitBytes === undefined || shares.terminate === false
+    ? Number.POSITIVE_INFINITY
+    : limitBytes * shares.terminate;
+}
+
+const LOG_LINES_MAX = 20;
+
+function describeExit(exit: ProcessExit, { memory }: WorkerConfig): WorkerEnd {
+  const { code, signal, isOverMemory, memoryBytes } = exit;
+  const log = exit.log.trim().split("\n").slice(-LOG_LINES_MAX);
+  const said = log.slice(-3).join(" | ");
   if (code === REFUSED_EXIT_CODE) return { kind: "refused", reason: said };
-  return { kind: "died", reason: said === "" ? how : `${how}: ${said}` };
+  const death: WorkerDeath = {
+    ...(code === null ? {} : { exitCode: code }),
+    ...(signal === null ? {} : { signal }),
+    outOfMemory: isOverMemory || exit.log.includes("JavaScript heap out of memory"),
+    ...(isOverMemory && memory.limitBytes !== undefined ? { memoryLimitBytes: memory.limitBytes } : {}),
+    memory: { everyMs: MEMORY_EVERY_MS, bytes: memoryBytes },
+    log,
+  };
+  const how = isOverMemory
+    ? "it took more memory than it may"
+    : signal === null
+      ? `exit code ${code}`
+      : `signal ${signal}`;
+  return { kind: "died", reason: said === "" ? how : `${how}: ${said}`, death };
 }

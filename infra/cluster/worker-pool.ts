@@ -5,18 +5,24 @@ import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
 /** How a worker ended that was not asked to. One that was refused would be refused again. */
 export interface WorkerEnd {
   readonly kind: "died" | "refused";
   readonly reason: string;
+  readonly death?: WorkerDeath;
 }
 
 /** A worker that runs somewhere. */
 export interface RunningWorker {
   readonly pid: number;
   onExit(listener: (end: WorkerEnd) => void): void;
+  /** False while it is stopped by a signal, where the system says so. */
+  runs(): boolean;
+  /** Ends it at once, whatever it is doing; those who listen for its exit are told. */
+  kill(): void;
   stop(): Promise<void>;
 }
 
@@ -46,6 +52,8 @@ export class WorkerPool {
   private readonly options: WorkerPoolOptions;
   private readonly start: StartWorker;
   private readonly workers = new Map<string, RunningWorker>();
+  /** Workers that are ended on the scheduler's word, and why. */
+  private readonly told = new Map<string, string>();
   private readonly nanny: string;
   private started = 0;
   private phase: "open" | "closed" = "open";
@@ -62,6 +70,9 @@ export class WorkerPool {
         id,
         restartsMax: RESTARTS_PER_MINUTE_MAX,
         restartDelayMs: RESTART_DELAY_MS,
+        heartbeatMs: options.heartbeatMs,
+        running: () => [...this.workers].filter(([, worker]) => worker.runs()).map(([name]) => name),
+        end: (worker, reason) => this.endWorker(worker, reason),
         restart: () => this.phase === "open" && this.addWorker(),
         onGivenUp: (worker, reason) => this.options.onLost?.(worker, reason),
       }),
@@ -99,10 +110,23 @@ export class WorkerPool {
     worker.onExit((end) => this.ended(id, end));
   }
 
-  private ended(id: string, { kind, reason }: WorkerEnd): void {
+  /** On the scheduler's word: another takes its place. */
+  private endWorker(id: string, reason: string): void {
+    const worker = this.workers.get(id);
+    if (worker === undefined) return;
+    this.told.set(id, reason);
+    worker.kill();
+  }
+
+  private ended(id: string, { kind, reason, death }: WorkerEnd): void {
     this.workers.delete(id);
+    const told = this.told.get(id);
+    this.told.delete(id);
     if (this.phase === "closed") return;
     if (kind === "refused") this.options.onLost?.(id, reason);
-    else this.system.tell(this.nanny, { type: "exited", worker: id, reason });
+    else {
+      const exited = { type: "exited", worker: id, reason: told ?? reason, isExpected: told !== undefined } as const;
+      this.system.tell(this.nanny, death === undefined ? exited : { ...exited, death });
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Clock } from "../../runtime/base/clock.ts";
+import { ProcessMemory } from "./process-memory.ts";
 import { bootUrl, siblingEntry } from "./worker-thread.ts";
 
 export interface WorkerProcessOptions {
@@ -10,6 +11,8 @@ export interface WorkerProcessOptions {
   readonly clock: Clock;
   /** A child that does not end within this time after it was asked to is killed. */
   readonly stopGraceMs: number;
+  /** Over so many bytes it is ended. */
+  readonly memoryBytesMax: number;
 }
 
 /** How a child ended. */
@@ -18,6 +21,10 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
   /** The last of what it wrote to its standard error. */
   readonly log: string;
+  /** What it took of memory, oldest first. */
+  readonly memoryBytes: readonly number[];
+  /** It was ended for taking more than it may. */
+  readonly isOverMemory: boolean;
 }
 
 const LOG_CHARS_MAX = 8192;
@@ -29,6 +36,8 @@ export class WorkerProcess {
   private readonly exited: Promise<ProcessExit>;
   private phase: "running" | "stopping" | "stopped" = "running";
   private log = "";
+  private readonly memory: ProcessMemory;
+  private isOverMemory = false;
 
   constructor(options: WorkerProcessOptions) {
     this.options = options;
@@ -50,9 +59,21 @@ export class WorkerProcess {
       this.log = (this.log + chunk.toString()).slice(-LOG_CHARS_MAX);
     });
     (this.child.stderr as Socket | null)?.unref();
+    this.memory = new ProcessMemory(this.pid, options.clock, options.memoryBytesMax, () => {
+      this.isOverMemory = true;
+      this.kill();
+    });
     this.exited = new Promise((resolve) =>
-      this.child.once("exit", (code, signal) => resolve({ code, signal, log: this.log })),
+      this.child.once("exit", (code, signal) => {
+        this.memory.close();
+        const { log, isOverMemory } = this;
+        resolve({ code, signal, log, isOverMemory, memoryBytes: this.memory.figures });
+      }),
     );
+  }
+
+  kill(): void {
+    this.child.kill("SIGKILL");
   }
 
   get pid(): number {
