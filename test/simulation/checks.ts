@@ -130,6 +130,8 @@ export function checkEmpty(cluster: Cluster): void {
   for (const [id, { brain }] of cluster.workers) {
     assert.equal(brain.rows.size, 0, `${id} holds no row`);
     assert.equal(brain.managedBytes, 0, `${id} counts no bytes`);
+    const { residentBytes, spilledBytes } = brain.chunks.store;
+    assert.equal(residentBytes + spilledBytes, 0, `${id} has nothing in its store, on disk neither`);
     assert.equal(brain.executing, 0, `${id} runs nothing`);
     assert.equal(brain.parked.size, 0, `${id} keeps no data for anyone`);
     assert.equal(brain.layers.size, 0, `${id} knows no layer`);

@@ -21,6 +21,7 @@ import { SimLine } from "./line.ts";
 import { Network } from "./network.ts";
 import type { Scenario } from "./scenario.ts";
 import { digestOf, type TaskPlan, type TaskWorld, taskValue } from "./tasks.ts";
+import { tightMemory } from "./tight-memory.ts";
 import type { SimLayer } from "./workload.ts";
 import { type SimNode, World } from "./world.ts";
 
@@ -265,6 +266,8 @@ export class Cluster implements TaskWorld {
         shardDisk: new MemoryDisk(),
         // So little that some go to disk.
         shardBytesMax: 256,
+        memory: tightMemory(this.scenario.seed, this.world, node, clock),
+        storedBytesMin: 1,
         rssBytes: () => 0,
         yieldThen: (run) => void this.world.at(this.world.now + 0.01, "burst", run, node),
         hits: hits.worker,
