@@ -105,7 +105,8 @@ test("a task that takes more memory than its worker may fails, saying so, with t
 for (const mode of ["threads", "processes"] as const)
   test(`${mode}: a function that never returns is ended when it is cancelled, and its slot comes back`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "shoal-endless-"));
-    const appeared = watch(folder)[Symbol.asyncIterator]().next();
+    const watching = new AbortController();
+    const appeared = watch(folder, { signal: watching.signal })[Symbol.asyncIterator]().next();
     const client = await Client.local({ mode, workers: 1 });
     try {
       const endless = client.submit(
@@ -117,6 +118,7 @@ for (const mode of ["threads", "processes"] as const)
         join(folder, "started"),
       );
       await appeared;
+      watching.abort();
       const waiting = client.submit((n: number) => n, 1);
       client.cancel([endless]);
       await assert.rejects(endless.result(), { code: "CANCELLED" });

@@ -1,5 +1,7 @@
 import type { Claim } from "../claim.ts";
 
+const memoryTest = "test/e2e/memory.test.ts";
+const workerMemoryTest = "test/actors/worker/worker-memory.test.ts";
 const charts = "test/actors/task/task-charts.test.ts";
 const steals = "test/scenarios/steal-scenarios.test.ts";
 const schedulerScenarios = "test/scenarios/scheduler-scenarios.test.ts";
@@ -43,4 +45,11 @@ export const schedulingClaims: readonly Claim[] = [
     `${schedulerScenarios}: 27: results, failures and losses of an attempt that is over`,
   ],
   ["SC-084", "Scheduler crash", "shoal:Client.connect", "test/e2e/failover.test.ts: the scheduler killed at"],
+  // Memory.
+  ["SC-030", "Process per worker + nanny", "shoal:Client.local", `${memoryTest}: a task that takes more memory`],
+  ["SC-043", "Memory limit", "shoal:Client.local cli:worker", `${memoryTest}: results that do not fit in memory`],
+  ["SC-045", "Spill target", "shoal:Client.local", `${workerMemoryTest}: a task whose input is on disk`],
+  ["SC-046", "Spill on RSS", "shoal:Client.local", `${workerMemoryTest}: what else a process takes`],
+  ["SC-047", "Pause", "shoal:Client.local", `${workerMemoryTest}: a worker whose memory is full waits`],
+  ["SC-048", "Terminate", "shoal:Client.local", `${memoryTest}: a task that takes more memory`],
 ];
