@@ -239,6 +239,8 @@ export class Stealing {
     if (host.rows.state(row) !== WS.queued || host.rows.attempt(row) !== attempt) return "stale";
     // Tasks here that wait for it would have to go with it.
     if (host.waiters.has(row)) return "stays";
+    // An input may have gone since it arrived: the task goes back when its turn comes.
+    if (host.rows.findInput(row, (input) => host.rows.state(input) !== WS.memory) >= 0) return "stays";
     const batch = host.rows.batch(row) as ComputeBatch;
     const { workers, allowOtherWorkers, resources } = host.layers.get(batch.layer)?.annotations ?? {};
     // Others may only run it where none of its own workers is, and this one may be one of them.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HeldDigest } from "../../actors/worker/held-digest.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
 import { WorkerScript } from "../support/worker-script.ts";
 
@@ -274,4 +275,21 @@ test("an input that was a handle is gone while y runs: y goes back and names who
   a.free(y, 13);
   a.inputGone(y, handle);
   assert.deepEqual(a.reports(), []);
+});
+
+test("a task whose input has gone since it arrived is not given to a thief, who could not fetch it", () => {
+  const given = (isFreed: boolean): readonly number[] => {
+    const a = new WorkerScript();
+    a.compute(x, 10);
+    a.starts(x);
+    a.finish(x);
+    for (let row = 10; row < 16; row++) a.compute(row, row, [[x, 10]]);
+    if (isFreed) a.free(x, 10);
+    const digest = HeldDigest.of([]);
+    const wish = { epoch: 1, thief: "B", incarnation: 1, most: 4, meanUs: 1e6, resources: {}, digest };
+    a.step({ kind: "steal", event: { type: "asked", ticket: 1, ask: { type: "ask", ...wish } } });
+    return a.brain.out.grants.splice(0).flatMap(({ grant }) => grant.rows);
+  };
+  assert.ok(given(false).length > 0);
+  assert.deepEqual(given(true), []);
 });
