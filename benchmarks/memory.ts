@@ -2,6 +2,7 @@ import { own } from "../runtime/graph/call.ts";
 import type { TaskLayer } from "../runtime/graph/layer.ts";
 import { liveFunction } from "../runtime/wire/function-spec.ts";
 import type { BenchCase, Run } from "./bench-case.ts";
+import { largerThanMemory } from "./larger-than-memory.ts";
 import { loneScheduler, submissionBytes, takeSubmission } from "./lone-scheduler.ts";
 
 /** What a task costs the scheduler while it lives. */
@@ -50,4 +51,4 @@ const liveTask = (n: number, keys: "layer" | "user"): BenchCase => ({
   },
 });
 
-export const cases: readonly BenchCase[] = [liveTask(1e6, "layer"), liveTask(1e6, "user")];
+export const cases: readonly BenchCase[] = [liveTask(1e6, "layer"), liveTask(1e6, "user"), ...largerThanMemory];
