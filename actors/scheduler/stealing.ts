@@ -45,7 +45,9 @@ function sortIn(state: SchedulerState, number: number): void {
   const isLoaded = sentTo(worker) > worker.slots && worker.quarantined === 0;
   if (isLoaded) state.loads.loaded.add(number);
   else state.loads.loaded.delete(number);
-  const isHungry = worker.status === "running" && sentTo(worker) < worker.slots && worker.quarantined === 0;
+  // One that is paused would hold what it takes, and have it taken from there in turn.
+  const mayTake = worker.status === "running" && worker.quarantined === 0 && worker.pressure !== "high";
+  const isHungry = mayTake && sentTo(worker) < worker.slots;
   if (isHungry) {
     state.loads.hungry.add(number);
     move(state, worker, H["starve"] as number);
