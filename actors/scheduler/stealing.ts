@@ -94,8 +94,11 @@ function findVictims(state: SchedulerState, thief: WorkerRecord): WorkerRecord[]
 const meanUs = (worker: WorkerRecord): number => worker.queueUs / Math.max(1, sentTo(worker));
 
 /** What a victim has beyond its slots, shared out by the slots of both; not more than a short turn can claim. */
-const shareOf = (victim: WorkerRecord, thief: WorkerRecord): number =>
-  Math.min(GIVEN_MAX, Math.ceil(((sentTo(victim) - victim.slots) * thief.slots) / (victim.slots + thief.slots)));
+const shareOf = (victim: WorkerRecord, thief: WorkerRecord): number => {
+  // One whose memory is tight takes what it can begin, or it would be taken from there in turn.
+  const most = thief.pressure === "none" ? GIVEN_MAX : thief.slots - sentTo(thief);
+  return Math.min(most, Math.ceil(((sentTo(victim) - victim.slots) * thief.slots) / (victim.slots + thief.slots)));
+};
 
 /** A victim gave tasks away: each is claimed for the thief, if it may run it; the others are placed anew. */
 export function tasksRelinquished(
