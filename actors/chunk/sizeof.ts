@@ -8,7 +8,16 @@ const DEPTH_MAX = 6;
  * sampled. Never throws, never walks a cycle for ever.
  * @see https://docs.dask.org/en/stable/api.html (dask.sizeof)
  */
-export function sizeOf(value: unknown, depth = 0): number {
+export function sizeOf(value: unknown): number {
+  try {
+    return weigh(value, 0);
+  } catch {
+    // A getter of the user's, or of a library's, that throws: its owner's result must not fail for it.
+    return OBJECT_BYTES;
+  }
+}
+
+function weigh(value: unknown, depth: number): number {
   switch (typeof value) {
     case "number":
     case "boolean":
@@ -45,7 +54,7 @@ function sampled(items: readonly unknown[], count: number, depth: number): numbe
   if (n === 0) return 0;
   const stride = Math.max(1, Math.floor(items.length / n));
   let bytes = 0;
-  for (let i = 0; i < n; i++) bytes += 8 + sizeOf(items[i * stride], depth + 1);
+  for (let i = 0; i < n; i++) bytes += 8 + weigh(items[i * stride], depth + 1);
   return (bytes / n) * count;
 }
 
