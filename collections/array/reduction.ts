@@ -42,6 +42,9 @@ export function reduceBlocks(
   name: ReductionName,
   options: ReduceOptions & { readonly skipNan?: boolean; readonly order?: number } = {},
 ): Blocks {
+  // NumPy's spelling, mean(0), has an axis here; without types it would go unnoticed.
+  if (typeof options !== "object" || Array.isArray(options))
+    throw new TypeError(`${name}() takes options: ${name}({ axis: ${JSON.stringify(options)} })`);
   const axes = axesOf(options.axis, blocks.axes.length);
   const isComplex = dtypeInfo(blocks.dtype).kind === "c";
   if (isComplex && (name === "var" || name === "std" || name === "moment"))

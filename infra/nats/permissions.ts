@@ -1,3 +1,4 @@
+import { SCHEDULER_HOST } from "../../actors/coordination/worker-host.ts";
 import { clusterSubjects, everyHello, inboxPrefixOf } from "../../runtime/bus/subject.ts";
 
 /** Who connects: programs with a client, the scheduler and its standby, workers with their nannies, and who only listens. */
@@ -72,6 +73,8 @@ export function permissionsOf(cluster: string, role: Role): RolePermissions {
           every.event,
           every.task,
           every.chunk,
+          // What clients run on the scheduler.
+          subjects.workerHost(SCHEDULER_HOST),
           "$SRV.>",
         ],
       };

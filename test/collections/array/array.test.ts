@@ -170,3 +170,9 @@ test("kernels work where code may not be made from text", () => {
   const expected = [1 * Math.exp(1) + 3 * Math.exp(3), 2 * Math.exp(2) + 4 * Math.exp(4)];
   assert.deepEqual(JSON.parse(run.stdout || `"${run.stderr.slice(-800)}"`), [false, expected]);
 });
+
+test("an axis said as NumPy says it is refused with the way to say it here", () => {
+  const x = da.ones([4, 4]);
+  assert.throws(() => x.mean(0 as never), /mean\(\) takes options: mean\(\{ axis: 0 \}\)/);
+  assert.throws(() => x.sum([0, 1] as never), /sum\(\{ axis: \[0,1\] \}\)/);
+});
