@@ -21,8 +21,8 @@ interface Claim {
   readonly row: number;
   readonly attempt: number;
   readonly bytes: number;
-  /** It exists only there: copies elsewhere are handles, and end with it. */
-  readonly isLocated: boolean;
+  /** "located": it exists only there. "handle": of what exists only elsewhere, and ends with that. */
+  readonly kind: "copy" | "located" | "handle";
 }
 
 /**
@@ -78,10 +78,12 @@ function* claims(
   message: InventoryMessage,
 ): Generator<{ readonly claim: Claim; readonly chartState: number }> {
   const located = new Set(message.located);
+  const handles = new Set(message.handles);
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     const [attempt, bytes] = [message.attempts[i] as number, message.bytes[i] as number];
-    const claim = { worker, row, attempt, bytes, isLocated: located.has(i) };
+    const kind = located.has(i) ? "located" : handles.has(i) ? "handle" : "copy";
+    const claim = { worker, row, attempt, bytes, kind } as const;
     yield { claim, chartState: message.states[i] as number };
   }
 }
@@ -97,7 +99,7 @@ function addHeld(state: SchedulerState, held: Map<number, Claim[]>, claim: Claim
     for (const older of known ?? []) drop(state, older);
     held.set(claim.row, [claim]);
   } else if ((known[0] as Claim).attempt !== claim.attempt) drop(state, claim);
-  else if (claim.isLocated) known.unshift(claim);
+  else if (claim.kind === "located") known.unshift(claim);
   else known.push(claim);
 }
 
@@ -123,7 +125,8 @@ function fail(state: SchedulerState, row: number, failure: { readonly error: unk
 function hold(state: SchedulerState, claims: readonly Claim[]): void {
   const [first, ...more] = claims as [Claim, ...Claim[]];
   const { row, attempt, bytes, worker } = first;
-  if (state.tasks.state[row] !== S.released) {
+  // The first is where it exists, if any is: without it, nothing can be read through what the others have.
+  if (state.tasks.state[row] !== S.released || first.kind === "handle") {
     for (const claim of claims) drop(state, claim);
     return;
   }
@@ -138,7 +141,7 @@ function hold(state: SchedulerState, claims: readonly Claim[]): void {
       row,
       more.map((one) => one.worker.number),
     );
-  if (first.isLocated) markLocated(state, row);
+  if (first.kind === "located") markLocated(state, row);
   noteEffect(state, row);
 }
 
@@ -147,7 +150,7 @@ function park(state: SchedulerState, { parked }: Takeover<unknown>): void {
   for (const [row, { worker: id, attempt, ticket, bytes }] of parked) {
     const worker = state.workerByName.get(id);
     if (state.tasks.state[row] !== S.released || worker === undefined) continue;
-    hold(state, [{ row, attempt, bytes, worker, isLocated: false }]);
+    hold(state, [{ row, attempt, bytes, worker, kind: "copy" }]);
     state.tickets.set(row, ticket);
     state.out.toWorker(worker.number).adopt(row, attempt, ticket);
   }

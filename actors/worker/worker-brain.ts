@@ -153,7 +153,7 @@ export class WorkerBrain {
       type: "inventory",
       epoch: this.epoch,
       layers: Uint32Array.from(this.layers.keys()),
-      ...this.rows.listed(),
+      ...this.rows.listed(this.id),
     };
   }
 

@@ -112,16 +112,21 @@ export class WorkerRows {
     return -1;
   }
 
-  /** Every row that is not absent, in columns. */
-  listed(): Pick<InventoryMessage, "rows" | "attempts" | "states" | "bytes" | "located"> {
+  /** Every row that is not absent, in columns. @param worker whose rows they are */
+  listed(worker: string): Pick<InventoryMessage, "rows" | "attempts" | "states" | "bytes" | "located" | "handles"> {
     const rows = Uint32Array.from(this.rows());
-    const isLocated = (row: number): boolean => this.value(row) instanceof ShardSet;
+    const placesOf = (is: (set: ShardSet) => boolean): Uint32Array =>
+      Uint32Array.from(rows.keys()).filter((at) => {
+        const value = this.value(rows[at] as number);
+        return value instanceof ShardSet && is(value);
+      });
     return {
       rows,
       attempts: Float64Array.from(rows, (row) => this.attempt(row)),
       states: Uint8Array.from(rows, (row) => this.state(row)),
       bytes: Float64Array.from(rows, (row) => this.bytes(row)),
-      located: Uint32Array.from(rows.keys()).filter((at) => isLocated(rows[at] as number)),
+      located: placesOf((set) => set.home === worker),
+      handles: placesOf((set) => set.home !== worker),
     };
   }
 

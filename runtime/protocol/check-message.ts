@@ -117,6 +117,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
       states: isU8,
       bytes: isF64,
       located: isU32,
+      handles: isU32,
       layers: isU32,
     },
     sameLength: ["rows", "attempts", "states", "bytes"],

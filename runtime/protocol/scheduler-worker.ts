@@ -136,6 +136,8 @@ export interface InventoryMessage {
   readonly bytes: Float64Array;
   /** Positions in `rows` of results that exist only here, whoever has a copy: see ShardSet. */
   readonly located: Uint32Array;
+  /** Positions in `rows` of handles of what exists only elsewhere: nothing can be read through them when that worker is gone. */
+  readonly handles: Uint32Array;
   /** Layers it knows. */
   readonly layers: Uint32Array;
 }

@@ -18,6 +18,12 @@ import { ManualClock } from "../support/manual-clock.ts";
 
 const options = { allowedFailures: 3, prefillUs: 0, clientLeaseMs: 60_000, workerLeaseMs: 30_000 };
 
+/** Positions of shards that lie with a worker, and of handles of others'. */
+interface Shards {
+  readonly located?: readonly number[];
+  readonly handles?: readonly number[];
+}
+
 /** A scheduler's brain with the records of its turns, written and read as bytes. */
 class Leader {
   readonly brain: SchedulerBrain;
@@ -50,7 +56,7 @@ class Leader {
     checkScheduler(this.brain.state);
   }
 
-  join(worker: string, rows: readonly (readonly [number, number, keyof typeof WS])[]): void {
+  join(worker: string, rows: readonly (readonly [number, number, keyof typeof WS])[], shards: Shards = {}): void {
     const who = { worker, incarnation: 1, slots: 1, resources: {}, version: "test", pid: 1, host: "h" };
     this.step({ kind: "worker", worker, incarnation: 1, message: { type: "join", join: 1, ...who } });
     this.step({
@@ -65,7 +71,8 @@ class Leader {
         states: Uint8Array.from(rows, ([, , state]) => WS[state]),
         bytes: Float64Array.from(rows, () => 8),
         layers: new Uint32Array(0),
-        located: new Uint32Array(0),
+        located: Uint32Array.from(shards.located ?? []),
+        handles: Uint32Array.from(shards.handles ?? []),
       },
     });
   }
@@ -200,6 +207,30 @@ test("35 a completion races the inventory that was taken before it: it counts on
     [1, former.attempt(1), "executing"],
   ]);
   assert.deepEqual(next.states().slice(1), ["memory", "processing"]);
+});
+
+test("shards lie on one worker, whoever speaks first: a handle that others hold is where it can be read from", () => {
+  const former = midway();
+  const x = [0, former.attempt(0), "memory"] as const;
+  const next = new Leader(2, former.records);
+  next.join("b", [x], { handles: [0] });
+  next.join("a", [x, [1, former.attempt(1), "executing"]], { located: [0] });
+  const { state } = next.brain;
+  assert.deepEqual(
+    state.holdersOf(0).map((number) => state.worker(number).id),
+    ["a", "b"],
+  );
+  next.step({ kind: "workerGone", worker: "a", isExpected: false });
+  assert.deepEqual(next.states(), ["processing", "waiting", "waiting"], "x is made again");
+});
+
+test("the worker of some shards went with its leader: the handle that is left is dropped, and they are made again", () => {
+  const former = midway();
+  const next = new Leader(2, former.records);
+  next.join("b", [[0, former.attempt(0), "memory"]], { handles: [0] });
+  if (next.brain.state.phase === "recovering") next.step({ kind: "workerGone", worker: "a", isExpected: false });
+  assert.deepEqual(next.states(), ["processing", "waiting", "waiting"]);
+  assert.ok(next.said.some(([id, message]) => id === "b" && message.type === "free" && message.rows.includes(0)));
 });
 
 test("a summary says all that the records before it said", () => {

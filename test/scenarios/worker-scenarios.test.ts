@@ -277,6 +277,23 @@ test("an input that was a handle is gone while y runs: y goes back and names who
   assert.deepEqual(a.reports(), []);
 });
 
+test("an inventory tells shards that lie here from handles of what lies elsewhere", () => {
+  const a = new WorkerScript();
+  for (const [row, home] of [
+    [x, "A"],
+    [y, "B"],
+  ] as const) {
+    a.compute(row, 10 + row);
+    a.starts(row);
+    a.finish(row, new ShardSet(home, "1-1", 2));
+  }
+  const { rows, located, handles } = a.brain.inventory();
+  assert.deepEqual(
+    [located, handles].map((places) => [...places].map((at) => rows[at])),
+    [[x], [y]],
+  );
+});
+
 test("a task whose input has gone since it arrived is not given to a thief, who could not fetch it", () => {
   const given = (isFreed: boolean): readonly number[] => {
     const a = new WorkerScript();

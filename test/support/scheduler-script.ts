@@ -40,6 +40,7 @@ export class SchedulerScript {
       states: Uint8Array.from(rows, ([, , state]) => WS[state]),
       bytes: Float64Array.from(rows, () => 8),
       located: new Uint32Array(0),
+      handles: new Uint32Array(0),
       layers: new Uint32Array(0),
     });
   }

@@ -31,6 +31,7 @@ class Shop {
       bytes: new Float64Array(0),
       layers: new Uint32Array(0),
       located: new Uint32Array(0),
+      handles: new Uint32Array(0),
     });
   }
 
