@@ -56,7 +56,7 @@ export class SimulatedCluster {
 
   join(name: string, { slots, slowness }: SimulatedWorker): void {
     const brain = new WorkerBrain(name, (items) => ({ kind: "live", items }));
-    brain.stealing.self = { incarnation: 1, slots, resources: {} };
+    brain.stealing.self = { incarnation: 1, slots };
     this.workers.set(name, { brain, slots, slowness, inTurn: false });
     const who = { worker: name, incarnation: 1, slots, resources: {}, version: "0", pid: 1, host: "h" };
     this.report(name, { type: "join", join: 1, ...who });

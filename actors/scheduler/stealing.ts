@@ -75,6 +75,7 @@ function hint(state: SchedulerState, thief: WorkerRecord): void {
     victims: victims.map((one) => one.id),
     most: Uint32Array.from(victims, (one) => shareOf(one, thief)),
     meansUs: Float64Array.from(victims, meanUs),
+    resources: { ...thief.resourcesFree },
   });
 }
 
@@ -109,6 +110,7 @@ export function tasksRelinquished(
   const { tasks } = state;
   const known = state.workerByName.get(message.thief);
   const thief = known?.incarnation === message.incarnation && known.status === "running" ? known : undefined;
+  let claimed = 0;
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     const attempt = message.attempts[i] as number;
@@ -122,13 +124,15 @@ export function tasksRelinquished(
     if (isGiven && thief !== undefined && mayClaim(state, row, thief)) {
       assign(state, row, thief, E.place);
       state.steals.noteMoved(victim.id, thief.id);
+      claimed += 1;
       continue;
     }
     state.steals.noteReturned();
     if (known !== undefined) state.out.toWorker(known.number).void(row, attempt);
   }
   if (thief === undefined) return;
-  thief.hintPauseMs = PAUSE_MS;
+  // What was given away and may not be claimed is placed anew, perhaps where it came from: not again so soon.
+  if (claimed > 0) thief.hintPauseMs = PAUSE_MS;
   move(state, thief, H["claim"] as number);
 }
 

@@ -46,6 +46,13 @@ export interface StealHost {
   stopWaiting(row: number): void;
 }
 
+/** Who asks for tasks: what of their inputs it holds already, and what is left of its resources for the next of them. */
+interface Thief {
+  readonly ask: StealAsk;
+  readonly digest: HeldDigest;
+  readonly free: Record<string, number>;
+}
+
 interface Victim {
   readonly id: string;
   readonly most: number;
@@ -59,13 +66,15 @@ interface Victim {
  * @see https://distributed.dask.org/en/stable/work-stealing.html
  */
 export class Stealing {
-  /** Tasks at a time, and what the worker has of resources; its shell says so. */
-  self = { incarnation: 0, slots: 1, resources: {} as Readonly<Record<string, number>> };
+  /** Its life and its tasks at a time; its shell says so. */
+  self = { incarnation: 0, slots: 1 };
   private readonly host: StealHost;
   private readonly chart: BoundChart;
   private state = thiefChart.initial;
   private questions = 0;
   private victims: Victim[] = [];
+  /** What the worker has free of its resources, by the scheduler's word: it alone knows what is on its way here. */
+  private resources: Readonly<Record<string, number>> = {};
   private victim = "";
   /** Rows given to this worker and not claimed, with the victim's attempts. */
   private readonly promises = new Map<number, number>();
@@ -133,6 +142,7 @@ export class Stealing {
 
   private hinted(message: ToWorker & { type: "hint" }): void {
     if (this.isIn("calm")) {
+      this.resources = message.resources;
       this.victims = message.victims.map((id, i) => ({
         id,
         most: message.most[i] as number,
@@ -153,7 +163,8 @@ export class Stealing {
     this.move(T["hint"] as number);
     this.victim = victim.id;
     this.questions += 1;
-    const { incarnation, resources } = this.self;
+    const { resources } = this;
+    const { incarnation } = this.self;
     const { most, meanUs } = victim;
     const ask = { type: "ask", epoch, thief: id, incarnation, most, meanUs, resources, digest: this.digest() } as const;
     out.asks.push({ question: this.questions, victim: victim.id, ask });
@@ -225,16 +236,16 @@ export class Stealing {
     const kept = slots + Math.ceil((slots * STEAL_US) / Math.max(ask.meanUs, 1));
     const most = Math.min(ask.most, (host.queue.size - kept + 1) >> 1);
     if (most <= 0) return NOTHING_GRANTED;
-    const digest = HeldDigest.read(ask.digest);
+    const thief = { ask, digest: HeldDigest.read(ask.digest), free: { ...ask.resources } };
     const given = host.queue.takeLast(most, most * LOOKS_PER_TASK + 16, (row, attempt, ahead) =>
-      this.judge(row, attempt, ahead, ask, digest),
+      this.judge(row, attempt, ahead, thief),
     );
     for (const row of given) host.out.relinquish(row, host.rows.attempt(row), ask.thief, ask.incarnation);
     return this.grantOf(given);
   }
 
   /** Whether a queued task may go to a thief, `ahead` others before it here. */
-  private judge(row: number, attempt: number, ahead: number, ask: StealAsk, digest: HeldDigest): Verdict {
+  private judge(row: number, attempt: number, ahead: number, { ask, digest, free }: Thief): Verdict {
     const { host } = this;
     if (host.rows.state(row) !== WS.queued || host.rows.attempt(row) !== attempt) return "stale";
     // Tasks here that wait for it would have to go with it.
@@ -242,19 +253,20 @@ export class Stealing {
     // An input may have gone since it arrived: the task goes back when its turn comes.
     if (host.rows.findInput(row, (input) => host.rows.state(input) !== WS.memory) >= 0) return "stays";
     const batch = host.rows.batch(row) as ComputeBatch;
-    const { workers, allowOtherWorkers, resources } = host.layers.get(batch.layer)?.annotations ?? {};
+    const { workers, allowOtherWorkers, resources = {} } = host.layers.get(batch.layer)?.annotations ?? {};
     // Others may only run it where none of its own workers is, and this one may be one of them.
     const isElsewhere = allowOtherWorkers === true && workers?.includes(host.id) !== true;
     if (workers !== undefined && !workers.includes(ask.thief) && !isElsewhere) return "stays";
-    for (const [name, amount] of Object.entries(resources ?? {}))
-      if ((ask.resources[name] ?? 0) < amount) return "stays";
+    for (const name in resources) if ((free[name] ?? 0) < (resources[name] as number)) return "stays";
     let bytes = 0;
     host.rows.findInput(row, (input) => {
       if (!digest.mayHold(input)) bytes += host.rows.bytes(input);
       return false;
     });
     const gainUs = (ahead * ask.meanUs) / this.self.slots;
-    return gainUs > 2 * (STEAL_US + bytes / BYTES_PER_US) ? "goes" : "stays";
+    if (gainUs <= 2 * (STEAL_US + bytes / BYTES_PER_US)) return "stays";
+    for (const name in resources) free[name] = (free[name] as number) - (resources[name] as number);
+    return "goes";
   }
 
   private grantOf(given: readonly number[]): StealGrant {

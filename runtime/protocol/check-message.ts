@@ -84,7 +84,10 @@ const shapes: Readonly<Record<string, MessageShape>> = {
   verify: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
   forgetLayers: { fields: { ids: isU32 } },
   gone: { fields: { workers: isTexts } },
-  hint: { fields: { victims: isTexts, most: isU32, meansUs: isF64 }, sameLength: ["victims", "most", "meansUs"] },
+  hint: {
+    fields: { victims: isTexts, most: isU32, meansUs: isF64, resources: isRecord },
+    sameLength: ["victims", "most", "meansUs"],
+  },
   void: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
   slots: { fields: { rows: isU32, attempts: isF64, takes: isU8 }, sameLength: ["rows", "attempts", "takes"] },
   notes: {

@@ -29,6 +29,8 @@ export type ToWorker =
       readonly most: Uint32Array;
       /** The estimated run time of one of its tasks, in microseconds. */
       readonly meansUs: Float64Array;
+      /** What it has free of its resources: tasks that need more would come back. */
+      readonly resources: Readonly<Record<string, number>>;
     }
   /** Tasks that a peer gave away to this worker are not its own: what was promised is dropped. */
   | { readonly type: "void"; readonly rows: Uint32Array; readonly attempts: Float64Array }

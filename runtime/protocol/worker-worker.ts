@@ -10,6 +10,7 @@ export interface StealAsk {
   readonly most: number;
   /** What one of the victim's tasks is thought to take. */
   readonly meanUs: number;
+  /** What it has free; all that is given together needs no more. */
   readonly resources: Readonly<Record<string, number>>;
   /** Which inputs lie at the thief: a Bloom filter in base64. */
   readonly digest: string;

@@ -245,3 +245,22 @@ test("tasks that may not run on the thief stay: another worker's, and those with
   c.deliver("B>A");
   assert.deepEqual(c.mail("A>B"), ["grant"]);
 });
+
+test("tasks go no further than the thief's free resources: what it could not begin would come straight back, again and again", () => {
+  const c = new ClusterScript({});
+  c.join("A", 1, { gpu: 8 });
+  c.submit("gpu", independent(8), 1, { resources: { gpu: 1 } });
+  c.flow();
+  assert.equal(c.begins("A"), 0);
+  c.join("B", 2, { gpu: 1 });
+  const given: string[] = [];
+  for (let round = 0; round < 20; round++) {
+    c.deliver("S>B");
+    c.deliver("B>A");
+    given.push(...c.mail("A>S"));
+    c.flow();
+    c.tick(2000);
+  }
+  assert.deepEqual(given, ["relinquish 7"]);
+  assert.equal(c.stands(7), "S:processing B:queued");
+});

@@ -46,7 +46,7 @@ export class ClusterScript {
     const incarnation = (this.lives.get(name) ?? 0) + 1;
     this.lives.set(name, incarnation);
     const worker = new WorkerBrain(name, (items) => ({ kind: "live", items }));
-    worker.stealing.self = { incarnation, slots, resources };
+    worker.stealing.self = { incarnation, slots };
     this.workers.set(name, worker);
     for (const link of this.links.keys()) if (link.includes(name)) this.links.set(link, []);
     const who = { worker: name, incarnation, slots, resources, version: "test", pid: 1, host: "h" };
