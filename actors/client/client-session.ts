@@ -218,12 +218,11 @@ export class ClientSession {
     if (this.phase.state === "closed") return;
     if (message.type === "clientWelcome") {
       if (message.hello === this.phase.hello) this.welcomed(message);
+      // A hello of before came late and passed for a new beginning: what was said since the last one is not heard.
+      else if (this.phase.state === "open") this.greet();
       return;
     }
-    if ((hasGap || message.type === "resync") && this.phase.state === "open") {
-      this.greet();
-      return;
-    }
+    if ((hasGap || message.type === "resync") && this.phase.state === "open") return this.greet();
     // Until the welcome, what arrives speaks of what is about to be said anew.
     if (this.phase.state !== "open") return;
     switch (message.type) {

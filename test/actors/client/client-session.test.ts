@@ -51,3 +51,15 @@ test("a wish that was seen to is not said again", () => {
   welcome(2);
   assert.deepEqual(wordsIn(said), ["cancel 1", "hello", "resume 1 2"]);
 });
+
+test("a hello of before that comes late ends the link it is followed by: its welcome has the session begin anew", () => {
+  const { session, said, welcome } = openSession();
+  session.take({ type: "resync" } as never, false);
+  welcome(1);
+  assert.deepEqual(wordsIn(said), ["hello"], "it has just begun anew");
+  welcome(2);
+  welcome(1);
+  session.cancel([1], "enough");
+  welcome(3);
+  assert.deepEqual(wordsIn(said), ["hello", "resume 1 2", "hello", "cancel 1", "resume 1 2"]);
+});
