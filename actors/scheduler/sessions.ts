@@ -36,7 +36,7 @@ export function clientHello(
   client.lastSeenMs = now;
   const { weight = 1, atOnceMax = Number.POSITIVE_INFINITY } = share;
   client.weight = weight > 0 ? weight : 1;
-  client.atOnceMax = atOnceMax >= 1 ? atOnceMax : 1;
+  client.atOnceMax = Math.max(1, atOnceMax);
   if (atOnceMax !== Number.POSITIVE_INFINITY) state.queues.isShared = true;
   state.out
     .toClient(client.number)

@@ -135,8 +135,9 @@ export class Execution implements TaskHost {
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
     try {
       for (const input of inputs) if (input instanceof ChunkFault) throw input.error;
-      const work = (): unknown => withTaskScope(task, () => this.runner.run(definition, batch, at, inputs));
-      const value = definition.trace === undefined ? work() : this.traced(row, definition, work);
+      const value = this.traced(row, definition, () =>
+        withTaskScope(task, () => this.runner.run(definition, batch, at, inputs)),
+      );
       const now = this.options.clock.now();
       if (value instanceof Promise) this.followUp(row, task, definition, value);
       else if (value instanceof Shards) this.followUp(row, task, definition, this.shards.keep(value));
@@ -151,6 +152,7 @@ export class Execution implements TaskHost {
 
   /** Runs a task within a span of its own, if this thread traces. */
   private traced(row: number, { name, trace }: LayerDefinition, work: () => unknown): unknown {
+    if (trace === undefined) return work();
     const attributes = { "shoal.layer": name, "shoal.worker": this.options.id };
     const span = currentTracer()?.start("shoal.task", attributes, trace);
     if (span === undefined) return work();

@@ -113,7 +113,7 @@ function callPrepared(
     own,
     index,
     resolve: layer.resolve,
-    resume: resumeTaskScope(),
+    capture: resumeTaskScope,
   });
 }
 

@@ -7,6 +7,9 @@ import { pickCount } from "./task-table.ts";
 /** Gives the function of a spec; all functions of a layer are resolved before its first task runs. */
 export type ResolveFunction = (spec: FunctionSpec) => AnyFunction;
 
+/** Runs what goes on after an asynchronous part. */
+export type Resume = <T>(run: () => T) => T;
+
 /** What one task's call may draw on. */
 export interface CallScope {
   /** Inputs as `input(at)` counts them: chunks, or lists of chunks. */
@@ -15,8 +18,8 @@ export interface CallScope {
   /** Block index, for `location`. */
   readonly index: readonly number[];
   readonly resolve: ResolveFunction;
-  /** Runs what goes on after an asynchronous part; by default as it is. */
-  readonly resume?: <T>(run: () => T) => T;
+  /** Asked before an asynchronous part: gives what the rest is run by, such as within the scope of its task. */
+  readonly capture?: () => Resume;
 }
 
 /** Runs a task's call: its result, or a promise of it where a function on the way is asynchronous. */
@@ -31,13 +34,13 @@ function unfinished(call: Call, scope: CallScope): unknown {
   let waits = false;
   for (const one of call.lets) {
     const value: unknown = waits
-      ? Promise.all(lets).then((known) => resumed(scope, () => runLet(one, scope, known)))
+      ? later(Promise.all(lets), scope, (known) => runLet(one, scope, known))
       : runLet(one, scope, lets);
     waits ||= value instanceof Promise;
     lets.push(value);
   }
   return waits
-    ? Promise.all(lets).then((known) => resumed(scope, () => applyCall(fn, call, scope, known)))
+    ? later(Promise.all(lets), scope, (known) => applyCall(fn, call, scope, known))
     : applyCall(fn, call, scope, lets);
 }
 
@@ -47,7 +50,7 @@ const runLet = (call: Call, scope: CallScope, lets: readonly unknown[]): unknown
 function finished(call: Call, scope: CallScope, value: unknown): unknown {
   if (call.finish === undefined) return value;
   const finish = scope.resolve(call.finish);
-  return value instanceof Promise ? value.then((known: unknown) => resumed(scope, () => finish(known))) : finish(value);
+  return value instanceof Promise ? later(value, scope, (known: unknown) => finish(known)) : finish(value);
 }
 
 function applyCall(fn: AnyFunction, call: Call, scope: CallScope, lets: readonly unknown[]): unknown {
@@ -60,10 +63,13 @@ function applyCall(fn: AnyFunction, call: Call, scope: CallScope, lets: readonly
     // Only a nested call can be asynchronous; a promise among a user's own values stays a value.
     if (arg.kind !== "input" && args[i] instanceof Promise) waits = true;
   }
-  return waits ? Promise.all(args).then((known) => resumed(scope, () => fn(...known))) : fn(...args);
+  return waits ? later(Promise.all(args), scope, (known) => fn(...known)) : fn(...args);
 }
 
-const resumed = <T>({ resume }: CallScope, run: () => T): T => (resume === undefined ? run() : resume(run));
+function later<T>(waiting: Promise<T>, { capture }: CallScope, go: (known: T) => unknown): Promise<unknown> {
+  const resume = capture?.();
+  return waiting.then(resume === undefined ? go : (known) => resume(() => go(known)));
+}
 
 function argValue(arg: Arg, scope: CallScope, lets: readonly unknown[]): unknown {
   switch (arg.kind) {
