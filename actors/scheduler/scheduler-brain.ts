@@ -23,7 +23,7 @@ import {
 } from "./sessions.ts";
 import { settle, type WorkerChartFacts } from "./settlement.ts";
 import { dropIdleSlabs } from "./slab-release.ts";
-import { hintHungry, tasksRelinquished } from "./stealing.ts";
+import { claimGiven, hintHungry, tasksRelinquished } from "./stealing.ts";
 import { type StuckWorker, stuckWorkers, vouched } from "./stuck-workers.ts";
 import { submit } from "./submission.ts";
 import { Takeover, waits } from "./takeover.ts";
@@ -160,6 +160,7 @@ export class SchedulerBrain {
   endTurn(output: SchedulerOutput): void {
     const { state } = this;
     dropIdleSlabs(state);
+    claimGiven(state);
     placeReady(state);
     hintHungry(state);
     state.loads.touched.clear();

@@ -50,6 +50,16 @@ export const FLAG = {
   located: 4,
 } as const;
 
+/** A task that a victim gave away, until the turn ends. */
+export interface StealClaim {
+  readonly row: number;
+  /** The victim's. */
+  readonly attempt: number;
+  readonly victim: string;
+  readonly thief: string;
+  readonly incarnation: number;
+}
+
 /** A failure, shared by a task and all the tasks it takes with it. */
 export interface TaskFailure {
   /** Encoded by the worker, or a live error within a process. */
@@ -128,6 +138,8 @@ export class SchedulerState {
   nowMs = 0;
   readonly log = new ClusterLog();
   readonly steals = new StealFigures();
+  /** Tasks that were given away in this turn. */
+  readonly claims: StealClaim[] = [];
   /** Spans of submissions that are traced, by slab. */
   readonly traces = new Map<number, string>();
   /** Turns so far, the time they took and the longest of them. */

@@ -101,39 +101,54 @@ const shareOf = (victim: WorkerRecord, thief: WorkerRecord): number => {
   return Math.min(most, Math.ceil(((sentTo(victim) - victim.slots) * thief.slots) / (victim.slots + thief.slots)));
 };
 
-/** A victim gave tasks away: each is claimed for the thief, if it may run it; the others are placed anew. */
+/**
+ * A victim gave tasks away: they are its own no more. For whom they are is said at the end of the turn: what a turn sends out
+ * comes after what it takes back, so a claim that the same turn takes back would reach the thief all the same.
+ */
 export function tasksRelinquished(
   state: SchedulerState,
   victim: WorkerRecord,
   message: FromWorker & { type: "relinquish" },
 ): void {
   const { tasks } = state;
-  const known = state.workerByName.get(message.thief);
-  const thief = known?.incarnation === message.incarnation && known.status === "running" ? known : undefined;
-  let claimed = 0;
+  const { thief, incarnation } = message;
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     const attempt = message.attempts[i] as number;
     const now = tasks.state[row];
-    // Taken back, or lost to somebody else, before it was given away.
+    // Else it was taken back, or lost to somebody else, before it was given away.
     const isGiven =
       tasks.attempt[row] === attempt &&
       tasks.worker[row] === victim.number &&
       (now === S.processing || now === S.assigned);
-    if (isGiven) takeBack(state, row);
-    if (isGiven && thief !== undefined && mayClaim(state, row, thief)) {
-      assign(state, row, thief, E.place);
-      state.steals.noteMoved(victim.id, thief.id);
-      claimed += 1;
+    if (isGiven) {
+      takeBack(state, row);
+      state.claims.push({ row, attempt, victim: victim.id, thief, incarnation });
+    } else voidPromise(state, thief, row, attempt);
+  }
+}
+
+/** Each task that was given away in this turn is claimed for its thief, if that may run it; the others are placed anew. */
+export function claimGiven(state: SchedulerState): void {
+  for (const { row, attempt, victim, thief: id, incarnation } of state.claims.splice(0)) {
+    const known = state.workerByName.get(id);
+    const thief = known?.incarnation === incarnation && known.status === "running" ? known : undefined;
+    if (thief !== undefined) move(state, thief, H["claim"] as number);
+    if (thief === undefined || state.tasks.attempt[row] !== attempt || !mayClaim(state, row, thief)) {
+      voidPromise(state, id, row, attempt);
       continue;
     }
-    state.steals.noteReturned();
-    if (known !== undefined) state.out.toWorker(known.number).void(row, attempt);
+    assign(state, row, thief, E.place);
+    state.steals.noteMoved(victim, id);
+    // What may not be claimed is placed anew, perhaps where it came from: the thief is not told of it again so soon.
+    thief.hintPauseMs = PAUSE_MS;
   }
-  if (thief === undefined) return;
-  // What was given away and may not be claimed is placed anew, perhaps where it came from: not again so soon.
-  if (claimed > 0) thief.hintPauseMs = PAUSE_MS;
-  move(state, thief, H["claim"] as number);
+}
+
+function voidPromise(state: SchedulerState, thief: string, row: number, attempt: number): void {
+  state.steals.noteReturned();
+  const known = state.workerByName.get(thief);
+  if (known !== undefined) state.out.toWorker(known.number).void(row, attempt);
 }
 
 /** From the victim back to waiting, and on to ready if its inputs are still there. */

@@ -264,3 +264,21 @@ test("tasks go no further than the thief's free resources: what it could not beg
   assert.deepEqual(given, ["relinquish 7"]);
   assert.equal(c.stands(7), "S:processing B:queued");
 });
+
+test("tasks are given away and released in one turn: the thief is not sent what nobody wants any more", () => {
+  const c = loaded();
+  c.deliver("S>B");
+  c.deliver("B>A");
+  c.deliver("A>B");
+  const rows = Uint32Array.of(9, 8, 7, 6);
+  const given = { rows, attempts: Float64Array.from(rows, (row) => c.brain.state.tasks.attempt[row] as number) };
+  c.lose("A>S");
+  const message = { type: "relinquish", thief: "B", incarnation: 1, ...given } as const;
+  c.brain.step({ kind: "worker", worker: "A", incarnation: 1, message }, 0);
+  c.release(1, 10);
+  assert.deepEqual(c.mail("S>B"), ["void 9 8 7 6"]);
+  c.flow();
+  c.finish("A", 0);
+  c.flow();
+  c.isEmpty();
+});
