@@ -9,20 +9,8 @@ import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { openBrowser } from "../support/chromium.ts";
 import { startCommand } from "../support/command-line.ts";
 import { startTestNats } from "../support/nats.ts";
+import { VIEWS } from "../support/page-views.ts";
 
-const VIEWS = [
-  "status",
-  "graph",
-  "workers",
-  "memory",
-  "exchange",
-  "stealing",
-  "time",
-  "profile",
-  "logs",
-  "errors",
-  "system",
-];
 const WAIT = { timeout: 60_000 };
 
 /** A page whose console is listened to: what it complains of is kept. */

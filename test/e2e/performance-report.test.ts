@@ -6,20 +6,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Client, performanceReport } from "shoal";
 import { openBrowser } from "../support/chromium.ts";
-
-const VIEWS = [
-  "status",
-  "graph",
-  "workers",
-  "memory",
-  "exchange",
-  "stealing",
-  "time",
-  "profile",
-  "logs",
-  "errors",
-  "system",
-];
+import { VIEWS } from "../support/page-views.ts";
 
 test("performanceReport() writes one file that shows the run after the cluster is gone", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "shoal-report-"));
