@@ -1,7 +1,7 @@
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
-import { type Dtype, isFloat, parseDtype } from "./dtype.ts";
+import { type Dtype, isFloat, isNumberLike, parseDtype } from "./dtype.ts";
 import { call, column, type Expr, literalOf, type Options } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
 import type { Column } from "./frame/column.ts";
@@ -14,11 +14,12 @@ import { exchangeNode, filterNode, selectNode } from "./plan/build.ts";
 import { type Node, named } from "./plan/node.ts";
 import type { WindowItem } from "./plan/step.ts";
 import { metaOf, type View, type ViewColumn, viewOfNode } from "./plan/view.ts";
-import { indexName, type TableMeta } from "./schema.ts";
+import { indexName, shownName, type TableMeta } from "./schema.ts";
 import { Series } from "./series.ts";
 import { SeriesGroupBy } from "./series-groupby.ts";
 
 const SUMS = new Set(["cumsum", "cumprod"]);
+const ARITHMETIC = new Set([...SUMS, "groupSum", "groupProd", "groupMean", "groupStd", "groupVar", "groupMedian"]);
 const AGGREGATES = new Set([
   "sum",
   "mean",
@@ -47,11 +48,14 @@ function windowDtype(window: string, dtype: Dtype): Dtype {
 function alongGroups(grouping: Grouping, columns: readonly ViewColumn[], window: string, options: Options): View {
   const { view, keys } = grouping;
   const names = keys.map((_, at) => `__key_${at}`);
-  const inputs = columns.map(({ name, expr }) => ({
-    name,
-    expr,
-    dtype: windowDtype(window, inferDtype(expr, view.root.fields)),
-  }));
+  const inputs = columns.map(({ name, expr }) => {
+    const dtype = inferDtype(expr, view.root.fields);
+    if (ARITHMETIC.has(window) && !isNumberLike(dtype) && dtype !== "duration")
+      throw new TypeError(
+        `${window} needs numbers; column "${shownName(name)}" is ${dtype}, choose columns with groupby(…).select(…)`,
+      );
+    return { name, expr, dtype: windowDtype(window, dtype) };
+  });
   const input = selectNode(view.root, [
     ...view.index.map(({ expr }, level) => ({ name: indexName(level), expr })),
     ...keys.map(({ expr }, at) => ({ name: names[at] as string, expr })),

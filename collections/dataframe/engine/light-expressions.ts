@@ -13,7 +13,11 @@ interface ExprModule {
   _Expr: MakeExpr;
 }
 
-/** A copy of the wrapper of its own, with light expressions. `need` resolves and loads as the caller's require does. */
+interface FrameModule {
+  _DataFrame: (inner: unknown) => object;
+}
+
+/** A copy of the wrapper of its own, with light expressions and plain frames. `need` resolves and loads as the caller's require does. */
 export function loadLight<Module>(need: NodeJS.Require, name: string): Module {
   const folder = dirname(need.resolve(name));
   // The native part exists once in a process, whoever loads it.
@@ -25,6 +29,8 @@ export function loadLight<Module>(need: NodeJS.Require, name: string): Module {
   const copies = own();
   const expressions = copies.find((path) => /lazy[\\/]expr[\\/]index\.js$/.test(path));
   if (expressions !== undefined) lighten(need.cache[expressions]?.exports as ExprModule);
+  const frames = copies.find((path) => /bin[\\/]dataframe\.js$/.test(path));
+  if (frames !== undefined) unveil(need.cache[frames]?.exports as FrameModule);
   for (const path of copies) delete need.cache[path];
   for (const [path, module] of others) need.cache[path] = module;
   return loaded;
@@ -81,4 +87,28 @@ function lighten(module: ExprModule): void {
     made._expr = inner;
     return made;
   }, heavy);
+}
+
+/**
+ * The wrapper's frames answer every property by a column of that name first, so that a column called "height" hides how many rows
+ * there are, and each access asks the engine for all names. Here a frame is the plain object behind that proxy.
+ */
+function unveil(module: FrameModule): void {
+  const veiled = module._DataFrame;
+  module._DataFrame = (inner) => behind(veiled(inner));
+}
+
+/** What the proxy stands before: it passes definitions on to it, and its setters run with it as `this`. */
+function behind(proxy: object): object {
+  let found = proxy;
+  const key = Symbol("self");
+  Object.defineProperty(proxy, key, {
+    configurable: true,
+    set(this: object) {
+      found = this;
+    },
+  });
+  (proxy as { [key]: unknown })[key] = true;
+  delete (found as { [key]?: unknown })[key];
+  return found;
 }

@@ -139,3 +139,27 @@ test("a table of lists says what it weighs: by all items of its lists", async ()
   const grouped = await sales().groupby("k").agg({ g: "list" }).compute();
   assert.ok(grouped.chunk.nbytes > 6 * 8);
 });
+
+test("columns may be called like anything the engine's frames have", async () => {
+  const odd = dd.fromColumns(
+    { height: [3, 1, 2], columns: ["a", "b", "a"], lazy: [1, 2, 3], select: [1, 1, 1], "0": [7, 8, 9] },
+    { npartitions: 2 },
+  );
+  assert.equal(await odd.length(), 3);
+  const sorted = await odd.sortValues("height").compute();
+  assert.deepEqual(sorted.toColumns(), {
+    height: [1, 2, 3],
+    columns: ["b", "a", "a"],
+    lazy: [2, 3, 1],
+    select: [1, 1, 1],
+    "0": [8, 9, 7],
+  });
+  assert.equal(sorted.length, 3);
+  assert.deepEqual((await odd.groupby("columns").get("height").sum().compute()).toArray(), [5, 1]);
+});
+
+test("sums and products along groups need numbers, and say so when they are asked for", () => {
+  const table = dd.fromColumns({ k: ["a", "b"], text: ["x", "y"], v: [1, 2] });
+  assert.throws(() => table.groupby("k").cumprod(), /cumprod needs numbers; column "text" is string/);
+  assert.throws(() => table.groupby("k").get("text").cumsum(), /cumsum needs numbers/);
+});
