@@ -7,6 +7,7 @@ import { ensureNatsServer } from "../infra/nats/ensure-server.ts";
  * Runs every test file with Node's own runner: `npm test`, or `npm test -- test/runtime` for a part.
  * On Node 20 the runner finds no .ts file by itself and then reports success, so the list is made here.
  */
+const FILE_MS_MAX = 900_000; // a test that hangs fails by name, instead of holding whoever waits for all of them
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
 const files = (wanted.length > 0 ? wanted : ["test"]).flatMap(testFilesBelow).sort();
 if (files.length === 0) {
@@ -15,7 +16,8 @@ if (files.length === 0) {
 } else {
   const server = await ensureNatsServer();
   console.log(`nats-server: ${server.path} (${server.version})`);
-  const args = ["--import", "tsx", "--conditions=shoal-source", "--test", "--test-concurrency=2", ...files];
+  const runner = ["--test", "--test-concurrency=2", `--test-timeout=${FILE_MS_MAX}`];
+  const args = ["--import", "tsx", "--conditions=shoal-source", ...runner, ...files];
   const child = spawn(process.execPath, args, {
     stdio: "inherit",
     env: { ...process.env, SHOAL_NATS_SERVER: server.path },

@@ -7,12 +7,11 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { Client } from "shoal";
 import { SERVER_CONFIG } from "../../infra/nats/server.ts";
-import { type RunningCommand, startCommand } from "../support/command-line.ts";
+import { startCommand } from "../support/command-line.ts";
 import { startTestNats } from "../support/nats.ts";
 
 const TASKS = 20_000;
 const KILLS_AT = [0.1, 0.3, 0.5, 0.7, 0.9];
-const TAKEOVER_MS_MAX = 5000;
 
 /** Takes a fifth of a millisecond, and writes down when it began and ended, by the machine's one clock. */
 function recorded(folder: string): (x: number) => number {
@@ -60,6 +59,9 @@ test(`the scheduler killed at ${KILLS_AT.length} points of ${TASKS} tasks: stand
   await leader.says(/is ready at .*, with a journal/);
   const worker = startCommand(t, ["worker", "--workers", "2"], { env });
   await worker.says(/2 workers for/);
+  // All of them wait before the job begins: one that starts while it runs may find it done.
+  const standbys = KILLS_AT.map(() => startCommand(t, ["scheduler", "--standby"], { env }));
+  for (const standby of standbys) await standby.says(/Standby of cluster "line" waits at .* leads/);
   const client = await Client.connect(server.url, { cluster: "line" });
   t.after(() => client.close());
   await client.waitForWorkers(2);
@@ -83,18 +85,20 @@ test(`the scheduler killed at ${KILLS_AT.length} points of ${TASKS} tasks: stand
       tell();
     });
 
-  const takeovers: number[] = [];
+  const takeovers: string[] = [];
   for (const share of KILLS_AT) {
-    const standby: RunningCommand = startCommand(t, ["scheduler", "--standby"], { env });
-    await standby.says(/Standby of cluster "line" waits at .* leads/);
     await whenSettled(TASKS * share);
-    const killedAt = performance.now();
+    const [killedAt, done] = [performance.now(), settled];
     await leader.stop("SIGKILL");
-    const before = settled;
-    await standby.says(/goes on where the scheduler of epoch \d+ ended[\s\S]*is ready/);
-    await whenSettled(before + 1);
-    takeovers.push(performance.now() - killedAt);
-    leader = standby;
+    leader = await Promise.any(
+      standbys.map((standby) =>
+        standby.says(/goes on where the scheduler of epoch \d+ ended[\s\S]*is ready/).then(() => standby),
+      ),
+    );
+    standbys.splice(standbys.indexOf(leader), 1);
+    const probe = client.submit((at: number) => at, share, { priority: 10 });
+    assert.equal(await probe.result(), share, "the new scheduler serves, before the rest of the job");
+    takeovers.push(`${Math.round(performance.now() - killedAt)} ms (at ${done} of ${TASKS})`);
   }
   assert.deepEqual(
     await client.gather(futures),
@@ -116,11 +120,7 @@ test(`the scheduler killed at ${KILLS_AT.length} points of ${TASKS} tasks: stand
     [],
     "as no worker died, none ran again either",
   );
-  t.diagnostic(`takeovers: ${takeovers.map((ms) => `${Math.round(ms)} ms`).join(", ")}`);
-  assert.ok(
-    takeovers.every((ms) => ms <= TAKEOVER_MS_MAX),
-    `takeovers took ${takeovers.map(Math.round).join(", ")} ms`,
-  );
+  t.diagnostic(`takeovers: ${takeovers.join(", ")}`);
 });
 
 test("a leader that stood still wakes deposed; locks, queues and variables are held over; then nats-server is killed and started again", async (t) => {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+const SILENCE_MS_MAX = 120_000;
+
 interface TestScope {
   after(fn: () => Promise<void> | void): void;
 }
@@ -49,13 +51,22 @@ export class RunningCommand {
     );
   }
 
-  /** The first match in what it said, on either stream, as soon as it is there. */
+  /** The first match in what it said, on either stream, as soon as it is there; a failure if it is silent for too long. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
       if (match !== null) return match;
       if (this.hasEnded) throw new Error(`It ended without saying ${pattern}:\n${this.stdout}${this.stderr}`);
-      await new Promise<void>((resolve) => this.watchers.add(resolve));
+      await new Promise<void>((resolve, reject) => {
+        const late = setTimeout(
+          () => reject(new Error(`It did not say ${pattern}, and was silent for long:\n${this.stdout}${this.stderr}`)),
+          SILENCE_MS_MAX,
+        );
+        this.watchers.add(() => {
+          clearTimeout(late);
+          resolve();
+        });
+      });
     }
   }
 
