@@ -328,12 +328,15 @@ export class Cluster implements TaskWorld {
     const at = task.lastIndexOf(":");
     const index = Number(task.slice(at + 1));
     const { behaviour } = this.layers.get(task.slice(0, at)) as SimLayer;
+    // A promise of the process that just ended may still settle here, as it could not in a real one.
+    if (!this.node(worker).isAlive) return { durationMs: 1e9, outcome: "value", bytes: 8, heedsAbort: false };
     let runs = this.runs.get(task);
     if (runs === undefined) this.runs.set(task, (runs = { begun: 0, running: new Map() }));
     runs.begun += 1;
-    if (runs.running.size > 0) this.overlaps += 1;
+    const elsewhere = [...runs.running.keys()].join(", ");
+    if (elsewhere !== "") this.overlaps += 1;
     runs.running.set(worker, this.world.now);
-    this.world.note(`${worker} runs ${task}`);
+    this.world.note(`${worker} runs ${task}${elsewhere && `, which runs on ${elsewhere}`}`);
     if (behaviour.poison.includes(index)) {
       const { life } = this.node(worker);
       this.world.at(this.world.now + behaviour.durationMs, "poison", () => {
