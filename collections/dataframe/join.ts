@@ -1,5 +1,6 @@
+import { ShoalError } from "../../runtime/base/errors.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
-import { type Dtype, promote } from "./dtype.ts";
+import { type Dtype, isInteger, promote } from "./dtype.ts";
 import { call, column } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
 import { inOne, matchedPartitions } from "./plan/align.ts";
@@ -64,9 +65,13 @@ export function merge(
   const names = joined.fields.map(({ name }) => name).filter((name) => !isIndexName(name) && !name.startsWith("__key"));
   if (onIndex)
     return new DataFrame(viewOfNode(joined, { index: left.view.index, columns: names.map((name) => ({ name })) }));
+  const filled = keysFromIndex(spec, keys);
   const plain = selectNode(
     joined,
-    names.map((name) => ({ name, expr: column(name) })),
+    names.map((name) => ({
+      name,
+      expr: filled.has(name) ? call("coalesce", [column(name), column(indexName(0))]) : column(name),
+    })),
   );
   const numbered = named({
     kind: "number",
@@ -77,6 +82,20 @@ export function merge(
     divisions: null,
   });
   return new DataFrame(viewOfNode(numbered, { index: [{ label: null }], columns: names.map((name) => ({ name })) }));
+}
+
+/** Where a column meets the other side's index, rows that only the index has still have their key in the column. */
+function keysFromIndex(spec: JoinSpec, keys: Keys): ReadonlySet<string> {
+  if (spec.how === "semi" || spec.how === "anti") return new Set();
+  const index = indexName(0);
+  const [toLeft, toRight] = [new Map(spec.renameLeft), new Map(spec.rename)];
+  return new Set(
+    keys.left.flatMap((name, at) => {
+      const other = keys.right[at] as string;
+      if (other === index) return [toLeft.get(name) ?? name];
+      return name === index ? [toRight.get(other) ?? other] : [];
+    }),
+  );
 }
 
 function joinKeys(left: View, right: View, options: MergeOptions): Keys {
@@ -221,6 +240,9 @@ export interface MergeAsofOptions {
   /** How far apart keys may be: a number, or milliseconds for times. */
   readonly tolerance?: number;
   readonly direction?: "backward" | "forward" | "nearest";
+  /** False: an equal key does not match, only a smaller (or greater) one; keys are whole numbers or times then. */
+  readonly allowExactMatches?: boolean;
+  /** What is put behind names that both tables have; default ["_x", "_y"]. */
   readonly suffixes?: readonly [string, string];
 }
 
@@ -240,25 +262,38 @@ export function mergeAsof(
   const by = options.by === undefined ? [] : ([options.by].flat() as string[]);
   for (const name of [leftOn, ...by]) viewColumn(left.view, name);
   for (const name of [rightOn, ...by]) viewColumn(right.view, name);
-  const [a, b] = [inOne(nodeOfView(left.view, false)), inOne(nodeOfView(right.view, false))];
+  const [own, b] = [inOne(nodeOfView(left.view, false)), inOne(nodeOfView(right.view, false))];
   const gone = new Set([...(leftOn === rightOn ? [rightOn] : []), ...by]);
-  const [, suffix] = options.suffixes ?? ["_x", "_y"];
+  const [suffixLeft, suffix] = options.suffixes ?? ["_x", "_y"];
   const kept = b.fields.filter(({ name }) => !gone.has(name));
-  const rename = kept
-    .filter(({ name }) => a.fields.some((field) => field.name === name))
-    .map(({ name }): [string, string] => [name, `${name}${suffix}`]);
+  const both = new Set(
+    kept.filter(({ name }) => own.fields.some((field) => field.name === name)).map(({ name }) => name),
+  );
+  const rename = [...both].map((name): [string, string] => [name, `${name}${suffix}`]);
+  const leftName = (name: string): string => (both.has(name) ? `${name}${suffixLeft}` : name);
+  const a = selectNode(
+    own,
+    own.fields.map(({ name }) => ({ name: leftName(name), expr: column(name) })),
+  );
   const after = new Map(rename);
   const fields = [...a.fields, ...kept.map(({ name, dtype }) => ({ name: after.get(name) ?? name, dtype }))];
-  const time = inferDtype(column(leftOn), a.fields) === "datetime";
+  const keyDtype = inferDtype(column(leftName(leftOn)), a.fields);
+  const time = keyDtype === "datetime";
+  const exact = options.allowExactMatches !== false;
+  if (!exact && (options.direction === "nearest" || !(time || isInteger(keyDtype))))
+    throw new ShoalError(
+      `mergeAsof() without exact matches goes backward or forward, over whole numbers or times; the key is ${keyDtype}, the direction ${options.direction ?? "backward"}`,
+      { code: "NOT_SUPPORTED" },
+    );
   const tolerance = options.tolerance === undefined ? null : time ? options.tolerance * 1000 : options.tolerance;
   const asof = {
-    leftOn,
+    leftOn: leftName(leftOn),
     rightOn,
-    leftBy: by,
+    leftBy: by.map(leftName),
     rightBy: by,
     direction: options.direction ?? "backward",
     tolerance,
-    exact: true,
+    exact,
     rename,
   } as const;
   const joined = named({ kind: "asof", left: a, right: b, asof, fields, npartitions: 1, divisions: null });

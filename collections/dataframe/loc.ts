@@ -1,11 +1,11 @@
 import { type AnyRow, DataFrame } from "./dataframe.ts";
-import { isTime } from "./dtype.ts";
+import { isFloat, isNumber, isTime } from "./dtype.ts";
 import { endOfTimeMicros, parseTimeMicros } from "./expression/coerce.ts";
 import { call, column, type Expr, literalOf, type Plain } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
 import { parseFrequencyMicros } from "./frequency.ts";
 import { combineViews, overDivisions } from "./plan/align.ts";
-import { filterNode, pickNode, selectNode } from "./plan/build.ts";
+import { fieldOf, filterNode, pickNode, selectNode } from "./plan/build.ts";
 import { type Divisions, type Node, named } from "./plan/node.ts";
 import { checkColumns, nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
 import { indexName, labelName } from "./schema.ts";
@@ -172,6 +172,11 @@ function repartitioned(view: View, options: RepartitionOptions): View {
   const count = options.npartitions ?? node.npartitions;
   if (!(Number.isInteger(count) && count > 0))
     throw new RangeError(`A table needs at least one partition, got ${count}`);
+  const { dtype } = fieldOf(node, indexName(0));
+  if (node.divisions !== null && count > node.npartitions && (isNumber(dtype) || dtype === "datetime")) {
+    const values = spreadDivisions(node.divisions, node.npartitions, count, !isFloat(dtype));
+    if (values.length > 2) return viewOfNode(overDivisions(node, indexName(0), values), view);
+  }
   return viewOfNode(
     named({
       kind: "repartition",
@@ -209,10 +214,24 @@ function divisionsByTime(divisions: Divisions | null, freq: string): Plain[] {
     throw new TypeError("repartition({ freq }) needs known divisions; use setIndex with divisions first");
   const step = parseFrequencyMicros(freq);
   const [first, last] = [divisions.values[0] as number, divisions.values.at(-1) as number];
-  const values: Plain[] = [];
-  for (let at = Math.floor(first / step) * step; at < last; at += step)
-    values.push(Math.max(at, Math.floor(first / step) * step));
-  return [...values, last];
+  const begin = Math.ceil(first / step) * step;
+  const values: Plain[] = begin === first || begin > last ? [] : [first];
+  for (let at = begin; at <= last; at += step) values.push(at);
+  return values.length === 0 ? [first, last] : [...values, last];
+}
+
+/** More partitions than there are, between evenly spread labels: for labels that are numbers or times. */
+function spreadDivisions({ values }: Divisions, npartitions: number, count: number, whole: boolean): Plain[] {
+  const labels = values as number[];
+  const spread = Array.from({ length: count + 1 }, (_, at) => {
+    const place = (at * npartitions) / count;
+    const below = Math.min(Math.floor(place), npartitions - 1);
+    const label =
+      (labels[below] as number) + (place - below) * ((labels[below + 1] as number) - (labels[below] as number));
+    return whole ? Math.trunc(label) : label;
+  });
+  spread[count] = labels.at(-1) as number;
+  return [...new Set(spread)];
 }
 
 function mergedDivisions(node: Node, count: number): Divisions | null {

@@ -81,7 +81,7 @@ export async function inferSchema(
   let shape: InferredSchema["shape"] = "values";
   const seen = async (...given: unknown[]): Promise<unknown> => {
     const made = await resolved(fn(...given));
-    shape = made instanceof Column ? "column" : made instanceof Frame ? "frame" : "values";
+    shape = made instanceof Column ? "column" : made instanceof Frame || isColumns(made) ? "frame" : "values";
     return made;
   };
   const outcome = await mapTable(seen, { mode: "frame", meta, out: null, args, ...keys }, chunk);
@@ -90,6 +90,10 @@ export async function inferSchema(
     .map((_, level) => meta.index[level]?.label ?? null);
   return { ...metaOfChunk(outcome, labels), shape };
 }
+
+/** An object of columns, which is a table. */
+const isColumns = (made: unknown): boolean =>
+  typeof made === "object" && made !== null && Object.getPrototypeOf(made) === Object.prototype;
 
 function exampleOf(dtype: Dtype): Plain {
   if (dtype === "bool") return true;

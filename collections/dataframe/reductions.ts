@@ -17,6 +17,8 @@ export interface FrameReduceOptions extends ReduceOptions {
   readonly axis?: 0 | 1;
   readonly ddof?: number;
   readonly minCount?: number;
+  /** True: columns that are no numbers are left out. */
+  readonly numericOnly?: boolean;
 }
 
 const REDUCTIONS = [
@@ -95,8 +97,11 @@ function reduceRows(table: DataFrame<unknown>, fn: Reduction, options: FrameRedu
           .map((expr) => call("coalesce", [call("cast", [expr], { dtype: "bool" }), literalOf(fn === "all")]))
           .reduce((a, b) => call(fn === "any" ? "or" : "and", [a, b]));
       case "std":
+        return call("sqrt", [rowVariance(columns, present, total, options.ddof ?? 1)]);
       case "var":
-        return rowVariance(columns, present, total, fn === "std", options.ddof ?? 1);
+        return rowVariance(columns, present, total, options.ddof ?? 1);
+      case "sem":
+        return call("sqrt", [call("div", [rowVariance(columns, present, total, options.ddof ?? 1), sumOf(present)])]);
       default:
         throw new TypeError(`${fn} along rows (axis 1) is not there; use mapRows`);
     }
@@ -106,25 +111,18 @@ function reduceRows(table: DataFrame<unknown>, fn: Reduction, options: FrameRedu
   return new Series<number>({ ...view, columns: [{ name: NO_NAME, expr }] });
 }
 
-function rowVariance(
-  columns: readonly Expr[],
-  present: readonly Expr[],
-  total: Expr,
-  root: boolean,
-  ddof: number,
-): Expr {
+function rowVariance(columns: readonly Expr[], present: readonly Expr[], total: Expr, ddof: number): Expr {
   const n = present.reduce((a, b) => call("add", [a, b]));
   const mean = call("div", [total, n]);
   const squares = columns
     .map((expr) => call("coalesce", [call("pow", [call("sub", [expr, mean]), literalOf(2)]), literalOf(0)]))
     .reduce((a, b) => call("add", [a, b]));
   const freedom = call("sub", [n, literalOf(ddof)]);
-  const variance = call("ifElse", [
+  return call("ifElse", [
     call("gt", [freedom, literalOf(0)]),
     call("div", [squares, freedom]),
     { kind: "literal", value: null, dtype: "float64" },
   ]);
-  return root ? call("sqrt", [variance]) : variance;
 }
 
 /** A table of a few rows made of one wide row: each row has a label and an expression a column. */
@@ -255,9 +253,14 @@ type Methods = Record<string, (this: DataFrame<unknown>, ...args: never[]) => un
 const prototype = DataFrame.prototype as unknown as Methods;
 for (const fn of REDUCTIONS)
   prototype[fn] = function reduction(options: FrameReduceOptions = {}) {
-    checkReduction(fn, options);
-    return options.axis === 1 ? reduceRows(this, fn, options) : reduceColumns(this, fn, options);
+    const { numericOnly = false, ...rest } = options;
+    checkReduction(fn, rest);
+    const table = numericOnly ? numbersOf(this) : this;
+    return rest.axis === 1 ? reduceRows(table, fn, rest) : reduceColumns(table, fn, rest);
   };
+
+const numbersOf = (table: DataFrame<unknown>): DataFrame<unknown> =>
+  table.select(...(table.meta.columns.filter(({ dtype }) => isNumberLike(dtype)).map(({ name }) => name) as never[]));
 
 /** @throws RangeError for an axis that is not 0 or 1, TypeError for degrees of freedom that are no number */
 function checkReduction(fn: string, { axis = 0, ddof = 1 }: FrameReduceOptions): void {

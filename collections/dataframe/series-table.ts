@@ -1,3 +1,4 @@
+import { concat } from "./concat.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { call, type Expr } from "./expression/expression.ts";
 import type { Column } from "./frame/column.ts";
@@ -46,6 +47,10 @@ declare module "./series.ts" {
 }
 declare module "./dataframe.ts" {
   interface DataFrame<S> {
+    /** The same rows under labels moved by a stretch of time, such as "6h". */
+    shiftIndex(periods: number, frequency: string): DataFrame<S>;
+    /** The most frequent values of each column, sorted; shorter lists are filled up with missing. */
+    mode(options?: { dropna?: boolean }): DataFrame<AnyRow>;
     /** The labels of the rows as a column. */
     readonly index: Series<unknown>;
   }
@@ -151,10 +156,23 @@ Series.prototype.tail = function (this: Series<unknown>, n = 5, options: { compu
   const table = asSeries<unknown>(asFrame(this).tail(n, { compute: false }));
   return options.compute === false ? table : table.compute();
 } as never;
-Series.prototype.shiftIndex = function <T>(this: Series<T>, periods: number, frequency: string) {
+function shiftedIndex(view: View, periods: number, frequency: string): View {
   const micros = periods * parseFrequencyMicros(frequency);
-  const index = this.view.index.map((one) => ({ ...one, expr: call("offsetTime", [one.expr], { micros }) }));
-  return new Series<T>({ ...this.view, index });
+  return { ...view, index: view.index.map((one) => ({ ...one, expr: call("offsetTime", [one.expr], { micros }) })) };
+}
+Series.prototype.shiftIndex = function <T>(this: Series<T>, periods: number, frequency: string) {
+  return new Series<T>(shiftedIndex(this.view, periods, frequency));
+};
+DataFrame.prototype.shiftIndex = function <S>(this: DataFrame<S>, periods: number, frequency: string) {
+  return new DataFrame<S>(shiftedIndex(this.view, periods, frequency));
+};
+DataFrame.prototype.mode = function (options = {}) {
+  const modes = this.view.columns.map(({ name }) =>
+    this.get(name as never)
+      .mode(options)
+      .toFrame(name),
+  );
+  return concat(modes, { axis: 1 });
 };
 Series.prototype.describe = function (options = {}) {
   return asSeries<number>(asFrame(this).describe(options));

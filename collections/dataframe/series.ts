@@ -94,8 +94,11 @@ export class Series<T = unknown> extends SeriesMath<T> {
   all(options: ReduceOptions = {}): Scalar<boolean> {
     return this.truth().reduce("all", options);
   }
-  nunique(options: ReduceOptions = {}): Scalar<number> {
-    return this.reduce("nunique", options);
+  /** How many different values; with `dropna: false` what is missing counts as one. */
+  nunique(options: ReduceOptions & { dropna?: boolean } = {}): Scalar<number> {
+    const { dropna = true, ...rest } = options;
+    const values = this.reduce<number>("nunique", rest);
+    return dropna ? values : values.add((this.isna() as Series<boolean>).reduce("any", {}));
   }
   median(): Scalar<number> {
     return this.reduce("median", {});

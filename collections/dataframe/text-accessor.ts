@@ -91,8 +91,12 @@ export class TextAccessor {
     return new DataFrame({ ...this.view, columns });
   };
   /** This text, and that of other columns of the table, behind each other. */
-  cat = (other: Series<string>, options: { separator?: string } = {}): Series<string> =>
-    new Series<string>(this.view).add(options.separator ?? "").add(other) as Series<string>;
+  cat = (other: Series<string>, options: { separator?: string; naRep?: string } = {}): Series<string> => {
+    const { separator = "", naRep } = options;
+    const present = (one: Series<string>): Series<string> => (naRep === undefined ? one : one.fillna(naRep));
+    const own = new Series<string>(this.view);
+    return (present(own).add(separator).add(present(other)) as Series<string>).rename(own.name);
+  };
 
   private get own(): ViewColumn {
     return this.view.columns[0] as ViewColumn;

@@ -14,6 +14,8 @@ export interface ToCsvOptions {
   readonly index?: boolean;
   readonly header?: boolean;
   readonly separator?: string;
+  /** The columns to write; all unless told. */
+  readonly columns?: readonly string[];
   /** What stands for missing; default nothing. */
   readonly naRep?: string;
 }
@@ -26,7 +28,8 @@ const WRITE = kernel(MODULE, "writeCsvPart", writeCsvPart);
  * Writes a file a partition (`*` in the path is its number), or one file. A file is there whole or not at all.
  * @returns the paths
  */
-async function toCsv(table: DataFrame<unknown>, path: string, options: ToCsvOptions): Promise<string[]> {
+async function toCsv(whole: DataFrame<unknown>, path: string, options: ToCsvOptions): Promise<string[]> {
+  const table = options.columns === undefined ? whole : whole.select(...(options.columns as never[]));
   const source = table.layer;
   const format = { index: options.index !== false, separator: options.separator ?? ",", naRep: options.naRep ?? "" };
   const base = {

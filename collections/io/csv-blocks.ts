@@ -1,4 +1,5 @@
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
 /**
  * Where the blocks of a CSV file begin: at the first line that begins after each multiple of `blockBytes`. Lines end
@@ -56,4 +57,25 @@ function lineEnd(
     else if (byte === NEWLINE && !quoted) return { at: at + 1, found: true, quoted };
   }
   return { at: bytes.length, found: false, quoted };
+}
+
+/** The text without the lines that hold nothing; undefined where there is none. Lines end outside of quotes only. */
+export function withoutBlankLines(bytes: Buffer, quote: string | null): Buffer | undefined {
+  const mark = quote === null ? -1 : quote.charCodeAt(0);
+  const kept: Buffer[] = [];
+  let [from, quoted] = [0, false];
+  const blank = (start: number, end: number): boolean =>
+    end === start || (end === start + 1 && bytes[start] === RETURN);
+  for (let line = 0; line < bytes.length; ) {
+    let end = bytes.indexOf(NEWLINE, line);
+    if (end < 0) end = bytes.length;
+    if (!quoted && blank(line, end)) {
+      kept.push(bytes.subarray(from, line));
+      from = end + 1;
+    }
+    quoted = passQuotes(bytes, line, end, mark, quoted);
+    line = end + 1;
+  }
+  if (kept.length === 0) return undefined;
+  return Buffer.concat([...kept, bytes.subarray(from)]);
 }

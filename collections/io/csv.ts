@@ -1,6 +1,6 @@
 import { parseBytes } from "../../runtime/base/units.ts";
 import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
-import { type Dtype, parseDtype } from "../dataframe/dtype.ts";
+import { type Dtype, isInteger, parseDtype } from "../dataframe/dtype.ts";
 import { unknownColumn } from "../dataframe/expression/infer.ts";
 import { named, type Part } from "../dataframe/plan/node.ts";
 import type { CsvColumn, CsvFormat, FilePart } from "../dataframe/plan/step.ts";
@@ -32,6 +32,12 @@ export interface ReadCsvOptions {
   readonly thousands?: string;
   /** Texts that mean missing, beside pandas' own. */
   readonly naValues?: readonly string[];
+  /** False: only empty fields and `naValues` are missing, not "NA" and its like. */
+  readonly keepDefaultNa?: boolean;
+  /** Lines at the start of each file that are passed over, before the header. */
+  readonly skipRows?: number;
+  /** True: columns of whole numbers are float64, as if some later value were missing. */
+  readonly assumeMissing?: boolean;
   /** Bytes of a partition, or text such as "64 MB"; null: a partition a file. Default 64 MB. */
   readonly blocksize?: number | string | null;
   /** Bytes that are looked at in each of a few places to find the columns' types; default 256 kB. */
@@ -53,7 +59,7 @@ export async function readCsv<S = AnyRow>(
   const files = await filesOf(paths);
   const separator = options.separator ?? ",";
   const quote = options.quote === undefined ? '"' : options.quote;
-  const nulls = [...NULL_TEXTS, ...(options.naValues ?? [])];
+  const nulls = nullTexts(options);
   const samples = await Promise.all(sampledFiles(files).map((path) => sampleRows(path, options, separator, quote)));
   const header = options.header !== false;
   const names =
@@ -94,6 +100,15 @@ export async function readCsv<S = AnyRow>(
   return new DataFrame<S>(viewOfNode(scan, { index: [{ label: null }], columns: offered }));
 }
 
+/** @throws TypeError for missing values said column by column */
+function nullTexts({ keepDefaultNa = true, naValues = [] }: ReadCsvOptions): string[] {
+  if (!Array.isArray(naValues))
+    throw new TypeError(
+      "naValues is a list of texts for all columns; to replace them in one column only, use replace() or mask() on it",
+    );
+  return [...(keepDefaultNa ? NULL_TEXTS : [""]), ...naValues];
+}
+
 const SAMPLED_FILES = 4;
 const SAMPLE_BYTES = 256 * 1024;
 const BLOCK_BYTES = 64e6;
@@ -114,7 +129,11 @@ async function sampleRows(
   quote: string | null,
 ): Promise<string[][]> {
   const [text, whole] = await headText(path, options.sampleBytes ?? SAMPLE_BYTES);
-  const plain = options.comment === undefined ? text : withoutComments(text, options.comment);
+  const own = text
+    .split("\n")
+    .slice(options.skipRows ?? 0)
+    .join("\n");
+  const plain = options.comment === undefined ? own : withoutComments(own, options.comment);
   return parseCsvRows(plain, separator, quote, null, whole).filter((row) => row.length > 1 || row[0] !== "");
 }
 
@@ -161,6 +180,7 @@ function columnOf(
   const said = typeof options.dtypes === "string" ? options.dtypes : options.dtypes?.[name];
   if (said !== undefined) return { name, dtype: parseDtype(said), how: howOf(parseDtype(said)) };
   const { dtype, thousands } = inferCsvDtype(values, nulls, options.thousands ?? null);
+  if (options.assumeMissing === true && isInteger(dtype) && !thousands) return { name, dtype: "float64", how: "plain" };
   return { name, dtype, how: thousands ? "thousands" : howOf(dtype) };
 }
 
@@ -175,7 +195,7 @@ async function partsOf(path: string, options: ReadCsvOptions, quote: string | nu
       : options.blocksize === null
         ? Number.POSITIVE_INFINITY
         : parseBytes(options.blocksize);
-  const skip = header ? 1 : 0;
+  const skip = (header ? 1 : 0) + (options.skipRows ?? 0);
   if (sizeBytes <= wanted || compressionOf(path) !== "none")
     return [{ own: { path, start: 0, end: sizeBytes, whole: true, skip, version } satisfies FilePart, rows: null }];
   const starts = await blockStarts(fileSystemOf(path).readStream(path), wanted, quote);

@@ -98,11 +98,11 @@ export function joinAsof(
   left: PolarsLazy,
   right: PolarsLazy,
   asof: AsofSpec,
-  step: Extract<Step, { op: "asof" }>,
+  { fields, left: leftStep }: Extract<Step, { op: "asof" }>,
 ): PolarsLazy {
   const pl = polars();
-  const names = step.fields.map((field) => field.name);
-  const key = step.left.fields.find((field) => field.name === asof.leftOn) as Field;
+  const names = fields.map((field) => field.name);
+  const key = leftStep.fields.find((field) => field.name === asof.leftOn) as Field;
   const other = renamed(right, asof.rename).withColumns(
     pl.col(nameAfter(asof.rename)(asof.rightOn)).cast(polarsType(key.dtype)).alias("__on"),
   );
@@ -115,10 +115,14 @@ export function joinAsof(
     checkSortedness: false,
     suffix: "__right",
     ...(asof.leftBy.length > 0 ? { byLeft: [...asof.leftBy], byRight: asof.rightBy.map(nameAfter(asof.rename)) } : {}),
-    ...(asof.tolerance === null ? {} : { tolerance: asof.tolerance }),
+    ...(asof.tolerance === null ? {} : { tolerance: asof.tolerance - (asof.exact ? 0 : 1) }),
   };
+  // Without exact matches a key looks for what lies one step (of 1, or of a microsecond) before or behind it.
+  const step = asof.exact ? 0 : asof.direction === "backward" ? -1 : 1;
+  const own = pl.col(asof.leftOn);
+  const sought = step === 0 ? own : own.cast(pl.Int64).add(lit(step).cast(pl.Int64)).cast(polarsType(key.dtype));
   return left
-    .withColumns(pl.col(asof.leftOn).alias("__on"))
+    .withColumns(sought.alias("__on"))
     .joinAsof(other, options)
     .select(...names);
 }

@@ -1,14 +1,15 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import { compressionOf, unpacked } from "../../io/compression.ts";
+import { withoutBlankLines } from "../../io/csv-blocks.ts";
 import { withoutComments } from "../../io/csv-text.ts";
 import { schemeOf } from "../../io/filesystem.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import { isFloat } from "../dtype.ts";
-import { type PolarsExpr, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
+import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
 import { choose, lit, native } from "../engine/typed.ts";
 import type { CsvColumn, CsvFormat, FilePart } from "../plan/step.ts";
 import { type Field, indexName } from "../schema.ts";
@@ -60,9 +61,41 @@ async function scanned(path: string, format: CsvFormat, part: FilePart, fields: 
   const read = numbered.select(...fields.map(({ name }) => name));
   try {
     // Read here, not later with the rest of the plan, so that what is wrong with the file is said with its name.
-    return (await read.collect()).lazy();
+    const table = (await read.collect()) as PolarsFrame;
+    if (hasEmptyRow(table, wanted)) return (await withoutBlanks(path, format, part, fields)) ?? table.lazy();
+    return table.lazy();
   } catch (cause) {
+    const again = await withoutBlanks(path, format, part, fields);
+    if (again !== undefined) return again;
     throw await explained(path, format, part, wanted, cause);
+  }
+}
+
+/** Whether some row has nothing in the columns that are read: a line without fields looks like that too. */
+function hasEmptyRow(table: PolarsFrame, wanted: readonly CsvColumn[]): boolean {
+  const empty = wanted.map(({ name }) => polars().col(name).isNull());
+  const [first, ...rest] = empty;
+  if (first === undefined || wanted.some(({ name }) => table.getColumn(name).nullCount() === 0)) return false;
+  return (table.filter(rest.reduce((all, one) => all.and(one), first)) as PolarsFrame).height > 0;
+}
+
+/** Blank lines are no rows; the engine takes them for rows of nothing, so they are taken out where there are any. */
+async function withoutBlanks(
+  path: string,
+  format: CsvFormat,
+  part: FilePart,
+  fields: readonly Field[],
+): Promise<PolarsLazy | undefined> {
+  const bytes = await readFile(path);
+  const text = withoutBlankLines(bytes, format.quote);
+  if (text === undefined) return undefined;
+  const folder = await mkdtemp(join(tmpdir(), "shoal-csv-"));
+  try {
+    const copy = join(folder, "block.csv");
+    await writeFile(copy, text);
+    return (await (await scanned(copy, format, part, fields)).collect()).lazy();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

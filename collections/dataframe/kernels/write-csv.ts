@@ -29,7 +29,12 @@ export function csvText(meta: TableMeta, format: CsvOut, chunk: TableChunk | nul
         value === null ? format.naRep : field(csvValue(value, dtype)),
       ),
     );
-    for (let row = 0; row < chunk.rows; row++) lines.push(lists.map((list) => list[row]).join(format.separator));
+    // A line of one empty field would be taken for a blank line.
+    const alone = columns.length === 1;
+    for (let row = 0; row < chunk.rows; row++) {
+      const line = lists.map((list) => list[row]).join(format.separator);
+      lines.push(alone && line === "" ? '""' : line);
+    }
   }
   return lines.map((line) => `${line}\n`).join("");
 }

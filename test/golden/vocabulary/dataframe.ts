@@ -276,10 +276,14 @@ const shared: Record<string, Method> = {
   tail: (of, args, keywords) => of.tail(named(args, ["n"], keywords)["n"] ?? 5),
 };
 for (const name of reducers)
-  shared[name] = same(name, name === "sum" || name === "prod" ? ["axis", "skipna"] : ["axis", "skipna"], [
-    "meta",
-    "numeric_only",
-  ]);
+  shared[name] = (of, args, keywords) => {
+    const options = keysOf(
+      named(args, ["axis", "skipna"], keywords),
+      {},
+      of instanceof Series ? ["meta", "numeric_only"] : ["meta"],
+    );
+    return of[name](options);
+  };
 for (const [python_, ours] of Object.entries(arithmetic))
   shared[python_] = (of, args, keywords) => {
     const { other, fill_value } = named(args, ["other", "axis", "level", "fill_value"], keywords);
@@ -374,12 +378,17 @@ const frameMethods: Record<string, Method> = {
   pivot_table: (of, _args, keywords) => of.pivotTable(keysOf(keywords)),
   to_csv: (of, args, keywords) => {
     const { filename, ...rest } = named(args, ["filename"], keywords);
-    return of.toCsv(filename, keysOf(rest));
+    return of.toCsv(filename, keysOf(rest, { sep: "separator" }));
   },
-  to_bag: (of) => of.toBag(),
+  to_bag: (of, args, keywords) => {
+    const { index = false, format = "tuple" } = named(args, ["index", "format"], keywords);
+    return of.toBag({ index, format: format === "dict" ? "object" : "list" });
+  },
   to_dask_array: (of, _args, keywords) => of.toArray(keysOf(keywords)),
-  where: () => unsupported("DataFrame.where"),
-  mask: () => unsupported("DataFrame.mask"),
+  where: (of, args, keywords) => conditional(of, "where", args, keywords),
+  mask: (of, args, keywords) => conditional(of, "mask", args, keywords),
+  mode: same("mode", ["dropna"], ["split_every"]),
+  quantile: (of, args, keywords) => of.quantile(named(args, ["q"], keywords)["q"] ?? 0.5),
 };
 
 const seriesMethods: Record<string, Method> = {
@@ -392,14 +401,8 @@ const seriesMethods: Record<string, Method> = {
     const { left, right, inclusive } = named(args, ["left", "right", "inclusive"], keywords);
     return inclusive === undefined ? of.between(left, right) : of.between(left, right, { inclusive });
   },
-  where: (of, args, keywords) => {
-    const { cond, other } = named(args, ["cond", "other"], keywords);
-    return other === undefined ? of.where(cond) : of.where(cond, other);
-  },
-  mask: (of, args, keywords) => {
-    const { cond, other } = named(args, ["cond", "other"], keywords);
-    return other === undefined ? of.mask(cond) : of.mask(cond, other);
-  },
+  where: (of, args, keywords) => conditional(of, "where", args, keywords),
+  mask: (of, args, keywords) => conditional(of, "mask", args, keywords),
   combine_first: (of, [other]) => of.combineFirst(other),
   quantile: (of, args, keywords) => of.quantile(named(args, ["q"], keywords)["q"] ?? 0.5),
   cov: (of, [other]) => of.cov(other),
@@ -420,6 +423,11 @@ const seriesMethods: Record<string, Method> = {
   explode: (of) => of.toFrame("v").explode("v").get("v").rename(of.name),
   nunique_approx: (of) => of.nunique(),
 };
+
+function conditional(of: any, method: "where" | "mask", args: any[], keywords: Keywords): unknown {
+  const { cond, other } = named(args, ["cond", "other"], keywords);
+  return other === undefined ? of[method](cond) : of[method](cond, other);
+}
 
 function mapped(of: any, by: any, meta: any, args: readonly unknown[] = []): unknown {
   const said = metaOf(meta);
@@ -542,8 +550,13 @@ function textMethod(accessor: any, name: string): unknown {
         return accessor[ours](pat, keysOf(rest));
       }
       case "slice": {
-        const { start, stop } = named(args, ["start", "stop"], keywords);
+        const { start, stop, step = 1 } = named(args, ["start", "stop", "step"], keywords);
+        if (step !== 1) return unsupported("str.slice with a step");
         return accessor.slice(start ?? null, stop ?? null);
+      }
+      case "cat": {
+        const { others, ...rest } = named(args, ["others", "sep", "na_rep"], keywords);
+        return accessor.cat(others, keysOf(rest, { sep: "separator" }));
       }
       case "split":
         return accessor.split(named(args, ["pat", "n", "expand"], keywords)["pat"] ?? null);
@@ -585,6 +598,7 @@ class Locator {
         : [index, undefined];
     if (this.byPosition) {
       const n = this.table.columns.length;
+      if (typeof columns === "number") return this.table.get(this.table.columns.at(columns));
       const picked =
         columns instanceof PythonSlice
           ? Array.from({ length: n }, (_, at) => at).slice((columns.from as number) ?? 0, (columns.to as number) ?? n)
@@ -682,7 +696,7 @@ function tableAttribute(of: DataFrame<any> | Series<any>, name: string): unknown
     case "partitions":
       return { partitionsOf: of };
     case "values":
-      return of instanceof Series ? of : unsupported("DataFrame.values");
+      return of instanceof Series ? of : of.toArray();
     case "str":
       if (!["string", "null"].includes((of as Series).dtype) && !(of as Series).dtype.startsWith("list"))
         (of as Series).str.upper();
@@ -729,9 +743,11 @@ function item(of: any, index: any): unknown {
     return table.partitions(...[index].flat());
   }
   if (of instanceof frameModule.TextAccessor)
-    return index instanceof PythonSlice
-      ? of.slice((index.from as number) ?? null, (index.to as number) ?? null)
-      : of.get(index);
+    return index instanceof PythonSlice && index.step !== undefined && index.step !== null
+      ? unsupported("str[::step]")
+      : index instanceof PythonSlice
+        ? of.slice((index.from as number) ?? null, (index.to as number) ?? null)
+        : of.get(index);
   if (of instanceof Series && index instanceof Series) return of.filter(index);
   if (!(of instanceof DataFrame)) return undefined;
   if (index instanceof Series) return of.filter(index as never);
@@ -848,7 +864,7 @@ async function describe(value: any, expected: Expected): Promise<Shown | undefin
     return {
       // pandas numbers a column that has no name.
       columns: value.columns.map((name) =>
-        name === "0" && ((expected["columns"] as unknown[] | undefined) ?? []).includes(0) ? 0 : name,
+        ((expected["columns"] as unknown[] | undefined) ?? []).includes(Number(name)) ? Number(name) : name,
       ),
       dtypes: value.meta.columns.map(({ dtype, category }, at) =>
         gapType(pandasType(dtype, category), columns[at] ?? []),
@@ -893,7 +909,10 @@ const module = new Namespace("dd", {
             ? Object.fromEntries(Object.entries(dtype).map(([name, one]) => [name, dtypeName(one)]))
             : dtypeName(dtype);
       const options = {
-        ...keysOf({ ...others, dtypes }, { sep: "separator", usecols: "columns" }),
+        ...keysOf(
+          { ...others, dtypes },
+          { sep: "separator", usecols: "columns", quotechar: "quote", skiprows: "skipRows" },
+        ),
         ...("header" in rest ? { header: header !== null } : {}),
         ...("blocksize" in rest ? { blocksize } : {}),
       };
@@ -927,8 +946,14 @@ const module = new Namespace("dd", {
   },
 });
 
+/** NumPy's floor and ceil of whole numbers are floats. */
 const numpyFunction = (name: string) =>
-  python(([of]) => (of instanceof Series ? of.math(name) : unsupported(`np.${name}`)));
+  python(([of]) => {
+    if (of instanceof DataFrame) return of.each((one) => numpySeries(one, name));
+    return of instanceof Series ? numpySeries(of, name) : unsupported(`np.${name}`);
+  });
+const numpySeries = (of: Series<any>, name: string): Series<any> =>
+  (name === "floor" || name === "ceil") && of.dtype.startsWith("int") ? of.astype("float64") : of.math(name);
 
 /** Tables: DataFrame, Series, their accessors and groups. */
 export const vocabulary: Vocabulary = {

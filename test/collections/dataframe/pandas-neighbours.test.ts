@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fromColumns, merge, mergeAsof, readCsv } from "../../../collections/dataframe/index.ts";
+
+const table = () => fromColumns({ a: [1, -2, null], b: [-3, 4, 5] }, { npartitions: 2 });
+
+test("where() and mask() of a table take one condition for all columns, or a table of conditions", async () => {
+  const df = table();
+  const where = await df.where(df.gt(0), 0).compute();
+  assert.deepEqual(where.toColumns(), { a: [1, 0, 0], b: [0, 4, 5] });
+  const mask = await df.mask(df.get("b").gt(0)).compute();
+  assert.deepEqual(mask.toColumns(), { a: [1, null, null], b: [-3, null, null] });
+  const other = await df.where(df.get("b").gt(0), df.mul(10)).compute();
+  assert.deepEqual(other.toColumns(), { a: [10, -2, null], b: [-30, 4, 5] });
+  assert.throws(() => df.where((() => true) as never), /takes a condition/);
+});
+
+test("quantile() of a table gives a value a column, and a row for each share of a list", async () => {
+  const df = fromColumns({ a: [1, 2, 3, 4], k: ["x", "y", "x", "y"] }, { npartitions: 3 });
+  assert.deepEqual((await df.quantile().compute()).toArray(), [2.5]);
+  assert.deepEqual((await df.quantile([0, 1]).compute()).toColumns(), { a: [1, 4] });
+  assert.throws(() => df.quantile(2), /between 0 and 1/);
+});
+
+test("mode() of a table fills shorter lists up", async () => {
+  const df = fromColumns({ a: [1, 1, 2], b: [1, 2, 3] });
+  assert.deepEqual((await df.mode().compute()).toColumns(), { a: [1, null, null], b: [1, 2, 3] });
+});
+
+test("numericOnly leaves text out of a reduction, and missing counts as a value where dropna is false", async () => {
+  const df = fromColumns({ a: [1, 2, null], k: ["x", "y", null] }, { npartitions: 2 });
+  assert.deepEqual((await df.sum({ numericOnly: true }).compute()).toArray(), [3]);
+  assert.equal(await df.get("k").nunique({ dropna: false }).compute(), 3);
+});
+
+test("a column that meets an index holds the key of whichever side has the row", async () => {
+  const a = fromColumns({ g: [1, 1, 7], i: [10, 20, 30] });
+  const b = fromColumns({ f: [0.5, 1.5, 2.5] });
+  const rows = await merge(a, b, { leftOn: "g", rightIndex: true, how: "outer" }).compute();
+  const keys = (rows.toColumns()["g"] as number[]).sort();
+  assert.deepEqual(keys, [0, 1, 1, 2, 7]);
+});
+
+test("mergeAsof() without exact matches looks strictly before, and names of both tables get suffixes", async () => {
+  const a = fromColumns({ t: [1, 5, 10], v: [1, 2, 3] });
+  const b = fromColumns({ t: [1, 4, 5], v: [7, 8, 9] });
+  const rows = await mergeAsof(a, b, { on: "t", allowExactMatches: false }).compute();
+  assert.deepEqual(rows.toColumns(), { t: [1, 5, 10], v_x: [1, 2, 3], v_y: [null, 8, 9] });
+});
+
+test("more partitions lie between evenly spread labels; days begin at midnight", async () => {
+  const df = fromColumns({ v: Array.from({ length: 12 }, (_, i) => i) }, { npartitions: 4 });
+  assert.deepEqual(df.repartition({ npartitions: 6 }).divisions, [0, 2, 4, 6, 8, 9, 11]);
+  const hours = Array.from({ length: 9 }, (_, i) => new Date(Date.UTC(2022, 2, 1, 1 + 6 * i)));
+  const days = fromColumns({ v: hours.map((_, i) => i) }, { index: hours, npartitions: 2 }).repartition({ freq: "1D" });
+  assert.equal(days.npartitions, 3);
+  assert.equal(await days.get("v").sum().compute(), 36);
+});
+
+test("blank lines of a CSV file are no rows; rows of empty fields are", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "shoal-blank-"));
+  const path = join(folder, "a.csv");
+  await writeFile(path, '\na,b\n1,"x\n\ny"\n\n,\r\n\r\n3,z\n');
+  const read = await readCsv(path);
+  assert.deepEqual((await read.compute()).toColumns(), { a: [1, null, 3], b: ["x\n\ny", null, "z"] });
+  await writeFile(path, "note\na,b\nNA,1\nx,2\n");
+  const plain = await readCsv(path, { skipRows: 1, keepDefaultNa: false, assumeMissing: true });
+  assert.deepEqual(plain.dtypes, { a: "string", b: "float64" });
+  assert.deepEqual((await plain.compute()).toColumns()["a"], ["NA", "x"]);
+  await assert.rejects(readCsv(path, { naValues: { a: ["x"] } as never }), TypeError);
+});
