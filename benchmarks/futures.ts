@@ -9,6 +9,7 @@ import {
   type Run,
   secondsOf,
 } from "./bench-case.ts";
+import { cases as lag } from "./lag.ts";
 
 /** Latency and throughput of futures. */
 
@@ -107,7 +108,7 @@ function futureCase(
 const dask = (name: string, n: number, runs = 3): Peer => pythonPeer("dask-cluster", "futures.py", [name, n, runs]);
 const raw = nodePeer("nats-raw", "nats-raw.ts", [2000, 200]);
 
-export const cases: readonly BenchCase[] = (["inline", "threads", "processes", "nats"] as const).flatMap((mode) => {
+const moving: readonly BenchCase[] = (["inline", "threads", "processes", "nats"] as const).flatMap((mode) => {
   const peers = (...all: readonly Peer[]): readonly Peer[] => (mode === "nats" || mode === "inline" ? all : []);
   const dear = (...all: readonly Peer[]): readonly Peer[] => (mode === "nats" ? all : []);
   return [
@@ -123,3 +124,5 @@ export const cases: readonly BenchCase[] = (["inline", "threads", "processes", "
     ),
   ];
 });
+
+export const cases: readonly BenchCase[] = [...moving, ...lag];

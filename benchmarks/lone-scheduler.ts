@@ -36,6 +36,14 @@ export function loneScheduler(): SchedulerBrain {
   return brain;
 }
 
+/** Turns go on until the last submission is all taken in. */
+export function finishIntake(brain: SchedulerBrain): void {
+  while (brain.hasMore) {
+    brain.step({ kind: "more" }, 0);
+    endTurn(brain);
+  }
+}
+
 export function endTurn(brain: SchedulerBrain): void {
   brain.endTurn({ worker: () => {}, client: () => {}, watched: () => {}, expelled: () => {} });
 }
@@ -46,4 +54,5 @@ export function takeSubmission(brain: SchedulerBrain, bytes: Uint8Array): void {
   if (frame.kind !== "frame") throw new Error("no frame");
   for (const message of frame.messages) brain.step({ kind: "client", client: "c", message: message as FromClient }, 0);
   endTurn(brain);
+  finishIntake(brain);
 }

@@ -85,6 +85,7 @@ export class SimulatedCluster {
       retries: 0,
     } as const;
     this.schedulerTurn(() => this.brain.step({ kind: "client", client: "c", message }, this.nowMs));
+    while (this.brain.hasMore) this.schedulerTurn(() => this.brain.step({ kind: "more" }, this.nowMs));
   }
 
   /** Lets time go by until so many tasks are finished; gives the time. @throws Error if nothing is left to happen */

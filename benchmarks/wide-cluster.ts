@@ -37,6 +37,10 @@ export function wideCluster(n: number, workers: number): Run {
   const message = { type: "submit", request: 1, layers: [layer], wants, priority: 0, retries: 0 } as const;
   brain.step({ kind: "client", client: "c", message }, 0);
   turn(brain, sent);
+  while (brain.hasMore) {
+    brain.step({ kind: "more" }, 0);
+    turn(brain, sent);
+  }
   let finished = 0;
   let longestMs = 0;
   let frames = 0;

@@ -18,7 +18,7 @@ import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
 import { ChunkFault } from "../chunk/chunk-fault.ts";
 import type { Windows } from "../chunk/windows.ts";
 import { clientError } from "./client-error.ts";
-import { HandleRunsBuilder } from "./handle-runs.ts";
+import { cutRuns, HandleRunsBuilder, handleParts } from "./handle-runs.ts";
 import { layersToWire, refuseCycles } from "./layers-to-wire.ts";
 import { RecordList } from "./record-list.ts";
 import { STANDING, type SubmissionRecord } from "./submission-record.ts";
@@ -179,8 +179,9 @@ export class ClientSession {
   /** Lets go of handles; the scheduler hears it soon, many at once. */
   release(first: number, count: number): void {
     if (this.phase.state === "closed") return;
+    let record: SubmissionRecord | undefined;
     for (let handle = first; handle < first + count; handle++) {
-      const record = this.findRecord(handle);
+      if (record === undefined || handle >= record.first + record.count) record = this.findRecord(handle);
       if (record?.release(handle) !== true) continue;
       // Whoever waits for it learns that it is gone.
       this.tellSettled(handle);
@@ -193,7 +194,8 @@ export class ClientSession {
   cancel(handles: readonly number[], reason: string): void {
     for (const handle of handles)
       if (this.findRecord(handle)?.standingOf(handle) === STANDING.pending) this.wishes.cancel(handle, reason);
-    if (this.phase.state === "open") this.link?.tell({ type: "cancel", handles: Uint32Array.from(handles), reason });
+    if (this.phase.state === "open")
+      for (const part of handleParts(handles)) this.link?.tell({ type: "cancel", handles: part, reason });
   }
 
   retry(handles: readonly number[]): void {
@@ -203,7 +205,8 @@ export class ClientSession {
       record.setPending(handle);
       this.wishes.retry(handle);
     }
-    if (this.phase.state === "open") this.link?.tell({ type: "retry", handles: Uint32Array.from(handles) });
+    if (this.phase.state === "open")
+      for (const part of handleParts(handles)) this.link?.tell({ type: "retry", handles: part });
   }
 
   /** Says goodbye; whatever is still waited for fails. */
@@ -320,11 +323,10 @@ export class ClientSession {
   }
 
   private flushReleases(): void {
-    const handles = this.released.splice(0).sort((a, b) => a - b);
-    if (this.phase.state !== "open") return;
     const runs = new HandleRunsBuilder();
-    for (const handle of handles) runs.add(handle);
-    this.link?.tell({ type: "release", handles: runs.finish() });
+    for (const handle of this.released.splice(0).sort((a, b) => a - b)) runs.add(handle);
+    if (this.phase.state !== "open") return;
+    for (const part of cutRuns(runs.finish())) this.link?.tell({ type: "release", handles: part });
   }
 
   private declined(request: number, told: unknown, failure: Error = clientError(told)): void {

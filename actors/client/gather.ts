@@ -27,7 +27,7 @@ export async function gather(
   options: GatherOptions = {},
 ): Promise<unknown[]> {
   for (let tries = 0; ; tries++) {
-    for (const handle of handles) await settled(session, handle, options.signal);
+    for (const handle of handles) if (!isThere(session, handle)) await settled(session, handle, options.signal);
     const missing = handles.filter((handle) => session.record(handle).standingOf(handle) !== STANDING.value);
     if (missing.length === 0) break;
     // While others were waited for, results that were there may have been lost again.
@@ -42,6 +42,12 @@ export async function gather(
     await pause(session, RETRY_DELAY_MS);
   }
   return handles.map((handle) => session.record(handle).valueAt(handle));
+}
+
+/** Most are, when many are gathered: a wait for each would cost more than all the rest. */
+function isThere(session: ClientSession, handle: number): boolean {
+  const standing = session.record(handle).standingOf(handle);
+  return standing === STANDING.value || standing === STANDING.held;
 }
 
 /** Waits while a handle is pending. @throws the handle's error */

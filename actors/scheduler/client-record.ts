@@ -1,4 +1,27 @@
 import { invariant } from "../../runtime/base/errors.ts";
+import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
+
+/** Wants of one layer: the row of each, and its handle. */
+export interface WantedRows {
+  readonly count: number;
+  readonly handleBase: number;
+  rowAt(i: number): number;
+}
+
+/**
+ * A submission whose rows are made and whose wants are not all given yet: large ones are taken in over several turns, so that
+ * no turn is long. Until it is done, what its client says later waits.
+ */
+export interface Intake {
+  readonly wants: readonly WantedRows[];
+  /** The want that is being given, and how many of its rows were. */
+  at: number;
+  given: number;
+  /** Rows that are to become needed. */
+  readonly stack: number[];
+  /** Slabs that are kept meanwhile: the submission's own, and those that it reads. */
+  readonly slabs: readonly number[];
+}
 
 /** Handles a client was given together, and the rows they stand for. */
 interface HandleRange {
@@ -28,6 +51,9 @@ export class ClientRecord {
   rows = 0;
   /** Work handed out for it, in microseconds by its weight: who has least comes first. */
   servedUs = 0;
+  /** A submission of its that is being taken in, and what it said meanwhile. */
+  intake: Intake | undefined;
+  readonly waiting: FromClient[] = [];
   private readonly ranges: HandleRange[] = [];
 
   constructor(id: string, number: number, nowMs: number) {

@@ -12,7 +12,9 @@ export function checkScheduler(state: SchedulerState): void {
   if (state.phase === "recovering") return;
   const needers = new Uint32Array(state.tasks.state.length);
   const processing = new Uint32Array(state.workers.length);
-  for (const slab of state.slabs.values()) checkSlab(state, slab, needers, processing);
+  // Rows of a submission that is being taken in are needed before they move.
+  const soon = new Set([...state.intakes].flatMap((client) => client.intake?.stack ?? []));
+  for (const slab of state.slabs.values()) checkSlab(state, slab, { needers, processing, soon });
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++)
       if (state.tasks.needers[row] !== needers[row])
@@ -21,8 +23,15 @@ export function checkScheduler(state: SchedulerState): void {
     if (worker.processing !== processing[worker.number]) broken(`worker ${worker.id} counts what it processes`);
 }
 
+/** What is added up on the way. */
+interface Sums {
+  readonly needers: Uint32Array;
+  readonly processing: Uint32Array;
+  readonly soon: ReadonlySet<number>;
+}
+
 /** Checks the rows of a slab, and adds up whom they need and where they run. */
-function checkSlab(state: SchedulerState, slab: Slab, needers: Uint32Array, processing: Uint32Array): void {
+function checkSlab(state: SchedulerState, slab: Slab, { needers, processing, soon }: Sums): void {
   const { tasks } = state;
   let active = 0;
   for (let at = 0; at < slab.count; at++) {
@@ -43,16 +52,20 @@ function checkSlab(state: SchedulerState, slab: Slab, needers: Uint32Array, proc
       if (state.workers[worker] === undefined) broken(`row ${row} is processing on a worker that is there`);
       processing[worker] = (processing[worker] as number) + 1;
     }
+    if (!soon.has(row) || now !== S.released) checkNeed(state, row, now);
     checkRow(state, row, now, missing);
   }
   if (active !== slab.active) broken(`slab ${slab.id} has ${active} active rows and counts ${slab.active}`);
 }
 
+function checkNeed(state: SchedulerState, row: number, now: number): void {
+  const isNeeded = state.tasks.needers[row] !== 0 || state.tasks.wants[row] !== 0;
+  if (isNeeded !== (now !== S.released)) broken(`row ${row} in state ${now} is needed, or released`);
+}
+
 /** @param missing its inputs that are not in memory, where its state needs them */
 function checkRow(state: SchedulerState, row: number, now: number, missing: number): void {
   const { tasks } = state;
-  const isNeeded = tasks.needers[row] !== 0 || tasks.wants[row] !== 0;
-  if (isNeeded !== (now !== S.released)) broken(`row ${row} in state ${now} is needed, or released`);
   if (now === S.released && tasks.worker[row] !== -1) broken(`released row ${row} is on no worker`);
   if (now === S.waiting || now === S.assigned) {
     if (tasks.waitCount[row] !== missing)

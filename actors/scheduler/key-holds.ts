@@ -1,10 +1,10 @@
 import { ClientRecord } from "./client-record.ts";
 import { findRow } from "./find-row.ts";
+import { tellOne } from "./intake.ts";
 import { need } from "./needs.ts";
 import type { SchedulerBrain } from "./scheduler-brain.ts";
 import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import { releaseHandles } from "./sessions.ts";
-import { tellOne } from "./submission.ts";
 
 /** Its name among the clients in a journal. */
 const HOLDER = "coordination";

@@ -12,9 +12,21 @@ import type { WorkerRecord } from "./worker-record.ts";
 
 /** Makes rows needed: from released to waiting, and on to ready where nothing is missing. */
 export function need(state: SchedulerState, first: number): void {
-  if (state.tasks.state[first] !== S.released || state.phase === "recovering") return;
-  const stack = [first];
-  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+  if (state.tasks.state[first] !== S.released) return;
+  needRows(state, [first], Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Makes the rows on a stack needed, and those they read.
+ * @param most rows looked at; where there are more, the rest stays on the stack
+ * @returns how many were looked at
+ */
+export function needRows(state: SchedulerState, stack: number[], most: number): number {
+  if (state.phase === "recovering") return 0;
+  let looked = 0;
+  for (; looked < most; looked++) {
+    const row = stack.pop();
+    if (row === undefined) break;
     // The reader that asked for it may have failed since.
     if (state.tasks.state[row] !== S.released || !isNeeded(state, row)) continue;
     if (((state.tasks.flags[row] as number) & FLAG.pure) !== 0) {
@@ -25,6 +37,7 @@ export function need(state: SchedulerState, first: number): void {
     state.slabOf(row).active += 1;
     waitForInputs(state, row, stack, true);
   }
+  return looked;
 }
 
 const isNeeded = (state: SchedulerState, row: number): boolean =>

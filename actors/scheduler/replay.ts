@@ -1,12 +1,12 @@
 import { unreachable } from "../../runtime/base/errors.ts";
 import { ClientRecord } from "./client-record.ts";
-import type { GraphRecord, LedgerRecord, ScatterRecord, SlabRecord, WantsRecord } from "./ledger-record.ts";
+import { giveHandles } from "./intake.ts";
+import type { GraphRecord, LayerRows, LedgerRecord, ScatterRecord, SlabRecord, WantsRecord } from "./ledger-record.ts";
 import { FLAG, type SchedulerState } from "./scheduler-state.ts";
 import { insertScattered } from "./sessions.ts";
 import type { Slab } from "./slab.ts";
 import { insertSlab, makeSlab } from "./slab-making.ts";
 import { dropIdleSlabs } from "./slab-release.ts";
-import { giveWants } from "./submission.ts";
 import type { Takeover } from "./takeover.ts";
 
 /** What reads a journal besides the scheduler's brain. */
@@ -91,7 +91,14 @@ function replayGraph(state: SchedulerState, nowMs: number, record: GraphRecord):
   state.tasks.allocateAt(place.base, place.count);
   const isNew = Array.from(record.isNew, Boolean);
   keep(makeSlab(state, { layers, priority, retries, isNew, rows, place }));
-  for (const want of wants) giveWants(state, client, want, rows[want.layer] as number | Uint32Array, layers);
+  const { tasks } = state;
+  for (const want of wants) {
+    const { count, handleBase, rowAt } = giveHandles(client, want, rows[want.layer] as LayerRows, layers);
+    for (let i = 0; i < count; i++) {
+      const row = rowAt(i);
+      tasks.wants[row] = state.wants.add(tasks.wants[row] as number, client.number, handleBase + i);
+    }
+  }
 }
 
 function replaySlab(state: SchedulerState, record: SlabRecord): void {

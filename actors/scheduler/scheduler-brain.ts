@@ -5,6 +5,7 @@ import type { EndWorker, WorkerDeath } from "../../runtime/protocol/nanny-schedu
 import type { FromWorker, JoinMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { replicasAdded, tasksFailed, tasksFinished, tasksMissing, wakeRested } from "./completion.ts";
+import { goOnTakingIn } from "./intake.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
 import { placeReady } from "./placement.ts";
 import { reconcile, workerLost } from "./recovery.ts";
@@ -41,7 +42,9 @@ export type SchedulerInput =
       readonly death?: WorkerDeath;
     }
   | { readonly kind: "vouched"; readonly nanny: string; readonly workers: readonly string[] }
-  | { readonly kind: "tick" };
+  | { readonly kind: "tick" }
+  /** Time for what did not fit into the turns before. */
+  | { readonly kind: "more" };
 
 /** How far a task is (below 0: it did not say), or a line of its ("": none). */
 export interface TaskSaid {
@@ -151,6 +154,8 @@ export class SchedulerBrain {
         return vouched(this.state, input.nanny, input.workers, now);
       case "tick":
         return this.expire(now);
+      case "more":
+        return this.goOn(now);
       default:
         return unreachable(input);
     }
@@ -183,8 +188,26 @@ export class SchedulerBrain {
     for (const { nanny, ...end } of this.ends.splice(0)) output.nanny?.(nanny, { type: "end", ...end });
   }
 
+  /** Whether there is work that waits for turns of its own. */
+  get hasMore(): boolean {
+    return this.state.intakes.size > 0;
+  }
+
+  /** Takes more of a large submission in; once it is all here, what its client said meanwhile counts. */
+  private goOn(now: number): void {
+    const client = goOnTakingIn(this.state);
+    if (client === undefined) return;
+    for (const message of client.waiting.splice(0)) this.fromClient(client.id, message, now);
+  }
+
   private fromClient(id: string, message: FromClient, now: number): void {
     const { state } = this;
+    const busy = state.clients.get(id);
+    if (busy?.intake !== undefined) {
+      busy.lastSeenMs = now;
+      busy.waiting.push(message);
+      return;
+    }
     if (message.type === "hello") {
       clientHello(state, id, message.hello, now, this.version, message.share);
       return;

@@ -77,6 +77,8 @@ export interface SchedulerOptions {
   readonly clientLeaseMs: number;
   /** A worker that is silent for longer is taken for dead. */
   readonly workerLeaseMs: number;
+  /** Rows of a submission that are taken in within a turn; what is left is done in the next. */
+  readonly intakeRows?: number | undefined;
   /** Tasks of one client that may be known at once; more are declined. Default: no limit. */
   readonly tasksPerClientMax?: number | undefined;
 }
@@ -109,6 +111,8 @@ export class SchedulerState {
   readonly loads = new WorkerLoads();
   readonly workerByName = new Map<string, WorkerRecord>();
   readonly clients = new Map<string, ClientRecord>();
+  /** Clients whose submissions are being taken in, the one that has waited longest first. */
+  readonly intakes = new Set<ClientRecord>();
   readonly clientByNumber: (ClientRecord | undefined)[] = [];
   /** Layers by name, for work that is submitted twice: where its rows begin. */
   readonly layers = new Map<string, { readonly slab: number; readonly base: number; readonly count: number }>();

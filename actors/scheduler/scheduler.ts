@@ -1,6 +1,7 @@
 import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { Doubts } from "../../runtime/actor/doubts.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
 import { currentTracer } from "../../runtime/base/tracing.ts";
 import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
 import { type CommitLog, NO_COMMIT_LOG } from "../../runtime/journal/commit-log.ts";
@@ -60,6 +61,8 @@ export interface SchedulerJournal {
 
 const TICK = { type: "tick" } as const;
 const ALARM = { type: "alarm" } as const;
+/** To itself: what was too much for the last turn. */
+const MORE = { type: "more" } as const;
 /** To itself: records are committed, so that what waited for them may leave. */
 const COMMITTED = { type: "committed" } as const;
 
@@ -82,6 +85,8 @@ export function schedulerActor(options: SchedulerActorOptions): ActorSpec {
 }
 
 const MAILBOX_FRAMES_MAX = 1 << 20;
+/** A turn takes no further message after so long: what is left has the next one. */
+const TAKING_MAX_MS = 4;
 
 class Scheduler implements Actor {
   private readonly options: SchedulerActorOptions;
@@ -91,6 +96,9 @@ class Scheduler implements Actor {
   private readonly senders = new Map<string, { kind: "worker" | "client" | "nanny"; id: string } | undefined>();
   private readonly broken: Broken = new Set();
   private alarmMs = Number.POSITIVE_INFINITY;
+  /** What came and did not fit into the turns so far. */
+  private backlog: readonly Envelope[] = [];
+  private isMoreSaid = false;
   private readonly incarnations = new Map<string, number>();
   private readonly ledger = new TurnLedger();
   private readonly output: HeldOutput<Said>;
@@ -117,10 +125,23 @@ class Scheduler implements Actor {
 
   receive(batch: readonly Envelope[]): void {
     const now = this.context.now();
-    for (const envelope of batch) this.take(envelope, now);
+    const backlog = this.backlog.length === 0 ? batch : [...this.backlog, ...batch];
+    let taken = 0;
+    do this.take(backlog[taken++] as Envelope, now);
+    while (taken < backlog.length && this.context.now() - now < TAKING_MAX_MS);
+    this.backlog = backlog.slice(taken);
     this.endTurn();
     this.mendDoubts(now);
+    if ((this.backlog.length > 0 || this.brain.hasMore) && !this.isMoreSaid) {
+      this.isMoreSaid = true;
+      this.context.tellSelf(MORE);
+    }
     this.noteTurn(this.context.now() - now);
+  }
+
+  stopped(): void {
+    for (const { question } of this.backlog)
+      question?.fail(new ShoalError("The scheduler has stopped", { code: "CLOSED" }));
   }
 
   private noteTurn(tookMs: number): void {
@@ -202,6 +223,7 @@ class Scheduler implements Actor {
       | typeof TICK
       | typeof ALARM
       | typeof COMMITTED
+      | typeof MORE
       | Probed;
     if (envelope.question !== undefined) {
       // What it tells is as of now.
@@ -214,6 +236,7 @@ class Scheduler implements Actor {
       this.alarmMs = Number.POSITIVE_INFINITY;
       return this.brain.step({ kind: "tick" }, now);
     }
+    if (message.type === "more") return this.goOn(envelope, now);
     if (message.type === "committed") return this.output.release();
     if (message.type === "probed" && envelope.from === this.context.address) return this.probed(message, now);
     const sender = this.senderOf(envelope.from);
@@ -233,6 +256,12 @@ class Scheduler implements Actor {
     }
     if (sender.kind === "client") this.fromClient(sender.id, message as FromClient, now);
     else this.fromWorker(sender.id, message as FromWorker, now);
+  }
+
+  private goOn({ from }: Envelope, now: number): void {
+    if (from !== this.context.address) return;
+    this.isMoreSaid = false;
+    this.brain.step({ kind: "more" }, now);
   }
 
   private probed(message: Probed, now: number): void {

@@ -7,12 +7,12 @@ import type {
 } from "../../runtime/protocol/client-scheduler.ts";
 import { ClientRecord } from "./client-record.ts";
 import { cancelledError, unknownHandleError } from "./failures.ts";
+import { endIntake, tellOne } from "./intake.ts";
 import type { SlabPlace } from "./ledger-record.ts";
 import { arrive, failRow, need, releaseIfUnneeded, waitForInputs } from "./needs.ts";
 import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
 import { insertSlab } from "./slab-making.ts";
-import { tellOne } from "./submission.ts";
 
 /** Client sessions: what a client wants, lets go, brings along and takes back. */
 
@@ -94,6 +94,7 @@ function tellStanding(state: SchedulerState, client: ClientRecord, handle: numbe
 
 /** A client is gone, for good or past its lease: all it wanted is let go. */
 export function clientGone(state: SchedulerState, client: ClientRecord): void {
+  endIntake(state, client);
   for (const handle of [...client.handles()]) releaseHandle(state, client, handle);
   state.ledger.clientGone(client.id);
   state.clients.delete(client.id);

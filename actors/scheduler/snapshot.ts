@@ -8,6 +8,8 @@ export interface SchedulerSnapshot {
   readonly ready: number;
   readonly clients: number;
   readonly slabs: number;
+  /** Its own turns so far: how many, how long together, and the longest. */
+  readonly turns: { readonly count: number; readonly ms: number; readonly maxMs: number };
   readonly workers: readonly {
     readonly id: string;
     readonly status: string;
@@ -37,6 +39,7 @@ export function snapshot(state: SchedulerState): SchedulerSnapshot {
     ready: state.queues.size,
     clients: state.clients.size,
     slabs: state.slabs.size,
+    turns: { ...state.turns },
     workers: [...state.workerByName.values()].map((worker) => ({
       id: worker.id,
       status: statusOf(worker),

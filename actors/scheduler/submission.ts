@@ -1,5 +1,5 @@
 import { expandGraph, layerOfRow } from "../../runtime/graph/task-table.ts";
-import type { SubmitMessage, WireWant } from "../../runtime/protocol/client-scheduler.ts";
+import type { SubmitMessage } from "../../runtime/protocol/client-scheduler.ts";
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
 import { malformedLayers } from "./check-layers.ts";
 import type { ClientRecord } from "./client-record.ts";
@@ -10,9 +10,9 @@ import {
   type SchedulerFailure,
   unknownHandleError,
 } from "./failures.ts";
+import { giveHandles, takeIn } from "./intake.ts";
 import type { GraphRecord, LayerRows, SlabPlace } from "./ledger-record.ts";
-import { need } from "./needs.ts";
-import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
+import type { SchedulerState } from "./scheduler-state.ts";
 import { hasKeys, layersOfWire, makeSlab, type SlabParts, sizeOf } from "./slab-making.ts";
 
 /** A graph arrives: rows for what is new, wants for the client, and the needed part is set going. */
@@ -43,7 +43,8 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   }
   state.ledger.submitted(() => graphRecord(client, message, placed));
   out.say({ type: "accepted", request: message.request, tasks: slab?.count ?? 0 });
-  for (const want of message.wants) addWants(state, client, want, rows[want.layer] as LayerRows, message.layers);
+  const wants = message.wants.map((want) => giveHandles(client, want, rows[want.layer] as LayerRows, message.layers));
+  takeIn(state, client, wants, slab === undefined ? [...placed.place.reads] : [slab.id, ...placed.place.reads]);
   if (slab !== undefined && slab.active === 0) state.idleSlabs.push(slab.id);
 }
 
@@ -168,57 +169,4 @@ function keyedRows(state: SchedulerState, keys: readonly string[], first: number
 function noteRead(state: SchedulerState, row: number, reads: Set<number>): number {
   reads.add(state.tasks.slab[row] as number);
   return row;
-}
-
-/** A client wants tasks of a layer from now on. */
-export function giveWants(
-  state: SchedulerState,
-  client: ClientRecord,
-  want: WireWant,
-  rows: LayerRows,
-  layers: readonly WireLayer[],
-): { readonly count: number; rowAt(i: number): number } {
-  const { tasks } = state;
-  const { indices } = want;
-  const count = indices?.length ?? sizeOf(layers[want.layer] as WireLayer);
-  const rowAt = (i: number): number => {
-    const at = indices === null ? i : (indices[i] as number);
-    return typeof rows === "number" ? rows + at : (rows[at] as number);
-  };
-  const isRun = indices === null && typeof rows === "number";
-  client.give(want.handleBase, count, isRun ? rows : Uint32Array.from({ length: count }, (_, i) => rowAt(i)));
-  for (let i = 0; i < count; i++) {
-    const row = rowAt(i);
-    tasks.wants[row] = state.wants.add(tasks.wants[row] as number, client.number, want.handleBase + i);
-  }
-  return { count, rowAt };
-}
-
-function addWants(
-  state: SchedulerState,
-  client: ClientRecord,
-  want: WireWant,
-  rows: LayerRows,
-  layers: readonly WireLayer[],
-): void {
-  const { tasks } = state;
-  const { count, rowAt } = giveWants(state, client, want, rows, layers);
-  for (let i = 0; i < count; i++) {
-    const row = rowAt(i);
-    const handle = want.handleBase + i;
-    const now = tasks.state[row] as number;
-    if (now === S.released) need(state, row);
-    else if (now === S.memory) tellOne(state, client, handle, row);
-    else if (now === S.erred)
-      state.out.toClient(client.number).erred(handle, (state.failures.get(row) as TaskFailure).error);
-  }
-}
-
-/** Tells one client where a result lies that was there before it asked. */
-export function tellOne(state: SchedulerState, client: ClientRecord, handle: number, row: number): void {
-  const { tasks } = state;
-  const holder = state.worker(tasks.worker[row] as number).id;
-  state.out
-    .toClient(client.number)
-    .inMemory(handle, row, tasks.attempt[row] as number, tasks.bytes[row] as number, holder, undefined);
 }

@@ -25,12 +25,12 @@ export interface PendingPlace {
 export interface FutureParts {
   readonly session: ClientSession;
   /** The client's number of the future; calls that have not left yet leave now. */
-  readonly handle: () => number;
+  handle(): number;
   /** Where its call stands, as long as it has not left. */
-  readonly pending?: () => PendingPlace | undefined;
+  pending?(): PendingPlace | undefined;
   /** The key, told when it is first asked for. */
-  readonly key: () => TaskKey;
-  readonly hold: (handle: number, key: TaskKey, keeper: unknown) => HeldLayer;
+  key(): TaskKey;
+  hold(handle: number, key: TaskKey, keeper: unknown): HeldLayer;
 }
 
 /**
@@ -153,7 +153,13 @@ export class Future<T> extends Collection<T> {
   }
 
   rebuild(layer: Layer): this {
-    const future = new Future<T>({ ...this.parts, key: () => taskKey(layer, 0) });
+    const { parts } = this;
+    const future = new Future<T>({
+      session: parts.session,
+      handle: () => parts.handle(),
+      key: () => taskKey(layer, 0),
+      hold: (handle, key, keeper) => parts.hold(handle, key, keeper),
+    });
     future.held = layer as HeldLayer;
     return future as this;
   }
@@ -172,4 +178,4 @@ export class Future<T> extends Collection<T> {
 }
 
 /** Futures that nobody refers to any more let their results go. */
-const released = new FinalizationRegistry<FutureParts>(({ session, handle }) => session.release(handle(), 1));
+const released = new FinalizationRegistry<FutureParts>((parts) => parts.session.release(parts.handle(), 1));

@@ -66,6 +66,8 @@ export interface ActorContext {
   ask(address: string, message: unknown, options: AskOptions): Promise<unknown>;
   /** Has the outcome of work come in as a message, unless the actor has stopped or started anew by then. */
   pipe<T>(work: Promise<T>, toMessage: (outcome: PromiseSettledResult<T>) => unknown): void;
+  /** Has a message come in after those that lie in the mailbox: the rest of work that is too much for one turn. */
+  tellSelf(message: unknown): void;
   /** Has a message come in later. All are cancelled when the actor stops or starts anew. */
   after(delayMs: number, message: unknown): Subscription;
   /** Has a {@link DownMessage} come in when an actor, here or elsewhere, stops, falls silent or starts anew. */

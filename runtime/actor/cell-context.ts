@@ -76,6 +76,10 @@ export class CellContext implements ActorContext {
       .catch((error) => this.owner.crash(error));
   }
 
+  tellSelf(message: unknown): void {
+    if (this.phase !== "closed") this.owner.deliverOwn(message);
+  }
+
   after(delayMs: number, message: unknown): Subscription {
     if (this.phase === "closed") return { unsubscribe: () => {} };
     const handle = this.owner.clock.setTimer(delayMs, () => {

@@ -66,7 +66,7 @@ export class ActorSystem {
     this.codec = options.codec;
     this.onFailure = options.onFailure;
     this.isShortcut = options.shortcut ?? options.bus.carries !== "reference";
-    const turns = new TurnQueue(options.defer);
+    const turns = new TurnQueue(() => this.clock.now(), options.defer);
     this.watcher = new Watcher(options.watch ?? { intervalMs: 1000, ttlMs: 5000 }, {
       clock: this.clock,
       tap: this.tap,

@@ -4,8 +4,9 @@ export interface TurnTaker {
   turn(): boolean;
 }
 
-/** After so many turns other events of the thread (sockets, timers) get theirs. */
+/** After so many turns, or so long, other events of the thread (sockets, timers) get theirs. */
 const TURNS_IN_A_ROW_MAX = 256;
+const IN_A_ROW_MAX_MS = 3;
 
 /**
  * Hands out turns, first come first served, one at a time. A turn begins after the handlers that are running now, so what
@@ -14,11 +15,14 @@ const TURNS_IN_A_ROW_MAX = 256;
 export class TurnQueue {
   private ready: TurnTaker[] = [];
   private isScheduled = false;
-  private turnsLeft = TURNS_IN_A_ROW_MAX;
+  /** What is left until the thread has to look at its other events; undefined when it has just looked. */
+  private left: { turns: number; readonly untilMs: number } | undefined;
   private readonly defer: ((run: () => void) => void) | undefined;
+  private readonly now: () => number;
 
   /** @param defer runs a function soon; by default in a microtask, now and then in a macrotask */
-  constructor(defer?: (run: () => void) => void) {
+  constructor(now: () => number, defer?: (run: () => void) => void) {
+    this.now = now;
     this.defer = defer;
   }
 
@@ -30,12 +34,8 @@ export class TurnQueue {
   private schedule(): void {
     this.isScheduled = true;
     if (this.defer !== undefined) this.defer(this.run);
-    else if (this.turnsLeft > 0) queueMicrotask(this.run);
-    else
-      setImmediate(() => {
-        this.turnsLeft = TURNS_IN_A_ROW_MAX;
-        this.run();
-      });
+    // Once it is over, `looked` goes on.
+    else if (!this.isOver()) queueMicrotask(this.run);
   }
 
   private readonly run = (): void => {
@@ -43,13 +43,34 @@ export class TurnQueue {
     const takers = this.ready;
     this.ready = [];
     for (const [at, taker] of takers.entries()) {
+      const left = this.defer === undefined ? this.begin() : undefined;
       if (taker.turn()) this.ready.push(taker);
-      this.turnsLeft -= 1;
-      if (this.turnsLeft <= 0 && this.defer === undefined) {
+      if (left === undefined) continue;
+      left.turns -= 1;
+      if (this.isOver()) {
         this.ready = [...takers.slice(at + 1), ...this.ready];
         break;
       }
     }
     if (this.ready.length > 0 && !this.isScheduled) this.schedule();
   };
+
+  /** The thread's other events have had their time. */
+  private readonly looked = (): void => {
+    this.left = undefined;
+    if (this.isScheduled) this.run();
+  };
+
+  private begin(): { turns: number; readonly untilMs: number } {
+    if (this.left === undefined) {
+      this.left = { turns: TURNS_IN_A_ROW_MAX, untilMs: this.now() + IN_A_ROW_MAX_MS };
+      setImmediate(this.looked);
+    }
+    return this.left;
+  }
+
+  private isOver(): boolean {
+    const { left } = this;
+    return left !== undefined && (left.turns <= 0 || this.now() >= left.untilMs);
+  }
 }

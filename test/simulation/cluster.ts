@@ -59,6 +59,8 @@ export interface TaskRuns {
   readonly running: Map<string, number>;
 }
 
+const INTAKE_ROWS = 5;
+
 /** A whole cluster on one heap of events: the real actors, on a network, clocks and functions that fail by plan. */
 export class Cluster implements TaskWorld {
   readonly world: World;
@@ -162,6 +164,8 @@ export class Cluster implements TaskWorld {
         clientLeaseMs: leaseMs * 20,
         prefillUs,
         allowedFailures,
+        // In every third seed submissions are taken in a few rows a turn.
+        intakeRows: this.scenario.seed % 3 === 1 ? INTAKE_ROWS : undefined,
         hits: hits.scheduler,
         ...(this.bind === undefined ? {} : { bind: this.bind }),
         ...(this.doubtsOf === undefined ? {} : { doubts: this.doubtsOf() }),

@@ -18,8 +18,12 @@ export class SchedulerScript {
   private requests = 0;
 
   /** @param workers names, with as many slots as said */
-  constructor(workers: Readonly<Record<string, number>>, resources: Readonly<Record<string, number>> = {}) {
-    this.brain = new SchedulerBrain(0, "test", options, workerChartFacts);
+  constructor(
+    workers: Readonly<Record<string, number>>,
+    resources: Readonly<Record<string, number>> = {},
+    intakeRows?: number,
+  ) {
+    this.brain = new SchedulerBrain(0, "test", { ...options, intakeRows }, workerChartFacts);
     this.client({ type: "hello", hello: 1, version: "test" });
     for (const [name, slots] of Object.entries(workers)) this.join(name, 1, slots, resources);
   }
@@ -52,15 +56,31 @@ export class SchedulerScript {
     wants: readonly number[],
     handleBase: number,
     annotations?: Annotations,
+    client = "c",
   ): void {
     this.requests += 1;
     const wanted = { layer: 0, indices: Uint32Array.from(wants), handleBase };
     const layers = [taskLayer(name, edges, annotations)];
-    this.client({ type: "submit", request: this.requests, layers, wants: [wanted], priority: 0, retries: 0 });
+    this.client({ type: "submit", request: this.requests, layers, wants: [wanted], priority: 0, retries: 0 }, client);
   }
 
-  client(message: FromClient): void {
-    this.brain.step({ kind: "client", client: "c", message }, 0);
+  client(message: FromClient, client = "c"): void {
+    this.brain.step({ kind: "client", client, message }, 0);
+    this.endTurn();
+  }
+
+  /** So much time goes by that every client is given up. */
+  expireClients(): void {
+    this.brain.step({ kind: "tick" }, 0);
+    this.brain.step({ kind: "tick" }, options.clientLeaseMs / 8);
+    for (const client of this.brain.state.clients.values()) client.lastSeenMs = Number.NEGATIVE_INFINITY;
+    this.brain.step({ kind: "tick" }, options.clientLeaseMs / 8);
+    this.endTurn();
+  }
+
+  /** A turn for what did not fit into the ones before. */
+  more(): void {
+    this.brain.step({ kind: "more" }, 0);
     this.endTurn();
   }
 

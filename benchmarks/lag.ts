@@ -1,0 +1,103 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import { Client } from "../index.ts";
+import { type BenchCase, type BenchMode, type Run, secondsOf } from "./bench-case.ts";
+import { independent } from "./task-graphs.ts";
+
+/**
+ * How long a service waits for its own process while tasks pass through a client in it, and a scheduler beside: the delay of
+ * the event loop, sampled every millisecond, and the scheduler's longest turn.
+ */
+const RESOLUTION_MS = 1;
+/** Tasks of one request to the service, and requests that are open at once. */
+const REQUEST_TASKS = 1000;
+const REQUESTS_OPEN = 8;
+
+const inc = (x: number): number => x + 1;
+const ramp = (from: number, n: number): number[] => Array.from({ length: n }, (_, i) => from + i);
+
+type Shape = "map" | "graph" | "requests";
+
+const WORK: Readonly<Record<Shape, (client: Client, n: number) => Promise<boolean>>> = {
+  map: async (client, n) => {
+    const values = await client.gather(client.map(inc, ramp(0, n)));
+    return values.length === n && values.every((value, i) => value === i + 1);
+  },
+  graph: async (client, n) => {
+    const { want, check } = independent(n);
+    const [values] = await client.executor.compute([want], { optimize: false });
+    return check(values as unknown[]);
+  },
+  requests: async (client, n) => {
+    const starts = ramp(0, n / REQUEST_TASKS).map((i) => i * REQUEST_TASKS);
+    const serve = async (): Promise<boolean> => {
+      for (let from = starts.pop(); from !== undefined; from = starts.pop()) {
+        const values = await client.gather(client.map(inc, ramp(from, REQUEST_TASKS)));
+        if (values.length !== REQUEST_TASKS || values[0] !== from + 1) return false;
+      }
+      return true;
+    };
+    return (await Promise.all(Array.from({ length: REQUESTS_OPEN }, serve))).every(Boolean);
+  },
+};
+
+function lagCase(shape: Shape, n: number, mode: BenchMode): BenchCase {
+  let client: Client | undefined;
+  return {
+    name: `futures/lag-${shape}`,
+    params: { n, mode, workers: 2 },
+    open: async () => {
+      client = await Client.local({ mode, workers: 2 });
+      await client.waitForWorkers(2);
+    },
+    run: async (): Promise<Run> => {
+      const open = client as Client;
+      const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+      const before = process.cpuUsage();
+      delay.enable();
+      const busy = watchProcessor();
+      let isRight = false;
+      const seconds = await secondsOf(async () => {
+        isRight = await WORK[shape](open, n);
+      });
+      delay.disable();
+      const busyMs = busy.stop();
+      const { user, system } = process.cpuUsage(before);
+      if (!isRight) throw new Error(`futures/lag-${shape} gave wrong values`);
+      const { maxMs: turnMaxMs } = (await open.status()).turns;
+      return { seconds, more: { ...lagMs(delay), ...busyMs, turnMaxMs, cpuUsPerTask: (user + system) / n } };
+    },
+    close: async () => client?.close(),
+  };
+}
+
+const lagMs = (delay: IntervalHistogram): Record<string, number> => ({
+  lagP50Ms: delay.percentile(50) / 1e6,
+  lagP99Ms: delay.percentile(99) / 1e6,
+  lagMaxMs: delay.max / 1e6,
+});
+
+/**
+ * Processor time of this process between two chances for a timer, all threads together: what the delay would be at most on a
+ * machine that has nothing else to do.
+ */
+function watchProcessor(): { stop(): Record<string, number> } {
+  const spans: number[] = [];
+  let before = process.cpuUsage();
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(before);
+    before = process.cpuUsage();
+    spans.push((user + system) / 1000);
+  }, RESOLUTION_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      spans.sort((a, b) => a - b);
+      const at = (share: number): number => spans[Math.min(spans.length - 1, Math.floor(spans.length * share))] ?? 0;
+      return { busyP50Ms: at(0.5), busyP99Ms: at(0.99), busyMaxMs: at(1) };
+    },
+  };
+}
+
+export const cases: readonly BenchCase[] = (["map", "graph", "requests"] as const).map((shape) =>
+  lagCase(shape, 100_000, "nats"),
+);

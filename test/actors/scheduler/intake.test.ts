@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SchedulerScript } from "../../support/scheduler-script.ts";
+
+const alone = (count: number): number[][] => Array.from({ length: count }, () => []);
+/** Row i reads row i - 1. */
+const chain = (count: number): number[][] => Array.from({ length: count }, (_, i) => (i === 0 ? [] : [i - 1]));
+
+const script = (): SchedulerScript => new SchedulerScript({ A: 1 }, {}, 3);
+const released = (s: SchedulerScript, count: number): number =>
+  Array.from({ length: count }, (_, row) => s.state(row)).filter((state) => state === "released").length;
+
+test("a large submission is taken in over several turns, a few rows each", () => {
+  const s = script();
+  s.submit("a", alone(8), [0, 1, 2, 3, 4, 5, 6, 7], 1);
+  assert.equal(s.toClient.at(-1)?.type, "accepted", "it is accepted at once");
+  const left = [released(s, 8)];
+  for (; s.brain.hasMore; s.more()) left.push(released(s, 8));
+  left.push(released(s, 8));
+  assert.ok(
+    left.every((count, i) => i === 0 || (left[i - 1] as number) - count <= 3),
+    left.join(" "),
+  );
+  assert.deepEqual([left[0] !== 0, left.at(-1)], [true, 0]);
+});
+
+test("what one wanted row reads, however deep, is taken in over several turns too", () => {
+  const s = script();
+  s.submit("a", chain(10), [9], 1);
+  assert.ok(released(s, 10) >= 7);
+  let turns = 0;
+  for (; s.brain.hasMore; turns++) s.more();
+  assert.equal(released(s, 10), 0);
+  assert.ok(turns >= 3 && turns <= 5, `${turns} turns`);
+});
+
+test("what a client says while its submission is taken in counts afterwards, in order", () => {
+  const s = script();
+  s.submit("a", alone(8), [0, 1, 2, 3, 4, 5, 6, 7], 1);
+  s.release(1, 8);
+  s.submit("b", alone(2), [0, 1], 20);
+  assert.equal(s.brain.state.slabs.size, 1, "the second waits");
+  while (s.brain.hasMore) s.more();
+  assert.deepEqual([...s.brain.state.layers.keys()], ["b"]);
+  assert.equal(s.brain.state.clients.get("c")?.handleCount, 2);
+});
+
+test("a small submission does not wait for another client's large one", () => {
+  const s = script();
+  s.client({ type: "hello", hello: 1, version: "test" }, "other");
+  s.submit("a", alone(30), [...alone(30).keys()], 1);
+  s.submit("b", alone(1), [0], 1, undefined, "other");
+  const row = s.brain.state.layers.get("b")?.base as number;
+  assert.equal(s.state(row), "ready");
+  assert.ok(s.brain.hasMore, "the large one goes on");
+});
+
+test("a client that goes while its submission is taken in leaves nothing behind", () => {
+  const s = script();
+  s.submit("a", chain(10), [9, 5], 1);
+  s.more();
+  s.expireClients();
+  assert.ok(!s.brain.hasMore);
+  assert.deepEqual([s.brain.state.slabs.size, s.brain.state.layers.size, s.brain.state.clients.size], [0, 0, 0]);
+});
