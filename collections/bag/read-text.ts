@@ -17,7 +17,7 @@ import { WRITTEN_OUT } from "./partitioned.ts";
 
 /** How {@link readText} reads. */
 export interface ReadTextOptions {
-  /** Files are cut into partitions of about this size, in bytes or as text ("32 MiB"); null reads each whole. Default: 64 MiB. */
+  /** Files are cut into equal partitions of this size or somewhat more, in bytes or as text ("32 MiB"); null reads each whole. Default: 64 MiB. */
   readonly blockBytes?: number | string | null;
   /** Default "infer": by the ending of the name (.gz, .br, .zst, .zz). A packed file is always read whole. */
   readonly compression?: Compression | "infer";
@@ -25,7 +25,7 @@ export interface ReadTextOptions {
   readonly encoding?: TextEncoding | SingleByteEncoding | (string & {});
   /** What to do with bytes that are no text: default "strict", an error that names file and byte. */
   readonly errors?: "strict" | "replace" | "ignore";
-  /** What ends a line; default "\n". */
+  /** What ends a line. Left out: "\n", "\r\n" or "\r", all of which lines then have as "\n". */
   readonly lineDelimiter?: string;
   /** So many files make one partition. Excludes blockBytes. */
   readonly filesPerPartition?: number;
@@ -67,6 +67,7 @@ const readingOf = (options: ReadTextOptions): LineReading => ({
   encoding: parseEncoding(options.encoding ?? "utf8"),
   errors: options.errors ?? "strict",
   delimiter: options.lineDelimiter ?? "\n",
+  anyNewline: options.lineDelimiter === undefined,
   includePath: options.includePath ?? false,
   // As Dask does: with a delimiter of one's own, a whole file's last part counts even when it is empty.
   keepEmptyEnd:
@@ -90,12 +91,14 @@ function blocksOf(path: string, sizeBytes: number, options: ReadTextOptions): Te
     throw new RangeError(
       `A file cannot be cut into blocks at ${JSON.stringify(options.lineDelimiter)}, which can begin within itself; leave blockBytes out`,
     );
-  const count = uncuttable ? 1 : Math.max(1, Math.ceil(sizeBytes / size));
+  // As Dask cuts: blocks of one size, none smaller than asked but that of a small file.
+  const count = uncuttable ? 1 : Math.max(1, Math.floor(sizeBytes / size));
+  const borderAt = (block: number): number => Math.floor((block * sizeBytes) / count);
   return Array.from({ length: count }, (_, i) => ({
     path,
     compression: "none",
-    start: i === 0 ? 0 : i * size,
-    end: i === count - 1 ? Number.POSITIVE_INFINITY : (i + 1) * size,
+    start: borderAt(i),
+    end: i === count - 1 ? Number.POSITIVE_INFINITY : borderAt(i + 1),
   }));
 }
 

@@ -7,7 +7,7 @@ import { takeNow } from "../bag/reading.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { parseDtype } from "./dtype.ts";
 import { dtypeOfValues } from "./frame/value-types.ts";
-import { tableOfItems } from "./kernels/table-of-items.ts";
+import { isPlainItem, tableOfItems } from "./kernels/table-of-items.ts";
 import { named } from "./plan/node.ts";
 import { viewOfNode } from "./plan/view.ts";
 import { type Field, indexName } from "./schema.ts";
@@ -64,7 +64,13 @@ async function sampled(layer: Layer, columns: readonly string[] | undefined): Pr
     throw new RangeError("The types of columns cannot be told from a bag without items; say them with meta");
   const names = columns ?? namesIn(items);
   return names.map((name, at) => {
-    const values = items.map((item) => (Array.isArray(item) ? item[at] : (item as Record<string, unknown>)[name]));
+    const values = items.map((item) =>
+      names.length === 1 && isPlainItem(item)
+        ? item
+        : Array.isArray(item)
+          ? item[at]
+          : (item as Record<string, unknown>)[name],
+    );
     return { name, dtype: dtypeOfValues(values, name) };
   });
 }

@@ -10,7 +10,7 @@ import * as operators from "./kernels/operators.ts";
 import { lowerArgs, nodeOf, nodeSymbol } from "./lower-args.ts";
 import { type DelayedNode, nextNodeId, type Place, placedNode, specOf, uniqueKey } from "./node.ts";
 import { placeNodes } from "./place-nodes.ts";
-import { pureKey, sharedNode } from "./pure-calls.ts";
+import { isKeyed, PURE, pureKey, sharedNode } from "./pure-calls.ts";
 
 /**
  * A lazy T: the methods of {@link DelayedValue}, and T's own attributes, methods, items and call, each giving something
@@ -299,7 +299,7 @@ function operate<R>(name: OperatorName, ...operands: readonly unknown[]): Delaye
 
 /** A call of a built-in kernel. */
 const derived = <R>(fn: FunctionSpec, args: readonly unknown[]): Delayed<R> =>
-  wrap(callOf(fn, args, {}), {}) as unknown as Delayed<R>;
+  wrap(callOf(fn, args, args.every(isKeyed) ? PURE : {}), {}) as unknown as Delayed<R>;
 
 function placeOf(value: { readonly [nodeSymbol]: DelayedNode }): Place {
   const node = value[nodeSymbol];

@@ -1,5 +1,7 @@
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import type { FunctionSpec } from "../../runtime/wire/function-spec.ts";
+import { isCollection } from "../core/collection.ts";
+import { nodeOf } from "./lower-args.ts";
 import type { DelayedNode } from "./node.ts";
 
 /** Pure calls that are still in use, by key: an equal call gets the same node, so it is one task wherever it is read. */
@@ -22,3 +24,9 @@ export function sharedNode(key: string, make: () => DelayedNode): DelayedNode {
   forgotten.register(made, key);
   return made;
 }
+
+export const PURE = { pure: true } as const;
+
+/** Whether an argument lets a built-in operation be pure: a lazy value whose key is known, or a plain value. */
+export const isKeyed = (arg: unknown): boolean =>
+  isCollection(arg) ? nodeOf(arg)?.key !== undefined : typeof arg !== "object" || arg === null;

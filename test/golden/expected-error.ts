@@ -16,7 +16,11 @@ type Coded = Error & { readonly code?: string };
 const COUNTERPARTS: Readonly<Record<string, (error: Coded) => boolean>> = {
   TypeError: (error) => error instanceof TypeError,
   AttributeError: (error) => error instanceof TypeError || error.code === "UNKNOWN_KEY",
-  ValueError: (error) => error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError,
+  ValueError: (error) =>
+    error instanceof RangeError ||
+    error instanceof SyntaxError ||
+    error instanceof TypeError ||
+    error.name === "FileError",
   MergeError: (error) => error instanceof RangeError || error instanceof TypeError,
   DataError: (error) => error instanceof TypeError,
   UndefinedVariableError: (error) => error.code === "UNKNOWN_KEY",

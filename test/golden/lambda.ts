@@ -34,6 +34,7 @@ const BUILTINS: Readonly<Record<string, string>> = {
   frozenset: "pySet",
   dict: "pyDict",
   divmod: "pyDivmod",
+  pow: "pyPow",
   complex: "pyComplex",
   bool: "pyBool",
   int: "pyInt",

@@ -351,6 +351,9 @@ export function pyDict(...args) {
   const pairs = args.length === 0 ? [] : Array.isArray(args[0]) ? args[0] : pyItems(args[0]);
   return { ...Object.fromEntries(pairs), ...named };
 }
+export function pyPow(a, b) {
+  return pyBinary("**", a, b);
+}
 export function pyDivmod(a, b) {
   return [pyBinary("//", a, b), pyBinary("%", a, b)];
 }
@@ -392,11 +395,20 @@ export function pyOrd(text) {
   return text.codePointAt(0);
 }
 export function pyChr(code) {
+  if (typeof code !== "number") return pyFail("TypeError", "an integer is required");
   return String.fromCodePoint(code);
 }
 export function pyRound(value, digits) {
   if (pyIsOwn(value, "round")) return value.round(digits);
-  const scale = 10 ** (digits ?? 0);
+  const places = pyOptions([digits]).ndigits ?? (typeof digits === "number" ? digits : 0);
+  if (places > 0) {
+    // Half to even where the number is exactly half; toFixed() knows its exact decimals.
+    const exact = Math.abs(value).toFixed(Math.min(100, places + 60));
+    const [kept, rest] = [exact.slice(0, -60), exact.slice(-60)];
+    const up = rest[0] > "5" || (rest[0] === "5" && (/[1-9]/.test(rest.slice(1)) || Number(kept.at(-1)) % 2 === 1));
+    return Math.sign(value) * Number((up ? Number(kept) + 10 ** -places : Number(kept)).toFixed(places));
+  }
+  const scale = 10 ** places;
   const scaled = value * scale;
   const low = Math.floor(scaled);
   const rest = scaled - low;
@@ -418,6 +430,7 @@ export function pyIsinstance(value, kind) {
             : false;
 }
 export function pyJsonLoads(text) {
+  if (typeof text !== "string") return pyFail("TypeError", "the JSON object must be text");
   return JSON.parse(text);
 }
 export function pyJsonDumps(value) {
@@ -494,6 +507,7 @@ export function pyTextMethod(of, name) {
     },
     removeprefix: (a) => (of.startsWith(a) ? of.slice(a.length) : of),
     removesuffix: (a) => (a !== "" && of.endsWith(a) ? of.slice(0, -a.length) : of),
+    isidentifier: () => /^[\p{ID_Start}_]\p{ID_Continue}*$/u.test(of),
     format: (...items) => of.replace(/\{(\d*)\}/g, (_, at) => pyStr(at === "" ? items.shift() : items[Number(at)])),
     splitlines: () => of.split(/\r?\n/),
   }[name];
@@ -527,6 +541,7 @@ export function pySetMethod(of, name) {
       return null;
     },
     union: (other) => new Set([...of, ...pyIter(other)]),
+    difference: (other) => new Set([...of].filter((x) => !pyContains(other, x))),
     intersection: (other) => new Set([...of].filter((x) => pyContains(other, x))),
   }[name];
 }

@@ -3,6 +3,8 @@ import { Flow, type Pulled } from "./flow.ts";
 
 /** How lines are to be read: {@link LineFormat}, and what goes with each line. */
 export interface LineReading extends LineFormat {
+  /** "\r\n" and "\r" end lines as well, and are given as "\n". */
+  readonly anyNewline: boolean;
   readonly includePath: boolean;
   /** What follows the last delimiter of a file is a line even if it is empty. */
   readonly keepEmptyEnd: boolean;
@@ -23,6 +25,11 @@ export class LinesFlow extends Flow<unknown> {
     this.blocks = blocks;
     this.reading = reading;
   }
+}
+
+function linesText(piece: TextPiece, path: string, reading: LineReading): string {
+  const text = pieceText(piece, path, reading);
+  return reading.anyNewline && text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
 }
 
 function linesPull(
@@ -51,7 +58,7 @@ function linesPull(
       pieces ??= readTextBlock(block, reading)[Symbol.asyncIterator]();
       const step = await pieces.next();
       if (step.done !== true) {
-        text = pieceText(step.value, block.path, reading);
+        text = linesText(step.value, block.path, reading);
         from = 0;
         return take(hint, block.path);
       }

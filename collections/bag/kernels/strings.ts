@@ -14,7 +14,8 @@ export const TEXT_METHODS = {
   lstrip: (text: string, characters?: string) => stripped(text, characters, true, false),
   rstrip: (text: string, characters?: string) => stripped(text, characters, false, true),
   split: (text: string, separator?: string | null, splitsMax = -1) => split(text, separator ?? null, splitsMax),
-  rsplit: (text: string, separator: string, splitsMax = -1) => splitFromRight(text, separator, splitsMax),
+  rsplit: (text: string, separator?: string | null, splitsMax = -1) =>
+    splitFromRight(text, separator ?? null, splitsMax),
   splitLines: (text: string) => (text === "" ? [] : text.replace(/(\r\n|\r|\n)$/, "").split(/\r\n|\r|\n/)),
   replace: (text: string, old: string, by: string, count = -1) => replaced(text, old, by, count),
   startsWith: (text: string, prefix: string) => text.startsWith(prefix),
@@ -45,6 +46,7 @@ export const TEXT_METHODS = {
   normalize: (text: string, form?: string) => text.normalize(form),
   caseFold: (text: string) => text.toLowerCase().replaceAll("ß", "ss"),
   isAscii: (text: string) => !/[^\0-\x7f]/.test(text),
+  isIdentifier: (text: string) => /^[\p{ID_Start}_]\p{ID_Continue}*$/u.test(text),
   isDecimal: (text: string) => /^\p{Nd}+$/u.test(text),
   isNumeric: (text: string) => /^\p{N}+$/u.test(text),
   isTitle: (text: string) => /\p{L}/u.test(text) && !/\p{L}\p{Lu}|(?<!\p{L})\p{Ll}/u.test(text),
@@ -161,19 +163,33 @@ function firstWords(text: string, splitsMax: number): string[] {
     parts.push(end < 0 ? rest : rest.slice(0, end));
     rest = end < 0 ? "" : rest.slice(end).trimStart();
   }
-  return rest === "" ? parts : [...parts, rest.trimEnd()];
+  return rest === "" ? parts : [...parts, rest];
 }
 
-function splitFromRight(text: string, separator: string, splitsMax: number): string[] {
+function lastWords(text: string, splitsMax: number): string[] {
+  const parts: string[] = [];
+  let rest = text.trimEnd();
+  while (parts.length < splitsMax && rest !== "") {
+    const word = /\S+$/.exec(rest)?.[0] as string;
+    parts.unshift(word);
+    rest = rest.slice(0, -word.length).trimEnd();
+  }
+  return rest === "" ? parts : [rest, ...parts];
+}
+
+function splitFromRight(text: string, separator: string | null, splitsMax: number): string[] {
+  if (separator === null) return splitsMax < 0 ? words(text) : lastWords(text, splitsMax);
+  if (separator === "") throw new RangeError("rsplit() needs a separator that is not empty");
   const parts = text.split(separator);
   if (splitsMax < 0 || parts.length <= splitsMax + 1) return parts;
   const joined = parts.length - splitsMax;
   return [parts.slice(0, joined).join(separator), ...parts.slice(joined)];
 }
 
+/** An empty text stands before every character and at the end, as in Python. */
 function replaced(text: string, old: string, by: string, count: number): string {
-  if (count < 0) return text.split(old).join(by);
-  const parts = text.split(old);
+  if (count < 0) return text.replaceAll(old, () => by);
+  const parts = old === "" ? ["", ...text, ""] : text.split(old);
   return parts.reduce((all, part, i) => (i === 0 ? part : all + (i <= count ? by : old) + part), "");
 }
 

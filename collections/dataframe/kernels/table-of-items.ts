@@ -11,13 +11,17 @@ import { seriesOf } from "./read-columns.ts";
 
 /**
  * A table of a partition's items: objects by the columns' names, lists by their places. Other members are left out, and
- * those that an item lacks are missing. Rows are numbered from 0.
+ * those that an item lacks are missing; plain items are the values of an only column. Rows are numbered from 0.
  * @throws TypeError naming the row and column of a value that does not fit the column's type
  */
 export function tableOfItems(items: readonly unknown[], columns: readonly Field[]): TableChunk {
   if (items.length === 0) return new TableChunk(emptyTable([{ name: indexName(0), dtype: "int64" }, ...columns]));
   const lists = columns.map((): Plain[] => new Array<Plain>(items.length));
   items.forEach((item, row) => {
+    if (columns.length === 1 && isPlainItem(item)) {
+      (lists[0] as Plain[])[row] = fitting(item, (columns[0] as Field).dtype, (columns[0] as Field).name, row);
+      return;
+    }
     if (typeof item !== "object" || item === null)
       throw new TypeError(`Rows are made of objects or lists, and item ${row} of a partition is ${describe(item)}`);
     columns.forEach(({ name, dtype }, at) => {
@@ -31,6 +35,10 @@ export function tableOfItems(items: readonly unknown[], columns: readonly Field[
     polars().DataFrame([seriesOf(indexName(0), numbers, "int64"), ...series] as never) as PolarsFrame,
   );
 }
+
+/** An item that is a value rather than a row of values. */
+export const isPlainItem = (item: unknown): boolean =>
+  (typeof item !== "object" && item !== undefined) || item instanceof Date;
 
 function fitting(value: unknown, dtype: Dtype, name: string, row: number): Plain {
   const plain = plainValue(value);

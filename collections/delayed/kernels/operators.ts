@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 
 /**
- * Operators on values, as lazy work knows them: numbers and bigints as in arithmetic (`mod` and `floordiv` round down),
- * text adds and repeats nothing else, and an object that has a method of the operator's name answers itself.
- * Kinds that do not go together are a TypeError, never a concatenation by chance.
+ * Operators on values, as lazy work knows them: numbers and bigints as in arithmetic (`mod` and `floordiv` round down,
+ * true counts as 1), text and lists are joined and repeated, Sets are united and cut, lists are ordered by their first difference,
+ * and an object that has a method of the operator's name answers itself. Kinds that do not go together are a TypeError,
+ * never a concatenation by chance; a division by zero is a RangeError, as it is for bigints.
  */
 type Numeric = number | bigint;
 
@@ -18,37 +19,42 @@ export const add = (a: unknown, b: unknown): unknown => {
     (x, y) => x + y,
   );
 };
-export const sub = (a: unknown, b: unknown): unknown =>
-  arithmetic(
+export const sub = (a: unknown, b: unknown): unknown => {
+  if (a instanceof Set && b instanceof Set) return new Set([...a].filter((one) => !b.has(one)));
+  return arithmetic(
     "sub",
     a,
     b,
     (x, y) => x - y,
     (x, y) => x - y,
   );
-export const mul = (a: unknown, b: unknown): unknown =>
-  arithmetic(
+};
+export const mul = (a: unknown, b: unknown): unknown => {
+  if (isSequence(a) && Number.isInteger(b)) return repeated(a, b as number);
+  if (isSequence(b) && Number.isInteger(a)) return repeated(b, a as number);
+  return arithmetic(
     "mul",
     a,
     b,
     (x, y) => x * y,
     (x, y) => x * y,
   );
+};
 /** Numbers: as JavaScript; bigints give a number, as a quotient is seldom whole. */
 export const div = (a: unknown, b: unknown): unknown =>
   arithmetic(
     "div",
     a,
     b,
-    (x, y) => x / y,
-    (x, y) => Number(x) / Number(y),
+    (x, y) => x / divisor(y),
+    (x, y) => Number(x) / divisor(Number(y)),
   );
 export const floordiv = (a: unknown, b: unknown): unknown =>
   arithmetic(
     "floordiv",
     a,
     b,
-    (x, y) => Math.floor(x / y),
+    (x, y) => Math.floor(x / divisor(y)),
     (x, y) => (x - floorMod(x, y)) / y,
   );
 export const mod = (a: unknown, b: unknown): unknown =>
@@ -57,7 +63,7 @@ export const mod = (a: unknown, b: unknown): unknown =>
     a,
     b,
     (x, y) => {
-      const rest = x % y;
+      const rest = x % divisor(y);
       return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
     },
     floorMod,
@@ -72,30 +78,36 @@ export const pow = (a: unknown, b: unknown): unknown =>
   );
 export const matmul = (a: unknown, b: unknown): unknown => ownMethod("matmul", a, b);
 
-export const and = (a: unknown, b: unknown): unknown =>
-  bitwise(
+export const and = (a: unknown, b: unknown): unknown => {
+  if (a instanceof Set && b instanceof Set) return new Set([...a].filter((one) => b.has(one)));
+  return bitwise(
     "and",
     a,
     b,
     (x, y) => x && y,
     (x, y) => x & y,
   );
-export const or = (a: unknown, b: unknown): unknown =>
-  bitwise(
+};
+export const or = (a: unknown, b: unknown): unknown => {
+  if (a instanceof Set && b instanceof Set) return new Set([...a, ...b]);
+  return bitwise(
     "or",
     a,
     b,
     (x, y) => x || y,
     (x, y) => x | y,
   );
-export const xor = (a: unknown, b: unknown): unknown =>
-  bitwise(
+};
+export const xor = (a: unknown, b: unknown): unknown => {
+  if (a instanceof Set && b instanceof Set) return or(sub(a, b), sub(b, a));
+  return bitwise(
     "xor",
     a,
     b,
     (x, y) => x !== y,
     (x, y) => x ^ y,
   );
+};
 export const lshift = (a: unknown, b: unknown): unknown =>
   arithmetic(
     "lshift",
@@ -148,6 +160,19 @@ export const invert = (a: unknown): unknown =>
 /** Logical not: by JavaScript's truth. */
 export const not = (a: unknown): unknown => !a;
 
+const isSequence = (value: unknown): value is string | readonly unknown[] =>
+  typeof value === "string" || Array.isArray(value);
+
+function repeated(of: string | readonly unknown[], times: number): string | unknown[] {
+  const count = Math.max(0, times);
+  return typeof of === "string" ? of.repeat(count) : new Array<readonly unknown[]>(count).fill(of).flat(1);
+}
+
+function divisor(y: number): number {
+  if (y === 0) throw new RangeError("Division by zero");
+  return y;
+}
+
 function floorMod(x: bigint, y: bigint): bigint {
   const rest = x % y;
   return rest !== 0n && rest < 0n !== y < 0n ? rest + y : rest;
@@ -162,10 +187,13 @@ function arithmetic(
 ): unknown {
   if (typeof a === "number" && typeof b === "number") return ofNumbers(a, b);
   if (typeof a === "bigint" && typeof b === "bigint") return ofBigints(a, b);
+  if (countsAsNumber(a) && countsAsNumber(b)) return ofNumbers(Number(a), Number(b));
   if (hasMethod(a, name)) return ownMethod(name, a, b);
   if (hasMethod(b, `r${name}`)) return ownMethod(`r${name}`, b, a);
   return refuse(name, a, b);
 }
+
+const countsAsNumber = (value: unknown): boolean => typeof value === "number" || typeof value === "boolean";
 
 function bitwise(
   name: string,
@@ -182,11 +210,19 @@ function bitwise(
 }
 
 function ordered(name: string, a: unknown, b: unknown, compare: (x: Numeric, y: Numeric) => boolean): unknown {
+  if (Array.isArray(a) && Array.isArray(b)) return compare(firstDifference(a, b), 0);
   const numeric = (value: unknown): boolean => typeof value === "number" || typeof value === "bigint";
   const same = (kind: string): boolean => typeof a === kind && typeof b === kind;
   if ((numeric(a) && numeric(b)) || same("string") || same("boolean") || (a instanceof Date && b instanceof Date))
     return compare(a as Numeric, b as Numeric);
   return hasMethod(a, name) ? ownMethod(name, a, b) : refuse(name, a, b);
+}
+
+/** Below 0 if the first item that differs is less in `a`, or `a` ends first. */
+function firstDifference(a: readonly unknown[], b: readonly unknown[]): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++)
+    if (!equal(a[i], b[i])) return lt(a[i], b[i]) === true ? -1 : 1;
+  return a.length - b.length;
 }
 
 function unary(name: string, a: unknown, ofNumber: (x: number) => number, ofBigint: (x: bigint) => bigint): unknown {

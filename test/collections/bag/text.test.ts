@@ -60,6 +60,24 @@ test("readText(): files per partition, paths with lines, delimiters", async () =
   assert.deepEqual(await parts({ blockBytes: 3 }), ["a;", "b;", "c;"]);
 });
 
+test("lines end with any newline unless a delimiter is given", async () => {
+  await files.write("memory:/newlines/a.txt", Buffer.from("a\r\nb\rc\n\r\nd"));
+  const lines = await db.readText("memory:/newlines/a.txt").compute();
+  assert.deepEqual(lines, ["a\n", "b\n", "c\n", "\n", "d"]);
+  assert.deepEqual(await db.readText("memory:/newlines/a.txt", { lineDelimiter: "\n" }).compute(), [
+    "a\r\n",
+    "b\rc\n",
+    "\r\n",
+    "d",
+  ]);
+});
+
+test("a file is cut into equal blocks, none smaller than asked", async () => {
+  await files.write("memory:/equal/a.txt", Buffer.from("0123456789\n".repeat(100)));
+  assert.equal(db.readText("memory:/equal/a.txt", { blockBytes: 400 }).npartitions, 2);
+  assert.equal(db.readText("memory:/equal/a.txt", { blockBytes: 1100 }).npartitions, 1);
+});
+
 test("readText() fails when built for what cannot be", () => {
   assert.throws(
     () => db.readText("memory:/nothing/*"),
@@ -183,4 +201,12 @@ test("whoever stops reading lines early closes the file", async () => {
     "line 1",
   ]);
   assert.equal(closed, 1);
+});
+
+test("str: splits from either side at white space, and what stands between characters", async () => {
+  const bag = db.fromSequence([" a b  c ", "de"], { npartitions: 1 });
+  assert.deepEqual(await bag.str.split(null, 1).compute(), [["a", "b  c "], ["de"]]);
+  assert.deepEqual(await bag.str.rsplit(null, 1).compute(), [[" a b", "c"], ["de"]]);
+  assert.deepEqual(await bag.str.replace("", "-").take(2), ["- -a- -b- - -c- -", "-d-e-"]);
+  assert.deepEqual(await bag.str.replace("", "-", 1).take(2), ["- a b  c ", "-de"]);
 });

@@ -36,6 +36,11 @@ test("toDataFrame() takes lists with column names", async () => {
   assert.equal(await (await pairs.toDataFrame({ columns: ["k", "n"] })).get("n").sum().compute(), 3);
 });
 
+test("toDataFrame() takes plain items for an only column", async () => {
+  const made = await db.fromSequence([3, 4, 5], { npartitions: 2 }).toDataFrame({ columns: ["n"] });
+  assert.equal(await made.get("n").sum().compute(), 12);
+});
+
 test("a value that does not fit its column is named", async () => {
   const made = db.fromSequence([{ n: 1 }, { n: "x" }], { npartitions: 1 }).toDataFrame({ meta: { n: "int64" } });
   await assert.rejects(

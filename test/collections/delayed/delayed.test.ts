@@ -107,6 +107,27 @@ test("pure calls have the key of their content and are one task; others never me
   assert.equal(calls, 1);
 });
 
+test("operators of what has a key have one too: equal ones are one task", () => {
+  const pure = delayed(inc, { pure: true });
+  assert.equal(pure(1).add(2).key, pure(1).add(2).key);
+  assert.notEqual(pure(1).add(2).key, pure(1).add(3).key);
+  assert.notEqual(delayed(inc)(1).add(2).key, delayed(inc)(1).add(2).key);
+});
+
+test("operators know text, lists, Sets and truth, and refuse a division by zero", async () => {
+  const values = await compute(
+    delayed("ab").mul(3),
+    delayed([1, 2]).rmul(2),
+    delayed([1, 2]).lt([1, 3]),
+    delayed(new Set([1, 2])).and(new Set([2, 3])),
+    delayed(new Set([1, 2])).xor(new Set([2, 3])),
+    delayed(true).add(4),
+  );
+  assert.deepEqual(values, ["ababab", [1, 2, 1, 2], true, new Set([2]), new Set([1, 3]), 5]);
+  for (const lazy of [delayed(1).div(0), delayed(1).floordiv(0), delayed(1).mod(0)])
+    await assert.rejects(lazy.compute(), /Division by zero/);
+});
+
 test("a name is the task's key; two calls of one name are refused", () => {
   const mine = delayed(inc).with({ name: "mine-9" })(15);
   assert.equal(mine.key, "mine-9");

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as bagModule from "../../../collections/bag/index.ts";
 import { Bag, Item } from "../../../collections/bag/index.ts";
+import { delayed } from "../../../index.ts";
 import { builtinFunction, functionFromText } from "../lambda.ts";
 import {
   type CaseContext,
@@ -155,6 +156,14 @@ const itemMethods: Readonly<Record<string, (item: Item<any>, args: any[]) => unk
   apply: (item, [fn]) => item.apply(fn),
   compute: (item) => item.compute(),
   persist: (item) => item.persist(),
+  to_delayed: (item) => delayed(item),
+};
+
+/** Where text methods take what Python names. */
+const TEXT_KEYWORDS: Readonly<Record<string, readonly string[]>> = {
+  split: ["sep", "maxsplit"],
+  rsplit: ["sep", "maxsplit"],
+  expandtabs: ["tabsize"],
 };
 
 /** Python's names of text methods whose camelCase cannot be told from the name. */
@@ -173,6 +182,7 @@ const TEXT_NAMES: Readonly<Record<string, string>> = {
   isascii: "isAscii",
   casefold: "caseFold",
   expandtabs: "expandTabs",
+  isidentifier: "isIdentifier",
   isupper: "isUpper",
   islower: "isLower",
   removeprefix: "removePrefix",
@@ -194,7 +204,16 @@ function bagAttribute(bag: Bag<any>, name: string): unknown {
 
 function textAttribute(accessor: object, name: string): unknown {
   const found = (accessor as Record<string, unknown>)[TEXT_NAMES[name] ?? camelCase(name)];
-  return typeof found === "function" ? found : unsupported(`Bag.str.${name}`);
+  if (typeof found !== "function") return unsupported(`Bag.str.${name}`);
+  return python((args, keywords) => {
+    const places = TEXT_KEYWORDS[name];
+    if (places === undefined || Object.keys(keywords).length === 0) return found.apply(accessor, args);
+    const values = named(args, places, keywords);
+    return found.apply(
+      accessor,
+      places.map((place) => values[place]),
+    );
+  });
 }
 
 const module = new Namespace("db", {

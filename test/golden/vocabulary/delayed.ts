@@ -48,9 +48,12 @@ const TEXT_METHODS: Readonly<Record<string, string>> = {
   replace: "replaceAll",
 };
 
+/** How many arguments JavaScript's method takes in the same meaning; with more it is Python's. */
+const TEXT_ARGUMENTS: Readonly<Record<string, number>> = { strip: 0, replace: 2 };
+
 /** Methods of Python's own types that values have here under no name. */
 const PYTHON_METHODS = new Set(
-  "index count title find join format get keys items values copy zfill capitalize splitlines isalpha isdigit isalnum islower isupper isspace swapcase center ljust rjust partition rsplit split rfind removeprefix removesuffix lstrip rstrip".split(
+  "union difference intersection index count title find join format get keys items values copy zfill capitalize splitlines isalpha isdigit isalnum islower isupper isspace swapcase center ljust rjust partition rsplit split rfind removeprefix removesuffix lstrip rstrip strip replace".split(
     " ",
   ),
 );
@@ -95,12 +98,12 @@ function callLazy(lazy: Lazy, args: any[], keywords: Keywords, parameters: reado
   let target: any = lazy;
   if (key !== undefined) target = target.with({ name: key });
   if (pure !== undefined) target = target.with({ pure });
-  const positional = [...args];
+  const positional = args.map(unwrap);
   const named: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(rest)) {
     const at = parameters?.indexOf(name) ?? -1;
-    if (at >= 0) positional[at] = value;
-    else named[name] = value;
+    if (at >= 0) positional[at] = unwrap(value);
+    else named[name] = unwrap(value);
   }
   // Keywords come after every positional parameter, given or not.
   const places = parameters?.filter((name) => !/^[*=]/.test(name)).length ?? 0;
@@ -193,7 +196,9 @@ export const vocabulary: Vocabulary = {
     return standIn(
       python((args) => {
         const isJavaScripts =
-          name in TEXT_METHODS || (name === "split" && args.length > 0) || !PYTHON_METHODS.has(name);
+          (name in TEXT_METHODS && args.length <= (TEXT_ARGUMENTS[name] ?? 1)) ||
+          (name === "split" && args.length === 1) ||
+          !PYTHON_METHODS.has(name);
         return isJavaScripts ? (attribute as any)(...args) : shoal.delayed(pythonMethod(name))(lazy, ...args);
       }),
       attribute,
@@ -217,6 +222,7 @@ export const vocabulary: Vocabulary = {
 
   unary(op, value) {
     const lazy = unwrap(value);
+    if (isLazy(lazy) && op === "not") return !Number(lazy);
     return isLazy(lazy) ? lazy[UNARY[op] ?? unsupported(`operator ${op}`)]() : undefined;
   },
 
@@ -229,6 +235,8 @@ export const vocabulary: Vocabulary = {
         return isLazy(a) ? a["add"](b) : isLazy(b) ? b["radd"](a) : a + b;
       }, more[0] ?? 0);
     if (!isLazy(lazy)) return undefined;
+    if (name === "sum")
+      return [...(lazy as unknown as Iterable<Lazy>)].reduce((total: unknown, one) => one["radd"](total), more[0] ?? 0);
     if (name === "abs") return lazy.abs();
     // What a lazy value forbids is forbidden by its own operations.
     if (name === "bool") return Boolean(Number(lazy));
