@@ -1,6 +1,7 @@
 import type { FailedTask } from "../../runtime/protocol/client-scheduler.ts";
 import type { FinishedMessage, FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { itemAt } from "../../runtime/protocol/value-column.ts";
+import { copyArrived } from "./copies.ts";
 import { noteEffect } from "./effects.ts";
 import { arrive, failRow, leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
 import type { SentResult } from "./outbox.ts";
@@ -193,9 +194,11 @@ export function replicasAdded(
       continue;
     }
     state.tickets.delete(row);
-    if (state.holdersOf(row).includes(worker.number)) continue;
-    const more = state.moreHolders.get(row);
-    if (more === undefined) state.moreHolders.set(row, [worker.number]);
-    else more.push(worker.number);
+    if (!state.holdersOf(row).includes(worker.number)) {
+      const more = state.moreHolders.get(row);
+      if (more === undefined) state.moreHolders.set(row, [worker.number]);
+      else more.push(worker.number);
+    }
+    copyArrived(state, row, worker);
   }
 }

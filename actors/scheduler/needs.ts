@@ -151,6 +151,15 @@ export function freeReplicas(state: SchedulerState, row: number): void {
     if (state.workers[holder] !== undefined) state.out.toWorker(holder).free(row, state.tasks.attempt[row] as number);
   state.moreHolders.delete(row);
   state.tickets.delete(row);
+  callOffCopies(state, row);
+}
+
+/** Copies of a result that goes are not to come: their number may be another task's by the time they would. */
+export function callOffCopies(state: SchedulerState, row: number): void {
+  const { replicas } = state;
+  if (replicas.orders.size === 0 && replicas.wishes.size === 0) return;
+  for (const { to, attempt } of replicas.forget(row))
+    if (state.workers[to] !== undefined) state.out.toWorker(to).free(row, attempt);
 }
 
 /** Takes a row back from the worker it was sent to. */

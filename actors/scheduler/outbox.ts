@@ -89,6 +89,13 @@ export class WorkerOut {
     else this.changes.push({ kind: "adopt", items: [{ row, attempt, ticket }] });
   }
 
+  /** A copy of a result is to be fetched from a holder. */
+  acquire(row: number, attempt: number, holder: string): void {
+    const last = this.changes.at(-1);
+    if (last?.kind === "acquire") last.items.push({ row, attempt, holder });
+    else this.changes.push({ kind: "acquire", items: [{ row, attempt, holder }] });
+  }
+
   void(row: number, attempt: number): void {
     const last = this.changes.at(-1);
     if (last?.kind === "void") last.rows.push(row, attempt);
@@ -131,6 +138,7 @@ type RowChange =
   /** Rows and attempts by turns. */
   | { readonly kind: "free" | "verify" | "void"; readonly rows: number[] }
   | { readonly kind: "adopt"; readonly items: { row: number; attempt: number; ticket: string }[] }
+  | { readonly kind: "acquire"; readonly items: { row: number; attempt: number; holder: string }[] }
   | { readonly kind: "forgetLayers"; readonly ids: number[] };
 
 function changeMessage(change: RowChange): ToWorker {
@@ -149,6 +157,13 @@ function changeMessage(change: RowChange): ToWorker {
         rows: Uint32Array.from(change.items, (one) => one.row),
         attempts: Float64Array.from(change.items, (one) => one.attempt),
         tickets: change.items.map((one) => one.ticket),
+      };
+    case "acquire":
+      return {
+        type: "acquire",
+        rows: Uint32Array.from(change.items, (one) => one.row),
+        attempts: Float64Array.from(change.items, (one) => one.attempt),
+        holders: change.items.map((one) => one.holder),
       };
     case "forgetLayers":
       return { type: "forgetLayers", ids: Uint32Array.from(change.ids) };

@@ -5,6 +5,7 @@ import { stateFigures } from "./figures.ts";
 import { findRow } from "./find-row.ts";
 import { graphFigures } from "./graph-figures.ts";
 import { heldKeys } from "./held-keys.ts";
+import { answerReplicaQuestion, type ReplicaQuestion } from "./replica-questions.ts";
 import type { SchedulerBrain } from "./scheduler-brain.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import { workerSummaries } from "./sessions.ts";
@@ -42,6 +43,10 @@ export function answerQuestion(
       return answerWorker(brain.state, question, String(message.worker));
     case "holds":
       return question.answer({ holds: heldKeys(brain.state, Number(message.mostEach ?? LISTED_MAX)) });
+    case "replicate":
+    case "rebalance":
+    case "retire":
+      return answerReplicas(brain.state, question, message as unknown as ReplicaQuestion);
     case "recipe":
       return answerRecipe(brain.state, question, String(message.key));
     case "keyOf":
@@ -66,6 +71,9 @@ const ANSWERED = [
   "log",
   "worker",
   "holds",
+  "replicate",
+  "rebalance",
+  "retire",
   "recipe",
   "keyOf",
 ];
@@ -78,6 +86,14 @@ function toldLog(state: SchedulerState, after: number): readonly Readonly<Record
 function answerWorker(state: SchedulerState, question: Question, id: string): void {
   try {
     question.answer(workerDetail(state, id));
+  } catch (error) {
+    question.fail(error);
+  }
+}
+
+function answerReplicas(state: SchedulerState, question: Question, asked: ReplicaQuestion): void {
+  try {
+    question.answer(answerReplicaQuestion(state, asked));
   } catch (error) {
     question.fail(error);
   }

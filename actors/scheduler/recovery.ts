@@ -2,8 +2,10 @@ import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
 import { noteEffect } from "./effects.ts";
 import { killedWorkerError } from "./failures.ts";
+import { moveMember } from "./membership.ts";
 import {
   arrive,
+  callOffCopies,
   eachDependent,
   failRow,
   leaveWorker,
@@ -48,6 +50,7 @@ export function dropReplica(state: SchedulerState, row: number, worker: number):
 function loseResult(state: SchedulerState, row: number): void {
   const { tasks } = state;
   state.tickets.delete(row);
+  callOffCopies(state, row);
   tasks.worker[row] = -1;
   state.move(row, E.replicaLost);
   const slab = state.slabOf(row);
@@ -83,6 +86,7 @@ export function workerLost(
   death?: WorkerDeath,
 ): void {
   const { tasks } = state;
+  moveMember(state, worker, "leave");
   state.workers[worker.number] = undefined;
   if (state.workerByName.get(worker.id) === worker) state.workerByName.delete(worker.id);
   state.ledger.workerGone(worker.id, worker.incarnation);
@@ -160,7 +164,7 @@ export function reconcile(
   const { tasks } = state;
   const listed = new Set<number>();
   const out = state.out.toWorker(worker.number);
-  worker.status = "running";
+  moveMember(state, worker, "listed");
   state.loads.eased(worker.number);
   // What it says of another scheduler's rows means nothing here; it drops them when it is welcomed.
   if (message.epoch !== state.lineage) return takeBackUnlisted(state, worker, listed);

@@ -5,11 +5,14 @@ import type { EndWorker, WorkerDeath } from "../../runtime/protocol/nanny-schedu
 import type { FromWorker, JoinMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { replicasAdded, tasksFailed, tasksFinished, tasksMissing, wakeRested } from "./completion.ts";
+import { dropSurplus } from "./copies.ts";
 import { goOnTakingIn } from "./intake.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
+import { moveMember } from "./membership.ts";
 import { placeReady } from "./placement.ts";
 import { reconcile, workerLost } from "./recovery.ts";
 import { type ReplayEars, replayRecord } from "./replay.ts";
+import { reviewReplicas } from "./replicas.ts";
 import { slotsChanged, tasksNoted } from "./running-tasks.ts";
 import { type SchedulerHits, type SchedulerOptions, SchedulerState } from "./scheduler-state.ts";
 import {
@@ -84,6 +87,8 @@ export class SchedulerBrain {
   private readonly version: string;
   private readonly facts: WorkerChartFacts;
   private readonly expelled: string[] = [];
+  /** Workers that are to end, as nothing holds them here. */
+  private readonly dismissed: string[] = [];
   private ends: StuckWorker[] = [];
   private tickedMs: number | undefined;
   private takeover: Takeover<SchedulerInput> | undefined;
@@ -164,6 +169,7 @@ export class SchedulerBrain {
   /** Places what is ready, forgets what is done with, and hands out the messages of the turn. */
   endTurn(output: SchedulerOutput): void {
     const { state } = this;
+    for (const worker of reviewReplicas(state)) this.dismiss(worker);
     dropIdleSlabs(state);
     claimGiven(state);
     placeReady(state);
@@ -184,6 +190,7 @@ export class SchedulerBrain {
         if (client !== undefined) output.client(client.id, messages);
       },
     );
+    for (const id of this.dismissed.splice(0)) output.worker(id, [{ type: "shutdown", reason: "it was let go" }]);
     for (const id of this.expelled.splice(0)) output.expelled(id);
     for (const { nanny, ...end } of this.ends.splice(0)) output.nanny?.(nanny, { type: "end", ...end });
   }
@@ -284,12 +291,18 @@ export class SchedulerBrain {
     if (known !== undefined && known.incarnation === incarnation) {
       // The same worker after a broken link: its inventory follows.
       known.lastSeenMs = now;
-      known.status = "joining";
+      moveMember(state, known, "again");
       known.knownLayers.clear();
       this.welcome(known, message.join);
       return;
     }
     if (known !== undefined && known.incarnation > incarnation) return;
+    if (state.replicas.dismissed.get(id) === incarnation) {
+      // It did not hear that it may go.
+      this.dismissed.push(id);
+      this.expelled.push(id);
+      return;
+    }
     if (known !== undefined) workerLost(state, known, false);
     const worker = workerRecord(state.workers.length, message, now);
     state.workers.push(worker);
@@ -305,6 +318,13 @@ export class SchedulerBrain {
     this.state.out.toWorker(worker.number).say({ type: "welcome", epoch: this.state.lineage, join });
   }
 
+  /** Nothing that anyone needs is only there: it may go. */
+  private dismiss(worker: WorkerRecord): void {
+    this.state.replicas.noteDismissed(worker.id, worker.incarnation);
+    this.dismissed.push(worker.id);
+    this.lose(worker, true, "it was let go");
+  }
+
   private lose(worker: WorkerRecord, isExpected: boolean, reason: string, death?: WorkerDeath): void {
     const { state } = this;
     const level = isExpected ? "info" : "error";
@@ -318,6 +338,7 @@ export class SchedulerBrain {
   private expire(now: number): void {
     const { state } = this;
     wakeRested(state);
+    dropSurplus(state);
     const sleptMs = now - (this.tickedMs ?? now);
     this.tickedMs = now;
     // A scheduler that stood still itself does not hold it against others.

@@ -7,9 +7,11 @@ import type { ClientRecord } from "./client-record.ts";
 import { ClusterLog } from "./cluster-log.ts";
 import { Estimates } from "./estimates.ts";
 import { type Ledger, NO_LEDGER } from "./ledger.ts";
+import { membershipMachine } from "./membership-chart.ts";
 import { Outbox } from "./outbox.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
+import { ReplicaTable } from "./replica-table.ts";
 import { Rests } from "./rests.ts";
 import type { Slab } from "./slab.ts";
 import { StealFigures } from "./steal-figures.ts";
@@ -22,6 +24,7 @@ import type { WorkerRecord } from "./worker-record.ts";
 
 export const schedulerTaskChart = compileChart(schedulerTaskMachine);
 export const hungerChart = compileChart(hungerMachine);
+export const membershipChart = compileChart(membershipMachine);
 const chart = schedulerTaskChart;
 
 /** Numbers of the chart's states. */
@@ -90,6 +93,7 @@ const ATTEMPTS_PER_EPOCH = 1024;
 export interface SchedulerHits {
   readonly task: Uint32Array;
   readonly hunger: Uint32Array;
+  readonly membership: Uint32Array;
 }
 
 /** All that the scheduler knows. One owner: the brain; changed in place. */
@@ -151,12 +155,15 @@ export class SchedulerState {
   /** Kept while somebody watches; see {@link watchTransitions}. */
   transitions: TransitionLog | undefined;
   readonly hunger: BoundChart;
+  readonly membership: BoundChart;
   /** Rows whose dependents might be sent ahead, by worker. */
   readonly lookahead = new Map<number, number[]>();
   /** Running rows that gave their slot up. */
   readonly seceded = new Set<number>();
   readonly notes = new TaskNotes();
   readonly rests = new Rests();
+  /** What is to change about where results lie, and who leaves. */
+  readonly replicas = new ReplicaTable();
   /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */
   readonly quarantine = new Set<number>();
   /** Rows whose priority was changed one by one. */
@@ -179,6 +186,7 @@ export class SchedulerState {
       ...(hits === undefined ? {} : { hits: hits.task }),
     });
     this.hunger = bind(hungerChart, hits === undefined ? {} : { hits: hits.hunger });
+    this.membership = bind(membershipChart, hits === undefined ? {} : { hits: hits.membership });
   }
 
   /** Walks the chart for a row. */

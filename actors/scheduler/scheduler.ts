@@ -193,9 +193,11 @@ class Scheduler implements Actor {
     this.armAlarm();
   }
 
-  /** Rows that rest are not to wait for the next heartbeat. */
+  /** Rows that rest, and copies that are to come, are not to wait for the next heartbeat. */
   private armAlarm(): void {
-    const { nextMs } = this.brain.state.rests;
+    const { rests, replicas, phase } = this.brain.state;
+    // Until workers have said what they have, nothing is planned.
+    const nextMs = phase === "leading" ? Math.min(rests.nextMs, replicas.nextMs) : rests.nextMs;
     if (nextMs >= this.alarmMs) return;
     this.alarmMs = nextMs;
     this.context.after(Math.max(0, nextMs - this.context.now()), ALARM);

@@ -9,6 +9,7 @@ import { ClientRecord } from "./client-record.ts";
 import { cancelledError, unknownHandleError } from "./failures.ts";
 import { endIntake, tellOne } from "./intake.ts";
 import type { SlabPlace } from "./ledger-record.ts";
+import { isLeaving } from "./membership.ts";
 import { arrive, failRow, need, releaseIfUnneeded, waitForInputs } from "./needs.ts";
 import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
@@ -45,7 +46,9 @@ export function clientHello(
 }
 
 export function workerSummaries(state: SchedulerState): WorkerSummary[] {
-  return [...state.workerByName.values()].map(({ id, slots, pid, host }) => ({ id, slots, pid, host }));
+  // One that leaves is given nothing new, by clients either.
+  const there = [...state.workerByName.values()].filter((worker) => !isLeaving(worker));
+  return there.map(({ id, slots, pid, host }) => ({ id, slots, pid, host }));
 }
 
 /** Every client hears who is there. */

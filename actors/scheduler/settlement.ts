@@ -1,6 +1,7 @@
 import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
 import { occupy } from "./assignment.ts";
 import { noteEffect } from "./effects.ts";
+import { moveMember } from "./membership.ts";
 import { need, releaseIfUnneeded } from "./needs.ts";
 import { markLocated, noteLayers } from "./recovery.ts";
 import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
@@ -58,7 +59,7 @@ function claimsOf(
   for (const [number, message] of takeover.inventories) {
     const worker = state.workers[number];
     if (worker === undefined) continue;
-    worker.status = "running";
+    moveMember(state, worker, "listed");
     state.loads.eased(number);
     if (message.epoch !== state.lineage) continue;
     noteLayers(state, worker, message.layers);

@@ -1,5 +1,6 @@
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { assign } from "./assignment.ts";
+import { isUnheard } from "./membership.ts";
 import { leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
 import { mayRun, refreshLoad, sentTo } from "./room.ts";
 import { E, hungerChart, S, type SchedulerState } from "./scheduler-state.ts";
@@ -84,7 +85,7 @@ function findVictims(state: SchedulerState, thief: WorkerRecord): WorkerRecord[]
     .next(LOOKED_AT)
     .flatMap((number) => {
       const victim = state.workers[number];
-      if (victim === undefined || victim === thief || victim.status === "joining") return [];
+      if (victim === undefined || victim === thief || isUnheard(victim)) return [];
       refreshLoad(state, victim);
       return victim.queueUs / victim.slots - meanUs(victim) > GAIN_US_MIN ? [victim] : [];
     })

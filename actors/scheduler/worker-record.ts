@@ -12,8 +12,9 @@ export interface WorkerRecord {
   readonly resources: Readonly<Record<string, number>>;
   /** What is left of its resources. */
   readonly resourcesFree: Record<string, number>;
-  /** "joining": until it has said what it holds, it is sent nothing. */
-  status: "joining" | "running" | "leaving";
+  /** State of the membership chart, and its name. */
+  membership: number;
+  status: "joining" | "running" | "draining" | "rejoining" | "left";
   /** Rows sent and not finished. */
   processing: number;
   /** How many of them run and take no slot. */
@@ -59,6 +60,7 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     host: join.host,
     resources: join.resources,
     resourcesFree: { ...join.resources },
+    membership: 0,
     status: "joining",
     processing: 0,
     seceded: 0,

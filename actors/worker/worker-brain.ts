@@ -1,11 +1,16 @@
 import { type BoundChart, bindChart } from "../../runtime/actor/bound-chart.ts";
 import { unreachable } from "../../runtime/base/errors.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
-import type { ComputeBatch, InventoryMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
-import { LOCAL } from "../../runtime/protocol/scheduler-worker.ts";
+import {
+  type ComputeBatch,
+  type InventoryMessage,
+  LOCAL,
+  type ToWorker,
+} from "../../runtime/protocol/scheduler-worker.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { MemoryChunkStore } from "../chunk/memory-chunk-store.ts";
 import { chunksFetched, fetchFailed } from "./arrivals.ts";
+import { acquire, dropOlderFetch, giveBackUnbegun, isOutdated } from "./copies.ts";
 import { eachRow } from "./each-row.ts";
 import { FetchQueue } from "./fetch-queue.ts";
 import { LocalChunks } from "./local-chunks.ts";
@@ -191,6 +196,10 @@ export class WorkerBrain {
         return eachRow(message, (row, attempt) => this.free(row, attempt));
       case "adopt":
         return eachRow(message, (row, attempt, i) => this.adopt(row, attempt, message.tickets[i] as string));
+      case "acquire":
+        return eachRow(message, (row, attempt, i) => acquire(this, row, attempt, message.holders[i] as string));
+      case "giveBack":
+        return giveBackUnbegun(this);
       case "hint":
       case "void":
         return this.stealing.hear(message);
@@ -257,6 +266,7 @@ export class WorkerBrain {
 
   /** Has an input brought here; an older copy gives way to it. */
   fetch(row: number, attempt: number, holder: string): void {
+    dropOlderFetch(this, row, attempt);
     this.leaveFormerLife(row, 0);
     if (this.rows.state(row) === WS.promised) this.stealing.drop(row);
     if (this.rows.state(row) === WS.memory) this.free(row, this.rows.attempt(row));
@@ -279,7 +289,8 @@ export class WorkerBrain {
     if (from === WS.cancelling && !this.layers.has((this.rows.batch(row) as ComputeBatch).layer)) {
       this.move(row, E.orphan);
       this.out.orphans.push(row);
-    } else if ((from === WS.memory || from === WS.promised) && this.rows.attempt(row) <= since) this.free(row, since);
+    } else if ((from === WS.memory || from === WS.promised) && isOutdated(this, row, since))
+      this.free(row, Math.max(since, this.rows.attempt(row)));
   }
 
   private forgetLayer(id: number): void {
@@ -299,7 +310,7 @@ export class WorkerBrain {
       if (this.rows.state(one) === WS.waiting && this.rows.countDown(one) === 0) this.becomeReady(one);
   }
 
-  private free(row: number, attempt: number): void {
+  free(row: number, attempt: number): void {
     const from = this.rows.state(row);
     if (from !== WS.absent && this.rows.attempt(row) > attempt) return;
     if (from === WS.promised) return this.stealing.drop(row);
@@ -341,7 +352,7 @@ export class WorkerBrain {
   }
 
   /** A task goes back to the scheduler: an input cannot be had. */
-  private giveBack(row: number, input: number, inputAttempt: number, holder: string): void {
+  giveBack(row: number, input: number, inputAttempt: number, holder: string): void {
     const attempt = this.rows.attempt(row);
     this.stopWaiting(row);
     this.move(row, E.inputsLost);

@@ -25,6 +25,12 @@ import { WorkerBrain } from "./worker-brain.ts";
 import type { WorkerEvent } from "./worker-event.ts";
 import type { WorkerHits } from "./worker-states.ts";
 
+/** How a scheduler sends a worker away: it will not have it, or it may go. */
+export interface WorkerDismissal {
+  readonly kind: "refused" | "dismissed";
+  readonly reason: string;
+}
+
 export interface WorkerActorOptions {
   readonly cluster: string;
   readonly id: string;
@@ -63,7 +69,7 @@ export interface WorkerActorOptions {
   /** Where steps that must never happen are noted, so that the session begins anew; without it they throw. */
   readonly doubts?: Doubts;
   /** The scheduler wants it gone, or will not have it. */
-  onEnd?(reason: string): void;
+  onEnd?(end: WorkerDismissal): void;
   onBrain?(brain: WorkerBrain): void;
 }
 
@@ -217,7 +223,8 @@ class Worker implements Actor {
 
   private fromScheduler(message: ToWorker): void {
     if (message.type === "refused" || message.type === "shutdown") {
-      this.options.onEnd?.(message.reason);
+      const kind = message.type === "refused" ? "refused" : "dismissed";
+      this.options.onEnd?.({ kind, reason: message.reason });
       return;
     }
     if (message.type === "gone") {

@@ -10,6 +10,7 @@ import { fireAndForget } from "./fire-and-forget.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { hasWhat, processing, storyOf, whoHas } from "./inspect-cluster.ts";
 import { Lock, MultiLock, Semaphore } from "./locks.ts";
+import { type PlaceOptions, type ReplicateOptions, rebalance, replicate, retireWorkers } from "./place-results.ts";
 import { readShelf, SharedEvent, SharedQueue, SharedVariable } from "./shared-state.ts";
 import { futuresByKey, packShared, unpackPlain } from "./shared-value.ts";
 import { failedKey, replayTask } from "./task-replay.ts";
@@ -175,6 +176,38 @@ export abstract class ClientServices {
   /** The workers that hold each future's result, by key. @see https://distributed.dask.org/en/stable/api.html#distributed.Client.who_has */
   whoHas(futures: readonly Future<unknown>[]): Promise<Map<string, string[]>> {
     return whoHas(this.reach, futures);
+  }
+
+  /**
+   * Has results lie on several workers: on all of them, or as many as `copies` says, among `workers`. A copy that is lost is made up
+   * for, until the futures are released or fewer are asked for. Settles when all copies are there.
+   * @throws ShoalError UNKNOWN_KEY; TimeoutError; a future's own error
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.replicate
+   * @example
+   * await client.replicate([model], { copies: 2 });
+   */
+  replicate(futures: readonly Future<unknown>[], options: ReplicateOptions = {}): Promise<void> {
+    return replicate(this.reach, futures, options);
+  }
+
+  /**
+   * Moves results from workers that hold much to those that hold little, until no worker has more than a tenth beyond the mean or no
+   * move would help. Without futures: all results of the cluster.
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.rebalance
+   */
+  rebalance(futures?: readonly Future<unknown>[], options: PlaceOptions = {}): Promise<void> {
+    return rebalance(this.reach, futures, options);
+  }
+
+  /**
+   * Has workers leave in order: they take nothing new, give back what they have not begun, end what they run, and what only they hold
+   * is moved to others first, so nothing is computed twice. Settles when they are gone; none comes in their place.
+   * @param workers names, see {@link Client.workers}
+   * @throws ShoalError UNKNOWN_KEY for a name that is none; DENIED if nobody is left to take over, and they stay
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.retire_workers
+   */
+  retireWorkers(workers: readonly string[], options: WaitOptions = {}): Promise<void> {
+    return retireWorkers(this.reach, workers, options);
   }
 
   /** How many tasks each worker was sent and has not finished. */

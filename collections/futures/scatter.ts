@@ -10,6 +10,7 @@ import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { Future, type WaitOptions } from "./future.ts";
+import { replicate } from "./place-results.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 import { futuresByKey } from "./shared-value.ts";
 
@@ -19,12 +20,27 @@ const OFFER_TIMEOUT_MS = 120_000;
 export interface ScatterOptions extends WaitOptions {
   /** Only to these workers. */
   readonly workers?: readonly string[];
+  /** Every value on all of the workers, or on so many of them. */
+  readonly broadcast?: boolean | number;
   /** Equal values are one: what lies there already is not sent again. */
   readonly hash?: boolean;
 }
 
 /** Puts values on workers and gives a future for each. @throws ShoalError NO_SCHEDULER if there is no worker for them */
 export async function scatter(
+  reach: ClientReach,
+  values: readonly unknown[],
+  options: ScatterOptions,
+): Promise<Future<unknown>[]> {
+  const futures = await scatterOnce(reach, values, options);
+  const { broadcast = false, workers } = options;
+  if (broadcast === false) return futures;
+  const copies = broadcast === true ? {} : { copies: broadcast };
+  await replicate(reach, futures, workers === undefined ? copies : { ...copies, workers });
+  return futures;
+}
+
+async function scatterOnce(
   reach: ClientReach,
   values: readonly unknown[],
   options: ScatterOptions,

@@ -3,7 +3,7 @@ import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { serveMonitoring } from "../nats/services.ts";
 import { joinNats } from "./join-nats.ts";
-import { REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
+import { DISMISSED_EXIT_CODE, REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import { WorkerThread } from "./worker-thread.ts";
 
 /**
@@ -19,6 +19,7 @@ delete process.env["SHOAL_NATS_WORKER"];
 const { cluster, id } = worker;
 const bus = await joinNats(connect, cluster, "worker");
 const thread = WorkerThread.start(bus, worker);
+const EXIT_CODES = { refused: REFUSED_EXIT_CODE, dismissed: DISMISSED_EXIT_CODE, died: 1 } as const;
 let phase: "running" | "ending" = "running";
 const end = async (code: number): Promise<void> => {
   if (phase === "ending") return;
@@ -34,8 +35,8 @@ process.on("disconnect", () => void end(0));
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => void end(0));
 thread.onExit(({ kind, reason }) => {
-  process.stderr.write(`${reason}\n`);
-  void end(kind === "refused" ? REFUSED_EXIT_CODE : 1);
+  if (kind !== "dismissed") process.stderr.write(`${reason}\n`);
+  void end(EXIT_CODES[kind]);
 });
 serveMonitoring(bus, {
   name: "shoal-worker",

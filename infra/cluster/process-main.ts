@@ -1,7 +1,7 @@
 import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { startWorker } from "./start-worker.ts";
-import { REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
+import { DISMISSED_EXIT_CODE, REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import "./native-text.ts";
 
 /** The entry of a worker process whose bus is the channel to its parent. It ends when the parent is gone. */
@@ -19,9 +19,9 @@ function run(bus: PortBus): void {
     void bus.close();
     if (process.connected) process.disconnect();
   };
-  const system = startWorker(bus, config, (reason) => {
-    process.exitCode = REFUSED_EXIT_CODE;
-    process.stderr.write(`${reason}\n`);
+  const system = startWorker(bus, config, ({ kind, reason }) => {
+    process.exitCode = kind === "refused" ? REFUSED_EXIT_CODE : DISMISSED_EXIT_CODE;
+    if (kind === "refused") process.stderr.write(`${reason}\n`);
     end();
   });
   // An interrupt from the keyboard reaches the whole group: the parent decides what becomes of its workers.

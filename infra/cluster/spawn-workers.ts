@@ -4,7 +4,7 @@ import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
 import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import { isStopped, MEMORY_EVERY_MS } from "./process-memory.ts";
-import { REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
+import { DISMISSED_EXIT_CODE, REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import type { StartWorker, WorkerEnd } from "./worker-pool.ts";
 import { type ProcessExit, WorkerProcess } from "./worker-process.ts";
 import { WorkerThread } from "./worker-thread.ts";
@@ -78,6 +78,7 @@ function describeExit(exit: ProcessExit, { memory }: WorkerConfig): WorkerEnd {
   const log = exit.log.trim().split("\n").slice(-LOG_LINES_MAX);
   const said = log.slice(-3).join(" | ");
   if (code === REFUSED_EXIT_CODE) return { kind: "refused", reason: said };
+  if (code === DISMISSED_EXIT_CODE) return { kind: "dismissed", reason: "it was let go" };
   const death: WorkerDeath = {
     ...(code === null ? {} : { exitCode: code }),
     ...(signal === null ? {} : { signal }),

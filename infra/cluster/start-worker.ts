@@ -4,7 +4,7 @@ import { shardStorage } from "../../actors/chunk/shard-storage.ts";
 import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { InspectorSampler } from "../../actors/worker/stack-sampler.ts";
 import { TaskStream } from "../../actors/worker/task-stream.ts";
-import { workerActor } from "../../actors/worker/worker.ts";
+import { type WorkerDismissal, workerActor } from "../../actors/worker/worker.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { openMemory } from "../../collections/futures/memory-options.ts";
@@ -18,8 +18,8 @@ import type { Bus } from "../../runtime/bus/bus.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { WORKER_YIELD_MS, type WorkerConfig } from "./worker-config.ts";
 
-/** Runs one worker on a bus, wholly in this thread. `onEnd` hears why the scheduler will not have it. */
-export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (reason: string) => void): ActorSystem {
+/** Runs one worker on a bus, wholly in this thread. `onEnd` hears why the scheduler sends it away. */
+export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerDismissal) => void): ActorSystem {
   const system = new ActorSystem({ bus, codec: actorCodec });
   const windows = bus.carries === "bytes" ? hostWindows() : undefined;
   const stream = new TaskStream();

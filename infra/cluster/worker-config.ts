@@ -17,5 +17,8 @@ export const WORKER_YIELD_MS = 10;
 
 /** How a worker's thread or process ends that the scheduler will not have: it is not started again. */
 export const REFUSED_EXIT_CODE = 78;
-/** The code of the error that ends such a thread. */
+/** How one ends that left in order: whether another comes is not its business. */
+export const DISMISSED_EXIT_CODE = 79;
+/** The codes of the errors that end such threads. */
 export const REFUSED = "DENIED";
+export const DISMISSED = "CLOSED";

@@ -8,9 +8,9 @@ import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
-/** How a worker ended that was not asked to. One that was refused would be refused again. */
+/** How a worker ended. One that was refused would be refused again; one that was dismissed left in order. */
 export interface WorkerEnd {
-  readonly kind: "died" | "refused";
+  readonly kind: "died" | "refused" | "dismissed";
   readonly reason: string;
   readonly death?: WorkerDeath;
 }
@@ -38,6 +38,8 @@ export interface WorkerPoolOptions {
   readonly functions: "any" | "named";
   readonly heartbeatMs: number;
   readonly memory: MemoryConfig;
+  /** Told of workers that left in order, when the scheduler let them go. */
+  onDismissed?(worker: string): void;
   /** Told of workers that will not come back: refused by the scheduler, or dead too often. */
   onLost?(worker: string, reason: string): void;
 }
@@ -123,7 +125,8 @@ export class WorkerPool {
     const told = this.told.get(id);
     this.told.delete(id);
     if (this.phase === "closed") return;
-    if (kind === "refused") this.options.onLost?.(id, reason);
+    if (kind === "dismissed") this.options.onDismissed?.(id);
+    else if (kind === "refused") this.options.onLost?.(id, reason);
     else {
       const exited = { type: "exited", worker: id, reason: told ?? reason, isExpected: told !== undefined } as const;
       this.system.tell(this.nanny, death === undefined ? exited : { ...exited, death });

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
-import { REFUSED, type WorkerConfig } from "./worker-config.ts";
+import { DISMISSED, REFUSED, type WorkerConfig } from "./worker-config.ts";
 import type { WorkerEnd } from "./worker-pool.ts";
 
 const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
@@ -68,8 +68,8 @@ export class WorkerThread {
 
   private endOf(code: number): WorkerEnd {
     const { failure } = this;
-    const isRefused = (failure as { code?: unknown } | undefined)?.code === REFUSED;
+    const { code: why } = (failure ?? {}) as { code?: unknown };
     const reason = failure instanceof Error ? failure.message : `exit code ${code}`;
-    return { kind: isRefused ? "refused" : "died", reason };
+    return { kind: why === REFUSED ? "refused" : why === DISMISSED ? "dismissed" : "died", reason };
   }
 }

@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from "xstate";
 import { chunkMachine } from "../../actors/chunk/chunk-chart.ts";
 import { shardSetMachine } from "../../actors/chunk/shard-set-chart.ts";
+import { membershipMachine } from "../../actors/scheduler/membership-chart.ts";
 import { hungerMachine } from "../../actors/task/hunger-chart.ts";
 import { schedulerTaskMachine } from "../../actors/task/scheduler-task-chart.ts";
 import { thiefMachine } from "../../actors/task/thief-chart.ts";
@@ -44,6 +45,11 @@ const sections: readonly Section[] = [
     title: "A worker's need of work, as the scheduler sees it",
     text: "Work stealing, the scheduler's side; a task that was given away is an edge of the scheduler's task chart. Source: actors/task/hunger-chart.ts.",
     machine: hungerMachine,
+  },
+  {
+    title: "A worker as a member of its cluster",
+    text: "Joining, leaving in order. Source: actors/scheduler/membership-chart.ts.",
+    machine: membershipMachine,
   },
   {
     title: "An actor's life",

@@ -41,7 +41,7 @@ function schedulerMetrics({
   more,
 }: StateFigures): Metric[] {
   const stealing = more["stealing"] as ToldSteals;
-  const states = { joining: 0, running: 0, paused: 0, leaving: 0 } as Record<string, number>;
+  const states = { joining: 0, running: 0, paused: 0, draining: 0 } as Record<string, number>;
   for (const { status } of workers) states[status] = (states[status] ?? 0) + 1;
   return [
     gauge("scheduler_clients", "Clients that are connected.", [{ value: clients }]),

@@ -81,6 +81,8 @@ const shapes: Readonly<Record<string, MessageShape>> = {
   compute: { fields: { holders: isTexts, batches: (value) => Array.isArray(value) && value.every(isBatch) } },
   free: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
   adopt: { fields: { rows: isU32, attempts: isF64, tickets: isTexts }, sameLength: ["rows", "attempts", "tickets"] },
+  acquire: { fields: { rows: isU32, attempts: isF64, holders: isTexts }, sameLength: ["rows", "attempts", "holders"] },
+  giveBack: { fields: {} },
   verify: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
   forgetLayers: { fields: { ids: isU32 } },
   gone: { fields: { workers: isTexts } },

@@ -16,6 +16,15 @@ export type ToWorker =
       readonly attempts: Float64Array;
       readonly tickets: readonly string[];
     }
+  /** Copies of these are to lie here too: they are fetched from the holders named, and told of. */
+  | {
+      readonly type: "acquire";
+      readonly rows: Uint32Array;
+      readonly attempts: Float64Array;
+      readonly holders: readonly string[];
+    }
+  /** It is to leave: tasks that have not begun go back. */
+  | { readonly type: "giveBack" }
   /** Somebody did not get these from here: what is not here is reported missing. */
   | { readonly type: "verify"; readonly rows: Uint32Array; readonly attempts: Float64Array }
   | { readonly type: "forgetLayers"; readonly ids: Uint32Array }

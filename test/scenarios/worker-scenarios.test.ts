@@ -56,6 +56,14 @@ test("9: x is on its way from B, B dies, A is to compute x itself: at once, the 
   assert.deepEqual(a.reports(), ["finished 1@13"]);
 });
 
+test("what lies here is the handle of shards that went with their worker, and A is to cut them anew: it does, at once", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  a.fetchedHandle(1, "B", x, new ShardSet("B", "1", 2));
+  a.compute(x, 13);
+  a.starts(x);
+});
+
 test("10: x lies here unbidden and A is told to compute it: not run, reported done under the new attempt", () => {
   const a = new WorkerScript();
   a.compute(y, 12, [[x, 11, "B"]]);

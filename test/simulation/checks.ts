@@ -20,6 +20,10 @@ export function checkAnswers(cluster: Cluster, oracle: Oracle): void {
     }
 }
 
+/** What loses nothing, and has nothing run twice. */
+const isInOrder = ({ kind }: { readonly kind: string }): boolean =>
+  kind === "join" || kind === "retire" || kind === "arrange";
+
 function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Held, what: string): void {
   const error = thrown as Error & { code?: string };
   const ancestry = oracle.ancestry(held.layer, held.index);
@@ -45,11 +49,11 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
   const letsGo = acts.some((act) => act.kind === "release");
   const isLossy =
     letsGo ||
-    faults.length > 0 ||
+    faults.some((fault) => !isInOrder(fault)) ||
     cluster.scenario.options.network.peerLoss > 0 ||
     cluster.scenario.layers.some((layer) => layer.behaviour.poison.length > 0);
   // A task that was alone on every worker that chance ended looks like the one that ended them.
-  const endings = faults.filter(({ kind }) => kind !== "join" && !kind.startsWith("leader")).length;
+  const endings = faults.filter((fault) => !isInOrder(fault) && !fault.kind.startsWith("leader")).length;
   const reasons: Record<string, boolean> = {
     CANCELLED: acts.some((act) => act.kind === "cancel"),
     KILLED_WORKER: behaves("poison") || endings > cluster.scenario.options.allowedFailures,
@@ -67,12 +71,12 @@ export function checkRuns(cluster: Cluster): void {
   const mayRunOn = (act: { readonly kind: string }): boolean =>
     act.kind === "release" || act.kind === "cancel" || act.kind === "retry";
   if (acts.some(mayRunOn) || options.network.peerLoss > 0) return;
-  if (faults.every(({ kind }) => kind === "crash" || kind === "join" || kind.startsWith("leader")))
+  if (faults.every((fault) => fault.kind === "crash" || isInOrder(fault) || fault.kind.startsWith("leader")))
     assert.equal(cluster.overlaps, 0, "no task runs in two places at once");
   const hasPoison = layers.some((layer) => layer.behaviour.poison.length > 0);
   // What a later submission wants again may have been let go of.
   const submissions = acts.filter((act) => act.kind === "submit").length;
-  if (hasPoison || submissions > 1 || faults.some((fault) => fault.kind !== "join")) return;
+  if (hasPoison || submissions > 1 || faults.some((fault) => !isInOrder(fault))) return;
   for (const [task, { begun }] of cluster.runs) {
     const layer = layers.find((one) => one.name === task.slice(0, task.lastIndexOf(":"))) as SimLayer;
     const retries = layer.annotations.retries ?? 0;
@@ -119,6 +123,8 @@ export function checkEmpty(cluster: Cluster): void {
     failures: state.failures,
     quarantine: state.quarantine,
     tickets: state.tickets,
+    wishes: state.replicas.wishes,
+    orders: state.replicas.orders,
   }))
     assert.equal(map.size, 0, `the scheduler's ${what} are empty`);
   for (const client of state.clients.values()) assert.equal(client.handleCount, 0, `${client.id} holds nothing`);

@@ -4,7 +4,7 @@ import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import type { Lead } from "../../actors/scheduler/lead.ts";
 import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
-import { hungerChart, S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { hungerChart, membershipChart, S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
 import { checkWorker } from "../../actors/worker/invariants.ts";
 import { thiefChart } from "../../actors/worker/stealing.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
@@ -14,6 +14,7 @@ import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { Chart } from "../../runtime/actor/chart.ts";
 import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { MemoryDisk } from "../support/memory-disk.ts";
 import { SimClient } from "./client.ts";
@@ -33,6 +34,7 @@ export const hits = {
   scheduler: {
     task: new Uint32Array(schedulerTaskChart.cells.length),
     hunger: new Uint32Array(hungerChart.cells.length),
+    membership: new Uint32Array(membershipChart.cells.length),
   },
   worker: {
     task: new Uint32Array(workerTaskChart.cells.length),
@@ -46,6 +48,7 @@ export const walkedCharts: readonly (readonly [Chart, Uint32Array])[] = [
   [workerTaskChart, hits.worker.task],
   [hungerChart, hits.scheduler.hunger],
   [thiefChart, hits.worker.thief],
+  [membershipChart, hits.scheduler.membership],
 ];
 
 export interface LiveWorker {
@@ -79,6 +82,8 @@ export class Cluster implements TaskWorld {
   crashes = 0;
   falseDeaths = 0;
   sessions = 0;
+  retired = 0;
+  private clientSystem: ActorSystem | undefined;
   /** Tasks that were given away, and how often each was, by attempt chain of its row. */
   stolen = 0;
   private readonly moves = new Map<string, number>();
@@ -277,9 +282,10 @@ export class Cluster implements TaskWorld {
         hits: hits.worker,
         ...(this.bind === undefined ? {} : { bind: this.bind }),
         ...(this.doubtsOf === undefined ? {} : { doubts: this.doubtsOf() }),
-        onEnd: (reason) => {
+        onEnd: ({ kind, reason }) => {
           this.world.note(`${id} ends: ${reason}`);
-          this.crash(id, 100);
+          if (kind === "dismissed") this.leave(id);
+          else this.crash(id, 100);
         },
         onBrain: (brain) => {
           this.workers.set(id, { brain, system });
@@ -289,12 +295,27 @@ export class Cluster implements TaskWorld {
     );
   }
 
+  /** Asks the scheduler as a client's process would. @throws if it does not answer */
+  askScheduler(question: unknown): Promise<unknown> {
+    return (this.clientSystem as ActorSystem).ask(clusterSubjects(CLUSTER).scheduler, question, { timeoutMs: 3000 });
+  }
+
+  /** A worker ends in order: nothing that anyone needs was only there. */
+  private leave(id: string): void {
+    this.retired += 1;
+    this.endLife(id, 200);
+  }
+
   /** Ends a process without a word; it is started again after a while. */
   crash(id: string, restartAfterMs: number): void {
-    const node = this.node(id);
-    if (!node.isAlive) return;
+    if (!this.node(id).isAlive) return;
     this.world.note(`${id} crashes`);
     this.crashes += 1;
+    this.endLife(id, restartAfterMs);
+  }
+
+  private endLife(id: string, restartAfterMs: number): void {
+    const node = this.node(id);
     node.isAlive = false;
     this.workers.delete(id);
     for (const runs of this.runs.values()) runs.running.delete(id);
@@ -373,7 +394,9 @@ export class Cluster implements TaskWorld {
       functions: "any",
     });
     this.clients.set(id, new SimClient(session));
-    this.systemOn(node, bus).spawn(clientActor(session));
+    const system = this.systemOn(node, bus);
+    this.clientSystem ??= system;
+    system.spawn(clientActor(session));
   }
 
   private systemOn(node: SimNode, bus = this.network.busOf(node)): ActorSystem {

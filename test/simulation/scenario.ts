@@ -46,6 +46,10 @@ export type Fault = { readonly at: number } & (
   | { readonly kind: "pause"; readonly node: string; readonly forMs: number }
   | { readonly kind: "cut"; readonly from: string; readonly to: string; readonly forMs: number }
   | { readonly kind: "join"; readonly node: string }
+  /** It is to leave in order; asked for so long. */
+  | { readonly kind: "retire"; readonly node: string; readonly forMs: number }
+  /** Results are to lie on so many workers, or evenly on all (0). */
+  | { readonly kind: "arrange"; readonly copies: number; readonly forMs: number }
   | { readonly kind: "newScheduler" }
   /** Whoever leads ends without a word, or stands still; it is there again after a while. */
   | { readonly kind: "leaderCrash" | "leaderPause"; readonly forMs: number }
@@ -67,15 +71,19 @@ const TROUBLES = [
   "failover",
   "churn",
   "exile",
+  "retire",
 ] as const;
 export type Trouble = (typeof TROUBLES)[number];
+
+/** These are drawn by a chance of their own, so that other seeds are what they were. */
+const BY_FATE: ReadonlySet<Trouble> = new Set(["failover", "retire"]);
 
 /** A scenario of its own for every seed; `only` limits the kinds of trouble it may draw. */
 export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES): Scenario {
   const random = new Random(seed);
   const isCalm = random.chance(0.15);
   const has = new Set<Trouble>(
-    isCalm ? [] : TROUBLES.filter((one) => one !== "failover" && random.chance(RATES[one]) && only.includes(one)),
+    isCalm ? [] : TROUBLES.filter((one) => !BY_FATE.has(one) && random.chance(RATES[one]) && only.includes(one)),
   );
   const workers = random.pick([1, 2, 4, 4, 4, 5, 6, 8]);
   // An exile comes back after seconds, and what it still runs then is to meet with what is wanted by then.
@@ -101,13 +109,14 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
     random.fork("workload"),
   );
   const clients = random.pick([1, 1, 2, 3]);
-  // By a chance of its own, so that other seeds are what they were.
   const fate = new Random(seed ^ 0x11ea);
   const line = only.includes("failover") && fate.chance(RATES.failover) ? lineOptions(fate) : undefined;
   if (line !== undefined) has.delete("newScheduler");
   const options = clusterOptions(random.fork("cluster"), workers, clients, has);
   const faults = makeFaults(random.fork("faults"), names, clients, chaosMs, has);
   if (line !== undefined) faults.push(...leaderFaults(fate, chaosMs));
+  const order = new Random(seed ^ 0x2e71);
+  if (only.includes("retire") && order.chance(RATES.retire)) faults.push(...departures(order, names, chaosMs));
   return {
     seed,
     options: line === undefined ? options : { ...options, line },
@@ -138,6 +147,16 @@ function leaderFaults(random: Random, chaosMs: number): Fault[] {
   return faults;
 }
 
+function departures(random: Random, workers: readonly string[], chaosMs: number): Fault[] {
+  const faults: Fault[] = [];
+  for (let n = 1 + random.below(3); n > 0; n--) {
+    const fault = { at: random.below(chaosMs), forMs: random.pick([100, 2000, 20_000]) };
+    faults.push({ ...fault, kind: "retire", node: random.pick(workers) });
+    if (random.chance(0.5)) faults.push({ ...fault, kind: "arrange", copies: random.pick([0, 1, 2, 3]) });
+  }
+  return faults;
+}
+
 const RATES: Readonly<Record<Trouble, number>> = {
   crash: 0.4,
   pause: 0.25,
@@ -153,6 +172,7 @@ const RATES: Readonly<Record<Trouble, number>> = {
   failover: 0.15,
   churn: 0.5,
   exile: 0.15,
+  retire: 0.25,
 };
 
 function clusterOptions(random: Random, workers: number, clients: number, has: ReadonlySet<Trouble>): ClusterOptions {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { STANDING } from "../../actors/client/submission-record.ts";
+import { S } from "../../actors/scheduler/scheduler-state.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { runInterpreted } from "../../runtime/actor/interpreted-chart.ts";
@@ -8,6 +9,7 @@ import { loadFunction } from "../../runtime/wire/function-loader.ts";
 import { checkAnswers, checkEmpty, checkReplicas, checkRuns } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster, SLOWEST } from "./cluster.ts";
+import { arrange, retireWorker } from "./retirement.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
 import { digestOf, simCutSpec, simShardsSpec, simTaskSpec, useTaskWorld } from "./tasks.ts";
 import { dataValue, graphFor, Oracle, type SimLayer, type Workload } from "./workload.ts";
@@ -238,6 +240,12 @@ function strike(cluster: Cluster, fault: Fault): void {
       network.cut(fault.from, fault.to, true);
       world.at(world.now + fault.forMs, "mend", () => network.cut(fault.from, fault.to, false));
       return;
+    case "retire":
+      void retireWorker(cluster, fault.node, world.now + fault.forMs);
+      return;
+    case "arrange":
+      void arrange(cluster, arrangement(cluster, fault.copies), world.now + fault.forMs);
+      return;
     case "join":
       return cluster.startWorker(fault.node);
     case "newScheduler":
@@ -248,6 +256,17 @@ function strike(cluster: Cluster, fault: Fault): void {
       cluster.node(cluster.leader).pausedUntil = world.now + fault.forMs;
       return;
   }
+}
+
+function arrangement(cluster: Cluster, copies: number): unknown {
+  if (copies === 0) return { type: "rebalance" };
+  const { state } = cluster.scheduler ?? {};
+  const keys = [...(state?.slabs.values() ?? [])].flatMap((slab) =>
+    Array.from({ length: slab.count }, (_, at) => slab.base + at)
+      .filter((row) => state?.tasks.state[row] === S.memory && row % 3 === 0)
+      .map((row) => slab.keyOf(row)),
+  );
+  return { type: "replicate", keys, copies };
 }
 
 function unsettled(cluster: Cluster): string {

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
+import {
+  answerReplicaQuestion,
+  type ReplicaAnswer,
+  type ReplicaQuestion,
+} from "../../actors/scheduler/replica-questions.ts";
 import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { hungerChart, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
 import { checkWorker } from "../../actors/worker/invariants.ts";
@@ -57,6 +62,14 @@ export class ClusterScript {
     this.deliver(`${name}>S`);
   }
 
+  /** A worker's session begins anew. */
+  rejoin(name: string, slots = 1): void {
+    const incarnation = this.lives.get(name) as number;
+    const who = { worker: name, incarnation, slots, resources: {}, version: "test", pid: 1, host: "h" };
+    this.report(name, { type: "join", join: 2, ...who });
+    this.deliver(`${name}>S`);
+  }
+
   /** Submits one layer of tasks with these edges and wants all of them; handles count up from `handleBase`. */
   submit(name: string, edges: readonly (readonly number[])[], handleBase: number, annotations?: Annotations): void {
     this.requests += 1;
@@ -79,6 +92,29 @@ export class ClusterScript {
     for (const link of this.links.keys()) if (link.includes(name)) this.links.set(link, []);
     this.brain.step({ kind: "workerGone", worker: name, isExpected: false }, this.now);
     this.endTurn();
+  }
+
+  /** A wish about where results lie. */
+  wish(question: ReplicaQuestion): ReplicaAnswer {
+    this.brain.state.nowMs = this.now;
+    const answer = answerReplicaQuestion(this.brain.state, question);
+    this.endTurn();
+    return answer;
+  }
+
+  /** Which workers hold a row, as the scheduler believes. */
+  holders(row: number): string {
+    const { state } = this.brain;
+    return state
+      .holdersOf(row)
+      .map((number) => state.worker(number).id)
+      .sort()
+      .join("");
+  }
+
+  /** A worker's membership; "gone" if it is none. */
+  status(name: string): string {
+    return this.brain.state.workerByName.get(name)?.status ?? "gone";
   }
 
   /** Time goes by at the scheduler. */

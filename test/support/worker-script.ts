@@ -110,6 +110,12 @@ export class WorkerScript {
     this.turn();
   }
 
+  /** What came is the handle of shards that another worker keeps. */
+  fetchedHandle(transfer: number, peer: string, row: number, set: ShardSet): void {
+    this.brain.step({ kind: "fetched", transfer, peer, chunks: [{ row, value: set, bytes: 8 }] });
+    this.turn();
+  }
+
   fetchFailed(transfer: number, peer: string): void {
     this.brain.step({ kind: "fetchFailed", transfer, peer });
     this.turn();

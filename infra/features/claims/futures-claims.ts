@@ -21,6 +21,9 @@ export const futuresClaims: readonly Claim[] = [
     "test/e2e/modes.test.ts: the same program gives the same answer",
   ],
   ["FU-006", "Wait for workers", "shoal:Client#waitForWorkers", `${failuresTest}: a client that is killed`],
+  ["FU-040", "Replicate", "shoal:Client#replicate", "test/e2e/replicas.test.ts: replicate has results lie"],
+  ["FU-041", "Rebalance", "shoal:Client#rebalance", "test/e2e/replicas.test.ts: rebalance spreads what lies"],
+  ["FU-052", "Retire workers", "shoal:Client#retireWorkers", "test/e2e/replicas.test.ts: workers that are retired"],
   ["FU-016", "Submit", "shoal:Client#submit", `${failuresTest}: a client that is killed`],
   ["FU-017", "Map", "shoal:Client#map", "test/e2e/modes.test.ts: the same program gives the same answer"],
   [

@@ -8,6 +8,8 @@ const schedulerScenarios = "test/scenarios/scheduler-scenarios.test.ts";
 const shares = "test/actors/scheduler/fair-share.test.ts";
 const within = "test/e2e/tasks-use-the-cluster.test.ts";
 const failures = "test/e2e/failures.test.ts";
+const replicas = "test/e2e/replicas.test.ts";
+const replicaScenarios = "test/scenarios/replica-scenarios.test.ts";
 const simulation = "test/simulation/simulation.test.ts";
 
 export const schedulingClaims: readonly Claim[] = [
@@ -46,6 +48,9 @@ export const schedulingClaims: readonly Claim[] = [
   ],
   ["SC-084", "Scheduler crash", "shoal:Client.connect", "test/e2e/failover.test.ts: the scheduler killed at"],
   // Memory.
+  ["SC-054", "Reduce replicas", "shoal:Client#replicate", `${replicaScenarios}: a copy that was asked for is made up`],
+  ["SC-055", "Retire worker policy", "shoal:Client#retireWorkers", `${replicaScenarios}: retire: what has not begun`],
+  ["SC-065", "Drain", "shoal:Client#retireWorkers", `${replicas}: workers that are retired leave`],
   ["SC-030", "Process per worker + nanny", "shoal:Client.local", `${memoryTest}: a task that takes more memory`],
   ["SC-043", "Memory limit", "shoal:Client.local cli:worker", `${memoryTest}: results that do not fit in memory`],
   ["SC-045", "Spill target", "shoal:Client.local", `${workerMemoryTest}: a task whose input is on disk`],

@@ -1,0 +1,71 @@
+import { isMovable, orderCopy, recipientFor } from "./copies.ts";
+import { isLeaving, moveMember } from "./membership.ts";
+import { S, type SchedulerState } from "./scheduler-state.ts";
+import { tellWorkers } from "./sessions.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+
+/**
+ * Workers that leave in order: they give back what they have not begun, what they run ends, and what only they hold is copied
+ * to others before they go, so that nothing is computed twice.
+ * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.retire_workers
+ */
+
+/** Workers are to leave; those that are the last that could work stay, and it is noted why. */
+export function retire(state: SchedulerState, workers: readonly string[]): void {
+  for (const id of workers) {
+    const worker = state.workerByName.get(id);
+    if (worker === undefined || isLeaving(worker)) continue;
+    state.replicas.stays.delete(id);
+    moveMember(state, worker, "retire");
+    state.log.note({ atMs: state.nowMs, level: "info", about: "worker", name: id, text: "is to leave" });
+    tellWorkers(state);
+  }
+  state.replicas.nextMs = state.nowMs;
+}
+
+/** Goes on with what leaves; gives those that nothing holds here any more. O(tasks) for each that leaves, a few times a second. */
+export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
+  const leaving = [...state.workerByName.values()].filter(isLeaving);
+  if (leaving.length === 0) return [];
+  const isAnyoneLeft = [...state.workerByName.values()].some((worker) => !isLeaving(worker));
+  const done: WorkerRecord[] = [];
+  for (const worker of leaving) {
+    const open = evacuate(state, worker);
+    const isEmpty = worker.status === "draining" && open === 0 && worker.processing === 0;
+    if (isEmpty && (isAnyoneLeft || !hasWork(state))) done.push(worker);
+    else if (!isAnyoneLeft) stay(state, worker);
+    else if (worker.status === "draining" && worker.processing > 0)
+      // What it is told while its session begins anew is lost, so it is told again.
+      state.out.toWorker(worker.number).say({ type: "giveBack" });
+  }
+  return done;
+}
+
+/** Without it nobody could go on. */
+function stay(state: SchedulerState, worker: WorkerRecord): void {
+  moveMember(state, worker, "stay");
+  state.loads.eased(worker.number);
+  const text = "stays: no other worker is there to take over what it has";
+  state.replicas.stays.set(worker.id, text);
+  tellWorkers(state);
+  state.log.note({ atMs: state.nowMs, level: "warn", about: "worker", name: worker.id, text });
+}
+
+const hasWork = (state: SchedulerState): boolean => [...state.slabs.values()].some((slab) => slab.active > 0);
+
+/** Orders copies of what only workers that leave hold; gives how many results have none yet. */
+function evacuate(state: SchedulerState, worker: WorkerRecord): number {
+  const { tasks, replicas } = state;
+  let open = 0;
+  for (const slab of state.slabs.values())
+    for (let row = slab.base; row < slab.base + slab.count; row++) {
+      if (tasks.worker[row] !== worker.number || tasks.state[row] !== S.memory) continue;
+      if (state.moreHolders.get(row)?.some((one) => state.workers[one]?.status === "running") === true) continue;
+      open += 1;
+      // What exists only there goes when its readers have read it.
+      if (!isMovable(state, row) || replicas.orders.has(row)) continue;
+      const to = recipientFor(state, row);
+      if (to !== undefined) orderCopy(state, row, to, "copy");
+    }
+  return open;
+}

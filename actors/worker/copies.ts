@@ -1,0 +1,52 @@
+import { ShardSet } from "../../runtime/graph/shards.ts";
+import type { FetchQueue } from "./fetch-queue.ts";
+import type { WorkerOutbox } from "./worker-outbox.ts";
+import type { WorkerRows } from "./worker-rows.ts";
+import { WS } from "./worker-states.ts";
+
+/** The worker where copies are to lie, or that is to leave. */
+export interface CopyHost {
+  readonly id: string;
+  readonly rows: WorkerRows;
+  readonly out: WorkerOutbox;
+  holds(row: number, attempt: number): boolean;
+  readonly fetches: FetchQueue;
+  free(row: number, attempt: number): void;
+  fetch(row: number, attempt: number, holder: string): void;
+  giveBack(row: number, input: number, inputAttempt: number, holder: string): void;
+}
+
+/** Whether what lies here is of a former task, or the handle of what was elsewhere: it stands in for nothing that is made anew. */
+export function isOutdated({ rows, id }: CopyHost, row: number, since: number): boolean {
+  const value = rows.value(row);
+  return rows.attempt(row) <= since || (value instanceof ShardSet && value.home !== id);
+}
+
+/** A copy is to lie here, for the cluster's sake; it is told of when it does. */
+export function acquire(host: CopyHost, row: number, attempt: number, holder: string): void {
+  if (host.holds(row, attempt)) return host.out.hold(row, attempt);
+  const now = host.rows.state(row);
+  // What is to be made here anew is newer than any copy of it.
+  const isBeingMade = now === WS.waiting || now === WS.queued || now === WS.executing;
+  const isNewer = now === WS.memory && host.rows.attempt(row) > attempt;
+  if (!isBeingMade && !isNewer && holder !== host.id) host.fetch(row, attempt, holder);
+}
+
+/** All that has not begun goes back to the scheduler. */
+export function giveBackUnbegun(host: CopyHost): void {
+  const unbegun: number[] = [];
+  const isUnbegun = (state: number): boolean => state === WS.waiting || state === WS.queued;
+  host.rows.each((row, state) => {
+    if (isUnbegun(state)) unbegun.push(row);
+  });
+  // Some may have gone back with one that they waited for.
+  for (const row of unbegun) if (isUnbegun(host.rows.state(row))) host.giveBack(row, row, 0, host.id);
+}
+
+/** What is on its way here under an older attempt is not what is asked for now, though it has the same number. */
+export function dropOlderFetch(host: CopyHost, row: number, attempt: number): void {
+  const now = host.rows.state(row);
+  if (now !== WS.fetching && now !== WS.salvaging) return;
+  const coming = host.fetches.attemptOf(row);
+  if (coming < attempt) host.free(row, Math.max(coming, host.rows.attempt(row)));
+}

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ClusterScript } from "../support/cluster-script.ts";
+
+/**
+ * Copies of results and workers that leave, letter by letter; 29 is numbered as in the design's scheduling.md, section 7. Keys of rows
+ * are "x/0", "x/1" …
+ */
+
+/** A has made the only row, and B has joined. */
+function made(): ClusterScript {
+  const c = new ClusterScript({ A: 1 });
+  c.submit("x", [[]], 1);
+  assert.equal(c.runAll(), "A0");
+  c.join("B");
+  return c;
+}
+
+const pass = (c: ClusterScript): void => {
+  c.flow();
+  c.tick(150);
+  c.flow();
+};
+
+test("a copy is ordered, fetched from its holder and told of; only then it counts", () => {
+  const c = made();
+  assert.deepEqual(c.wish({ type: "replicate", keys: ["x/0"], copies: 2 }), { missing: 1, stays: {} });
+  assert.deepEqual(c.mail("S>B"), ["acquire 0"]);
+  assert.equal(c.holders(0), "A");
+  c.deliver("S>B");
+  assert.equal(c.stands(0), "S:memory A:memory B:memory");
+  assert.equal(c.holders(0), "A", "B has yet to say so");
+  c.flow();
+  assert.equal(c.holders(0), "AB");
+  assert.equal(c.wish({ type: "replicate", keys: ["x/0"], copies: 2 }).missing, 0);
+  c.release(1, 1);
+  c.flow();
+  c.isEmpty();
+  assert.equal(c.brain.state.replicas.wishes.size, 0);
+});
+
+test("a copy that was asked for is made up for when its holder dies; one that was not goes when nobody reads it", () => {
+  const c = made();
+  c.wish({ type: "replicate", keys: ["x/0"], copies: 2 });
+  c.flow();
+  c.join("C");
+  c.gone("A");
+  pass(c);
+  assert.equal(c.holders(0), "BC");
+  c.wish({ type: "replicate", keys: ["x/0"], copies: 1 });
+  c.tick(10);
+  c.flow();
+  assert.equal(c.holders(0).length, 1);
+  assert.equal(c.stands(0).split(" ").length, 2, "one worker has it");
+});
+
+test("a row that is released while a copy is under way: what comes is dropped, and its number is free", () => {
+  const c = made();
+  c.wish({ type: "replicate", keys: ["x/0"], copies: 2 });
+  c.release(1, 1);
+  assert.deepEqual(c.mail("S>B").slice(0, 2), ["acquire 0", "free 0"]);
+  c.flow();
+  c.isEmpty();
+  c.submit("y", [[]], 2);
+  c.runAll();
+  assert.equal(c.brain.state.tasks.state[0], c.brain.state.chart.chart.stateId("memory"));
+});
+
+test("an order that is lost with its session is told again", () => {
+  const c = made();
+  c.wish({ type: "replicate", keys: ["x/0"], copies: 2 });
+  c.lose("S>B");
+  c.tick(1000);
+  c.flow();
+  assert.equal(c.holders(0), "A");
+  c.tick(2000);
+  c.flow();
+  assert.equal(c.holders(0), "AB");
+});
+
+test("retire: what has not begun goes back, what runs ends, what only it holds is copied; then it is let go", () => {
+  const c = new ClusterScript({ A: 1 });
+  c.submit("x", [[], [], [], []], 1);
+  c.flow();
+  c.finish("A", c.begins("A"));
+  assert.equal(c.begins("A"), 1);
+  c.join("B");
+  assert.deepEqual(c.wish({ type: "retire", workers: ["A"] }), { missing: 1, stays: {} });
+  assert.equal(c.status("A"), "draining");
+  pass(c);
+  assert.equal(c.stands(2), "S:processing B:queued");
+  assert.equal(c.stands(3), "S:processing B:queued");
+  assert.equal(c.holders(0), "AB");
+  c.tick(150);
+  assert.equal(c.status("A"), "draining", "it runs a task");
+  c.finish("A", 1);
+  pass(c);
+  pass(c);
+  assert.equal(c.holders(1), "B");
+  assert.equal(c.status("A"), "gone");
+  assert.deepEqual(c.wish({ type: "retire", workers: ["A"] }), { missing: 0, stays: {} });
+  assert.equal(c.runAll(), "B2 B3");
+});
+
+test("29: the worker that was to take over dies before it has it: another one does, and nothing is lost", () => {
+  const c = made();
+  c.wish({ type: "retire", workers: ["A"] });
+  assert.deepEqual(c.mail("S>B"), ["acquire 0"]);
+  c.join("C");
+  c.gone("B");
+  pass(c);
+  pass(c);
+  assert.equal(c.status("A"), "gone");
+  assert.equal(c.holders(0), "C");
+});
+
+test("29: a result comes to be after all were moved away: it is moved too before the worker goes", () => {
+  const c = new ClusterScript({ A: 2 });
+  c.submit("x", [[], []], 1);
+  c.flow();
+  c.finish("A", c.begins("A"));
+  c.begins("A");
+  c.join("B");
+  c.wish({ type: "retire", workers: ["A"] });
+  pass(c);
+  assert.equal(c.holders(0), "AB");
+  c.finish("A", 1);
+  c.flow();
+  c.tick(150);
+  assert.notEqual(c.status("A"), "gone");
+  pass(c);
+  pass(c);
+  assert.equal(c.status("A"), "gone");
+  assert.deepEqual([c.holders(0), c.holders(1)], ["B", "B"]);
+});
+
+test("29: with nobody left to take over a worker stays, says why, and works on", () => {
+  const c = made();
+  c.wish({ type: "retire", workers: ["A"] });
+  c.gone("B");
+  assert.equal(c.status("A"), "running");
+  assert.match(c.wish({ type: "retire", workers: ["A"] }).stays["A"] as string, /no other worker/);
+  c.submit("y", [[]], 2);
+  assert.match(c.runAll(), /^A\d+$/);
+});
+
+test("a worker that did not hear that it may go is told again when it says that it is there", () => {
+  const c = made();
+  c.release(1, 1);
+  c.flow();
+  c.wish({ type: "retire", workers: ["A"] });
+  c.tick(150);
+  assert.equal(c.status("A"), "gone");
+  c.lose("S>A");
+  c.rejoin("A");
+  assert.deepEqual(c.mail("S>A"), ["shutdown"]);
+  assert.equal(c.status("A"), "gone");
+});
+
+test("rebalance moves the largest from the fullest to the emptiest, and the moved ones lie in one place", () => {
+  const c = new ClusterScript({ A: 1 });
+  c.submit("x", [[], [], [], [], [], []], 1);
+  c.runAll();
+  c.join("B");
+  assert.equal(c.wish({ type: "rebalance" }).missing, 3);
+  c.flow();
+  c.tick(10);
+  c.flow();
+  assert.equal(c.wish({ type: "rebalance" }).missing, 0);
+  const places = [0, 1, 2, 3, 4, 5].map((row) => c.holders(row)).sort();
+  assert.deepEqual(places, ["A", "A", "A", "B", "B", "B"]);
+});
