@@ -223,6 +223,12 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
     const names = this.view.index.map(
       ({ label }, level) => label ?? (this.view.index.length === 1 ? "index" : `level_${level}`),
     );
+    const twice =
+      options.drop === true ? undefined : names.find((name) => this.view.columns.some((one) => one.name === name));
+    if (twice !== undefined)
+      throw new RangeError(
+        `resetIndex() would make a second column "${twice}"; rename the one there, or give drop: true`,
+      );
     const front: ViewColumn[] =
       options.drop === true ? [] : this.view.index.map(({ expr }, level) => ({ name: names[level] as string, expr }));
     const flat = selectNode(

@@ -188,6 +188,16 @@ const concatText: Translation = (args, options) => {
   return all;
 };
 
+/** A text between all characters: put behind each of them, and taken away behind the last. */
+const joinCharacters: Translation = (args, options) => {
+  const separator = text(options, "separator");
+  const behind = first(args).e.str.replaceAll("(?s)(.)", `\${1}${separator.replaceAll("$", "$$$$")}`);
+  const length = lengthOf(behind)
+    .sub(whole([...separator].length))
+    .clip(0, 2 ** 40);
+  return native(behind, "strSlice", whole(0), length.cast(polars().UInt64));
+};
+
 export const TEXT_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   upper: (args) => first(args).e.str.toUpperCase(),
   lower: (args) => first(args).e.str.toLowerCase(),
@@ -244,6 +254,7 @@ export const TEXT_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   split,
   extractAll,
   concatText,
+  joinCharacters,
   parseTime,
   parseNumber: (args, options) =>
     first(args)

@@ -104,9 +104,11 @@ export const VALUE_TRANSLATIONS: Readonly<Record<string, Translation>> = {
     for (const arg of args.slice(1)) e = e.fillNull(arg.e.cast(polarsType(result)));
     return e;
   },
-  ifElse: (args, _options, result) => {
-    const [then, otherwise] = [second(args), args[2] as Typed];
-    return choose(first(args).e, then.e.cast(polarsType(result)), otherwise.e.cast(polarsType(result)));
+  ifElse: (args, options, result) => {
+    const [test, then, otherwise] = [first(args), second(args), args[2] as Typed];
+    const chosen = choose(test.e, then.e.cast(polarsType(result)), otherwise.e.cast(polarsType(result)));
+    // The engine takes a missing test for one that does not hold.
+    return options["propagate"] === true ? choose(test.e.isNull(), lit(null).cast(polarsType(result)), chosen) : chosen;
   },
   cast,
   lookup,

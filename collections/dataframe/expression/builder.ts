@@ -126,7 +126,7 @@ export const lit = (value: unknown): ColumnExpression => new ColumnExpression(ex
 
 /** `when(test, a, b)`: a where the test holds, b where it does not; missing where it is missing. */
 export const when = (test: ColumnExpression, then: ExpressionOperand, otherwise: ExpressionOperand): ColumnExpression =>
-  new ColumnExpression(call("ifElse", [test.expr, exprOf(then), exprOf(otherwise)]));
+  new ColumnExpression(call("ifElse", [test.expr, exprOf(then), exprOf(otherwise)], { propagate: true }));
 
 export function exprOf(value: unknown): Expr {
   if (isColumnExpression(value)) return value.expr;

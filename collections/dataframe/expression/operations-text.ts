@@ -3,7 +3,7 @@ import { ofText, type ResultRule } from "./operation-types.ts";
 
 const TO_TEXT = (
   "upper lower capitalize title swapcase casefold strip lstrip rstrip replaceText slice sliceReplace getChar pad zfill " +
-  "repeat removePrefix removeSuffix extract"
+  "repeat removePrefix removeSuffix extract joinCharacters"
 ).split(" ");
 const TO_BOOL =
   "contains startsWith endsWith match fullMatch isAlnum isAlpha isDecimal isDigit isLower isNumeric isSpace isTitle isUpper".split(

@@ -120,7 +120,9 @@ class ArrowReader {
       case "ConditionalExpression":
         return {
           kind: "expr",
-          expr: call("ifElse", [this.sub(node.test), this.sub(node.consequent), this.sub(node.alternate)]),
+          expr: call("ifElse", [this.sub(node.test), this.sub(node.consequent), this.sub(node.alternate)], {
+            propagate: true,
+          }),
         };
       case "TemplateLiteral":
         return {

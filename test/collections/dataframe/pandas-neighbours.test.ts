@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fromColumns, merge, mergeAsof, readCsv } from "../../../collections/dataframe/index.ts";
+import { col, count, fromColumns, merge, mergeAsof, readCsv, when } from "../../../collections/dataframe/index.ts";
 
 const table = () => fromColumns({ a: [1, -2, null], b: [-3, 4, 5] }, { npartitions: 2 });
 
@@ -71,4 +71,30 @@ test("blank lines of a CSV file are no rows; rows of empty fields are", async ()
   assert.deepEqual(plain.dtypes, { a: "string", b: "float64" });
   assert.deepEqual((await plain.compute()).toColumns()["a"], ["NA", "x"]);
   await assert.rejects(readCsv(path, { naValues: { a: ["x"] } as never }), TypeError);
+});
+
+test("a ternary whose test is missing is missing", async () => {
+  const df = fromColumns({ b: [true, false, null], x: [1, 2, 3] });
+  const said = df.assign({ y: (r) => (r["b"] ? r["x"] : -1), z: when(col("b").and(true), 1, 0) as never });
+  const { y, z } = (await said.compute()).toColumns();
+  assert.deepEqual(
+    [y, z],
+    [
+      [1, -1, null],
+      [1, 0, null],
+    ],
+  );
+});
+
+test("resetIndex() refuses to make a second column of a name; str.join() puts a text between characters", async () => {
+  const df = fromColumns({ k: ["ab", "c", "", null], n: [1, 2, 3, 4] });
+  assert.throws(
+    () =>
+      df
+        .groupby("k")
+        .agg({ k: (r: Record<string, number>) => count(r["n"] as number) } as never)
+        .resetIndex(),
+    RangeError,
+  );
+  assert.deepEqual((await df.get("k").str.join("-$").compute()).toArray(), ["a-$b", "c", "", null]);
 });

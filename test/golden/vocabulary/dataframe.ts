@@ -260,8 +260,7 @@ const shared: Record<string, Method> = {
     const single = schema.columns.length === 1 && schema.shape !== "frame";
     return made instanceof DataFrame && single ? new Series(made.view) : made;
   },
-  repartition: (of, args, keywords) =>
-    of.repartition(keysOf(named(args, ["divisions", "npartitions"], keywords), {}, ["force"])),
+  repartition: (of, args, keywords) => of.repartition(keysOf(named(args, ["divisions", "npartitions"], keywords))),
   reset_index: (of, args, keywords) => {
     const options = keysOf(named(args, ["drop"], keywords));
     const made = of.resetIndex(options);
