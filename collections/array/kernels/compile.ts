@@ -1,46 +1,10 @@
-import { type AnyData, type DType, registerOf } from "../dtype.ts";
+import { type DType, registerOf } from "../dtype.ts";
 import type { ScalarValue } from "../scalar.ts";
 import { castText, wrapText } from "./cast.ts";
 import { formOf } from "./form-of.ts";
 import type { ComplexForm, Form } from "./forms.ts";
-import { interpretedLoop } from "./interpret.ts";
-import { type Program, type ProgramNode, programDType, programKey } from "./program.ts";
-
-/**
- * Runs a program over two nested axes: sizes, then the output and each input as (data, offset, outer stride, inner
- * stride), all in elements.
- */
-export type Loop = (n0: number, n1: number, ...operands: (AnyData | number)[]) => void;
-
-/** How an operand moves along the inner axis: in order, not at all, or by a stride. */
-export type Step = "next" | "same" | "stride";
-
-const LOOPS_KEPT = 512;
-const loops = new Map<string, Loop>();
-let generates: boolean | undefined;
-
-/** Whether this process may make code from text (`--disallow-code-generation-from-strings` forbids it). */
-export function canGenerate(): boolean {
-  if (generates === undefined)
-    try {
-      generates = new Function("return true")() === true;
-    } catch {
-      generates = false;
-    }
-  return generates;
-}
-
-/** The loop of a program for operands that move so; the first step is the output's. Cached by structure. */
-export function loopOf(program: Program, steps: readonly Step[]): Loop {
-  const key = `${steps.join()}|${programKey(program)}`;
-  let loop = loops.get(key);
-  if (loop === undefined) {
-    if (loops.size >= LOOPS_KEPT) loops.delete(loops.keys().next().value as string);
-    loop = canGenerate() ? compiledLoop(program, steps) : interpretedLoop(program);
-    loops.set(key, loop);
-  }
-  return loop;
-}
+import type { Loop, Step } from "./loop.ts";
+import { type Program, type ProgramNode, programDType } from "./program.ts";
 
 /** Makes the fused loop from text. Exported for the test that compares it with the interpreter. */
 export function compiledLoop(program: Program, steps: readonly Step[]): Loop {

@@ -1,13 +1,16 @@
 import { broadcasted, Chunk, rowMajor, sizeOf } from "../chunk.ts";
-import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
-import { type Loop, loopOf, type Step } from "./compile.ts";
+import { type AnyData, lanesOf } from "../dtype.ts";
 import type { Cells, Fold } from "./folds.ts";
 import { Generated, withLent } from "./generated.ts";
+import type { Loop, Step } from "./loop.ts";
+import { loopOf } from "./loop-of.ts";
 import { eachOuter, Pending, planOf, type Source } from "./pending.ts";
+import { lendOrAllocate, withArena } from "./simd/arena.ts";
 
 /** Elements evaluated at a time where a fused expression is folded: they stay in the second cache. */
 const TILE_ELEMENTS = 8192;
-const CROSSING_COLUMNS = 128;
+/** Where operands cross memory order, tiles are squares of this side: rows of one operand lie as columns of the other. */
+const CROSSING_SIDE = 64;
 
 /** The shape with reduced axes of length one. */
 export const keptShape = (shape: readonly number[], axes: readonly number[]): number[] =>
@@ -26,7 +29,7 @@ export function foldSource(
   if (sizeOf(source.shape) === 0) return;
   if (
     source instanceof Generated &&
-    source.isDivisible &&
+    TILE_ELEMENTS % source.piece === 0 &&
     lanesOf(source.dtype) === 1 &&
     axes.length === source.shape.length
   ) {
@@ -40,13 +43,15 @@ export function foldSource(
 
 /** A whole block that a formula gives, piece by piece: it is never written out. */
 function foldGenerated(source: Generated, accumulators: readonly Cells[], fold: Fold): void {
-  const scratch = scratchOf(source.dtype);
   const size = sizeOf(source.shape);
-  for (let from = 0; from < size; from += TILE_ELEMENTS) {
-    const count = Math.min(TILE_ELEMENTS, size - from);
-    source.fill((count < TILE_ELEMENTS ? scratch.subarray(0, count) : scratch) as AnyData, from);
-    fold(scratch as unknown as Cells, 0, 1, count, count, 1, accumulators, 0, 0, 0);
-  }
+  withArena(() => {
+    const scratch = lendOrAllocate(source.dtype, TILE_ELEMENTS);
+    for (let from = 0; from < size; from += TILE_ELEMENTS) {
+      const count = Math.min(TILE_ELEMENTS, size - from);
+      source.fill((count < TILE_ELEMENTS ? scratch.subarray(0, count) : scratch) as AnyData, from);
+      fold(scratch as unknown as Cells, 0, 1, count, count, 1, accumulators, 0, 0, 0);
+    }
+  });
 }
 
 interface Folding {
@@ -68,8 +73,10 @@ function foldChunks({ source, inputs, axes, accumulators, fold }: Folding): void
   const offsets = [0, ...inputs.map((one) => one.offset)];
   const cells = accumulators as readonly Cells[];
   if (source instanceof Pending) {
-    const tiles = tilesOf(source, inputs, steps, size);
-    eachOuter(plan, outer, offsets, (at) => foldTiles(tiles, at, cells, fold));
+    withArena(() => {
+      const tiles = tilesOf(source, inputs, steps, size);
+      eachOuter(plan, outer, offsets, (at) => foldTiles(tiles, at, cells, fold));
+    });
     return;
   }
   const [[u, v], [s0, s1]] = steps as [[number, number], [number, number]];
@@ -103,25 +110,16 @@ function tilesOf(
 ): Tiles {
   const inputs = steps.slice(1);
   const isCrossing = size[0] > 32 && inputs.some(([outer, inner]) => Math.abs(inner) > 8 && Math.abs(outer) < 8);
-  const columns = Math.min(size[1], isCrossing ? CROSSING_COLUMNS : TILE_ELEMENTS);
+  const columns = Math.min(size[1], isCrossing ? CROSSING_SIDE : TILE_ELEMENTS);
   const moves: Step[] = inputs.map(([, inner]) => (inner === 1 ? "next" : inner === 0 ? "same" : "stride"));
   return {
     loop: loopOf(source.program, ["next", ...moves]),
     data: chunks.map((one) => one.data as AnyData),
     steps,
     size,
-    tile: [Math.min(size[0], Math.max(1, Math.floor(TILE_ELEMENTS / columns))), columns],
-    scratch: scratchOf(source.dtype),
+    tile: [Math.min(size[0], isCrossing ? CROSSING_SIDE : Math.max(1, Math.floor(TILE_ELEMENTS / columns))), columns],
+    scratch: lendOrAllocate(source.dtype, TILE_ELEMENTS),
   };
-}
-
-const scratches = new Map<DType, AnyData>();
-
-/** A tile of memory of a dtype, used again by every fold: folds never run inside each other. */
-function scratchOf(dtype: DType): AnyData {
-  let scratch = scratches.get(dtype);
-  if (scratch === undefined) scratches.set(dtype, (scratch = allocate(dtype, TILE_ELEMENTS)));
-  return scratch;
 }
 
 function foldTiles(tiles: Tiles, at: readonly number[], accumulators: readonly Cells[], fold: Fold): void {

@@ -1,5 +1,12 @@
-import { Chunk, emptyChunk, sizeOf } from "../chunk.ts";
-import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
+import { Chunk, sizeOf } from "../chunk.ts";
+import type { AnyData, DType } from "../dtype.ts";
+import { lendOrAllocate, withArena } from "./simd/arena.ts";
+
+/** What lies in memory, and how it is looked at. */
+interface Seen {
+  readonly shape: readonly number[];
+  readonly view: (chunk: Chunk) => Chunk;
+}
 
 /**
  * A block that a formula gives, not written yet: ranges and random numbers. What folds it lends it memory that is used
@@ -8,16 +15,24 @@ import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
 export class Generated {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  /** Whether {@link fill} can begin anywhere. */
-  readonly isDivisible: boolean;
+  /** {@link fill} can begin at any multiple of this; Infinity: only at the first element. */
+  readonly piece: number;
+  private readonly seenThrough: Seen | undefined;
   private readonly formula: (out: AnyData, from: number) => void;
 
-  /** @param formula fills memory with the elements from a place on; one without a place begins at the first */
-  constructor(dtype: DType, shape: readonly number[], formula: (out: AnyData, from: number) => void) {
+  /** @param formula fills memory with the elements from a place on, a multiple of `piece` */
+  constructor(
+    dtype: DType,
+    shape: readonly number[],
+    formula: (out: AnyData, from: number) => void,
+    piece = Number.POSITIVE_INFINITY,
+    seenThrough?: Seen,
+  ) {
+    this.seenThrough = seenThrough;
     this.dtype = dtype;
     this.shape = shape;
     this.formula = formula;
-    this.isDivisible = formula.length === 2;
+    this.piece = piece;
   }
 
   /** Fills memory with elements, row-major, from a place on. */
@@ -25,44 +40,32 @@ export class Generated {
     this.formula(out, from);
   }
 
-  /** The elements in memory of their own. */
-  written(): Chunk {
-    const chunk = emptyChunk(this.dtype, this.shape);
-    this.fill(chunk.data as AnyData);
-    return chunk;
+  /** The same elements through a change of view, such as other axes; still not written. */
+  seen(shape: readonly number[], change: (chunk: Chunk) => Chunk): Generated {
+    const { seenThrough } = this;
+    return new Generated(this.dtype, shape, this.formula, Number.POSITIVE_INFINITY, {
+      shape: seenThrough?.shape ?? this.shape,
+      view: (chunk) => change(seenThrough === undefined ? chunk : seenThrough.view(chunk)),
+    });
+  }
+
+  /** The elements in memory that `memory` gives for so many. */
+  into(memory: (dtype: DType, size: number) => AnyData): Chunk {
+    const shape = this.seenThrough?.shape ?? this.shape;
+    const data = memory(this.dtype, sizeOf(shape));
+    this.fill(data);
+    const chunk = new Chunk(data, this.dtype, shape);
+    return this.seenThrough === undefined ? chunk : this.seenThrough.view(chunk);
   }
 }
-
-const BUFFERS_KEPT = 4;
-const pool = new Map<DType, AnyData[]>();
 
 /** Lends memory to generated blocks while `use` runs, which must not keep the chunks. */
 export function withLent<T>(inputs: readonly (Chunk | Generated)[], use: (chunks: readonly Chunk[]) => T): T {
-  const lent: { readonly dtype: DType; readonly data: AnyData }[] = [];
-  const chunks = inputs.map((one) => {
-    if (!(one instanceof Generated)) return one;
-    const length = sizeOf(one.shape) * lanesOf(one.dtype);
-    const data = borrow(one.dtype, length);
-    lent.push({ dtype: one.dtype, data });
-    const part = data.subarray(0, length) as AnyData;
-    one.fill(part);
-    return new Chunk(part, one.dtype, one.shape);
-  });
-  try {
-    return use(chunks);
-  } finally {
-    for (const { dtype, data } of lent) giveBack(dtype, data);
-  }
-}
-
-function borrow(dtype: DType, length: number): AnyData {
-  const free = pool.get(dtype) ?? [];
-  const at = free.findIndex((one) => one.length >= length);
-  return at < 0 ? allocate(dtype, Math.ceil(length / lanesOf(dtype))) : (free.splice(at, 1)[0] as AnyData);
-}
-
-function giveBack(dtype: DType, data: AnyData): void {
-  const free = pool.get(dtype) ?? [];
-  if (free.length >= BUFFERS_KEPT) free.shift();
-  pool.set(dtype, [...free, data]);
+  return withArena(() =>
+    use(
+      inputs.map((one) => {
+        return one instanceof Generated ? one.into(lendOrAllocate) : one;
+      }),
+    ),
+  );
 }

@@ -4,6 +4,7 @@ import { applied, castTo } from "./elementwise.ts";
 import { foldSource, keptShape } from "./fold-source.ts";
 import { type Cells, foldMoments, foldNanMoments, foldSum } from "./folds.ts";
 import type { Source } from "./pending.ts";
+import { vectorFold } from "./simd/fold-functions.ts";
 import { specialised } from "./specialise.ts";
 
 /**
@@ -16,7 +17,12 @@ export function momentsOf(source: Source, axes: readonly number[], skipNan: bool
   const size = sizeOf(kept);
   const cells = [0, 1, 2, 3].map(() => allocate("float64", size) as Float64Array);
   const fold = skipNan && dtypeInfo(source.dtype).kind === "f" ? foldNanMoments : foldMoments;
-  foldSource(x, axes, cells, specialised(fold, fold.name, "float64"));
+  foldSource(
+    x,
+    axes,
+    cells,
+    vectorFold(fold === foldMoments ? "moments" : "nan-moments", specialised(fold, fold.name, "float64")),
+  );
   const [count, shift, sum, squares] = cells as [Float64Array, Float64Array, Float64Array, Float64Array];
   const mean = new Float64Array(size);
   for (let i = 0; i < size; i++) {

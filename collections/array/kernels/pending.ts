@@ -1,7 +1,8 @@
 import { broadcasted, broadcastShapes, Chunk, emptyChunk, isRowMajor, sizeOf } from "../chunk.ts";
-import { type AnyData, type DType, lanesOf } from "../dtype.ts";
-import { type Loop, loopOf, type Step } from "./compile.ts";
+import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
 import { Generated, withLent } from "./generated.ts";
+import type { Loop, Step } from "./loop.ts";
+import { loopOf } from "./loop-of.ts";
 import { isIdentity, type Program, ProgramBuilder, programDType, programKey } from "./program.ts";
 
 /**
@@ -82,7 +83,7 @@ function joined(program: Program, parts: readonly Source[], positions: readonly 
 
 /** Writes a source out: a chunk as it is, or what a program gives in memory of its own. */
 export function materialize(source: Source): Chunk {
-  if (source instanceof Generated) return source.written();
+  if (source instanceof Generated) return source.into(allocate);
   if (!(source instanceof Pending)) return source;
   if (source.inputs.length === 0 && sizeOf(source.shape) > 1) return repeated(source);
   if (isIdentity(source.program)) return broadcasted(materialize(source.inputs[0] as Chunk), source.shape);

@@ -4,6 +4,7 @@ import { type DType, registerOf } from "../dtype.ts";
 import { castTo } from "./elementwise.ts";
 import { Generated } from "./generated.ts";
 import { assign, type Source } from "./pending.ts";
+import { fillRamp } from "./simd/fill-functions.ts";
 
 /** Evenly spaced values as data. */
 export interface Ramp {
@@ -16,12 +17,23 @@ export interface Ramp {
 export function rampBlock({ start, step, dtype }: Ramp, { start: [from], shape }: BlockLocation): Source {
   const first = from as number;
   if (registerOf(dtype) === "bigint" && Number.isInteger(start) && Number.isInteger(step))
-    return new Generated(dtype, shape, (out, at) => fillBig(out as BigInt64Array, start + (first + at) * step, step));
-  const ramp = new Generated("float64", shape, (out, at) => fillFloats(out as Float64Array, start, step, first + at));
+    return new Generated(
+      dtype,
+      shape,
+      (out, at) => fillBig(out as BigInt64Array, start + (first + at) * step, step),
+      1,
+    );
+  const ramp = new Generated(
+    "float64",
+    shape,
+    (out, at) => fillFloats(out as Float64Array, start, step, first + at),
+    1,
+  );
   return castTo(ramp, dtype);
 }
 
 function fillFloats(data: Float64Array, start: number, step: number, first: number): void {
+  if (fillRamp(data, start, step, first)) return;
   let place = first;
   for (let i = 0; i < data.length; i++) {
     data[i] = start + place * step;

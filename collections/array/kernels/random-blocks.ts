@@ -5,6 +5,7 @@ import { castTo } from "./elementwise.ts";
 import { Generated } from "./generated.ts";
 import type { Source } from "./pending.ts";
 import { RandomSource } from "./random-source.ts";
+import { fillUniform, UNIFORM_PIECE } from "./uniform-streams.ts";
 
 /** Random elements as data. */
 export interface RandomPlan {
@@ -19,19 +20,23 @@ export function randomBlock(
   { distribution, parameters, seed, dtype }: RandomPlan,
   { index, shape }: BlockLocation,
 ): Source {
-  const fill = (data: Float64Array): void => {
-    const source = new RandomSource([...seed, index.length, ...index]);
-    const { low = 0, high = 1, loc = 0, scale = 1 } = parameters;
-    if (distribution === "uniform") source.fillUniform(data, low, high - low);
-    else if (distribution === "normal") for (let i = 0; i < data.length; i++) data[i] = loc + scale * source.normal();
-    else fillDrawn(data, distribution, parameters, source);
-  };
-  if (dtype === "float64") return new Generated("float64", shape, fill as (out: AnyData) => void);
-  const drawn = new Generated("float64", shape, fill as (out: AnyData) => void);
-  return castTo(drawn, dtype);
+  const words = [...seed, index.length, ...index];
+  if (distribution === "uniform") {
+    const { low = 0, high = 1 } = parameters;
+    const fill = (data: AnyData, from: number): void => fillUniform(data as Float64Array, words, from, low, high - low);
+    return castTo(new Generated("float64", shape, fill, UNIFORM_PIECE), dtype);
+  }
+  const fill = (data: AnyData): void =>
+    fillDrawn(data as Float64Array, distribution, parameters, new RandomSource(words));
+  return castTo(new Generated("float64", shape, fill), dtype);
 }
 
 function fillDrawn(data: Float64Array, distribution: string, parameters: Parameters, source: RandomSource): void {
+  const { loc = 0, scale = 1 } = parameters;
+  if (distribution === "normal") {
+    for (let i = 0; i < data.length; i++) data[i] = loc + scale * source.normal();
+    return;
+  }
   const draw = DRAWS[distribution];
   if (draw === undefined) throw new TypeError(`There is no distribution "${distribution}"`);
   for (let i = 0; i < data.length; i++) data[i] = draw(source, parameters);

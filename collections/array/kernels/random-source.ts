@@ -45,28 +45,6 @@ export class RandomSource {
     return Math.floor(this.next() * bound);
   }
 
-  /** Fills with doubles in [0, 1): the state lives in variables while the loop runs. */
-  fillUniform(out: Float64Array, low: number, width: number): void {
-    let { a, b, c, counter } = this;
-    for (let i = 0; i < out.length; i++) {
-      const s = (((a + b) | 0) + counter) | 0;
-      counter = (counter + 1) | 0;
-      a = b ^ (b >>> 9);
-      b = (c + (c << 3)) | 0;
-      c = (((c << 21) | (c >>> 11)) + s) | 0;
-      const t = (((a + b) | 0) + counter) | 0;
-      counter = (counter + 1) | 0;
-      a = b ^ (b >>> 9);
-      b = (c + (c << 3)) | 0;
-      c = (((c << 21) | (c >>> 11)) + t) | 0;
-      out[i] = low + (width * ((s >>> 5) * 67108864 + (t >>> 6))) / 9007199254740992;
-    }
-    this.a = a;
-    this.b = b;
-    this.c = c;
-    this.counter = counter;
-  }
-
   /** A draw of the standard normal distribution, by the ziggurat of Marsaglia and Tsang (2000), 128 layers. */
   normal(): number {
     for (;;) {
@@ -113,7 +91,7 @@ const HEIGHTS = new Float64Array(129);
 }
 
 /** Three well mixed words of any number of words (MurmurHash3's finish after each). */
-function mixed(words: readonly number[]): [number, number, number] {
+export function mixed(words: readonly number[]): [number, number, number] {
   const state = [0x9e3779b9, 0x243f6a88, 0xb7e15162];
   words.forEach((word, i) => {
     for (let k = 0; k < 3; k++) {

@@ -6,6 +6,7 @@ import { asComplex, asPairs, foldSource, keptShape } from "./fold-source.ts";
 import * as folds from "./folds.ts";
 import { finishMoments, mergeMoments, momentsOf } from "./moments.ts";
 import { materialize, type Source } from "./pending.ts";
+import { vectorFold } from "./simd/fold-functions.ts";
 import { specialised } from "./specialise.ts";
 
 /** A reduction as data: the same for its chunk, combine and finish steps. */
@@ -172,7 +173,8 @@ function foldPairs(name: string, chunk: Chunk, axes: readonly number[]): Chunk {
 
 const foldFor = (name: string, dtype: DType): folds.Fold => {
   const actual = name === "sum" && dtypeInfo(dtype).register === "bigint" ? "sumBig" : name;
-  return specialised(FOLDS[actual] as folds.Fold, actual, dtype);
+  const loop = specialised(FOLDS[actual] as folds.Fold, actual, dtype);
+  return dtype === "float64" ? vectorFold(actual, loop) : loop;
 };
 
 function merged(name: string, chunks: readonly Chunk[]): Chunk {

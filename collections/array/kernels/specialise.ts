@@ -1,4 +1,4 @@
-import { canGenerate } from "./compile.ts";
+import { canGenerate } from "./loop.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: any plain loop.
 type AnyLoop = (...args: any[]) => any;

@@ -4,17 +4,29 @@
  */
 
 /** π/2 in parts of 27 bits: products with whole numbers below 2 ** 26 are exact. */
-const PARTS = halfPiParts();
-const P1 = PARTS[0] as number;
-const P2 = PARTS[1] as number;
-const P3 = PARTS[2] as number;
-const P4 = PARTS[3] as number;
-const TWO_OVER_PI = 2 / Math.PI;
+export const HALF_PI_PARTS: readonly number[] = halfPiParts();
+const P1 = HALF_PI_PARTS[0] as number;
+const P2 = HALF_PI_PARTS[1] as number;
+const P3 = HALF_PI_PARTS[2] as number;
+const P4 = HALF_PI_PARTS[3] as number;
+export const TWO_OVER_PI = 2 / Math.PI;
 /** Added and taken away again, it leaves the nearest whole number. */
-const ROUNDING = 2 ** 52 * 1.5;
+export const ROUNDING = 2 ** 52 * 1.5;
 /** Larger arguments, and those that come too near a multiple of π/2, are left to the engine. */
-const LARGEST = 1e8;
-const NEAREST = 2 ** -20;
+export const LARGEST = 1e8;
+export const NEAREST = 2 ** -20;
+
+/** Minimax polynomials on [-π/4, π/4], as commonly published. */
+export const SINE_TERMS: readonly number[] = [
+  0.16666666666666632, 0.00833333333332249, -0.0001984126982985795, 2.7557313707070068e-6, -2.5050760253406863e-8,
+  1.58969099521155e-10,
+];
+export const COSINE_TERMS: readonly number[] = [
+  0.0416666666666666, -0.001388888888887411, 2.480158728947673e-5, -2.7557314351390663e-7, 2.087572321298175e-9,
+  -1.1359647557788195e-11,
+];
+const [S1, S2, S3, S4, S5, S6] = SINE_TERMS as [number, number, number, number, number, number];
+const [C1, C2, C3, C4, C5, C6] = COSINE_TERMS as [number, number, number, number, number, number];
 
 /** The first 160 bits of π/2 behind its binary point, cut into parts; the digits of π are data. */
 function halfPiParts(): number[] {
@@ -61,27 +73,17 @@ export function cos(x: number): number {
   return quarter < 2 ? value : -value;
 }
 
-/** Minimax polynomials on [-π/4, π/4], as commonly published; the tail is what the reduced argument lost to rounding. */
+/** The tail is what the reduced argument lost to rounding. */
 function sinNear(x: number, tail: number): number {
   const z = x * x;
   const v = z * x;
-  const r =
-    0.00833333333332249 +
-    z *
-      (-0.0001984126982985795 + z * (2.7557313707070068e-6 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)));
-  return x - (z * (0.5 * tail - v * r) - tail + v * 0.16666666666666632);
+  const r = S2 + z * (S3 + z * (S4 + z * (S5 + z * S6)));
+  return x - (z * (0.5 * tail - v * r) - tail + v * S1);
 }
 
 function cosNear(x: number, tail: number): number {
   const z = x * x;
-  const r =
-    z *
-    (0.0416666666666666 +
-      z *
-        (-0.001388888888887411 +
-          z *
-            (2.480158728947673e-5 +
-              z * (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11)))));
+  const r = z * (C1 + z * (C2 + z * (C3 + z * (C4 + z * (C5 + z * C6)))));
   const half = 0.5 * z;
   const w = 1 - half;
   return w + (1 - w - half + (z * r - x * tail));

@@ -9,8 +9,11 @@ import { contiguous, copyOf, identityOf, materialize, Pending, pendingOf, type S
  * end up in the fused loop. Only for element-wise views: each element of the result is one of the source.
  */
 export function viewed(source: Source, shape: readonly number[], change: (chunk: Chunk) => Chunk): Source {
-  if (!(source instanceof Pending)) return change(materialize(source));
-  const inputs = source.inputs.map((chunk) => change(broadcasted(materialize(chunk), source.shape)));
+  if (source instanceof Generated) return source.seen(shape, change);
+  if (!(source instanceof Pending)) return change(source);
+  const inputs = source.inputs.map((one) =>
+    one instanceof Generated ? one.seen(shape, change) : change(broadcasted(one, source.shape)),
+  );
   return new Pending(source.program, inputs, shape);
 }
 

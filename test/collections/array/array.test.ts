@@ -149,7 +149,7 @@ test("kernels work where code may not be made from text", () => {
     import { createRequire } from "node:module";
     import { Chunk } from "./collections/array/chunk.ts";
     import { applied } from "./collections/array/kernels/elementwise.ts";
-    import { canGenerate } from "./collections/array/kernels/compile.ts";
+    import { canGenerate } from "./collections/array/kernels/loop.ts";
     import { reduceNow } from "./collections/array/kernels/reduce.ts";
     const x = new Chunk(new Float64Array([1, 2, 3, 4]), "float64", [2, 2]);
     const made = reduceNow({ name: "sum", axes: [0], keepdims: false, dtype: "float64", skipNan: false }, applied("multiply", x, applied("exp", x)));

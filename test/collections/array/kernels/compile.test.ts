@@ -4,8 +4,9 @@ import { Chunk, emptyChunk, sizeOf } from "../../../../collections/array/chunk.t
 import { type AnyData, type DType, lanesOf, registerOf } from "../../../../collections/array/dtype.ts";
 import { opProgram } from "../../../../collections/array/kernels/apply-op.ts";
 import { castFunction } from "../../../../collections/array/kernels/cast.ts";
-import { compiledLoop, type Step } from "../../../../collections/array/kernels/compile.ts";
+import { compiledLoop } from "../../../../collections/array/kernels/compile.ts";
 import { interpretedLoop } from "../../../../collections/array/kernels/interpret.ts";
+import type { Step } from "../../../../collections/array/kernels/loop.ts";
 import { castProgram, type Program, programDType } from "../../../../collections/array/kernels/program.ts";
 import { OPERATIONS } from "../../../../collections/array/ufunc.ts";
 

@@ -1,0 +1,42 @@
+import { arenaMemory } from "./arena.ts";
+import { type Code, unsigned, type ValueType } from "./instructions.ts";
+import { wasm } from "./web-assembly.ts";
+
+export type WasmFunction = (...args: number[]) => number;
+
+/** A function to be made of instructions: parameters are the first locals. */
+export class FunctionBuilder {
+  private readonly parameters: readonly ValueType[];
+  private readonly locals: ValueType[] = [];
+
+  constructor(parameters: readonly ValueType[]) {
+    this.parameters = parameters;
+  }
+
+  /** A new local's number. */
+  local(type: ValueType): number {
+    return this.parameters.length + this.locals.push(type) - 1;
+  }
+
+  /** The function over the arena's memory; undefined where there is none. */
+  build(body: Code, results: readonly ValueType[] = []): WasmFunction | undefined {
+    const memory = arenaMemory();
+    if (memory === null) return undefined;
+    const type = [0x60, ...list(this.parameters.map((one) => [one])), ...list(results.map((one) => [one]))];
+    const code = [...list(this.locals.map((one) => [1, one])), ...body, 0x0b];
+    const bytes = Uint8Array.from([
+      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(1, list([type])),
+      ...section(2, list([[...name("arena"), ...name("memory"), 0x02, 0x00, 1]])),
+      ...section(3, list([[0]])),
+      ...section(7, list([[...name("run"), 0x00, 0]])),
+      ...section(10, list([[...unsigned(code.length), ...code]])),
+    ]);
+    const instance = new wasm.Instance(new wasm.Module(bytes), { arena: { memory } });
+    return instance.exports["run"] as WasmFunction;
+  }
+}
+
+const list = (items: readonly Code[]): number[] => [...unsigned(items.length), ...items.flat()];
+const section = (id: number, content: Code): number[] => [id, ...unsigned(content.length), ...content];
+const name = (text: string): number[] => list([...text].map((letter) => [letter.charCodeAt(0)]));
