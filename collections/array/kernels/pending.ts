@@ -1,9 +1,10 @@
 import { broadcasted, broadcastShapes, Chunk, emptyChunk, isRowMajor, sizeOf } from "../chunk.ts";
 import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
+import { copyRows } from "./copy-rows.ts";
 import { Generated, withLent } from "./generated.ts";
 import type { Loop, Step } from "./loop.ts";
 import { loopOf } from "./loop-of.ts";
-import { isIdentity, type Program, ProgramBuilder, programDType, programKey } from "./program.ts";
+import { castProgram, isIdentity, type Program, ProgramBuilder, programDType, programKey } from "./program.ts";
 
 /**
  * Values not written out yet: a program over chunks. An element-wise kernel gives one, and what reads it goes on with
@@ -133,9 +134,17 @@ export function identityOf(dtype: DType): Program {
 
 /** Copies a source into a view of the same shape, cast to its dtype. */
 export function assign(target: Chunk, source: Source): void {
-  const build = new ProgramBuilder();
-  const program = build.finish(build.cast(build.input(source.dtype), target.dtype));
-  writeInto(pendingOf(program, [source], target.shape), target);
+  if (source instanceof Chunk && source.dtype === target.dtype && copyRows(target, source)) return;
+  writeInto(pendingOf(castBetween(source.dtype, target.dtype), [source], target.shape), target);
+}
+
+const casts = new Map<string, Program>();
+
+function castBetween(from: DType, to: DType): Program {
+  const key = `${from} ${to}`;
+  let program = casts.get(key);
+  if (program === undefined) casts.set(key, (program = castProgram(from, to)));
+  return program;
 }
 
 /** Side of the square tiles in which operands of crossing memory order are walked: 64 rows of 64 doubles fit the first cache. */
