@@ -5,8 +5,8 @@ import { declareLexical, hoistVars, isNode, namesIn, type Scope, type Tree } fro
 export interface FreeVariable {
   readonly name: string;
   written: boolean;
-  /** Every use stands after `typeof`, so the variable need not exist. */
-  typeofOnly: boolean;
+  /** Which uses stand after `typeof`: with all of them, or one that guards the others, the variable need not exist. */
+  typeofUses: "none" | "some" | "all";
   /** The properties read of it, or undefined if it is used in any other way. */
   members: Set<string> | undefined;
 }
@@ -277,11 +277,11 @@ class FreeVariableWalk implements FunctionUses {
     }
     let variable = this.free.get(name);
     if (variable === undefined) {
-      variable = { name, written: false, typeofOnly: true, members: new Set() };
+      variable = { name, written: false, typeofUses: how.behindTypeof === true ? "all" : "none", members: new Set() };
       this.free.set(name, variable);
     }
     if (how.written === true) variable.written = true;
-    if (how.behindTypeof !== true) variable.typeofOnly = false;
+    if ((how.behindTypeof === true) !== (variable.typeofUses === "all")) variable.typeofUses = "some";
     if (how.member !== undefined) variable.members?.add(how.member);
     else variable.members = undefined;
   }

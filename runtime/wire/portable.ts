@@ -173,7 +173,10 @@ class PortableBuild {
           `uses ${variable.name}, which has no value yet; submit it after the variable is set`,
           variable.name,
         );
-      else if (!isGlobalName(variable.name) && !variable.typeofOnly)
+      else if (
+        !isGlobalName(variable.name) &&
+        (variable.typeofUses === "none" || (scopes === undefined && variable.typeofUses === "some"))
+      )
         refuse(
           variable.name in globalThis ? "global" : "not-captured",
           fn,
@@ -281,7 +284,7 @@ class PortableBuild {
     const uses = freeVariables(text.root);
     this.checkForm(inner, text, uses, users);
     const missing = [...uses.free.values()].filter(
-      ({ name: one, typeofOnly }) => !isGlobalName(one) && !typeofOnly && findToolName(one) === undefined,
+      ({ name: one, typeofUses }) => !isGlobalName(one) && typeofUses !== "all" && findToolName(one) === undefined,
     );
     if (missing.length > 0) {
       const names = missing.map((one) => one.name).join(", ");

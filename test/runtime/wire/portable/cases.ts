@@ -177,6 +177,27 @@ const working: readonly PortableCase[] = [
   ],
   ["destructuring and defaults", () => destructures, [{ z: 1 }], gives(4)],
   ["typeof of nothing", () => () => typeof notDefinedAnywhere, [], gives("undefined")],
+  [
+    "a name that may be missing, behind its guard",
+    // @ts-expect-error: nobody declares it
+    () => () => (typeof mayBeMissing === "undefined" ? "missing" : mayBeMissing),
+    [],
+    gives("missing"),
+  ],
+  [
+    "using and await using",
+    () => async () => {
+      const log: string[] = [];
+      {
+        await using later = { [Symbol.asyncDispose]: async () => void log.push("closed later") };
+        using now = { [Symbol.dispose]: () => void log.push("closed") };
+        log.push(typeof later + typeof now);
+      }
+      return log;
+    },
+    [],
+    gives(["objectobject", "closed", "closed later"]),
+  ],
   ["globals", () => () => Buffer.from("x").length + Math.max(1, 2), [], gives(3)],
   ["dynamic import of node", () => async () => typeof (await import("node:os")).cpus, [], gives("function")],
   ["dynamic import of a package", () => async () => typeof (await import("acorn")).parse, [], gives("function")],
