@@ -228,6 +228,8 @@ export class ActorSystem {
       message.respond(written);
     } catch (error) {
       this.reportFailure(error, message.subject);
+      // Too large for the bus, say: the asker is told, if it can be.
+      if (payload.kind === "answer") this.respond(message, failureOf(error), form);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { ShoalError } from "../base/errors.ts";
 import { uniqueToken } from "../base/random.ts";
+import { AnswerParts, joined, MARK, takingParts, unmarked, wholeAnswer } from "./answer-parts.ts";
 import type {
   Bus,
   BusMessage,
@@ -12,8 +13,6 @@ import type {
 } from "./bus.ts";
 import { frameOf } from "./payload.ts";
 
-/** First byte of a fragment: no frame, msgpack or JSON begins with it. */
-const MARK = 0xc1;
 const HEADER_BYTES = 48;
 /** Fragments that leave before the server is asked whether it keeps up. */
 const BURST = 16;
@@ -35,7 +34,8 @@ interface Assembly {
 
 /**
  * A bus for messages larger than the one below carries: they are cut into fragments and put together again before their
- * handler sees them. Order is kept: what is published behind a large message waits for it. Answers are not cut.
+ * handler sees them. Order is kept: what is published behind a large message waits for it. A large answer is kept here, and
+ * fetched part by part by the bus that asked; an asker of another kind gets the error OVERSIZE.
  */
 export class FragmentBus implements Bus {
   readonly payloadBytesMax: number;
@@ -44,11 +44,13 @@ export class FragmentBus implements Bus {
   private readonly name = uniqueToken();
   private readonly backlog: { subject: string; payload: unknown; options: PublishOptions | undefined }[] = [];
   private pumping: Promise<void> | undefined;
+  private readonly answers: AnswerParts;
   private messages = 0;
 
   constructor(inner: Bus, options: FragmentBusOptions) {
     this.inner = inner;
     this.clock = options.clock;
+    this.answers = new AnswerParts(options.clock);
     this.payloadBytesMax = options.payloadBytesMax ?? 2 ** 30;
   }
 
@@ -80,8 +82,13 @@ export class FragmentBus implements Bus {
     return this.inner.subscribe(
       pattern,
       (message) => {
-        const bytes = message.payload instanceof Uint8Array ? message.payload : frameOf(message.payload).bytes;
-        if (bytes[0] !== MARK || bytes.byteLength < HEADER_BYTES) handler(message);
+        const bytes = bytesIn(message.payload);
+        if (bytes[0] !== MARK) return handler(message);
+        const part = this.answers.wanted(bytes, this.inner.payloadBytesMax);
+        if (part !== undefined) return message.respond({ bytes: part });
+        const asked = unmarked(bytes);
+        if (asked !== undefined) return handler(this.answeringInParts(message, asked));
+        if (bytes.byteLength < HEADER_BYTES) handler(message);
         else this.assemble(assemblies, message, bytes, handler);
       },
       options,
@@ -90,7 +97,11 @@ export class FragmentBus implements Bus {
 
   async request(subject: string, payload: unknown, options: RequestOptions): Promise<BusMessage> {
     await this.pumping;
-    return this.inner.request(subject, payload, options);
+    const ask = (bytes: Uint8Array): Promise<BusMessage> => this.inner.request(subject, { bytes }, options);
+    const answer = await ask(takingParts(bytesIn(payload)));
+    const first = bytesIn(answer.payload);
+    const whole = await wholeAnswer(first, subject, async (bytes) => bytesIn((await ask(bytes)).payload));
+    return whole === first ? answer : replaced(answer, whole, (payload) => answer.respond(payload));
   }
 
   async flush(): Promise<void> {
@@ -110,6 +121,14 @@ export class FragmentBus implements Bus {
 
   onStatus(listener: (status: BusStatus) => void): Subscription {
     return this.inner.onStatus(listener);
+  }
+
+  private answeringInParts(message: BusMessage, asked: Uint8Array): BusMessage {
+    const partBytes = this.inner.payloadBytesMax;
+    return replaced(message, asked, (answer) => {
+      const bytes = bytesIn(answer);
+      message.respond(bytes.byteLength <= partBytes ? answer : { bytes: this.answers.keep(bytes, partBytes) });
+    });
   }
 
   private startPump(): void {
@@ -178,8 +197,7 @@ export class FragmentBus implements Bus {
     if (assembly.left > 0) return;
     assemblies.delete(id);
     const whole = joined(assembly.parts as Uint8Array[]);
-    const { subject, reply } = message;
-    handler({ subject, reply, payload: { bytes: whole }, respond: (answer) => message.respond(answer) });
+    handler(replaced(message, whole, (answer) => message.respond(answer)));
   }
 
   private begin(assemblies: Map<string, Assembly>, id: string, count: number): Assembly {
@@ -192,12 +210,11 @@ export class FragmentBus implements Bus {
   }
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
-}
+const bytesIn = (payload: unknown): Uint8Array => (payload instanceof Uint8Array ? payload : frameOf(payload).bytes);
+
+const replaced = ({ subject, reply }: BusMessage, bytes: Uint8Array, respond: BusMessage["respond"]): BusMessage => ({
+  subject,
+  reply,
+  payload: { bytes },
+  respond,
+});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Clock, systemClock, type TimerHandle } from "../base/clock.ts";
 import { CancelledError, ShoalError, TimeoutError } from "../base/errors.ts";
 import { uniqueToken } from "../base/random.ts";
@@ -45,8 +46,11 @@ export class RequestTable {
           timer = this.clock.setTimer(timeoutMs, () =>
             reject(new TimeoutError(`${subject} did not answer within ${timeoutMs} ms`, { subject, timeoutMs })),
           );
-        if (signal !== undefined)
+        if (signal !== undefined) {
+          // Many requests may hang on one signal; each takes its listener off, so many are no leak to be warned of.
+          setMaxListeners(0, signal);
           signal.addEventListener("abort", (onAbort = () => reject(abandoned(subject, signal))));
+        }
         send(reply);
       });
     } finally {

@@ -337,7 +337,8 @@ function annotationsOf(options: WorkloadOptions, random: Random, isReader: boole
   const retries = options.flaky > 0 ? random.below(4) : 0;
   return {
     ...(options.flaky > 0 ? { retries } : {}),
-    ...(retries % 2 === 1 ? { retryDelayMs: 40 } : {}),
+    // Long enough, at times, that inputs are lost and former runs are heard of while it rests.
+    ...(retries % 2 === 1 ? { retryDelayMs: random.pick([40, 3000]) } : {}),
     ...(options.priorities && random.chance(0.5) ? { priority: random.below(5) - 2 } : {}),
     ...(options.resources && random.chance(0.4) ? { resources: { gpu: 1 } } : {}),
     ...(options.readersOn !== undefined && isReader && random.chance(0.7) ? { workers: [options.readersOn] } : {}),

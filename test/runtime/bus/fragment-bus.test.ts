@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemClock } from "../../../runtime/base/clock.ts";
+import { AnswerParts, wholeAnswer } from "../../../runtime/bus/answer-parts.ts";
 import type { BusMessage } from "../../../runtime/bus/bus.ts";
 import { FragmentBus } from "../../../runtime/bus/fragment-bus.ts";
 import { LocalBus } from "../../../runtime/bus/local-bus.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const LIMIT = 1000;
 
@@ -64,4 +66,46 @@ test("FragmentBus refuses what is larger than it may carry, and drops a message 
   bus.publish("a", { bytes: pattern(3) });
   await bus.flush();
   assert.equal(seen, 1);
+});
+
+test("FragmentBus fetches a large answer in parts, of several at once", async () => {
+  const { bus, inner } = pair();
+  const asker = new FragmentBus(inner, { clock: systemClock });
+  bus.subscribe("ask", (message) => message.respond({ bytes: pattern(bytesOf(message)[0]! * 1000 + 1) }));
+  const sizes = [0, 1, 9, 200];
+  const answers = await Promise.all(
+    sizes.map((size) => asker.request("ask", { bytes: Uint8Array.of(size) }, { timeoutMs: 5000 })),
+  );
+  assert.deepEqual(
+    answers.map(bytesOf),
+    sizes.map((size) => pattern(size * 1000 + 1)),
+  );
+});
+
+test("FragmentBus refuses a large answer to an asker that cannot fetch parts", async () => {
+  const { bus, inner } = pair();
+  const refused: unknown[] = [];
+  bus.subscribe("ask", (message) => {
+    try {
+      message.respond({ bytes: pattern(LIMIT + 1) });
+    } catch (error) {
+      refused.push((error as { code: string }).code);
+      message.respond({ bytes: Uint8Array.of(7) });
+    }
+  });
+  assert.deepEqual([...bytesOf(await inner.request("ask", { bytes: Uint8Array.of(1) }, { timeoutMs: 5000 }))], [7]);
+  assert.deepEqual(refused, ["OVERSIZE"]);
+});
+
+test("a large answer whose parts are not kept any more is an error that says so", async () => {
+  const clock = new ManualClock();
+  const answers = new AnswerParts(clock);
+  const word = answers.keep(pattern(2500), LIMIT);
+  const ask = async (request: Uint8Array): Promise<Uint8Array> => answers.wanted(request, LIMIT) as Uint8Array;
+  assert.deepEqual(await wholeAnswer(word, "x", ask), pattern(2500));
+  await assert.rejects(wholeAnswer(word, "x", ask), { code: "OVERSIZE", retryable: true });
+  const late = answers.keep(pattern(2500), LIMIT);
+  clock.advance(61_000);
+  answers.keep(pattern(1), LIMIT);
+  await assert.rejects(wholeAnswer(late, "x", ask), /part 0 is not kept any more; ask again/);
 });
