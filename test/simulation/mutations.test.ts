@@ -16,7 +16,7 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   replicasSurvive: 1,
   keepWaiters: 8,
   giveAndKeep: 17,
-  giveInSilence: 16,
+  giveInSilence: 17,
   skipEpoch: 3,
 };
 
