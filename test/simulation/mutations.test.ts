@@ -14,7 +14,7 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   ignoreGap: 22,
   applyTwice: 6,
   replicasSurvive: 1,
-  keepWaiters: 8,
+  keepWaiters: 5,
   giveAndKeep: 17,
   giveInSilence: 17,
   skipEpoch: 3,
