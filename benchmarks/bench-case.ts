@@ -33,6 +33,8 @@ export interface BenchCase {
   readonly peers?: readonly Peer[];
   /** Timed runs after the warm-up; default 5. */
   readonly runs?: number;
+  /** Run once, without a warm-up: for cases that take minutes and warm up by themselves. */
+  readonly isLong?: boolean;
   /** A cluster, a server: made once, before the warm-up. */
   open?(): Promise<void>;
   run(): Promise<Run>;

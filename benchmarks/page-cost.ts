@@ -1,6 +1,7 @@
 import { Client } from "../index.ts";
 import type { BenchCase, Run } from "./bench-case.ts";
 import { openPages } from "./page-readers.ts";
+import { soakCase } from "./page-soak.ts";
 import { independent } from "./task-graphs.ts";
 
 /**
@@ -58,4 +59,4 @@ async function untilUnwatched(client: Client): Promise<void> {
   }
 }
 
-export const cases: readonly BenchCase[] = [pageCost(300_000), pageCost(1_000_000)];
+export const cases: readonly BenchCase[] = [pageCost(300_000), pageCost(1_000_000), soakCase];

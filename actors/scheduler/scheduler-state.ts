@@ -150,8 +150,8 @@ export class SchedulerState {
   readonly claims: StealClaim[] = [];
   /** Spans of submissions that are traced, by slab. */
   readonly traces = new Map<number, string>();
-  /** Turns so far, the time they took and the longest of them. */
-  readonly turns = { count: 0, ms: 0, maxMs: 0 };
+  /** Turns so far, the time they took, the longest of them, and how many were long. */
+  readonly turns = { count: 0, ms: 0, maxMs: 0, long: 0 };
   /** Kept while somebody watches; see {@link watchTransitions}. */
   transitions: TransitionLog | undefined;
   readonly hunger: BoundChart;

@@ -8,8 +8,8 @@ export interface SchedulerSnapshot {
   readonly ready: number;
   readonly clients: number;
   readonly slabs: number;
-  /** Its own turns so far: how many, how long together, and the longest. */
-  readonly turns: { readonly count: number; readonly ms: number; readonly maxMs: number };
+  /** Its own turns so far: how many, how long together, the longest, and how many took more than 20 ms. */
+  readonly turns: { readonly count: number; readonly ms: number; readonly maxMs: number; readonly long: number };
   readonly workers: readonly {
     readonly id: string;
     readonly status: string;
