@@ -1,11 +1,13 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { Client } from "../index.ts";
 import { type BenchCase, type BenchMode, type Run, secondsOf } from "./bench-case.ts";
+import { BusyWatch } from "./busy-watch.ts";
 import { independent } from "./task-graphs.ts";
 
 /**
  * How long a service waits for its own process while tasks pass through a client in it, and a scheduler beside: the delay of
- * the event loop, sampled every millisecond, and the scheduler's longest turn.
+ * the event loop, sampled every millisecond; what of it is its own processor time,
+ * which a busy machine does not stretch; the scheduler's longest turn.
  */
 const RESOLUTION_MS = 1;
 /** Tasks of one request to the service, and requests that are open at once. */
@@ -54,17 +56,17 @@ function lagCase(shape: Shape, n: number, mode: BenchMode): BenchCase {
       const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
       const before = process.cpuUsage();
       delay.enable();
-      const busy = watchProcessor();
+      const busy = new BusyWatch();
       let isRight = false;
       const seconds = await secondsOf(async () => {
         isRight = await WORK[shape](open, n);
       });
       delay.disable();
-      const busyMs = busy.stop();
+      busy.end();
       const { user, system } = process.cpuUsage(before);
       if (!isRight) throw new Error(`futures/lag-${shape} gave wrong values`);
       const { maxMs: turnMaxMs } = (await open.status()).turns;
-      return { seconds, more: { ...lagMs(delay), ...busyMs, turnMaxMs, cpuUsPerTask: (user + system) / n } };
+      return { seconds, more: { ...lagMs(delay), ...busy.figures, turnMaxMs, cpuUsPerTask: (user + system) / n } };
     },
     close: async () => client?.close(),
   };
@@ -75,28 +77,6 @@ const lagMs = (delay: IntervalHistogram): Record<string, number> => ({
   lagP99Ms: delay.percentile(99) / 1e6,
   lagMaxMs: delay.max / 1e6,
 });
-
-/**
- * Processor time of this process between two chances for a timer, all threads together: what the delay would be at most on a
- * machine that has nothing else to do.
- */
-function watchProcessor(): { stop(): Record<string, number> } {
-  const spans: number[] = [];
-  let before = process.cpuUsage();
-  const timer = setInterval(() => {
-    const { user, system } = process.cpuUsage(before);
-    before = process.cpuUsage();
-    spans.push((user + system) / 1000);
-  }, RESOLUTION_MS);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      spans.sort((a, b) => a - b);
-      const at = (share: number): number => spans[Math.min(spans.length - 1, Math.floor(spans.length * share))] ?? 0;
-      return { busyP50Ms: at(0.5), busyP99Ms: at(0.99), busyMaxMs: at(1) };
-    },
-  };
-}
 
 export const cases: readonly BenchCase[] = (["map", "graph", "requests"] as const).map((shape) =>
   lagCase(shape, 100_000, "nats"),

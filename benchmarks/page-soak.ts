@@ -2,6 +2,7 @@ import type { BrowserContext } from "playwright-core";
 import { Client } from "../index.ts";
 import { openBrowser } from "../test/support/chromium.ts";
 import type { BenchCase, Run } from "./bench-case.ts";
+import { BusyWatch } from "./busy-watch.ts";
 import { openPages } from "./page-readers.ts";
 
 /**
@@ -32,21 +33,14 @@ class Soak {
   private tasks = 0;
   private isOver = false;
   private readonly working: Promise<unknown>;
-  /** Processor time between two chances for a timer, all threads together. */
-  busyMaxMs = 0;
+  /** Of the thread that scheduler, client and pages share. */
+  readonly busy = new BusyWatch();
 
   constructor(client: Client) {
     this.client = client;
     this.working = Promise.all(Array.from({ length: REQUESTS_OPEN }, () => this.work()));
     // Whoever ends the soak hears of it.
     this.working.catch(() => {});
-    let before = process.cpuUsage();
-    const timer = setInterval(() => {
-      const { user, system } = process.cpuUsage(before);
-      before = process.cpuUsage();
-      this.busyMaxMs = Math.max(this.busyMaxMs, (user + system) / 1000);
-      if (this.isOver) clearInterval(timer);
-    }, 1);
   }
 
   /** Samples until so much time is over. */
@@ -56,7 +50,6 @@ class Soak {
       const [cpu, tasks] = [process.cpuUsage(), this.tasks];
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
       const { user, system } = process.cpuUsage(cpu);
-      globalThis.gc?.();
       const { rss, heapUsed } = process.memoryUsage();
       const sample = {
         cpuUsPerTask: (user + system) / (this.tasks - tasks),
@@ -75,6 +68,7 @@ class Soak {
 
   async end(): Promise<void> {
     this.isOver = true;
+    this.busy.end();
     await this.working;
   }
 
@@ -115,14 +109,14 @@ async function soak(client: Client): Promise<Run> {
   await work.watch(SAMPLE_MS);
   const before = await work.watch(ALONE_MS);
   const [turnsBefore, cpuBefore] = [(await client.status()).turns, work.done];
-  work.busyMaxMs = 0;
+  work.busy.begin();
   const readers = await openPages(url, READERS);
   const tabs = await openTabs(url);
   const start = performance.now();
   const watched = await work.watch(MINUTES * 60_000);
   const seconds = (performance.now() - start) / 1000;
   const { turns } = await client.status();
-  const { busyMaxMs } = work;
+  const { figures } = work.busy;
   const tasks = work.done - cpuBefore;
   await tabs.close();
   await readers.close();
@@ -148,7 +142,7 @@ async function soak(client: Client): Promise<Run> {
       turns: turns.count - turnsBefore.count,
       turnsOver20Ms: turns.long - turnsBefore.long,
       turnMaxMs: turns.maxMs,
-      busyMaxMs,
+      ...figures,
     },
   };
 }

@@ -4,6 +4,7 @@ import { wantAll } from "../../runtime/graph/graph.ts";
 import type { BlockwiseLayer, Layer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { Collection } from "../core/collection.ts";
+import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { blocksOf } from "./array-like.ts";
 import { blocksAt } from "./block-view.ts";
@@ -198,8 +199,10 @@ export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> 
   }
 
   /** What notebooks show. */
-  [Symbol.for("Jupyter.display")](): Readonly<Record<string, string>> {
-    return { "text/plain": this.toString(), "text/html": this.toHtml() };
+  override [notebookSymbol](): NotebookForms {
+    const svg = this.toSvg();
+    const picture = svg === undefined ? {} : { "image/svg+xml": svg };
+    return { "text/plain": this.toString(), "text/html": this.toHtml(), ...picture };
   }
 }
 

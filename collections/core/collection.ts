@@ -8,6 +8,7 @@ import { expandGraph, keyOfRow } from "../../runtime/graph/task-table.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import { explainWants } from "./explain.ts";
 import type { PictureOptions } from "./graph-picture.ts";
+import { collectionForms, type NotebookForms, notebookSymbol } from "./notebook-forms.ts";
 
 /**
  * Something lazy: a layer that makes its blocks, and the way to make one value of them. Array, DataFrame, Bag and
@@ -64,6 +65,11 @@ export abstract class Collection<T> {
     const table = expandGraph(graphOf([this.wants()]));
     const { rowOf } = cullTable(table);
     return Array.from(rowOf, (row) => keyOfRow(table, row));
+  }
+
+  /** What notebooks show: nothing is computed for it. */
+  [notebookSymbol](): NotebookForms {
+    return collectionForms(this);
   }
 
   /** The plan as text: layers and tasks as built, and what they are after fusion. */

@@ -12,12 +12,13 @@ import { type ComputeOptions, pushExecutor } from "../../runtime/graph/executor.
 import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
+import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
 import { type ClientReach, currentReach, openReach } from "./client-reach.ts";
 import { ClientServices } from "./client-services.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { type MapStreamOptions, mapStream } from "./map-stream.ts";
-import { clientForms, type NotebookForms, notebookSymbol } from "./notebook-reprs.ts";
+import { clientForms } from "./notebook-reprs.ts";
 import { type ScatterOptions, scatter } from "./scatter.ts";
 import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
 import {

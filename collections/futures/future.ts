@@ -4,7 +4,8 @@ import { STANDING } from "../../actors/client/submission-record.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import { type HeldLayer, type Layer, taskKey } from "../../runtime/graph/layer.ts";
 import { Collection } from "../core/collection.ts";
-import { futureForms, type NotebookForms, notebookSymbol } from "./notebook-reprs.ts";
+import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
+import { futureForms } from "./notebook-reprs.ts";
 import { limited, limitOf } from "./session-executor.ts";
 
 export type FutureStatus = "pending" | "finished" | "error" | "cancelled";
@@ -168,7 +169,7 @@ export class Future<T> extends Collection<T> {
     this.release();
   }
 
-  [notebookSymbol](): NotebookForms {
+  override [notebookSymbol](): NotebookForms {
     return futureForms(this.key, this.status);
   }
 

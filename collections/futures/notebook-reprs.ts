@@ -1,10 +1,5 @@
 import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
-
-/** What notebooks ask of a value: its forms by media type. */
-export type NotebookForms = Readonly<Record<"text/html" | "text/plain", string>>;
-
-/** The property by which notebooks of Deno and others ask for them. */
-export const notebookSymbol: unique symbol = Symbol.for("Jupyter.display") as never;
+import { escaped, type NotebookForms, tableHtml } from "../core/notebook-forms.ts";
 
 /** A client: its cluster, its workers, where its page is. */
 export function clientForms(
@@ -35,11 +30,3 @@ export function futureForms(key: string, status: string): NotebookForms {
     "text/plain": `Future ${key} ${status}`,
   };
 }
-
-function tableHtml(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = heads.length === 0 ? "" : `<thead><tr>${heads.map((text) => `<th>${text}</th>`).join("")}</tr></thead>`;
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td style="text-align:left">${cell}</td>`).join("")}</tr>`);
-  return `<table>${head}<tbody>${body.join("")}</tbody></table>`;
-}
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);

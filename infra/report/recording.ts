@@ -53,6 +53,16 @@ export class Recording {
     return recording;
   }
 
+  /** What ran so far; where it is much, runs of a kind on a worker are drawn together. */
+  runs(): DrawnRun[] {
+    return this.observer.brain.runs.drawn(0, RUNS_MAX);
+  }
+
+  stop(): void {
+    this.watch.end();
+    this.observer.close();
+  }
+
   /** What was seen. */
   async end(): Promise<RecordedPages> {
     const { observer } = this;
@@ -65,9 +75,8 @@ export class Recording {
     for (const { prefix } of observer.brain.profile.totals.slice(0, KINDS_MAX))
       if (prefix !== "") await keep("profile", prefix);
     for (const id of [...observer.brain.workers.keys()].slice(0, WORKERS_MAX)) await keep("worker", id);
-    const runs = observer.brain.runs.drawn(0, RUNS_MAX);
-    this.watch.end();
-    observer.close();
+    const runs = this.runs();
+    this.stop();
     return { startMs: this.startMs, endMs: wallTimeMs(), views, runs };
   }
 }

@@ -99,6 +99,24 @@ export const diagnosticsClaims: readonly Claim[] = [
   ["DG-090", "In-memory logs", "cli:logs", `${figures}: failures and who comes and goes are in the log`],
   ["DG-091", "Structured events", "cli:logs", `${figures}: failures and who comes and goes are in the log`],
   [
+    "DG-072",
+    "Resource profiler",
+    "shoal:ResourceProfiler",
+    "test/e2e/measuring.test.ts: ResourceProfiler sees processor time and memory",
+  ],
+  [
+    "DG-078",
+    "get_task_stream",
+    "shoal:getTaskStream shoal:TaskStream",
+    "test/e2e/measuring.test.ts: getTaskStream() gives what ran while work was done",
+  ],
+  [
+    "DG-085",
+    "HTML reprs",
+    "shoal:Client shoal:Future",
+    "test/collections/futures/notebook-reprs.test.ts: every collection shows its text, its blocks as a picture",
+  ],
+  [
     "DG-079",
     "Memory sampler",
     "shoal:MemorySampler",
