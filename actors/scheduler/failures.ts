@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../runtime/base/errors.ts";
 import { formatBytes } from "../../runtime/base/units.ts";
 import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
+import type { Constraint } from "./ready-queue.ts";
 
 /**
  * A failure the scheduler itself finds, as plain data: it crosses every bus as it is and becomes a ShoalError at the client.
@@ -54,6 +55,18 @@ function causeOf(death: WorkerDeath | undefined): string {
   const how = signal === undefined ? `exit code ${exitCode}` : `signal ${signal}`;
   return `${seems}; the last one ended with ${how}`;
 }
+
+export const noWorkersError = (key: string, constraint: Constraint | null, waitedMs: number): SchedulerFailure => {
+  const { workers, resources } = constraint ?? {};
+  const asks = [
+    ...(workers === undefined ? [] : [`one of the workers ${workers.join(", ")}`]),
+    ...Object.entries(resources ?? {}).map(([name, amount]) => `${amount} of ${name}`),
+  ].join(" and ");
+  const wish = asks === "" ? "any worker" : `a worker with what it asks for (${asks})`;
+  return failure("NO_WORKERS", `${key} waited ${Math.round(waitedMs)} ms for ${wish}: start one, or ask for less`, {
+    key,
+  });
+};
 
 export const cancelledError = (key: string, reason: string): SchedulerFailure =>
   failure("CANCELLED", `${key} was cancelled: ${reason}`, { key });

@@ -1,6 +1,7 @@
 import type { Question } from "../../runtime/actor/actor.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { demandOf } from "./demand.ts";
 import { stateFigures } from "./figures.ts";
 import { findRow } from "./find-row.ts";
 import { graphFigures } from "./graph-figures.ts";
@@ -47,6 +48,8 @@ export function answerQuestion(
     case "rebalance":
     case "retire":
       return answerReplicas(brain.state, question, message as unknown as ReplicaQuestion);
+    case "demand":
+      return question.answer(demandOf(brain.state, Number(message.targetUs)));
     case "recipe":
       return answerRecipe(brain.state, question, String(message.key));
     case "keyOf":
@@ -74,6 +77,7 @@ const ANSWERED = [
   "replicate",
   "rebalance",
   "retire",
+  "demand",
   "recipe",
   "keyOf",
 ];

@@ -31,6 +31,7 @@ import { claimGiven, hintHungry, tasksRelinquished } from "./stealing.ts";
 import { type StuckWorker, stuckWorkers, vouched } from "./stuck-workers.ts";
 import { submit } from "./submission.ts";
 import { Takeover, waits } from "./takeover.ts";
+import { failUnrunnable } from "./unrunnable.ts";
 import { noteState, type WorkerRecord, workerRecord } from "./worker-record.ts";
 
 /** What a scheduler takes in. Everything else it learns from these. */
@@ -339,6 +340,7 @@ export class SchedulerBrain {
     const { state } = this;
     wakeRested(state);
     dropSurplus(state);
+    failUnrunnable(state);
     const sleptMs = now - (this.tickedMs ?? now);
     this.tickedMs = now;
     // A scheduler that stood still itself does not hold it against others.

@@ -82,6 +82,8 @@ export interface SchedulerOptions {
   readonly workerLeaseMs: number;
   /** Rows of a submission that are taken in within a turn; what is left is done in the next. */
   readonly intakeRows?: number | undefined;
+  /** Tasks that no worker may run fail when they have waited so long for one; default: never. */
+  readonly noWorkersTimeoutMs?: number | undefined;
   /** Tasks of one client that may be known at once; more are declined. Default: no limit. */
   readonly tasksPerClientMax?: number | undefined;
 }
@@ -162,6 +164,8 @@ export class SchedulerState {
   readonly seceded = new Set<number>();
   readonly notes = new TaskNotes();
   readonly rests = new Rests();
+  /** Queues whose rows no worker may run, and since when. */
+  unrunnable = new Map<ReadyQueue, number>();
   /** What is to change about where results lie, and who leaves. */
   readonly replicas = new ReplicaTable();
   /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */

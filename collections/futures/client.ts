@@ -22,12 +22,14 @@ import { clientForms } from "./notebook-reprs.ts";
 import { type ScatterOptions, scatter } from "./scatter.ts";
 import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
 import {
+  type AdaptOptions,
   type ConnectOptions,
   currentSpawner,
   type LocalOptions,
   type OpenCluster,
   type OpenPage,
   type PagePlace,
+  type WorkerScale,
 } from "./spawner.ts";
 import { type SubmitOptions, Submitter } from "./submitter.ts";
 
@@ -235,6 +237,40 @@ export class Client extends ClientServices {
   /** Process ids of workers this client started, by name. */
   get workerPids(): ReadonlyMap<string, number> {
     return this.cluster.pids();
+  }
+
+  /**
+   * Starts workers, or lets some go in order (see {@link retireWorkers}), until there are so many; settles when they have gone, or been
+   * started. Ends an `adapt`.
+   * @throws ShoalError NOT_SUPPORTED if this client did not start the workers
+   */
+  async scale(workers: number): Promise<void> {
+    if (!Number.isInteger(workers) || workers < 0)
+      throw new RangeError(`A cluster has 0 workers or more, not ${workers}`);
+    // The program does not end while it waits for this.
+    const { done } = limitOf(this.session, {});
+    try {
+      await this.ownWorkers().scale(workers);
+    } finally {
+      done();
+    }
+  }
+
+  /**
+   * The number of workers follows the work from now on: it grows at once and shrinks with hesitation, and workers that leave leave in order.
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Adaptive
+   * @example
+   * client.adapt({ minimum: 1, maximum: 8 });
+   */
+  adapt(options: AdaptOptions = {}): { stop(): void } {
+    return this.ownWorkers().adapt(options);
+  }
+
+  private ownWorkers(): WorkerScale {
+    const { workers, name } = this.cluster;
+    if (workers !== undefined) return workers;
+    const how = "start and stop them where they run (shoal worker --adapt)";
+    throw new ShoalError(`The workers of cluster "${name}" are not this client's: ${how}`, { code: "NOT_SUPPORTED" });
   }
 
   /** Where the live page of the cluster is, if this client serves one: `Client.local({ page: true })`. */

@@ -16,6 +16,12 @@ export interface LocalOptions extends MemorySettings {
   readonly workers?: number;
   /** Tasks at a time in one worker; synchronous functions still run one after another. Default 1 (inline: 4). */
   readonly slots?: number;
+  /** A worker leaves after so long, when another has taken its place: for what leaks. */
+  readonly lifetime?: number | string;
+  /** Workers do not all leave at once, but spread over this time; default: a tenth of `lifetime`. */
+  readonly lifetimeStagger?: number | string;
+  /** Tasks that no worker may run fail with NO_WORKERS when they have waited so long for one; default: never. */
+  readonly noWorkersTimeout?: number | string;
   /** What each worker has of abstract resources. */
   readonly resources?: Readonly<Record<string, number>>;
   /** "named" refuses functions that would travel as source text. */
@@ -32,6 +38,26 @@ export interface LocalOptions extends MemorySettings {
   readonly nats?: string;
   /** Whether a live page of the cluster is served, and where: see {@link PagePlace}. */
   readonly page?: boolean | PagePlace;
+}
+
+/** Between how many workers a cluster follows its work, and how eagerly. */
+export interface AdaptOptions {
+  /** Default 0. */
+  readonly minimum?: number;
+  /** Default: no limit. */
+  readonly maximum?: number;
+  /** How often it looks; default "1s". */
+  readonly interval?: number | string;
+  /** Fewer workers have to be enough so many times in a row before any leaves; default 3. */
+  readonly waitCount?: number;
+  /** So long the open work should take; default "5s". */
+  readonly target?: number | string;
+}
+
+/** The workers of a cluster that this process started. */
+export interface WorkerScale {
+  scale(count: number): Promise<void>;
+  adapt(options: AdaptOptions): { stop(): void };
 }
 
 /** Where a live page is served. Default: 127.0.0.1, port 8787, or a free one where that is taken. */
@@ -56,6 +82,8 @@ export interface OpenCluster {
   readonly windows?: Windows | undefined;
   /** The scheduler's brain, where it runs in this thread. */
   readonly brain: SchedulerBrain | undefined;
+  /** How many workers it has, where they are this process's own. */
+  readonly workers?: WorkerScale | undefined;
   /** Process ids of its workers, by name. */
   pids(): ReadonlyMap<string, number>;
   close(): Promise<void>;

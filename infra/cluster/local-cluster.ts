@@ -1,7 +1,9 @@
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import type { AdaptOptions } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
+import { Adaptive } from "./adaptive.ts";
 import { type SchedulerSettings, startScheduler } from "./start-scheduler.ts";
 import { type StartWorker, WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
 
@@ -15,6 +17,7 @@ export class LocalCluster {
   /** The scheduler's brain, to read. */
   readonly brain: SchedulerBrain;
   private readonly pool: WorkerPool;
+  private adaptive: Adaptive | undefined;
 
   constructor(bus: Bus, start: StartWorker, options: LocalClusterOptions) {
     this.bus = bus;
@@ -24,6 +27,19 @@ export class LocalCluster {
     this.pool = new WorkerPool(this.system, start, options);
   }
 
+  /** Starts workers, or lets some go in order, until there are so many. */
+  scale(count: number): Promise<void> {
+    this.adaptive?.stop();
+    return this.pool.scale(count);
+  }
+
+  /** The number of workers follows the work from now on. */
+  adapt(options: AdaptOptions): Adaptive {
+    this.adaptive?.stop();
+    this.adaptive = new Adaptive(this.system, this.name, this.pool, options);
+    return this.adaptive;
+  }
+
   /** Process ids of workers, by name. */
   get pids(): ReadonlyMap<string, number> {
     return this.pool.pids;
@@ -31,6 +47,7 @@ export class LocalCluster {
 
   /** Ends workers and scheduler; the bus belongs to whoever made it. Twice is once. */
   async close(): Promise<void> {
+    this.adaptive?.stop();
     await this.pool.close();
     this.system.close();
   }

@@ -4,12 +4,14 @@ import { memoryConfig } from "../../collections/futures/memory-options.ts";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
+import { parseDurationMs } from "../../runtime/base/units.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { NatsServer, SERVER_CONFIG } from "../nats/server.ts";
 import { joinNats } from "./join-nats.ts";
 import { LocalCluster, type LocalClusterOptions } from "./local-cluster.ts";
 import { startNatsWorker, startProcessWorker, startThreadWorker } from "./spawn-workers.ts";
 import { announceScheduler, refuseSecondScheduler, SCHEDULER_DEFAULTS } from "./start-scheduler.ts";
+import type { WorkerPoolOptions } from "./worker-pool.ts";
 import "./native-text.ts";
 
 /** Starts a scheduler and workers on this machine: threads, processes, or processes on NATS. */
@@ -61,12 +63,23 @@ function opened(cluster: LocalCluster, release: () => Promise<void>): OpenCluste
     system: cluster.system,
     windows: cluster.bus.carries === "bytes" ? hostWindows() : undefined,
     brain: cluster.brain,
+    workers: cluster,
     pids: () => cluster.pids,
     close: async () => {
       await cluster.close();
       await release();
     },
   };
+}
+
+/** Workers that started together leave one after the other. */
+export function lifetimeOf({
+  lifetime,
+  lifetimeStagger,
+}: Pick<LocalOptions, "lifetime" | "lifetimeStagger">): WorkerPoolOptions["lifetime"] {
+  if (lifetime === undefined) return undefined;
+  const afterMs = parseDurationMs(lifetime);
+  return { afterMs, staggerMs: lifetimeStagger === undefined ? afterMs / 10 : parseDurationMs(lifetimeStagger) };
 }
 
 function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterOptions {
@@ -84,6 +97,8 @@ function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterO
     memory: memoryConfig(options, workers, options.mode === "threads" ? "results" : "process"),
     ...SCHEDULER_DEFAULTS,
     prefillUs,
+    lifetime: lifetimeOf(options),
+    noWorkersTimeoutMs: options.noWorkersTimeout === undefined ? undefined : parseDurationMs(options.noWorkersTimeout),
     tasksPerClientMax: options.tasksPerClientMax,
     allowedFailures: options.allowedFailures ?? SCHEDULER_DEFAULTS.allowedFailures,
   };

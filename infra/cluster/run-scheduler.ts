@@ -10,6 +10,7 @@ import type { Bus } from "../../runtime/bus/bus.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
+import { askToLeave } from "./ask-to-leave.ts";
 import { announceScheduler, refuseSecondScheduler, type SchedulerSettings, startScheduler } from "./start-scheduler.ts";
 import { openSuccession, type SuccessionStore } from "./succession.ts";
 
@@ -21,6 +22,8 @@ export interface SchedulerRun {
   readonly journal: "auto" | "off";
   readonly isStandby: boolean;
   readonly leaseMs: number;
+  /** It ends, and its workers with it, when nobody has wanted anything for so long; undefined: never. */
+  readonly idleMs?: number | undefined;
   /** Asks it to end. */
   readonly stop: AbortSignal;
   /** It leads; waited for. */
@@ -40,6 +43,8 @@ export interface SchedulerRun {
 }
 
 const STANDBY_ASK_MS = 500;
+const IDLE_LOOK_MS = 500;
+const WORKERS_LEAVE_MS = 5000;
 
 /**
  * Runs a scheduler until it is asked to end. With JetStream it writes a journal, so that a standby can take over; a standby waits for
@@ -121,7 +126,15 @@ async function lead(
       hasJournal: succession !== undefined,
       system,
     });
-    const reason = await Promise.race([stopped(stop), ...(lost === undefined ? [] : [lost])]);
+    const idle = new AbortController();
+    const isUnused = (): boolean => isIdle() && brain.state.clients.size === 0;
+    const ends = [stopped(stop), ...(run.idleMs === undefined ? [] : [unusedFor(run.idleMs, isUnused, idle.signal)])];
+    const reason = await Promise.race([...ends, ...(lost === undefined ? [] : [lost])]);
+    idle.abort();
+    if (reason === undefined && !stop.aborted) {
+      run.onRemark(`Nobody has wanted anything for ${run.idleMs} ms: it ends, and its workers with it`);
+      await askToLeave(system, settings.cluster, [...brain.state.workerByName.keys()], WORKERS_LEAVE_MS);
+    }
     await run.onEnd();
     system.close();
     if (reason !== undefined) {
@@ -149,6 +162,21 @@ async function hand(
   run.onRemark(
     `The journal stays on the server, as ${state.clients.size} clients may come back: the next scheduler of this name goes on with it`,
   );
+}
+
+/** Settles when something has held for so long. */
+function unusedFor(idleMs: number, holds: () => boolean, signal: AbortSignal): Promise<undefined> {
+  let sinceMs = systemClock.now();
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (signal.aborted) return;
+      const now = systemClock.now();
+      if (!holds()) sinceMs = now;
+      if (now - sinceMs >= idleMs) resolve(undefined);
+      else systemClock.setTimer(Math.min(IDLE_LOOK_MS, idleMs), look);
+    };
+    look();
+  });
 }
 
 function stopped(signal: AbortSignal): Promise<undefined> {

@@ -19,6 +19,7 @@ export type ErrorCode =
   | "NAME_TAKEN"
   | "NO_RESPONDERS"
   | "NO_SCHEDULER"
+  | "NO_WORKERS"
   | "NOT_PORTABLE"
   | "NOT_SUPPORTED"
   | "OVERLOADED"

@@ -40,6 +40,16 @@ export const schedulerCommand: Command = {
       value: "N",
       help: "Workers a task may kill before it is given up; default 3",
     },
+    "idle-timeout": {
+      type: "string",
+      value: "TIME",
+      help: "Ends, with its workers, when nobody has wanted anything for so long; default: never",
+    },
+    "no-workers-timeout": {
+      type: "string",
+      value: "TIME",
+      help: "Tasks that no worker may run fail when they have waited so long for one; default: never",
+    },
     "no-page": { type: "boolean", help: "Serves no live page" },
     ...pageFlags,
   },
@@ -58,7 +68,13 @@ export const schedulerCommand: Command = {
       const isDone = await runScheduler({
         bus,
         connect,
-        settings: { ...SCHEDULER_DEFAULTS, cluster, ...leasesOf(values) },
+        settings: {
+          ...SCHEDULER_DEFAULTS,
+          cluster,
+          ...leasesOf(values),
+          noWorkersTimeoutMs: durationOf(values, "no-workers-timeout"),
+        },
+        idleMs: durationOf(values, "idle-timeout"),
         journal: values["no-journal"] === true ? "off" : "auto",
         isStandby: values["standby"] === true,
         leaseMs: parseDurationMs(textOf(values, "lease") ?? LEASE),
@@ -90,6 +106,11 @@ export const schedulerCommand: Command = {
     }
   },
 };
+
+function durationOf(values: FlagValues, flag: string): number | undefined {
+  const text = textOf(values, flag);
+  return text === undefined ? undefined : parseDurationMs(text);
+}
 
 function leasesOf(values: FlagValues): { workerLeaseMs: number; clientLeaseMs: number; allowedFailures: number } {
   const { workerLeaseMs, clientLeaseMs, allowedFailures } = SCHEDULER_DEFAULTS;

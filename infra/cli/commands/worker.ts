@@ -1,9 +1,12 @@
 import { availableParallelism } from "node:os";
 import { type MemorySettings, memoryConfig } from "../../../collections/futures/memory-options.ts";
 import { ActorSystem } from "../../../runtime/actor/system.ts";
+import { parseDurationMs } from "../../../runtime/base/units.ts";
 import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import { actorCodec } from "../../../runtime/protocol/actor-codec.ts";
+import { Adaptive } from "../../cluster/adaptive.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
+import { lifetimeOf } from "../../cluster/open-local.ts";
 import { startNatsWorker } from "../../cluster/spawn-workers.ts";
 import { SCHEDULER_DEFAULTS } from "../../cluster/start-scheduler.ts";
 import { WorkerPool } from "../../cluster/worker-pool.ts";
@@ -11,6 +14,8 @@ import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import { type Command, countOf, type FlagValues, type Terminal, textOf, textsOf } from "../command.ts";
 import { reportStatus, untilStopped } from "../terminal.ts";
 
+/** So long workers may take to end what they run and to hand over what they hold. */
+const DRAIN = "30s";
 const HELLO_TIMEOUT_MS = 2000;
 
 export const workerCommand: Command = {
@@ -27,6 +32,18 @@ export const workerCommand: Command = {
     },
     slots: { type: "string", value: "M", help: "Asynchronous tasks that overlap in one worker; default 1" },
     resource: { type: "string", multiple: true, value: "NAME=AMOUNT", help: "What each worker has of it: GPU=1" },
+    adapt: {
+      type: "string",
+      value: "MIN:MAX",
+      help: "As many workers as the work wants, between these; --workers is how many there are at first",
+    },
+    lifetime: { type: "string", value: "TIME", help: "Workers are replaced after so long" },
+    "lifetime-stagger": { type: "string", value: "TIME", help: "Spreads that over this time; default: a tenth of it" },
+    "drain-timeout": {
+      type: "string",
+      value: "TIME",
+      help: `When it is asked to end, what only its workers hold is moved to others, within this time; default "${DRAIN}"`,
+    },
     "memory-limit": {
       type: "string",
       value: "BYTES",
@@ -48,27 +65,39 @@ export const workerCommand: Command = {
       functions: values["named-functions-only"] === true ? ("named" as const) : ("any" as const),
       heartbeatMs: SCHEDULER_DEFAULTS.heartbeatMs,
       memory: memoryConfig(memorySettings(values), workers, "process"),
+      lifetime: lifetimeOf(lifetimeSettings(values)),
     };
     const bus = await joinNats(connect, cluster, "worker");
     reportStatus(bus, terminal);
     const system = new ActorSystem({ bus, codec: actorCodec });
-    let left = workers;
+    const drainMs = parseDurationMs(textOf(values, "drain-timeout") ?? DRAIN);
+    const adapt = textOf(values, "adapt");
+    const limits = adapt === undefined ? undefined : parseRange(adapt);
     let pool: WorkerPool | undefined;
+    let adaptive: Adaptive | undefined;
     try {
       const ended = await untilStopped(terminal.stop, (end) => {
+        const endIfNone = (): void => {
+          if (pool?.size === 0 && limits === undefined) end("no worker is left");
+        };
         const onLost = (worker: string, reason: string): void => {
           terminal.warn(`Worker ${worker} is gone for good: ${reason}`);
-          left -= 1;
-          if (left === 0) end("no worker is left");
+          endIfNone();
         };
-        pool = new WorkerPool(system, startNatsWorker(connect), { ...settings, onLost });
+        const onDismissed = (worker: string): void => {
+          terminal.print(`Worker ${worker} has left`);
+          endIfNone();
+        };
+        pool = new WorkerPool(system, startNatsWorker(connect), { ...settings, onLost, onDismissed });
+        if (limits !== undefined) adaptive = new Adaptive(system, cluster, pool, limits);
         terminal.print(
           `${workers === 1 ? "1 worker" : `${workers} workers`} for cluster "${cluster}" at ${url} (process ${process.pid})`,
         );
         void sayWhetherAwaited(system, cluster, terminal);
       });
+      adaptive?.stop();
       await pool
-        ?.close("tell")
+        ?.close("tell", drainMs)
         .catch((error: unknown) => terminal.warn(`The scheduler was not told: ${String(error)}`));
       terminal.print(`Workers for cluster "${cluster}" stopped${ended === undefined ? "" : `: ${ended}`}`);
       return ended === undefined ? 0 : 1;
@@ -103,6 +132,22 @@ function memorySettings(values: FlagValues): MemorySettings {
       ...(spillLimit === undefined ? {} : { spillLimit }),
     },
   };
+}
+
+function lifetimeSettings(values: FlagValues): { lifetime?: string; lifetimeStagger?: string } {
+  const lifetime = textOf(values, "lifetime");
+  const lifetimeStagger = textOf(values, "lifetime-stagger");
+  return {
+    ...(lifetime === undefined ? {} : { lifetime }),
+    ...(lifetimeStagger === undefined ? {} : { lifetimeStagger }),
+  };
+}
+
+function parseRange(text: string): { minimum: number; maximum: number } {
+  const [, minimum, maximum] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  if (minimum === undefined || Number(maximum) < Number(minimum) || Number(maximum) === 0)
+    throw new SyntaxError(`--adapt takes MIN:MAX such as 1:8, not "${text}"`);
+  return { minimum: Number(minimum), maximum: Number(maximum) };
 }
 
 function parseResource(text: string): readonly [string, number] {

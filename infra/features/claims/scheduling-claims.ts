@@ -10,6 +10,8 @@ const within = "test/e2e/tasks-use-the-cluster.test.ts";
 const failures = "test/e2e/failures.test.ts";
 const replicas = "test/e2e/replicas.test.ts";
 const replicaScenarios = "test/scenarios/replica-scenarios.test.ts";
+const elastic = "test/e2e/elastic.test.ts";
+const adaptBrain = "test/infra/cluster/adapt-brain.test.ts";
 const simulation = "test/simulation/simulation.test.ts";
 
 export const schedulingClaims: readonly Claim[] = [
@@ -48,6 +50,13 @@ export const schedulingClaims: readonly Claim[] = [
   ],
   ["SC-084", "Scheduler crash", "shoal:Client.connect", "test/e2e/failover.test.ts: the scheduler killed at"],
   // Memory.
+  ["SC-016", "Unrunnable handling", "shoal:Client.local", `${elastic}: a task that no worker may run fails`],
+  ["SC-035", "Graceful close", "cli:worker", `${elastic}: SIGTERM of a worker command`],
+  ["SC-036", "Lifetime", "shoal:Client.local", `${elastic}: workers live no longer than they may`],
+  ["SC-061", "Idle timeout", "cli:scheduler", `${elastic}: SIGTERM of a worker command`],
+  ["SC-062", "Adaptive target", "shoal:Client#adapt", `${elastic}: the number of workers follows the work`],
+  ["SC-063", "Adaptive loop", "shoal:Client#adapt", `${adaptBrain}: it shrinks only after fewer were enough`],
+  ["SC-066", "Manual scale", "shoal:Client#scale", `${elastic}: the number of workers follows the work`],
   ["SC-054", "Reduce replicas", "shoal:Client#replicate", `${replicaScenarios}: a copy that was asked for is made up`],
   ["SC-055", "Retire worker policy", "shoal:Client#retireWorkers", `${replicaScenarios}: retire: what has not begun`],
   ["SC-065", "Drain", "shoal:Client#retireWorkers", `${replicas}: workers that are retired leave`],
