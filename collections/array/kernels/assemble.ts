@@ -1,6 +1,6 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
-import { type Chunk, emptyChunk, viewOf } from "../chunk.ts";
-import type { DType } from "../dtype.ts";
+import { broadcasted, type Chunk, emptyChunk, sizeOf, viewOf } from "../chunk.ts";
+import { type DType, lanesOf } from "../dtype.ts";
 import { assign } from "./pending.ts";
 
 /** How blocks of one cut are put together to blocks of another. Per axis null where the cut stays. */
@@ -19,6 +19,8 @@ export function assemble(plan: Assembly, location: BlockLocation, pieces: readon
   const first = pieces[0] as Chunk;
   const shape = location.shape.map((n, axis) => (plan.axes[axis] === null ? (first.shape[axis] as number) : n));
   if (pieces.length === 1) return partOf(first, skips, shape);
+  const same = sameElement(pieces);
+  if (same !== undefined) return broadcasted(same, shape);
   const out = emptyChunk(plan.dtype, shape);
   let at = 0;
   const walk = (axis: number, from: readonly number[], to: readonly number[]): void => {
@@ -41,6 +43,22 @@ export function assemble(plan: Assembly, location: BlockLocation, pieces: readon
   };
   walk(0, [], []);
   return out;
+}
+
+/**
+ * The one element that all pieces repeat, as a chunk without axes: what ones() and full() give. Blocks made of such pieces are
+ * kept as that element too.
+ */
+function sameElement(pieces: readonly Chunk[]): Chunk | undefined {
+  const first = pieces[0] as Chunk;
+  if (lanesOf(first.dtype) > 1) return undefined;
+  const value = first.data[first.offset];
+  for (const piece of pieces) {
+    if (!Object.is(piece.data[piece.offset], value)) return undefined;
+    if (piece.shape.some((n, axis) => n > 1 && piece.strides[axis] !== 0) || sizeOf(piece.shape) === 0)
+      return undefined;
+  }
+  return viewOf(first, [], []);
 }
 
 /** A box of a chunk: a view. */

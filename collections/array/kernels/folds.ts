@@ -42,14 +42,14 @@ export function foldSum(
       let y = 0;
       let z = 0;
       let j = 0;
-      if (s1 === 1)
-        for (; j + 3 < n1; j += 4) {
-          w += data[p + j] as number;
-          x += data[p + j + 1] as number;
-          y += data[p + j + 2] as number;
-          z += data[p + j + 3] as number;
-        }
-      for (p += j * s1; j < n1; j++) {
+      for (; j + 3 < n1; j += 4) {
+        w += data[p] as number;
+        x += data[p + s1] as number;
+        y += data[p + 2 * s1] as number;
+        z += data[p + 3 * s1] as number;
+        p += 4 * s1;
+      }
+      for (; j < n1; j++) {
         w += data[p] as number;
         p += s1;
       }
@@ -259,12 +259,25 @@ export function foldMoments(
       const k = shift[a] as number;
       let s = 0;
       let q = 0;
-      for (let j = 0; j < n1; j++) {
+      let t = 0;
+      let r = 0;
+      let j = 0;
+      for (; j + 1 < n1; j += 2) {
+        const d = (data[p] as number) - k;
+        const e = (data[p + s1] as number) - k;
+        s += d;
+        q += d * d;
+        t += e;
+        r += e * e;
+        p += 2 * s1;
+      }
+      if (j < n1) {
         const d = (data[p] as number) - k;
         s += d;
         q += d * d;
-        p += s1;
       }
+      s += t;
+      q += r;
       count[a] = (count[a] as number) + n1;
       sum[a] = (sum[a] as number) + s;
       squares[a] = (squares[a] as number) + q;
