@@ -131,15 +131,24 @@ function momentRatio(e: PolarsExpr, power: 3 | 4): PolarsExpr {
   return raised.div(power === 3 ? second.pow(1.5 as never) : squares(second));
 }
 
-/** An aggregation in the engine's terms. */
-export function translateAggregation(aggregation: Aggregation, grouped: boolean): PolarsExpr {
+/**
+ * An aggregation in the engine's terms: what is worked out over the rows, and what is done with its outcome, which must stand
+ * outside of the grouping, as the engine leaves its quick paths where it meets anything but plain aggregates.
+ */
+export function translateAggregation(
+  aggregation: Aggregation,
+  grouped: boolean,
+): { readonly within: PolarsExpr; readonly after: PolarsExpr } {
   const primitive = PRIMITIVES[aggregation.primitive];
   if (primitive === undefined) throw new TypeError(`There is no aggregation "${aggregation.primitive}"`);
-  const columns = aggregation.columns.map((name) => polars().col(name));
-  const { dtype } = aggregation;
-  let e = primitive(columns, aggregation.options ?? {}, grouped, dtype);
-  if (isFloat(dtype)) e = e.cast(polarsType(dtype)).fillNan(lit(null));
-  else if (!dtype.startsWith("list") || innerOf(dtype) === "object")
-    e = dtype === "object" ? e : e.cast(polarsType(dtype));
-  return e.alias(aggregation.name);
+  const { name, dtype } = aggregation;
+  const columns = aggregation.columns.map((one) => polars().col(one));
+  const within = primitive(columns, aggregation.options ?? {}, grouped, dtype).alias(name);
+  return { within, after: finished(polars().col(name), dtype).alias(name) };
+}
+
+function finished(e: PolarsExpr, dtype: Dtype): PolarsExpr {
+  if (isFloat(dtype)) return e.cast(polarsType(dtype)).fillNan(lit(null));
+  if (dtype === "object" || (dtype.startsWith("list") && innerOf(dtype) !== "object")) return e;
+  return e.cast(polarsType(dtype));
 }

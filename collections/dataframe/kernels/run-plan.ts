@@ -165,11 +165,14 @@ function stacked(tables: PolarsLazy[]): PolarsLazy {
 
 function grouped(lazy: PolarsLazy, step: Extract<Step, { op: "group" }>): PolarsLazy {
   const pl = polars();
-  if (step.keys.length === 0) return lazy.select(...step.aggregations.map((one) => translateAggregation(one, false)));
-  const source = step.dropNullKeys ? lazy.filter(noNulls(step.keys)) : lazy;
-  return source
-    .groupBy(step.keys.map((name) => pl.col(name)) as never, step.ordered)
-    .agg(...step.aggregations.map((one) => translateAggregation(one, true)));
+  const { keys } = step;
+  const parts = step.aggregations.map((one) => translateAggregation(one, keys.length > 0));
+  const [within, after] = [parts.map((one) => one.within), parts.map((one) => one.after)];
+  if (keys.length === 0) return lazy.select(...within).select(...after);
+  const groups = lazy.groupBy(keys.map((name) => pl.col(name)) as never, step.ordered).agg(...within) as PolarsLazy;
+  // There are fewer groups than rows: those of missing keys go now, not their rows before.
+  const kept = step.dropNullKeys ? groups.filter(noNulls(keys)) : groups;
+  return kept.select(...keys.map((name) => pl.col(name)), ...after);
 }
 
 const noNulls = (names: readonly string[]): PolarsExpr =>
