@@ -1,5 +1,5 @@
 import { type Dtype, familyOf, isFloat, isNumberLike, listOf } from "./dtype.ts";
-import { call, column, type Expr, literalOf, type Options } from "./expression/expression.ts";
+import { call, column, type Expr, literalOf, type Options, substitute } from "./expression/expression.ts";
 import type { Aggregation, Named } from "./plan/step.ts";
 import { shownName } from "./schema.ts";
 
@@ -319,7 +319,7 @@ export function aggregateTree(
   keys: readonly string[],
   options: { sort?: boolean; dropna?: boolean; splitEvery?: number },
 ) {
-  const plans = specs.map(planAggregate);
+  const plans = sharedStates(specs.map(planAggregate));
   const combine = once(plans.flatMap((plan) => plan.combine));
   const last = plans.some((plan) => plan.last !== undefined) ? once(plans.flatMap((plan) => replaced(plan))) : combine;
   const finish: Named[] = [
@@ -340,6 +340,40 @@ export function aggregateTree(
       fanIn: Math.max(2, options.splitEvery ?? 32),
       splitOut: 1,
     },
+  };
+}
+
+/** States that are made alike, such as the counts of a mean and of a deviation, get the name of the first of them. */
+function sharedStates(plans: readonly AggregatePlan[]): AggregatePlan[] {
+  const known = new Map<string, string>();
+  return plans.map((plan) => {
+    let own = plan;
+    for (const { name } of plan.partial) {
+      const text = JSON.stringify([own.partial, own.combine, own.last ?? []].map((all) => madeOf(all, name)));
+      const first = known.get(text);
+      if (first === undefined) known.set(text, name);
+      else if (first !== name) own = renamedState(own, name, first);
+    }
+    return own;
+  });
+}
+
+/** How a state is made, its own name aside. */
+const madeOf = (aggregations: readonly Aggregation[], name: string): unknown =>
+  aggregations
+    .filter((one) => one.name === name)
+    .map((one) => ({ ...one, name: "", columns: one.columns.map((column) => (column === name ? "" : column)) }));
+
+function renamedState(plan: AggregatePlan, from: string, to: string): AggregatePlan {
+  const name = (one: string): string => (one === from ? to : one);
+  const all = (aggregations: readonly Aggregation[]): Aggregation[] =>
+    aggregations.map((one) => ({ ...one, name: name(one.name), columns: one.columns.map(name) }));
+  return {
+    ...plan,
+    partial: all(plan.partial),
+    combine: all(plan.combine),
+    ...(plan.last === undefined ? {} : { last: all(plan.last) }),
+    result: substitute(plan.result, (one) => column(name(one))),
   };
 }
 

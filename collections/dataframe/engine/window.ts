@@ -1,4 +1,3 @@
-import { isInteger } from "../dtype.ts";
 import type { Options } from "../expression/expression.ts";
 import type { WindowItem } from "../plan/step.ts";
 import { type PolarsExpr, polars, polarsType } from "./polars.ts";
@@ -150,7 +149,7 @@ export const WINDOWS: Readonly<Record<string, Window>> = {
   interpolate: (columns) => native(float(one(columns)), "interpolate"),
 };
 
-/** A window in the engine's terms; with `over` it starts anew in every group. */
+/** A window in the engine's terms; with `over` it starts anew in every group. NaN is left to be cleared, see {@link clearNaN}. */
 export function translateWindow(item: WindowItem, over: readonly string[]): PolarsExpr {
   const window = WINDOWS[item.window];
   if (window === undefined) throw new TypeError(`There is no window function "${item.window}"`);
@@ -161,6 +160,5 @@ export function translateWindow(item: WindowItem, over: readonly string[]): Pola
     item,
   );
   const grouped = over.length === 0 ? e : e.over(over.map((name) => pl.col(name)) as never);
-  const typed = item.dtype === "object" ? grouped : grouped.cast(polarsType(item.dtype));
-  return (isInteger(item.dtype) || !item.dtype.startsWith("float") ? typed : typed.fillNan(lit(null))).alias(item.name);
+  return (item.dtype === "object" ? grouped : grouped.cast(polarsType(item.dtype))).alias(item.name);
 }

@@ -1,3 +1,4 @@
+import { clearNaN } from "../engine/clear-nan.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars } from "../engine/polars.ts";
 import { choose, lit, native } from "../engine/typed.ts";
 import { translateWindow } from "../engine/window.ts";
@@ -8,12 +9,12 @@ import { indexName } from "../schema.ts";
 const PART = "__part";
 
 /** Windows over a partition and the rows of its neighbours; only the partition's own rows stay. */
-export function overlapWindows(
+export async function overlapWindows(
   of: PolarsLazy,
   before: PolarsLazy | null,
   after: PolarsLazy | null,
   step: Extract<Step, { op: "overlap" }>,
-): PolarsLazy {
+): Promise<PolarsLazy> {
   const names = step.of.fields.map((field) => field.name);
   const marked = (table: PolarsLazy, own: boolean) => table.select(...names, lit(own).alias(PART));
   const parts = [
@@ -30,7 +31,8 @@ export function overlapWindows(
     item !== undefined && typeof item.options["micros"] === "number"
       ? rollingInTime(whole, step.items)
       : whole.withColumns(...step.items.map((one) => translateWindow(one, [])));
-  return widened.filter(polars().col(PART)).drop(PART) as PolarsLazy;
+  const made = parts.length === 1 ? widened : widened.filter(polars().col(PART));
+  return clearNaN(made.drop(PART) as PolarsLazy, step.items);
 }
 
 const IN_TIME: Readonly<Record<string, (e: PolarsExpr, options: Options) => PolarsExpr>> = {

@@ -1,5 +1,5 @@
 import { invariant } from "../../../runtime/base/errors.ts";
-import { translateAggregation } from "../engine/aggregate.ts";
+import { clearNaN } from "../engine/clear-nan.ts";
 import { ownError } from "../engine/engine-error.ts";
 import { joinAsof, joinTables } from "../engine/join.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
@@ -13,8 +13,10 @@ import type { Named, Step } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
 import { fullBins } from "./bins.ts";
 import { emptyTable } from "./empty-table.ts";
+import { groupRows } from "./group-rows.ts";
 import { alignTables, overlapWindows } from "./overlap.ts";
 import { readTable } from "./read-table.ts";
+import { firstRows, sortedRows } from "./sorted-rows.ts";
 
 /**
  * Runs the steps of one partition as one lazy plan of the engine, off this thread.
@@ -76,6 +78,7 @@ type SimpleStep = Extract<
       | "filter"
       | "group"
       | "sort"
+      | "largest"
       | "slice"
       | "unique"
       | "explode"
@@ -96,9 +99,11 @@ function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<Po
     case "filter":
       return lazy.filter(translate(step.predicate, step.of.fields));
     case "group":
-      return grouped(lazy, step);
+      return groupRows(lazy, step);
     case "sort":
-      return sorted(lazy, step);
+      return sortedRows(lazy, step);
+    case "largest":
+      return firstRows(lazy, step);
     case "slice":
       return step.offset < 0 ? lazy.tail(step.length ?? -step.offset) : lazy.slice(step.offset, step.length ?? 2 ** 31);
     case "unique":
@@ -112,7 +117,7 @@ function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<Po
     case "unpivot":
       return unpivoted(lazy, step);
     case "window":
-      return lazy.withColumns(...step.items.map((item) => translateWindow(item, step.over)));
+      return clearNaN(lazy.withColumns(...step.items.map((item) => translateWindow(item, step.over))), step.items);
     case "number":
       return lazy.withColumns(
         (pl.intRange({ start: 0, end: pl.len(), step: 1 } as never) as unknown as PolarsExpr)
@@ -124,17 +129,6 @@ function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<Po
       return lazy.filter(time.gt(time.max().sub(lit(step.micros).cast(pl.Int64))));
     }
   }
-}
-
-/** The engine sorts all keys in one direction; where they differ, stable sorts by one key each, the last first. */
-function sorted(lazy: PolarsLazy, step: Extract<Step, { op: "sort" }>): PolarsLazy {
-  const { by, descending, nullsLast } = step;
-  if (descending.every((one) => one === descending[0]))
-    return lazy.sort([...by], descending[0] ?? false, nullsLast, true) as PolarsLazy;
-  let table = lazy;
-  for (let at = by.length - 1; at >= 0; at--)
-    table = table.sort([by[at] as string], descending[at] ?? false, nullsLast, true) as PolarsLazy;
-  return table;
 }
 
 const namedExprs = (columns: readonly Named[], fields: readonly Field[]): PolarsExpr[] =>
@@ -162,21 +156,6 @@ function stacked(tables: PolarsLazy[]): PolarsLazy {
   if (tables.length === 1) return tables[0] as PolarsLazy;
   return polars().concat(tables as never, { how: "vertical", rechunk: false } as never) as unknown as PolarsLazy;
 }
-
-function grouped(lazy: PolarsLazy, step: Extract<Step, { op: "group" }>): PolarsLazy {
-  const pl = polars();
-  const { keys } = step;
-  const parts = step.aggregations.map((one) => translateAggregation(one, keys.length > 0));
-  const [within, after] = [parts.map((one) => one.within), parts.map((one) => one.after)];
-  if (keys.length === 0) return lazy.select(...within).select(...after);
-  const groups = lazy.groupBy(keys.map((name) => pl.col(name)) as never, step.ordered).agg(...within) as PolarsLazy;
-  // There are fewer groups than rows: those of missing keys go now, not their rows before.
-  const kept = step.dropNullKeys ? groups.filter(noNulls(keys)) : groups;
-  return kept.select(...keys.map((name) => pl.col(name)), ...after);
-}
-
-const noNulls = (names: readonly string[]): PolarsExpr =>
-  names.map((name) => polars().col(name).isNotNull()).reduce((all, one) => all.and(one));
 
 /** An empty list gives one missing value, as in pandas. */
 function exploded(lazy: PolarsLazy, step: Extract<Step, { op: "explode" }>): PolarsLazy {

@@ -30,16 +30,17 @@ export function lowerAggregate(node: Extract<Node, { kind: "aggregate" }>, lower
   const { tree: plan } = node;
   const input = lower(node.input);
   const keys = plan.keys.map((name) => node.input.fields.find((field) => field.name === name) as Field);
-  const group = (of: Step, aggregations: readonly Aggregation[]): Step => ({
+  const group = (of: Step, aggregations: readonly Aggregation[], partial = false): Step => ({
     op: "group",
     of,
     keys: plan.keys,
     aggregations,
     dropNullKeys: plan.dropNullKeys,
     ordered: !plan.sort,
+    partial,
     fields: [...keys, ...aggregations.map(({ name, dtype }) => ({ name, dtype }))],
   });
-  const partial = withStep(input, (of) => group(of, plan.partial));
+  const partial = withStep(input, (of) => group(of, plan.partial, input.count > 1));
   if (plan.splitOut > 1)
     return withStep(exchangePipe(partial, plan.keys, plan.splitOut), (of) =>
       finished(node, plan, group(of, plan.last)),
@@ -64,13 +65,7 @@ function finished(node: Node, plan: AggregateTree, of: Step): Step {
 /** The first rows in an order: each partition's own first, then the first of those. */
 export function lowerLargest(node: Extract<Node, { kind: "largest" }>, lower: Lower): Pipe {
   const { fields, by, descending } = node;
-  const top = (of: Step): Step => ({
-    op: "slice",
-    of: { op: "sort", of, by, descending, nullsLast: true, fields },
-    offset: 0,
-    length: node.rows,
-    fields,
-  });
+  const top = (of: Step): Step => ({ op: "largest", of, by, descending, rows: node.rows, fields });
   return tree(withStep(lower(node.input), top), 16, "largest", top, top);
 }
 

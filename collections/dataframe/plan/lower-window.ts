@@ -130,6 +130,7 @@ function totalsStep(node: WindowNode, of: Step, fields: readonly Field[]): Step 
     aggregations,
     dropNullKeys: false,
     ordered: false,
+    partial: false,
     fields: aggregations.map(({ name, dtype }) => ({ name, dtype })),
   };
   const columns = fields.map(({ name, dtype }) => ({ name, expr: totalExpr(node, name, dtype) }));

@@ -47,6 +47,8 @@ export type StepKind =
       readonly dropNullKeys: boolean;
       /** Groups in order of appearance; it costs about as much again. */
       readonly ordered: boolean;
+      /** What comes of it is combined with the groups of other partitions: rows may stand for groups of their own. */
+      readonly partial: boolean;
     }
   | {
       readonly op: "sort";
@@ -54,6 +56,14 @@ export type StepKind =
       readonly by: readonly string[];
       readonly descending: readonly boolean[];
       readonly nullsLast: boolean;
+    }
+  /** The first `rows` in an order, missing keys last. */
+  | {
+      readonly op: "largest";
+      readonly of: Step;
+      readonly by: readonly string[];
+      readonly descending: readonly boolean[];
+      readonly rows: number;
     }
   | { readonly op: "slice"; readonly of: Step; readonly offset: number; readonly length: number | null }
   | {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { polars } from "../../../collections/dataframe/engine/polars.ts";
 import * as dd from "../../../collections/dataframe/index.ts";
+import { expectedGroups } from "../../../collections/dataframe/kernels/group-rows.ts";
 import { pushExecutor } from "../../../runtime/graph/executor.ts";
 import { syncExecutor } from "../../../runtime/graph/sync-executor.ts";
 
@@ -163,3 +164,54 @@ test("sums and products along groups need numbers, and say so when they are aske
   assert.throws(() => table.groupby("k").cumprod(), /cumprod needs numbers; column "text" is string/);
   assert.throws(() => table.groupby("k").get("text").cumsum(), /cumsum needs numbers/);
 });
+
+test("groups that are about as many as rows are made once, with the same outcome", async () => {
+  const rows = 30_000;
+  const columns = {
+    k: Array.from({ length: rows }, (_, at) => (at % 97 === 0 ? null : (at * 7_919) % 12_007)),
+    v: Array.from({ length: rows }, (_, at) => (at % 11 === 0 ? null : (at % 1_000) / 8)),
+    w: Array.from({ length: rows }, (_, at) => (at * 31) % 500),
+  };
+  const grouped = (npartitions: number) =>
+    dd
+      .fromColumns<{ k: number | null; v: number | null; w: number }>(columns, { npartitions })
+      .groupby("k")
+      .agg({ v: ["sum", "mean", "std", "count", "min", "last", "prod"], w: ["sum", "max", "size", "first"] })
+      .compute();
+  const [one, many] = [await grouped(1), await grouped(6)];
+  assert.deepEqual(many.indexValues(), one.indexValues());
+  const [expected, found] = [one.toColumns(), many.toColumns()];
+  for (const [name, values] of Object.entries(expected))
+    values.forEach((value, row) => {
+      const other = found[name]?.[row];
+      const near = typeof value === "number" && Math.abs(value - Number(other)) <= 1e-9 * Math.max(1, Math.abs(value));
+      assert.ok(near || value === other, `${name}, row ${row}: ${String(other)}, not ${String(value)}`);
+    });
+});
+
+test("expectedGroups() tells few keys from many by a sample", () => {
+  assert.equal(expectedGroups(1_000, 1_000, 50_000), 50_000);
+  assert.ok(Math.abs(expectedGroups(8_192, 100, 500_000) - 100) < 1);
+  // 8,192 draws of 50,000 keys meet about 7,557 of them.
+  assert.ok(Math.abs(expectedGroups(8_192, 7_557, 500_000) - 50_000) < 1_500);
+});
+
+test("nlargest() keeps ties in their order and takes missing values last, in one partition or several", async () => {
+  const v = Array.from({ length: 4_000 }, (_, at) => (at % 5 === 0 ? null : (at * 37) % 300));
+  for (const npartitions of [1, 7]) {
+    const table = dd.fromColumns({ v, row: v.map((_, at) => at) }, { npartitions });
+    const rows = v.map((value, row) => ({ v: value, row })).filter(({ v: value }) => value !== null) as Row[];
+    const falling = [...rows].sort((a, b) => b.v - a.v || a.row - b.row);
+    assert.deepEqual((await table.nlargest(30, "v").compute()).toRecords(), falling.slice(0, 30));
+    const rising = [...rows].sort((a, b) => a.v - b.v || a.row - b.row);
+    assert.deepEqual((await table.nsmallest(30, "v").compute()).toRecords(), rising.slice(0, 30));
+    const all = (await table.nlargest(3_500, "v").compute()).toRecords();
+    assert.deepEqual(all.slice(0, rows.length), falling);
+    assert.equal(all.filter((one) => one.v === null).length, 3_500 - rows.length);
+  }
+});
+
+interface Row {
+  v: number;
+  row: number;
+}
