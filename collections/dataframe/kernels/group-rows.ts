@@ -10,9 +10,25 @@ type GroupStep = Extract<Step, { op: "group" }>;
  * as rows, the rows are passed on as they are, since grouping them here would only be work on top.
  */
 export async function groupRows(table: PolarsLazy, step: GroupStep): Promise<PolarsLazy> {
-  if (!step.partial || step.keys.length === 0 || !canPass(step.aggregations)) return grouped(table, step);
+  const { keys, aggregations } = step;
+  if (!step.partial) return grouped(table, step);
+  if (keys.length === 0) return aggregations.some(isUniqueList) ? listed(table, step) : grouped(table, step);
+  if (!canPass(aggregations)) return grouped(table, step);
   const made = (await table.collect()) as PolarsFrame;
-  return (await groupsAreMany(made, step.keys)) ? rowsAsGroups(made.lazy(), step) : grouped(made.lazy(), step);
+  return (await groupsAreMany(made, keys)) ? rowsAsGroups(made.lazy(), step) : grouped(made.lazy(), step);
+}
+
+const isUniqueList = ({ primitive }: GroupStep["aggregations"][number]): boolean => primitive === "uniqueList";
+
+/** Values that are nearly all different are passed on as they are: the last combination tells them apart. */
+async function listed(table: PolarsLazy, step: GroupStep): Promise<PolarsLazy> {
+  const made = (await table.collect()) as PolarsFrame;
+  const aggregations = await Promise.all(
+    step.aggregations.map(async (one) =>
+      isUniqueList(one) && (await groupsAreMany(made, one.columns)) ? { ...one, primitive: "list" } : one,
+    ),
+  );
+  return grouped(made.lazy(), { ...step, aggregations });
 }
 
 function grouped(table: PolarsLazy, { keys, aggregations, ordered, dropNullKeys }: GroupStep): PolarsLazy {

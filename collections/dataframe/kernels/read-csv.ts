@@ -112,7 +112,7 @@ function scan(path: string, format: CsvFormat, part: FilePart, asText: boolean):
     truncateRaggedLines: asText,
     raiseIfEmpty: false,
     cache: false,
-    rechunk: false,
+    rechunk: true,
     schema: Object.fromEntries(
       format.columns.map((column) => [
         column.name,

@@ -1,21 +1,22 @@
-import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars } from "../engine/polars.ts";
+import { isNumber, isTime } from "../dtype.ts";
+import { type PolarsFrame, type PolarsLazy, polars } from "../engine/polars.ts";
 import { translate } from "../engine/translate.ts";
 import { lit, native } from "../engine/typed.ts";
 import type { Expr, Plain } from "../expression/expression.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
 import type { Field } from "../schema.ts";
-
-const BUCKET = "__bucket";
+import { bucketsOf, cutTable } from "./cut-table.ts";
 
 /** A table's rows by the hash of their keys: a list of `count` tables. */
-export function splitByHash(
+export async function splitByHash(
   fields: readonly Field[],
   hash: Expr,
   count: number,
   chunk: TableChunk,
 ): Promise<TableChunk[]> {
   const bucket = native(translate(hash, fields), "rem", lit(count).cast(polars().UInt64)).cast(polars().UInt32);
-  return splitBuckets(chunk.native.lazy().withColumns(bucket.alias(BUCKET)), count);
+  const made = await chunk.native.lazy().select(bucket.alias("bucket")).collect();
+  return cutTable(chunk.native, made.getColumn("bucket").toTypedArray() as Uint32Array, count);
 }
 
 /** How rows are told apart by ranges of a key. */
@@ -39,12 +40,49 @@ export async function splitByRange(
   bounds: readonly Plain[] | TableChunk,
 ): Promise<TableChunk[]> {
   const { dtype } = fields.find((field) => field.name === by) as Field;
+  const all = bounds instanceof TableChunk ? boundValues(bounds.native.getColumn("bound"), dtype) : bounds.slice(1, -1);
+  const inner = all.slice(0, options.count - 1);
+  const numbers = isNumber(dtype) || isTime(dtype) || dtype === "duration";
+  if (numbers && inner.every((bound) => typeof bound === "number")) {
+    const buckets = await numberBuckets(chunk.native.lazy(), by, options, Float64Array.from(inner as number[]));
+    if (buckets !== undefined) return cutTable(chunk.native, buckets, options.count);
+  }
+  return cutSorted(chunk, by, dtype, options, inner);
+}
+
+/** Buckets of keys that are numbers or times; falling ones are counted from the end. */
+async function numberBuckets(
+  table: PolarsLazy,
+  by: string,
+  { count, descending, nullsFirst }: RangeOptions,
+  bounds: Float64Array,
+): Promise<Uint32Array | undefined> {
+  const pl = polars();
+  const first = nullsFirst !== descending;
+  const keys = native(pl.col(by), "toPhysical")
+    .cast(pl.Float64)
+    .fillNull(lit(first ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY));
+  const made = await table.select(keys.alias("key")).collect();
+  const buckets = bucketsOf(made.getColumn("key").toTypedArray() as unknown as Float64Array, bounds);
+  if (descending)
+    buckets?.forEach((bucket, row) => {
+      buckets[row] = count - 1 - bucket;
+    });
+  return buckets;
+}
+
+/** The same by sorting the rows: for keys that are text, or too large for a fraction to hold. */
+async function cutSorted(
+  chunk: TableChunk,
+  by: string,
+  dtype: Field["dtype"],
+  options: RangeOptions,
+  inner: readonly Plain[],
+): Promise<TableChunk[]> {
   const sorted = (await (chunk.native.lazy().sort([by], false, true, true) as PolarsLazy).collect()) as PolarsFrame;
   const keys = orderable(sorted.getColumn(by), dtype);
   const known = sorted.height - keys.nullCount();
-  const inner =
-    bounds instanceof TableChunk ? boundValues(bounds.native.getColumn("bound"), dtype) : bounds.slice(1, -1);
-  const cuts = [0, ...inner.slice(0, options.count - 1).map((bound) => firstNotBelow(keys, known, bound))];
+  const cuts = [0, ...inner.map((bound) => firstNotBelow(keys, known, bound))];
   while (cuts.length < options.count) cuts.push(known);
   const parts = cuts.map((from, at) => sorted.slice(from, (cuts[at + 1] ?? known) - from) as PolarsFrame);
   if (options.descending) parts.reverse();
@@ -89,30 +127,6 @@ const isBelow = (key: Plain, bound: Plain): boolean =>
   typeof key === "string"
     ? Buffer.compare(Buffer.from(key), Buffer.from(String(bound))) < 0
     : (key as number) < (bound as number);
-
-/** Sorts the rows by bucket (order within a bucket stays) and cuts the table where one begins. */
-async function splitBuckets(marked: PolarsLazy, count: number): Promise<TableChunk[]> {
-  const pl = polars();
-  const sorted = await (marked.sort([BUCKET], false, false, true) as PolarsLazy).collect();
-  const sizes = await sorted
-    .lazy()
-    .groupBy(pl.col(BUCKET) as never, true)
-    .agg((pl.len() as PolarsExpr).cast(pl.Float64).alias("n"))
-    .collect();
-  const rowsOf = new Map<number, number>();
-  const [buckets, counts] = [sizes.getColumn(BUCKET).toArray() as number[], sizes.getColumn("n").toArray() as number[]];
-  buckets.forEach((bucket, at) => {
-    rowsOf.set(bucket, counts[at] as number);
-  });
-  const plain = sorted.drop(BUCKET) as unknown as PolarsFrame;
-  let from = 0;
-  return Array.from({ length: count }, (_, bucket) => {
-    const rows = rowsOf.get(bucket) ?? 0;
-    const part = new TableChunk(plain.slice(from, rows) as PolarsFrame);
-    from += rows;
-    return part;
-  });
-}
 
 /** The i-th of n about equal pieces of a table. */
 export function splitRows(chunk: TableChunk, [i, n]: readonly [number, number]): TableChunk {
