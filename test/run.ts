@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ensureNatsServer } from "../infra/nats/ensure-server.ts";
+import { ensureDebianPackages } from "./support/debian-packages.ts";
 
 /**
  * Runs every test file with Node's own runner: `npm test`, or `npm test -- test/runtime` for a part.
@@ -16,6 +17,7 @@ if (files.length === 0) {
 } else {
   const server = await ensureNatsServer();
   console.log(`nats-server: ${server.path} (${server.version})`);
+  await ensureDebianPackages();
   const runner = ["--test", "--test-concurrency=2", `--test-timeout=${FILE_MS_MAX}`];
   const args = ["--import", "tsx", "--conditions=shoal-source", ...runner, ...files];
   const child = spawn(process.execPath, args, {
