@@ -21,5 +21,6 @@ import "./series-table.ts";
 import "./text-accessor.ts";
 import "./time-accessor.ts";
 import "./to-csv.ts";
+import "./to-ipc.ts";
 import "./to-parquet.ts";
 import "./where.ts";

@@ -5,9 +5,14 @@
 
 import "../futures/fallback.ts";
 
+export { type ReadIpcOptions, readIpc } from "../io/arrow-ipc.ts";
 export { type ReadCsvOptions, readCsv } from "../io/csv.ts";
+export type { FileError, FileSystem } from "../io/filesystem.ts";
 export { type ReadJsonOptions, readJson } from "../io/json-lines.ts";
 export { type ReadParquetOptions, readParquet } from "../io/parquet.ts";
+export { S3FileSystem, type S3Options } from "../io/s3-filesystem.ts";
+export { registerFileSystem } from "../io/schemes.ts";
+export { type ReadSqlOptions, readSql } from "../io/sql.ts";
 export { Aggregation } from "./aggregation.ts";
 export { CategoryAccessor } from "./category-accessor.ts";
 export { type ConcatOptions, concat } from "./concat.ts";
@@ -55,6 +60,7 @@ export { SeriesGroupBy } from "./series-groupby.ts";
 export { TextAccessor } from "./text-accessor.ts";
 export { TimeAccessor, toDatetime, toNumeric } from "./time-accessor.ts";
 export type { ToCsvOptions } from "./to-csv.ts";
+export type { ToIpcOptions } from "./to-ipc.ts";
 export type { ToParquetOptions } from "./to-parquet.ts";
 
 import "./assembly.ts";

@@ -8,7 +8,7 @@ import { named, type Part } from "../dataframe/plan/node.ts";
 import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
 import { folderValues } from "./hive-folders.ts";
-import { localPath } from "./local-filesystem.ts";
+import { withLocalFile } from "./local-copy.ts";
 import { fileSystemOf } from "./schemes.ts";
 
 export interface ReadParquetOptions {
@@ -87,9 +87,9 @@ function folderDtype(name: string, files: readonly string[]): Dtype {
 }
 
 async function schemaOf(path: string): Promise<Field[]> {
-  const empty = await attempt(path, () =>
+  const empty = await attempt(path, (local) =>
     polars()
-      .scanParquet(localPath(path), { glob: false } as never)
+      .scanParquet(local, { glob: false } as never)
       .limit(0)
       .collect(),
   );
@@ -98,9 +98,9 @@ async function schemaOf(path: string): Promise<Field[]> {
 
 async function partsOf(path: string, options: ReadParquetOptions): Promise<Part[]> {
   const pl = polars();
-  const counted = await attempt(path, () =>
+  const counted = await attempt(path, (local) =>
     pl
-      .scanParquet(localPath(path), { glob: false } as never)
+      .scanParquet(local, { glob: false } as never)
       .select((pl.len() as ReturnType<typeof pl.col>).alias("n"))
       .collect(),
   );
@@ -116,10 +116,11 @@ async function partsOf(path: string, options: ReadParquetOptions): Promise<Part[
   });
 }
 
-async function attempt<T>(path: string, read: () => Promise<T>): Promise<T> {
+async function attempt<T>(path: string, read: (local: string) => Promise<T>): Promise<T> {
   try {
-    return await read();
+    return await withLocalFile(path, read);
   } catch (cause) {
+    if (cause instanceof ShoalError) throw cause;
     const message = cause instanceof Error ? (cause.message.split("\n")[0] as string) : String(cause);
     throw new ShoalError(`${path} is not a readable Parquet file: ${message}`, {
       code: "DECODE",

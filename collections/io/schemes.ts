@@ -1,7 +1,9 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { FileError, type FileListing, type FileSystem, schemeOf } from "./filesystem.ts";
+import { HttpFileSystem } from "./http-filesystem.ts";
 import { LocalFileSystem } from "./local-filesystem.ts";
 import { MemoryFileSystem } from "./memory-filesystem.ts";
+import { S3FileSystem } from "./s3-filesystem.ts";
 
 const schemes = new Map<string, FileSystem>();
 
@@ -45,3 +47,6 @@ export function listingOf(path: string): FileListing {
 
 registerFileSystem(new LocalFileSystem());
 registerFileSystem(new MemoryFileSystem());
+registerFileSystem(new HttpFileSystem("http"));
+registerFileSystem(new HttpFileSystem("https"));
+registerFileSystem(new S3FileSystem());

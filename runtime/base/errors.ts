@@ -24,6 +24,7 @@ export type ErrorCode =
   | "NOT_SUPPORTED"
   | "OVERLOADED"
   | "OVERSIZE"
+  | "SQL"
   | "SUBJECT"
   | "TASK_FAILED"
   | "TIMEOUT"

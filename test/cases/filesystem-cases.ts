@@ -23,10 +23,11 @@ export function fileSystemCases(name: string, files: FileSystem, folder: () => P
     assert.equal(text(await files.readRange(path, 8, 4)), "89");
     assert.equal(text(await files.readRange(path, 10, 4)), "");
     assert.equal((await files.stat(path)).sizeBytes, 10);
-    assert.equal(files.listing?.stat(path).sizeBytes, 10);
+    if (files.listing !== undefined) assert.equal(files.listing.stat(path).sizeBytes, 10);
   });
 
-  test(`${name}: a file is made of parts written in any order, and read in parts`, async () => {
+  const whole = files.regions === undefined && "it writes whole files only";
+  test(`${name}: a file is made of parts written in any order, and read in parts`, { skip: whole }, async () => {
     const { regions } = files;
     assert.ok(regions !== undefined);
     const at = `${await folder()}/parts/a.bin`;
@@ -91,7 +92,7 @@ export function fileSystemCases(name: string, files: FileSystem, folder: () => P
       await files.write(`${place}/${one}`, bytes(one));
     const found = async (pattern: string): Promise<string[]> => {
       const paths = await files.glob(`${place}/${pattern}`);
-      assert.deepEqual(files.listing?.glob(`${place}/${pattern}`), paths);
+      if (files.listing !== undefined) assert.deepEqual(files.listing.glob(`${place}/${pattern}`), paths);
       const contents = await Promise.all(paths.map((path) => files.readRange(path, 0, 99)));
       return contents.map(text);
     };
@@ -131,7 +132,7 @@ export function fileSystemCases(name: string, files: FileSystem, folder: () => P
     ];
     for (const work of failing) await assert.rejects(work, isMissing);
     await assert.rejects(files.stat(gone), (error: FileError) => error.path === gone && error.message.includes(gone));
-    assert.throws(() => files.listing?.stat(gone), isMissing);
+    if (files.listing !== undefined) assert.throws(() => files.listing?.stat(gone), isMissing);
     await assert.rejects(files.stat(`${place}/here`), (error: FileError) => error.reason === "kind");
   });
 }

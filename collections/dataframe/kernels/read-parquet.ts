@@ -1,4 +1,6 @@
+import { schemeOf } from "../../io/filesystem.ts";
 import type { FolderValues } from "../../io/hive-folders.ts";
+import { withLocalFile } from "../../io/local-copy.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { isFloat } from "../dtype.ts";
 import { type PolarsExpr, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
@@ -18,9 +20,15 @@ export interface ParquetPart {
 }
 
 /** A lazy scan: filters and projections of the plan sink into it, so that row groups that cannot match are not read. */
-export function readParquetPart(part: ParquetPart, fields: readonly Field[]): PolarsLazy {
+export function readParquetPart(part: ParquetPart, fields: readonly Field[]): PolarsLazy | Promise<PolarsLazy> {
+  if (schemeOf(part.path) === "file") return scanned(localPath(part.path), part, fields);
+  // A file of another place is copied here for as long as it is read.
+  return withLocalFile(part.path, async (copy) => (await scanned(copy, part, fields).collect()).lazy() as PolarsLazy);
+}
+
+function scanned(local: string, part: ParquetPart, fields: readonly Field[]): PolarsLazy {
   const pl = polars();
-  const all = pl.scanParquet(localPath(part.path), { cache: false, glob: false } as never);
+  const all = pl.scanParquet(local, { cache: false, glob: false } as never);
   const rows = part.rows === null ? all : all.slice(part.offset, part.rows);
   const needsNumbers = part.index === null && fields.some(({ name }) => isIndexName(name));
   const numbered = needsNumbers ? (rows.withRowIndex("__row", part.offset) as unknown as PolarsLazy) : rows;

@@ -3,8 +3,10 @@ import type { FilePart, RawColumns, Reader } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
 import { readColumns } from "./read-columns.ts";
 import { readCsvBlock } from "./read-csv.ts";
+import { type IpcPart, readIpcPart } from "./read-ipc.ts";
 import { readJsonFile } from "./read-json.ts";
 import { type ParquetPart, readParquetPart } from "./read-parquet.ts";
+import { readSqlPart, type SqlPart } from "./read-sql.ts";
 
 /** What the task's own value says, read: only the columns that are asked for. */
 export function readTable(reader: Reader, own: unknown, fields: readonly Field[]): PolarsLazy | Promise<PolarsLazy> {
@@ -17,5 +19,9 @@ export function readTable(reader: Reader, own: unknown, fields: readonly Field[]
       return readJsonFile(own as { path: string }, fields);
     case "parquet":
       return readParquetPart(own as ParquetPart, fields);
+    case "ipc":
+      return readIpcPart(own as IpcPart, fields);
+    case "sql":
+      return readSqlPart(own as SqlPart, fields);
   }
 }

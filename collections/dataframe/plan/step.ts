@@ -125,7 +125,9 @@ export type Reader =
   | { readonly format: "columns" }
   | { readonly format: "csv"; readonly csv: CsvFormat }
   | { readonly format: "parquet" }
-  | { readonly format: "json" };
+  | { readonly format: "json" }
+  | { readonly format: "ipc" }
+  | { readonly format: "sql" };
 
 /** How the text of a CSV file is to be read. */
 export interface CsvFormat {

@@ -74,6 +74,24 @@ export const dataframeClaims: readonly Claim[] = [
   ["DF-094", "Resample", "dataframe:Series#resample", "golden dataframe/time.resample"],
   ["DF-097", "CSV", "dataframe:readCsv", "golden dataframe/read_csv"],
   ["DF-101", "JSON", "dataframe:readJson", "golden dataframe/read_json"],
+  [
+    "DF-104",
+    "SQL",
+    "dataframe:readSql",
+    "test/collections/io/sql.test.ts: sqlite: a value that is not of its column's type names it; another type may be given",
+  ],
+  [
+    "DF-118",
+    "URLs",
+    "dataframe:S3FileSystem",
+    "test/collections/io/remote-filesystems.test.ts: tables are written to and read from S3 storage, by patterns and by folders",
+  ],
+  [
+    "DF-042",
+    "Quantiles",
+    "dataframe:DataFrame#quantile",
+    "test/collections/dataframe/pandas-neighbours.test.ts: quantile() of a table gives a value a column, and a row for each share of a list",
+  ],
   ["DF-105", "From values", "dataframe:fromColumns", "golden dataframe/from_table"],
   ["DF-111", "CSV write", "dataframe:DataFrame#toCsv", "golden dataframe/to_csv"],
   [
