@@ -131,6 +131,14 @@ function drop(state: SchedulerState, row: number, holder: number): void {
   dropReplica(state, row, holder);
 }
 
+/** One copy of several goes; the last one stays while it is needed. @returns whether there was one */
+export function dropFirstCopy(state: SchedulerState, row: number): boolean {
+  const [first, second] = state.holdersOf(row);
+  if (state.tasks.state[row] !== S.memory || first === undefined || second === undefined) return false;
+  drop(state, row, first);
+  return true;
+}
+
 /** Those that leave, then those that hold most. */
 function fullestFirst(state: SchedulerState, holders: readonly number[]): number[] {
   const weight = (number: number): number => {

@@ -5,6 +5,7 @@ import { need } from "./needs.ts";
 import type { SchedulerBrain } from "./scheduler-brain.ts";
 import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import { releaseHandles } from "./sessions.ts";
+import type { HoldsCall } from "./stimuli.ts";
 
 /** Its name among the clients in a journal. */
 const HOLDER = "coordination";
@@ -14,6 +15,7 @@ const HOLDER = "coordination";
  * own, which is never given up. What is done here takes effect at the end of the scheduler's next turn.
  */
 export class KeyHolds {
+  private readonly brain: SchedulerBrain;
   private readonly state: SchedulerState;
   private readonly record: ClientRecord;
   private readonly handles = new Map<string, number[]>();
@@ -21,6 +23,7 @@ export class KeyHolds {
   private nextHandle = 1;
 
   constructor(brain: SchedulerBrain) {
+    this.brain = brain;
     this.state = brain.state;
     const inherited = this.state.clients.get(HOLDER);
     // It is no client, and hears nothing: it only has a number to want by.
@@ -53,6 +56,52 @@ export class KeyHolds {
 
   /** Keeps the result of a key, once more with every call; false if there is no such task. */
   hold(key: string): boolean {
+    return this.noted({ op: "hold", key });
+  }
+
+  /** Keeps a task wanted until it is done, one way or the other; false if there is no such task. */
+  keepUntilDone(key: string): boolean {
+    return this.noted({ op: "keepUntilDone", key });
+  }
+
+  /** Lets go of what was kept until it was done, and is. True if there was any. */
+  reviewKept(): boolean {
+    return this.untilDone.size > 0 && this.noted({ op: "reviewKept" });
+  }
+
+  letGo(key: string): void {
+    this.noted({ op: "letGo", key });
+  }
+
+  /** Gives a client handles for keys that are held; it hears how they stand. */
+  give(client: string, keys: readonly string[], firstHandle: number): void {
+    this.noted({ op: "give", client, keys, firstHandle });
+  }
+
+  private noted(call: HoldsCall): boolean {
+    this.brain.recorder?.write({ kind: "holds", now: this.state.nowMs, call });
+    return this.apply(call);
+  }
+
+  /** A call, live or lived through again. */
+  apply(call: HoldsCall): boolean {
+    switch (call.op) {
+      case "hold":
+        return this.holdKey(call.key);
+      case "keepUntilDone":
+        return this.keepKey(call.key);
+      case "letGo":
+        this.letGoKey(call.key);
+        return true;
+      case "give":
+        this.giveKeys(call.client, call.keys, call.firstHandle);
+        return true;
+      case "reviewKept":
+        return this.review();
+    }
+  }
+
+  private holdKey(key: string): boolean {
     const row = findRow(this.state, key);
     if (row < 0) return false;
     const handle = this.nextHandle++;
@@ -68,29 +117,27 @@ export class KeyHolds {
     else known.push(handle);
   }
 
-  /** Keeps a task wanted until it is done, one way or the other; false if there is no such task. */
-  keepUntilDone(key: string): boolean {
+  private keepKey(key: string): boolean {
     if (this.untilDone.has(key)) return true;
-    if (!this.hold(key)) return false;
+    if (!this.holdKey(key)) return false;
     this.untilDone.add(key);
     return true;
   }
 
-  /** Lets go of what was kept until it was done, and is. True if there was any. */
-  reviewKept(): boolean {
+  private review(): boolean {
     let any = false;
     for (const key of this.untilDone) {
       const row = findRow(this.state, key);
       const now = row < 0 ? S.erred : this.state.tasks.state[row];
       if (now !== S.memory && now !== S.erred) continue;
       this.untilDone.delete(key);
-      this.letGo(key);
+      this.letGoKey(key);
       any = true;
     }
     return any;
   }
 
-  letGo(key: string): void {
+  private letGoKey(key: string): void {
     const known = this.handles.get(key);
     const handle = known?.pop();
     if (handle === undefined) return;
@@ -98,8 +145,7 @@ export class KeyHolds {
     releaseHandles(this.state, this.record, Uint32Array.of(handle, 1));
   }
 
-  /** Gives a client handles for keys that are held; it hears how they stand. */
-  give(clientId: string, keys: readonly string[], firstHandle: number): void {
+  private giveKeys(clientId: string, keys: readonly string[], firstHandle: number): void {
     const client = this.state.clients.get(clientId);
     if (client === undefined || client.knowsAny(firstHandle, keys.length)) return;
     keys.forEach((key, i) => {

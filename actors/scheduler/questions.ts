@@ -6,7 +6,7 @@ import { stateFigures } from "./figures.ts";
 import { findRow } from "./find-row.ts";
 import { graphFigures } from "./graph-figures.ts";
 import { heldKeys } from "./held-keys.ts";
-import { answerReplicaQuestion, type ReplicaQuestion } from "./replica-questions.ts";
+import type { ReplicaQuestion } from "./replica-questions.ts";
 import type { SchedulerBrain } from "./scheduler-brain.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import { workerSummaries } from "./sessions.ts";
@@ -47,7 +47,7 @@ export function answerQuestion(
     case "replicate":
     case "rebalance":
     case "retire":
-      return answerReplicas(brain.state, question, message as unknown as ReplicaQuestion);
+      return answerReplicas(brain, question, message as unknown as ReplicaQuestion);
     case "demand":
       return question.answer(demandOf(brain.state, Number(message.targetUs)));
     case "recipe":
@@ -95,9 +95,9 @@ function answerWorker(state: SchedulerState, question: Question, id: string): vo
   }
 }
 
-function answerReplicas(state: SchedulerState, question: Question, asked: ReplicaQuestion): void {
+function answerReplicas(brain: SchedulerBrain, question: Question, asked: ReplicaQuestion): void {
   try {
-    question.answer(answerReplicaQuestion(state, asked));
+    question.answer(brain.askReplicas(asked));
   } catch (error) {
     question.fail(error);
   }

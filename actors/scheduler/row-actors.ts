@@ -4,10 +4,7 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import { type ClusterSubjects, keyOfToken } from "../../runtime/bus/subject.ts";
 import { parseChunkQuestion, parseTaskQuestion } from "../task/task-question.ts";
 import { findRow, findRowOfToken } from "./find-row.ts";
-import { dropReplica } from "./recovery.ts";
 import type { SchedulerBrain } from "./scheduler-brain.ts";
-import { S } from "./scheduler-state.ts";
-import { answerTask } from "./task-answers.ts";
 import { taskReport } from "./task-report.ts";
 
 /** Rows of tasks as actors: one subscription for all, found when somebody speaks to them. `endTurn` lets changes take effect. */
@@ -17,7 +14,7 @@ export function taskActors(subjects: ClusterSubjects, brain: SchedulerBrain, end
     resolve: (token) => rowOfToken(brain, token),
     receive: (row, { message, question }) => {
       const asked = parseTaskQuestion(message);
-      const answer = answerTask(brain.state, row, asked);
+      const answer = brain.askTask(row, asked);
       const events =
         asked.type === "watch" ? { events: subjects.events("task", brain.state.slabOf(row).keyOf(row)) } : {};
       question?.answer({ ...answer, ...events });
@@ -52,21 +49,11 @@ export function chunkActors(subjects: ClusterSubjects, brain: SchedulerBrain, en
           attempt: report.attempt,
         });
       } else {
-        question?.answer({ dropped: dropFirstCopy(brain, row) });
+        question?.answer({ dropped: brain.dropFirstCopy(row) });
         endTurn();
       }
     },
   });
-}
-
-/** Drops one copy of several; the last one stays while it is needed. */
-function dropFirstCopy(brain: SchedulerBrain, row: number): boolean {
-  const { state } = brain;
-  const [first, second] = state.holdersOf(row);
-  if (state.tasks.state[row] !== S.memory || first === undefined || second === undefined) return false;
-  state.out.toWorker(first).free(row, state.tasks.attempt[row] as number);
-  dropReplica(state, row, first);
-  return true;
 }
 
 function rowOfToken(brain: SchedulerBrain, token: string): number | undefined {

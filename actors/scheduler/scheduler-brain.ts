@@ -3,17 +3,20 @@ import { unreachable } from "../../runtime/base/errors.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { EndWorker, WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { FromWorker, JoinMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
+import type { TaskQuestion } from "../task/task-question.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { replicasAdded, tasksFailed, tasksFinished, tasksMissing, wakeRested } from "./completion.ts";
-import { dropSurplus } from "./copies.ts";
+import { dropFirstCopy, dropSurplus } from "./copies.ts";
 import { goOnTakingIn } from "./intake.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
 import { moveMember } from "./membership.ts";
 import { placeReady } from "./placement.ts";
 import { reconcile, workerLost } from "./recovery.ts";
 import { type ReplayEars, replayRecord } from "./replay.ts";
+import { answerReplicaQuestion, type ReplicaAnswer, type ReplicaQuestion } from "./replica-questions.ts";
 import { reviewReplicas } from "./replicas.ts";
 import { slotsChanged, tasksNoted } from "./running-tasks.ts";
+import type { SchedulerInput } from "./scheduler-input.ts";
 import { type SchedulerHits, type SchedulerOptions, SchedulerState } from "./scheduler-state.ts";
 import {
   cancelHandles,
@@ -27,28 +30,15 @@ import {
 } from "./sessions.ts";
 import { settle, type WorkerChartFacts } from "./settlement.ts";
 import { dropIdleSlabs } from "./slab-release.ts";
+import { stateDigest } from "./state-digest.ts";
 import { claimGiven, hintHungry, tasksRelinquished } from "./stealing.ts";
+import type { StimulusSink } from "./stimuli.ts";
 import { type StuckWorker, stuckWorkers, vouched } from "./stuck-workers.ts";
 import { submit } from "./submission.ts";
 import { Takeover, waits } from "./takeover.ts";
+import { answerTask } from "./task-answers.ts";
 import { failUnrunnable } from "./unrunnable.ts";
 import { noteState, type WorkerRecord, workerRecord } from "./worker-record.ts";
-
-/** What a scheduler takes in. Everything else it learns from these. */
-export type SchedulerInput =
-  | { readonly kind: "client"; readonly client: string; readonly message: FromClient }
-  | { readonly kind: "worker"; readonly worker: string; readonly incarnation: number; readonly message: FromWorker }
-  | {
-      readonly kind: "workerGone";
-      readonly worker: string;
-      readonly isExpected: boolean;
-      readonly reason?: string;
-      readonly death?: WorkerDeath;
-    }
-  | { readonly kind: "vouched"; readonly nanny: string; readonly workers: readonly string[] }
-  | { readonly kind: "tick" }
-  /** Time for what did not fit into the turns before. */
-  | { readonly kind: "more" };
 
 /** How far a task is (below 0: it did not say), or a line of its ("": none). */
 export interface TaskSaid {
@@ -87,6 +77,9 @@ export class SchedulerBrain {
   readonly state: SchedulerState;
   private readonly version: string;
   private readonly facts: WorkerChartFacts;
+  /** Where all that happens to it is written down, if it is. */
+  recorder: StimulusSink | undefined;
+  private turns = 0;
   private readonly expelled: string[] = [];
   /** Workers that are to end, as nothing holds them here. */
   private readonly dismissed: string[] = [];
@@ -125,6 +118,11 @@ export class SchedulerBrain {
 
   /** @param now milliseconds of the shell's clock */
   step(input: SchedulerInput, now: number): void {
+    this.recorder?.write({ kind: "step", now, input });
+    this.happen(input, now);
+  }
+
+  private happen(input: SchedulerInput, now: number): void {
     this.state.nowMs = now;
     // A stall may come before the first tick.
     this.tickedMs ??= now;
@@ -142,7 +140,7 @@ export class SchedulerBrain {
     if (takeover === undefined || takeover.awaited.size > 0) return;
     this.takeover = undefined;
     settle(this.state, takeover, this.facts);
-    for (const input of takeover.waiting) this.step(input, now);
+    for (const input of takeover.waiting) this.happen(input, now);
   }
 
   private apply(input: SchedulerInput, now: number): void {
@@ -170,6 +168,7 @@ export class SchedulerBrain {
   /** Places what is ready, forgets what is done with, and hands out the messages of the turn. */
   endTurn(output: SchedulerOutput): void {
     const { state } = this;
+    this.recorder?.write({ kind: "end", now: state.nowMs });
     for (const worker of reviewReplicas(state)) this.dismiss(worker);
     dropIdleSlabs(state);
     claimGiven(state);
@@ -193,6 +192,7 @@ export class SchedulerBrain {
     );
     for (const id of this.dismissed.splice(0)) output.worker(id, [{ type: "shutdown", reason: "it was let go" }]);
     for (const id of this.expelled.splice(0)) output.expelled(id);
+    if (this.recorder !== undefined && ++this.turns % DIGEST_TURNS === 0) this.writeDigest();
     for (const { nanny, ...end } of this.ends.splice(0)) output.nanny?.(nanny, { type: "end", ...end });
   }
 
@@ -206,6 +206,30 @@ export class SchedulerBrain {
     const client = goOnTakingIn(this.state);
     if (client === undefined) return;
     for (const message of client.waiting.splice(0)) this.fromClient(client.id, message, now);
+  }
+
+  /** Answers a task's question, which may change it. */
+  askTask(row: number, question: TaskQuestion): Readonly<Record<string, unknown>> {
+    this.recorder?.write({ kind: "task", now: this.state.nowMs, row, question });
+    return answerTask(this.state, row, question);
+  }
+
+  /** A wish about where results lie. @throws ShoalError UNKNOWN_KEY */
+  askReplicas(question: ReplicaQuestion): ReplicaAnswer {
+    this.recorder?.write({ kind: "replicas", now: this.state.nowMs, question });
+    return answerReplicaQuestion(this.state, question);
+  }
+
+  /** Drops one copy of several; the last one stays while it is needed. @returns whether there was one to drop */
+  dropFirstCopy(row: number): boolean {
+    this.recorder?.write({ kind: "dropCopy", now: this.state.nowMs, row });
+    return dropFirstCopy(this.state, row);
+  }
+
+  /** Says what the state is by now, for those who live through the same. */
+  writeDigest(): void {
+    const { recorder, state } = this;
+    recorder?.write({ kind: "digest", now: state.nowMs, digest: stateDigest(state) });
   }
 
   private fromClient(id: string, message: FromClient, now: number): void {
@@ -358,4 +382,6 @@ export class SchedulerBrain {
   }
 }
 
+/** Turns of a recorded run between two digests of its state. */
+const DIGEST_TURNS = 512;
 const NOBODY: readonly string[] = [];

@@ -17,7 +17,9 @@ import { answerQuestion } from "./questions.ts";
 import { chunkActors, taskActors } from "./row-actors.ts";
 import { SchedulerBrain, type TaskSaid } from "./scheduler-brain.ts";
 import type { SchedulerHits, SchedulerOptions } from "./scheduler-state.ts";
+import { CLIENT_WORDS, WORKER_WORDS } from "./scheduler-words.ts";
 import type { WorkerChartFacts } from "./settlement.ts";
+import { brainOptions, type StimulusSink } from "./stimuli.ts";
 
 export interface SchedulerActorOptions extends SchedulerOptions, WorkerChartFacts {
   readonly cluster: string;
@@ -34,6 +36,8 @@ export interface SchedulerActorOptions extends SchedulerOptions, WorkerChartFact
   readonly doubts?: Doubts;
   /** A turn is over, and took so long. */
   onTurn?(tookMs: number): void;
+  /** Where all that happens to it is written down, to be lived through again. */
+  readonly record?: StimulusSink | undefined;
   /** Where it writes down what a successor has to know; without one, nobody comes after. */
   readonly journal?: SchedulerJournal | undefined;
   /** A watched task changed its state. */
@@ -112,6 +116,7 @@ class Scheduler implements Actor {
     this.subjects = clusterSubjects(options.cluster);
     const charts = { hits: options.hits, bind: options.doubts?.bind ?? options.bind };
     this.brain = new SchedulerBrain(options.epoch, options.version, options, options, charts);
+    this.record();
     options.onBrain?.(this.brain);
     this.probe = new AbsenceProbe(context, (id) => this.subjects.worker(id));
     this.output = new HeldOutput(
@@ -141,7 +146,16 @@ class Scheduler implements Actor {
     this.noteTurn(this.context.now() - now);
   }
 
+  private record(): void {
+    const { record, epoch, version, journal } = this.options;
+    const begin = { kind: "begin", now: this.context.now(), epoch, version } as const;
+    record?.write({ ...begin, options: brainOptions(this.options), past: journal?.past ?? null });
+    this.brain.recorder = record;
+  }
+
   stopped(): void {
+    this.brain.writeDigest();
+    this.options.record?.close();
     for (const { question } of this.backlog)
       question?.fail(new ShoalError("The scheduler has stopped", { code: "CLOSED" }));
   }
@@ -363,29 +377,5 @@ class Scheduler implements Actor {
   }
 }
 
-const CLIENT_WORDS: ReadonlySet<string> = new Set<FromClient["type"]>([
-  "hello",
-  "submit",
-  "release",
-  "resume",
-  "scattered",
-  "retry",
-  "cancel",
-  "clientHeartbeat",
-  "goodbye",
-]);
-const WORKER_WORDS: ReadonlySet<string> = new Set<FromWorker["type"]>([
-  "join",
-  "inventory",
-  "finished",
-  "failed",
-  "missing",
-  "relinquish",
-  "slots",
-  "notes",
-  "holds",
-  "heartbeat",
-  "leaving",
-]);
 const BEAT = { type: "beat" } as const;
 const SENDERS_MAX = 100_000;

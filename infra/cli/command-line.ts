@@ -31,6 +31,10 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "print what is said in a cluster",
     load: async () => (await import("./commands/tap.ts")).tapCommand,
   },
+  replay: {
+    summary: "lead a scheduler through a recorded run once more",
+    load: async () => (await import("./commands/replay.ts")).replayCommand,
+  },
   run: { summary: "run a script on a cluster", load: async () => (await import("./commands/run.ts")).runCommand },
 };
 

@@ -9,6 +9,7 @@ import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { SchedulerReporter } from "../../actors/scheduler/scheduler-reporter.ts";
 import type { SchedulerOptions } from "../../actors/scheduler/scheduler-state.ts";
 import { snapshot } from "../../actors/scheduler/snapshot.ts";
+import type { StimulusSink } from "../../actors/scheduler/stimuli.ts";
 import { workerChartFacts } from "../../actors/worker/worker-states.ts";
 import { Doubts } from "../../runtime/actor/doubts.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
@@ -25,6 +26,8 @@ export interface SchedulerSettings extends SchedulerOptions {
   readonly functions?: "any" | "named";
   readonly cluster: string;
   readonly heartbeatMs: number;
+  /** Where all that happens to the scheduler is written down. */
+  readonly record?: StimulusSink | undefined;
 }
 
 /** For workers that are reached over NATS; see SchedulerOptions. */

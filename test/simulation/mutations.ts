@@ -1,4 +1,5 @@
-import { SchedulerBrain, type SchedulerInput } from "../../actors/scheduler/scheduler-brain.ts";
+import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import type { SchedulerInput } from "../../actors/scheduler/scheduler-input.ts";
 import { WantList } from "../../actors/scheduler/want-list.ts";
 import { Stealing } from "../../actors/worker/stealing.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";

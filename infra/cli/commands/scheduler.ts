@@ -4,6 +4,7 @@ import { joinNats } from "../../cluster/join-nats.ts";
 import { runScheduler } from "../../cluster/run-scheduler.ts";
 import { SCHEDULER_DEFAULTS } from "../../cluster/start-scheduler.ts";
 import { PageServer } from "../../dashboard/page-server.ts";
+import { StimulusFile } from "../../replay/stimulus-file.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import { type Command, countOf, type FlagValues, textOf } from "../command.ts";
 import { pageFlags, pagePlace } from "../page-flags.ts";
@@ -50,6 +51,11 @@ export const schedulerCommand: Command = {
       value: "TIME",
       help: "Tasks that no worker may run fail when they have waited so long for one; default: never",
     },
+    record: {
+      type: "string",
+      value: "FILE",
+      help: "Writes down all that happens to the scheduler, for shoal replay",
+    },
     "no-page": { type: "boolean", help: "Serves no live page" },
     ...pageFlags,
   },
@@ -61,6 +67,8 @@ export const schedulerCommand: Command = {
     const place = pagePlace(values);
     const { cluster, url, connect } = clusterTarget(values, terminal);
     const name = `of cluster "${cluster}"`;
+    const recording = textOf(values, "record");
+    const record = recording === undefined ? undefined : new StimulusFile(recording);
     const bus = await joinNats(connect, cluster, "scheduler");
     let page: PageServer | undefined;
     try {
@@ -72,6 +80,7 @@ export const schedulerCommand: Command = {
           ...SCHEDULER_DEFAULTS,
           cluster,
           ...leasesOf(values),
+          record,
           noWorkersTimeoutMs: durationOf(values, "no-workers-timeout"),
         },
         idleMs: durationOf(values, "idle-timeout"),
