@@ -125,7 +125,7 @@ export class ClientSession {
       return wire;
     });
     const message: SubmitMessage = { type: "submit", request: this.nextRequest++, layers, wants, ...options };
-    return sendTraced(message, count, (traced, wanted) => this.send(traced, wanted));
+    return sendTraced(message, count, this.options, (traced, wanted) => this.send(traced, wanted));
   }
 
   /** Announces data that lies parked on workers. */

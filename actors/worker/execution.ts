@@ -1,6 +1,5 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import { TimeoutError } from "../../runtime/base/errors.ts";
-import { currentTracer, type OpenSpan } from "../../runtime/base/tracing.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { ShardSet, Shards, ShardsLostError } from "../../runtime/graph/shards.ts";
 import type { ComputeBatch } from "../../runtime/protocol/scheduler-worker.ts";
@@ -15,6 +14,7 @@ import { RunningTask, type TaskHost } from "./running-task.ts";
 import { Slots } from "./slots.ts";
 import { TaskRunner } from "./task-runner.ts";
 import { withTaskScope } from "./task-scope.ts";
+import { TaskSpans } from "./task-spans.ts";
 import type { TaskStream } from "./task-stream.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
 
@@ -22,6 +22,7 @@ import type { WorkerBrain } from "./worker-brain.ts";
 const INLINE_RESULT_BYTES_MAX = 1024;
 export interface ExecutionOptions {
   readonly id: string;
+  readonly cluster: string;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly slots: number;
@@ -43,7 +44,7 @@ export class Execution implements TaskHost {
   private readonly running = new Map<number, RunningTask>();
   private readonly slots: Slots;
   /** Spans of running tasks, where they are traced. */
-  private readonly spans = new Map<number, OpenSpan>();
+  private readonly spans: TaskSpans;
   private phase: "idle" | "scheduled" | "closed" = "idle";
 
   /** @param report called when there is something to report that no turn is about to take */
@@ -51,7 +52,11 @@ export class Execution implements TaskHost {
     this.options = options;
     this.brain = brain;
     this.shards = shards;
-    this.report = report;
+    this.spans = new TaskSpans(options);
+    this.report = () => {
+      this.spans.tell();
+      report();
+    };
     this.runner = new TaskRunner({ functions: options.functions });
     this.slots = new Slots(options.slots, (task, takes) => {
       if (task.isOrphan) return;
@@ -135,7 +140,7 @@ export class Execution implements TaskHost {
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
     try {
       for (const input of inputs) if (input instanceof ChunkFault) throw input.error;
-      const value = this.traced(row, definition, () =>
+      const value = this.spans.run(row, definition.name, definition.trace, () =>
         withTaskScope(task, () => this.runner.run(definition, batch, at, inputs)),
       );
       const now = this.options.clock.now();
@@ -148,22 +153,6 @@ export class Execution implements TaskHost {
       this.fail(row, definition, error, startedMs, now);
       return now;
     }
-  }
-
-  /** Runs a task within a span of its own, if this thread traces. */
-  private traced(row: number, { name, trace }: LayerDefinition, work: () => unknown): unknown {
-    if (trace === undefined) return work();
-    const attributes = { "shoal.layer": name, "shoal.worker": this.options.id };
-    const span = currentTracer()?.start("shoal.task", attributes, trace);
-    if (span === undefined) return work();
-    this.spans.set(row, span);
-    return span.run(work);
-  }
-
-  private endSpan(row: number, error?: unknown): void {
-    if (this.spans.size === 0) return;
-    this.spans.get(row)?.end(error);
-    this.spans.delete(row);
   }
 
   private followUp(row: number, task: RunningTask, definition: LayerDefinition, promise: Promise<unknown>): void {
@@ -205,7 +194,7 @@ export class Execution implements TaskHost {
 
   private fail(row: number, definition: LayerDefinition, error: unknown, startMs: number, endMs: number): void {
     const { stream } = this.options;
-    this.endSpan(row, error);
+    this.spans.end(row, error);
     if (stream?.isWatched === true)
       stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes: 0, failed: true });
     if (error instanceof ShardsLostError) this.brain.inputGone(row, error.lost, this.wireError(error));
@@ -215,7 +204,7 @@ export class Execution implements TaskHost {
   private finish(row: number, definition: LayerDefinition, value: unknown, startMs: number, endMs: number): void {
     const bytes = sizeOf(value);
     const durationUs = (endMs - startMs) * 1000;
-    this.endSpan(row);
+    this.spans.end(row);
     const { stream } = this.options;
     if (stream?.isWatched === true)
       stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes, failed: false });

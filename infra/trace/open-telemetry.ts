@@ -19,7 +19,7 @@ interface Span {
   spanContext(): { readonly traceId: string; readonly spanId: string; readonly traceFlags: number };
   recordException(error: Error): void;
   setStatus(status: { readonly code: number; readonly message?: string }): void;
-  end(): void;
+  end(timeMs?: number): void;
 }
 
 const STATUS_ERROR = 2;
@@ -28,7 +28,8 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 /**
  * Has this thread's submissions, scheduling and tasks traced: a span for a submission, its child at the scheduler, and theirs for
  * each task; spans that a task makes are children of its own. Call it where an SDK is registered: in the program that has the
- * client, and, by `NODE_OPTIONS="--import ./tracing.mjs"`, in the processes of scheduler and workers. `undefined` ends it.
+ * client. Workers that do not trace tell it of their tasks, so that the trace is whole. Only spans that tasks make themselves need an
+ * SDK there too: `NODE_OPTIONS="--import ./tracing.mjs"` for the processes of scheduler and workers. `undefined` ends it.
  * @see https://opentelemetry.io/docs/languages/js/
  */
 export function useOpenTelemetry(api: OpenTelemetryApi | undefined): void {
@@ -39,6 +40,12 @@ export function useOpenTelemetry(api: OpenTelemetryApi | undefined): void {
       const within = parent === undefined ? api.context.active() : contextOf(api, parent);
       const span = tracer.startSpan(name, { attributes }, within as never) as Span;
       return openSpan(api, span, within);
+    },
+    record: ({ name, attributes, parent, startMs, endMs, error }) => {
+      const options = { attributes, startTime: startMs };
+      const span = tracer.startSpan(name, options, contextOf(api, parent) as never) as Span;
+      if (error !== undefined) span.setStatus({ code: STATUS_ERROR, message: error });
+      span.end(endMs);
     },
   });
 }

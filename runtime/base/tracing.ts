@@ -7,10 +7,25 @@ export interface OpenSpan {
   end(error?: unknown): void;
 }
 
+/** A piece of work that is over, and ran where nobody traces. */
+export interface ToldSpan {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string | number>>;
+  /** The `traceparent` of the span it belongs to. */
+  readonly parent: string;
+  /** Milliseconds since 1970. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** What it failed with. */
+  readonly error?: string;
+}
+
 /** Where spans go. Only who traces pays: without one nothing is made or sent. */
 export interface Tracer {
   /** @param parent the `traceparent` of the span it belongs to; default: the current span of this thread */
   start(name: string, attributes: Readonly<Record<string, string | number>>, parent?: string): OpenSpan;
+  /** Takes in what was done elsewhere. */
+  record?(span: ToldSpan): void;
 }
 
 let installed: Tracer | undefined;

@@ -1,4 +1,5 @@
 import type { ThreadSample } from "../base/system-sampler.ts";
+import type { ToldSpan } from "../base/tracing.ts";
 
 /**
  * What scheduler and workers let the world see while somebody watches. JSON, for every client of NATS; it may be lost, and
@@ -27,6 +28,8 @@ export interface WorkerEvents {
   readonly transfers?: TransferColumns;
   readonly sample?: WorkerSample;
   readonly profile?: readonly ProfileEntry[];
+  /** Tasks of traced submissions, told whether somebody watches or not. */
+  readonly spans?: readonly ToldSpan[];
 }
 
 /** Tasks that ran: a run is one task, or several short ones of a kind in a row. */

@@ -1,18 +1,18 @@
 import type { Claim } from "../claim.ts";
 
-const livePage = "test/e2e/live-page.test.ts";
+const views = "test/infra/dashboard/views.test.ts";
 const figures = "test/actors/scheduler/figures.test.ts";
 const observer = "test/actors/observer/observer-brain.test.ts";
 const metrics = "test/infra/metrics/metrics.test.ts";
 
 export const diagnosticsClaims: readonly Claim[] = [
-  ["DG-001", "Status", "shoal:Client#pageUrl cli:page", `${livePage}: every page opens during a job of 100,000 tasks`],
-  ["DG-002", "Workers", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
-  ["DG-004", "System", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
-  ["DG-005", "Profile", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
-  ["DG-007", "Graph", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
-  ["DG-009", "Info", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
-  ["DG-010", "Exceptions", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
+  ["DG-001", "Status", "shoal:Client#pageUrl cli:page", `${views}: status: progress by kind`],
+  ["DG-002", "Workers", "shoal:Client#pageUrl", `${views}: workers: processor, memory, work`],
+  ["DG-004", "System", "shoal:Client#pageUrl", `${views}: system: the scheduler`],
+  ["DG-005", "Profile", "shoal:Client#pageUrl", `${views}: profile: on which functions`],
+  ["DG-007", "Graph", "shoal:Client#pageUrl", `${views}: graph: the pipeline`],
+  ["DG-009", "Info", "shoal:Client#pageUrl", `${views}: task: its state, what it reads`],
+  ["DG-010", "Exceptions", "shoal:Client#pageUrl", `${views}: errors: what failed`],
   ["DG-012", "Stealing", "shoal:Client#pageUrl", `${figures}: stealing is counted by worker`],
   [
     "DG-017",
@@ -27,7 +27,7 @@ export const diagnosticsClaims: readonly Claim[] = [
     "shoal:Client#pageUrl",
     `${observer}: once a second the cluster's figures go into a ring`,
   ],
-  ["DG-023", "Workers memory", "shoal:Client#pageUrl", `${figures}: workerFigures() and workerDetail()`],
+  ["DG-023", "Workers memory", "shoal:Client#pageUrl", `${views}: status: progress by kind`],
   [
     "DG-025",
     "CPU",
@@ -36,8 +36,8 @@ export const diagnosticsClaims: readonly Claim[] = [
   ],
   ["DG-026", "Processing count", "shoal:Client#pageUrl", `${figures}: workerFigures() and workerDetail()`],
   ["DG-027", "Occupancy", "shoal:Client#pageUrl", `${figures}: workerFigures() and workerDetail()`],
-  ["DG-028", "Workers table", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
-  ["DG-029", "Exceptions table", "shoal:Client#pageUrl", `${figures}: failures and who comes and goes are in the log`],
+  ["DG-028", "Workers table", "shoal:Client#pageUrl", `${views}: workers: processor, memory, work`],
+  ["DG-029", "Exceptions table", "shoal:Client#pageUrl", `${views}: errors: what failed`],
   ["DG-031", "Bandwidth by workers", "shoal:Client#pageUrl", `${observer}: sums what workers ran and fetched`],
   [
     "DG-035",
@@ -51,21 +51,22 @@ export const diagnosticsClaims: readonly Claim[] = [
     "shoal:Client#pageUrl",
     `${observer}: once a second the cluster's figures go into a ring`,
   ],
-  ["DG-038", "Memory by key", "shoal:Client#pageUrl", `${figures}: prefixFigures() counts tasks by kind and state`],
-  ["DG-039", "Compute time per key", "shoal:Client#pageUrl", `${observer}: sums what workers ran and fetched`],
+  ["DG-038", "Memory by key", "shoal:Client#pageUrl", `${views}: memory: which kinds hold it`],
+  ["DG-039", "Compute time per key", "shoal:Client#pageUrl", `${views}: time: how long each kind ran`],
   ["DG-040", "Aggregate time per action", "shoal:Client#pageUrl", `${observer}: sums what workers ran and fetched`],
-  ["DG-041", "Scheduler system", "shoal:Client#pageUrl", `${livePage}: every page opens during a job of 100,000 tasks`],
-  ["DG-049", "Health", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-051", "JSON counts / identity", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-053", "Metrics endpoint", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-055", "Clients", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-056", "Workers", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-057", "Tasks", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-058", "Task time/bytes", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-059", "Event loop", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-062", "Stealing", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-063", "Tasks / threads", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
-  ["DG-064", "Memory", "cli:page", `${metrics}: /metrics tells what the scheduler counts`],
+  ["DG-041", "Scheduler system", "shoal:Client#pageUrl", `${views}: system: the scheduler`],
+  ["DG-049", "Health", "cli:page", `${metrics}: /health, /ready and the JSON pages`],
+  ["DG-050", "Sitemap", "cli:page", `${metrics}: /health, /ready and the JSON pages`],
+  ["DG-051", "JSON counts / identity", "cli:page", `${metrics}: /health, /ready and the JSON pages`],
+  ["DG-053", "Metrics endpoint", "cli:page", `${metrics}: metricsText() is read back by a parser`],
+  ["DG-055", "Clients", "cli:page", `${metrics}: /metrics counts clients`],
+  ["DG-056", "Workers", "cli:page", `${metrics}: /metrics counts workers by state`],
+  ["DG-057", "Tasks", "cli:page", `${metrics}: /metrics counts tasks by state`],
+  ["DG-058", "Task time/bytes", "cli:page", `${metrics}: /metrics adds up run time`],
+  ["DG-059", "Event loop", "cli:page", `${metrics}: /metrics tells the scheduler's turns`],
+  ["DG-062", "Stealing", "cli:page", `${metrics}: /metrics counts what was stolen`],
+  ["DG-063", "Tasks / threads", "cli:page", `${metrics}: /metrics tells what each worker was sent`],
+  ["DG-064", "Memory", "cli:page", `${metrics}: /metrics tells what each worker was sent`],
   [
     "DG-070",
     "Local progress bar",
@@ -96,7 +97,7 @@ export const diagnosticsClaims: readonly Claim[] = [
     "cli:top",
     "test/actors/worker/worker-reporter.test.ts: tasks are told ten times a second, resources twice",
   ],
-  ["DG-090", "In-memory logs", "cli:logs", `${figures}: failures and who comes and goes are in the log`],
+  ["DG-090", "In-memory logs", "cli:logs", `${views}: logs: who came and what failed`],
   ["DG-091", "Structured events", "cli:logs", `${figures}: failures and who comes and goes are in the log`],
   [
     "DG-072",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import parsePrometheus from "parse-prometheus-text-format";
 import { Client } from "shoal";
 import { metricsText } from "../../../infra/metrics/metrics-text.ts";
@@ -24,48 +24,100 @@ describe("metrics", () => {
     assert.equal(y?.metrics[0]?.value, "+Inf");
   });
 
-  test("/metrics tells what the scheduler counts; /health and /ready answer probes", async () => {
-    const client = await Client.local({ mode: "inline", page: { port: 0 } });
-    try {
+  describe("of a cluster", () => {
+    let client: Client;
+    const held: unknown[] = [];
+    before(async () => {
+      client = await Client.local({ mode: "threads", workers: 2, page: { port: 0 } });
+      await client.waitForWorkers(2);
       const futures = client.map(
         function inc(n: number) {
-          return n + 1;
+          return new Float64Array(1000).fill(n);
         },
         [1, 2, 3],
       );
       await client.gather(futures);
-      await client
-        .submit(function fail() {
-          throw new Error("no");
-        })
-        .exception();
+      const failed = client.submit(function fail() {
+        throw new Error("no");
+      });
+      await failed.exception();
+      held.push(futures, failed);
+    });
+    after(() => client.close());
+
+    async function scrape(): Promise<(name: string, labels?: Record<string, string>) => number> {
       const answer = await fetch(`${client.pageUrl}/metrics`);
       assert.match(answer.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
       const metrics = new Map(parse(await answer.text()).map((one) => [one.name, one]));
-      const value = (name: string, labels: Record<string, string> = {}) =>
-        Number(
-          metrics
-            .get(name)
-            ?.metrics.find((one) => Object.entries(labels).every(([label, wanted]) => one.labels?.[label] === wanted))
-            ?.value,
-        );
-      assert.equal(value("shoal_scheduler_workers", { state: "running" }), 1);
+      const fits = (one: Parsed["metrics"][number], labels: Record<string, string>): boolean =>
+        Object.entries(labels).every(([label, wanted]) => one.labels?.[label] === wanted);
+      return (name, labels = {}) => Number(metrics.get(name)?.metrics.find((one) => fits(one, labels))?.value);
+    }
+
+    test("/metrics counts clients that are there, have come and are gone", async () => {
+      const value = await scrape();
+      const { clients } = await client.status();
+      assert.ok(clients >= 1);
+      assert.equal(value("shoal_scheduler_clients"), clients);
+      const [added, removed] = ["added", "removed"].map((what) =>
+        value(`shoal_scheduler_client_connections_${what}_total`),
+      ) as [number, number];
+      assert.equal(added - removed, clients);
+    });
+
+    test("/metrics counts workers by state", async () => {
+      const value = await scrape();
+      assert.equal(value("shoal_scheduler_workers", { state: "running" }), 2);
+      assert.equal(value("shoal_scheduler_workers", { state: "paused" }), 0);
+      assert.equal(value("shoal_scheduler_workers_added_total"), 2);
+    });
+
+    test("/metrics counts tasks by state, and by kind", async () => {
+      const value = await scrape();
       assert.equal(value("shoal_scheduler_tasks", { state: "memory" }), 3);
       assert.equal(value("shoal_scheduler_tasks", { state: "erred" }), 1);
-      assert.equal(value("shoal_scheduler_prefix_state_totals_total", { task_prefix_name: "inc", state: "memory" }), 3);
-      assert.equal(value("shoal_scheduler_prefix_state_totals_total", { task_prefix_name: "fail", state: "erred" }), 1);
+      const total = "shoal_scheduler_prefix_state_totals_total";
+      assert.equal(value(total, { task_prefix_name: "inc", state: "memory" }), 3);
+      assert.equal(value(total, { task_prefix_name: "fail", state: "erred" }), 1);
+    });
+
+    test("/metrics adds up run time and results of each kind", async () => {
+      const value = await scrape();
+      assert.ok(value("shoal_scheduler_tasks_compute_seconds_total", { task_prefix_name: "inc" }) > 0);
+      assert.ok(value("shoal_scheduler_tasks_output_bytes", { task_prefix_name: "inc" }) >= 24_000);
+    });
+
+    test("/metrics tells the scheduler's turns", async () => {
+      const value = await scrape();
       assert.ok(value("shoal_scheduler_tick_count_total") > 0);
-      assert.ok(value("shoal_worker_memory_bytes", { worker: "inline", type: "unmanaged" }) >= 0);
+      assert.ok(value("shoal_scheduler_tick_duration_maximum_seconds") > 0);
+    });
+
+    test("/metrics tells what each worker was sent and holds", async () => {
+      const value = await scrape();
+      const ids = client.workers.map(({ id }) => id);
+      const managed = ids.map((worker) => value("shoal_worker_memory_bytes", { worker, type: "managed" }));
+      assert.ok(managed.every((bytes) => bytes >= 0));
+      for (const worker of ids) {
+        assert.ok(value("shoal_worker_memory_bytes", { worker, type: "unmanaged" }) >= 0);
+        assert.equal(value("shoal_worker_memory_bytes", { worker, type: "spilled" }), 0);
+        assert.equal(value("shoal_worker_threads", { worker }), 1);
+      }
+    });
+
+    test("/metrics counts what was stolen", async () => {
+      const value = await scrape();
       assert.equal(value("shoal_stealing_tasks_moved_total"), 0);
-      const counts = (await (await fetch(`${client.pageUrl}/json/counts.json`)).json()) as { tasks: { erred: number } };
-      assert.equal(counts.tasks.erred, 1);
-      const identity = (await (await fetch(`${client.pageUrl}/json/identity.json`)).json()) as { cluster: string };
-      assert.equal(identity.cluster, "inline");
+    });
+
+    test("/health, /ready and the JSON pages answer probes; nothing else than reading is answered", async () => {
+      const read = async (path: string) => (await (await fetch(`${client.pageUrl}${path}`)).json()) as any;
+      assert.equal((await read("/json/counts.json")).tasks.erred, 1);
+      assert.equal((await read("/json/identity.json")).cluster, client.clusterName);
+      assert.ok((await read("/sitemap.json")).paths.includes("/metrics"));
       assert.equal((await fetch(`${client.pageUrl}/health`)).status, 200);
       assert.equal(await (await fetch(`${client.pageUrl}/ready`)).text(), "ready\n");
       assert.equal((await fetch(`${client.pageUrl}/status`, { method: "POST" })).status, 405);
-    } finally {
-      await client.close();
-    }
+    });
   });
 });
