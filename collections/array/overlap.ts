@@ -5,6 +5,7 @@ import { axisOf, type Blocks, gridOf, layerName, requireKnown } from "./blocks.t
 import { axisSize, axisSizes } from "./chunk-spec.ts";
 import { type HaloPlan, haloBlock, type Segment } from "./kernels/halo.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
+import { rechunkBlocks } from "./rechunk.ts";
 import { sliceBlocksEach } from "./trim.ts";
 
 const HALO = kernel("shoal:collections/array/kernels/halo", "haloBlock", haloBlock);
@@ -46,7 +47,8 @@ export function overlapBlocks(blocks: Blocks, options: OverlapOptions): Blocks {
   const boundaries = perAxis(options.boundary, ndim, "none" as Boundary);
   let result = blocks;
   depths.forEach((depth, axis) => {
-    if (depth[0] > 0 || depth[1] > 0) result = haloAxis(result, axis, depth, boundaries[axis] as Boundary);
+    if (depth[0] > 0 || depth[1] > 0)
+      result = haloAxis(withRoom(result, axis, Math.max(...depth)), axis, depth, boundaries[axis] as Boundary);
   });
   return result;
 }
@@ -79,6 +81,29 @@ export function mapOverlapOf(
   const around: OverlapOptions = boundary === undefined ? { depth } : { depth, boundary };
   const mapped = mapBlocksOf(fn, overlapBlocks(blocks, around), rest);
   return trim === false ? mapped : trimBlocks(mapped, around);
+}
+
+/** Blocks smaller than the depth are joined with those before them, as Dask joins them: a halo reaches no further than one block. */
+function withRoom(blocks: Blocks, axis: number, depth: number): Blocks {
+  requireKnown(blocks, "overlap", [axis]);
+  const sizes = axisSizes(blocks.axes[axis] as AxisRuns);
+  if (sizes.every((size) => size >= depth) || axisSize(blocks.axes[axis] as AxisRuns) < depth) return blocks;
+  const joined: number[] = [];
+  let open = 0;
+  for (const size of sizes) {
+    if (size < depth && open > 2 * depth - size) {
+      joined.push(open - (depth - size));
+      open = depth;
+    } else if (size < depth) open += size;
+    if (open >= depth) {
+      joined.push(open);
+      open = 0;
+    }
+    if (size >= depth) open += size;
+  }
+  if (open >= depth) joined.push(open);
+  else joined[joined.length - 1] = (joined.at(-1) as number) + open;
+  return rechunkBlocks(blocks, { [axis]: joined });
 }
 
 function haloAxis(blocks: Blocks, axis: number, depth: readonly [number, number], boundary: Boundary): Blocks {

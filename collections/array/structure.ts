@@ -86,6 +86,7 @@ export function diag(x: ArrayLike, options: { readonly k?: number } = {}): Shoal
   if (array.ndim !== 1) throw new RangeError(`diag needs one or two axes, got ${array.ndim}`);
   const n = array.size;
   const size = n + Math.abs(k);
+  if (n === 0) return zeros([size, size], { dtype: array.dtype });
   const sizes = array.chunks[0] as readonly number[];
   const rows = k < 0 ? [-k, ...sizes] : k > 0 ? [...sizes, k] : sizes;
   const columns = k > 0 ? [k, ...sizes] : k < 0 ? [...sizes, -k] : sizes;
@@ -112,6 +113,7 @@ export function diagonal(
   const k = options.offset ?? 0;
   const [rows, columns] = moved.shape as [number, number];
   const length = Math.max(0, Math.min(rows - Math.max(0, -k), columns - Math.max(0, k)));
+  if (length === 0) return zeros([...rest.map((axis) => array.shape[axis] as number), 0], { dtype: array.dtype });
   const at = Array.from({ length }, (_, i) => i);
   const points = moved.vindex(
     at.map((i) => i + Math.max(0, -k)),
@@ -119,7 +121,7 @@ export function diagonal(
   );
   const cut = diagonalCut(moved.chunks[0] as number[], moved.chunks[1] as number[], k, length);
   const line = points.transpose([...rest.map((_, i) => i + 1), 0]);
-  return length === 0 ? line : line.rechunk({ [line.ndim - 1]: cut });
+  return line.rechunk({ [line.ndim - 1]: cut });
 }
 
 /** Chunks of a diagonal: cut wherever it passes into another block. */

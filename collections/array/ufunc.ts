@@ -78,10 +78,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   ...named(
     [
       ...["cbrt", "arctan2", "hypot", "copysign", "nextafter", "spacing", "logaddexp", "logaddexp2", "heaviside"],
-      ...["degrees", "radians", "fabs", "i0", "frexp_mantissa", "modf_fraction"],
+      ...["degrees", "radians", "fabs", "frexp_mantissa", "modf_fraction"],
     ],
     realOnly(floats),
   ),
+  i0: realOnly(divides),
   ldexp: floats,
   frexp_exponent: (common) => ({ loop: floatDType(common), result: "int32" }),
   float_power: (common) => same(dtypeInfo(common).kind === "c" ? "complex128" : "float64"),

@@ -1,13 +1,14 @@
 import { Chunk, emptyChunk, sizeOf } from "../chunk.ts";
-import { type AnyData, allocate, type DType } from "../dtype.ts";
+import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
 import { castTo } from "./elementwise.ts";
 import { contiguous, type Source } from "./pending.ts";
 import { compare, sortedPlaces } from "./sorting.ts";
 
-/** The elements of a source in row-major order, as a typed array. */
+/** The elements of a source in row-major order, as a typed array; complex ones as pairs. */
 export function elementsOf(source: Source): AnyData {
   const chunk = contiguous(source);
-  return chunk.data.subarray(chunk.offset, chunk.offset + sizeOf(chunk.shape)) as AnyData;
+  const lanes = lanesOf(chunk.dtype);
+  return chunk.data.subarray(chunk.offset * lanes, (chunk.offset + sizeOf(chunk.shape)) * lanes) as AnyData;
 }
 
 /** Distinct elements in rising order, where each first stood, and how often. */
@@ -26,18 +27,24 @@ export function distinctChunk(
 ): Distinct {
   const data = elementsOf(source);
   const from = start[0] ?? 0;
-  const first = Float64Array.from({ length: data.length }, (_, at) => at + from);
-  return distinct(data, source.dtype, first, new Float64Array(data.length).fill(1));
+  const size = sizeOf(source.shape);
+  const first = Float64Array.from({ length: size }, (_, at) => at + from);
+  return distinct(data, source.dtype, first, new Float64Array(size).fill(1));
 }
 
 function distinct(data: AnyData, dtype: DType, first: Float64Array, counts: Float64Array): Distinct {
-  const order = sortedPlaces(data);
   const cells = data as Float64Array;
+  const lanes = lanesOf(dtype);
+  const part = (at: number, lane: number): number => cells[at * lanes + lane] as number;
+  // Complex numbers are ordered by their real part, then by the other.
+  const by = (a: number, b: number): number =>
+    compare(part(a, 0), part(b, 0)) || (lanes === 1 ? 0 : compare(part(a, 1), part(b, 1)));
+  const order = lanes === 1 ? sortedPlaces(data) : Array.from(first, (_, at) => at).sort((a, b) => by(a, b) || a - b);
   const keep: number[] = [];
   const sums: number[] = [];
   for (const at of order) {
     const last = keep[keep.length - 1];
-    if (last !== undefined && compare(cells[last] as number, cells[at] as number) === 0)
+    if (last !== undefined && by(last, at) === 0)
       sums[sums.length - 1] = (sums[sums.length - 1] as number) + (counts[at] as number);
     else {
       keep.push(at);
@@ -46,7 +53,7 @@ function distinct(data: AnyData, dtype: DType, first: Float64Array, counts: Floa
   }
   const values = allocate(dtype, keep.length) as Float64Array;
   keep.forEach((at, i) => {
-    values[i] = cells[at] as number;
+    for (let lane = 0; lane < lanes; lane++) values[i * lanes + lane] = part(at, lane);
   });
   return {
     values: new Chunk(values, dtype, [keep.length]),
@@ -65,7 +72,7 @@ export function distinctCombine(_plan: unknown, parts: readonly Distinct[]): Dis
   const counts = new Float64Array(total);
   let at = 0;
   for (const part of parts) {
-    data.set(part.values.data as Float64Array, at);
+    data.set(part.values.data as Float64Array, at * lanesOf(dtype));
     first.set(part.first, at);
     counts.set(part.counts, at);
     at += part.first.length;
@@ -113,14 +120,22 @@ export function searchBlock(
 
 /** Whether each element is one of a list. */
 export function isinBlock({ invert }: { readonly invert: boolean }, list: Source, source: Source): Chunk {
-  const known = new Set<number | bigint>(elementsOf(list) as Iterable<number | bigint>);
+  const lanes = lanesOf(source.dtype);
   const given = contiguous(source);
   const data = elementsOf(source) as Float64Array;
+  const listed = elementsOf(castTo(list, source.dtype)) as Float64Array;
+  // A pair of numbers is known by its text; NaN is never found.
+  const keyOf = (cells: Float64Array, at: number): number | string =>
+    lanes === 1 ? (cells[at] as number) : `${(cells[2 * at] as number) + 0},${(cells[2 * at + 1] as number) + 0}`;
+  const isNan = (at: number): boolean => {
+    for (let lane = 0; lane < lanes; lane++) if (Number.isNaN(data[at * lanes + lane])) return true;
+    return false;
+  };
+  const known = new Set<number | string>();
+  for (let i = 0; i < listed.length / lanes; i++) known.add(keyOf(listed, i));
   const out = emptyChunk("bool", given.shape);
-  for (let i = 0; i < data.length; i++) {
-    const x = data[i] as number;
-    out.data[i] = Number((known.has(x) && !Number.isNaN(x)) !== invert);
-  }
+  for (let i = 0; i < data.length / lanes; i++)
+    out.data[i] = Number((known.has(keyOf(data, i)) && !isNan(i)) !== invert);
   return out;
 }
 

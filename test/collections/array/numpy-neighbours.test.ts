@@ -81,3 +81,25 @@ test("medians over several axes, places deleted by ranges and lists", async () =
   assert.deepEqual(await values(da.delete(line, "::2")), [1, 3, 5]);
   assert.deepEqual(await values(da.delete(line, da.NDArray.from([0, -1]))), [1, 2, 3, 4]);
 });
+
+test("blocks smaller than a halo are joined before it is put around them", async () => {
+  const x = da.arange(0, 11, { chunks: [[1, 3, 1, 1, 2, 1, 1, 1]] });
+  const same = x.mapOverlap((b) => b.mul(1), { depth: 2, boundary: "none" });
+  assert.deepEqual(same.chunks, [[3, 2, 4, 2]]);
+  assert.deepEqual((await same.compute()).toArray(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test("distinct and listed complex numbers are told apart by both parts", async () => {
+  const x = da.asarray([1, 1, 2]).add(da.asarray([da.complex(0, 1), da.complex(0, -1), da.complex(0, 1)]));
+  assert.deepEqual((await da.unique(x).compute()).toArray(), [
+    { re: 1, im: -1 },
+    { re: 1, im: 1 },
+    { re: 2, im: 1 },
+  ]);
+  assert.deepEqual((await da.isin(x, da.asarray([da.complex(1, 1)])).compute()).toArray(), [true, false, false]);
+});
+
+test("diagonals of nothing are empty", async () => {
+  assert.deepEqual(da.diag(da.zeros([0])).shape, [0, 0]);
+  assert.deepEqual((await da.diag(da.zeros([0, 0])).compute()).toArray(), []);
+});
