@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { Random } from "../runtime/base/random.ts";
 
 const FILES = 4;
-const LINES_PER_FILE = 60_000;
-const RECORDS_PER_FILE = 25_000;
+const LINES_PER_FILE = 715_000;
+const RECORDS_PER_FILE = 250_000;
 const WORDS = 5000;
 const CITIES = ["Lisbon", "Oslo", "Lima", "Perth", "Kyoto", "Quito", "Riga", "Accra"];
 
-/** Where text and JSON lines for the bags lie: always the same bytes, about 20 MB and 100,000 records; written once. */
+/** Where text and JSON lines for the bags lie: always the same bytes, about 200 MB of text and a million records; written once. */
 export function bagFolder(): string {
-  const folder = join(tmpdir(), "shoal-bench-bag-1");
+  const folder = join(tmpdir(), "shoal-bench-bag-2");
   if (existsSync(folder)) return folder;
   const fresh = `${folder}-${process.pid}`;
   mkdirSync(join(fresh, "text"), { recursive: true });

@@ -4,6 +4,7 @@ import { Client } from "shoal";
 import * as db from "shoal/bag";
 import { bagFolder } from "./bag-data.ts";
 import { type BenchCase, pythonPeer, secondsOf } from "./bench-case.ts";
+import { treePeakMb } from "./tree-memory.ts";
 
 /** Bags over text and JSON lines that bag-data.ts writes. A unit is a byte of text, or a record. */
 interface Person {
@@ -82,11 +83,18 @@ export const cases: readonly BenchCase[] = (["threads", "processes"] as const).f
       name: `bag/${name}`,
       params: { units: work.units, mode, workers: 2 },
       units: work.units,
-      peers: [pythonPeer("dask-processes", "bag.py", [name, folder, 3])],
+      runs: 3,
+      peers: [pythonPeer("dask-processes", "bag.py", [name, folder, 1])],
       open: async () => {
         client = await Client.local({ mode, workers: 2 });
       },
-      run: async () => ({ seconds: await secondsOf(() => work.run()) }),
+      run: async () => {
+        let seconds = 0;
+        const peakTreeMb = await treePeakMb(async () => {
+          seconds = await secondsOf(() => work.run());
+        });
+        return { seconds, more: { peakTreeMb } };
+      },
       close: async () => client?.close(),
     };
   }),

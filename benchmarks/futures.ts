@@ -83,6 +83,35 @@ async function moved(client: Client, megabytes: number, which: "scatter" | "gath
   return { seconds, more: { mbPerS: megabytes / seconds } };
 }
 
+class Counter {
+  private total = 0;
+
+  add(amount: number): number {
+    this.total += amount;
+    return this.total;
+  }
+}
+
+/** Calls of one actor, one after another, then a thousand at once. */
+async function actorCalls(client: Client, n: number): Promise<Run> {
+  await using counter = await client.actor(Counter);
+  const seconds: number[] = [];
+  for (let i = 0; i < n; i++)
+    seconds.push(
+      await secondsOf(async () => {
+        if ((await counter.add(1)) !== i + 1) throw new Error("wrong value");
+      }),
+    );
+  const together = 1000;
+  const all = await secondsOf(() => Promise.all(Array.from({ length: together }, () => counter.add(1))));
+  const sorted = seconds.sort((a, b) => a - b);
+  const at = (share: number): number => (sorted[Math.floor(n * share)] as number) * 1e6;
+  return {
+    seconds: median(seconds),
+    more: { p90Us: at(0.9), p99Us: at(0.99), pipelinedUs: (all / together) * 1e6 },
+  };
+}
+
 function futureCase(
   name: string,
   n: number,
@@ -116,9 +145,13 @@ const moving: readonly BenchCase[] = (["inline", "threads", "processes", "nats"]
       ...peers(dask("roundtrip", 500)),
       ...dear(raw),
     ]),
-    futureCase("map-gather", 5000, mode, 5000, (client) => mapGather(client, 5000), dear(dask("map-gather", 5000))),
-    futureCase("chain", 1000, mode, 1000, (client) => chain(client, 1000), dear(dask("chain", 1000))),
-    futureCase("as-completed", 5000, mode, 5000, (client) => completed(client, 5000), dear(dask("as-completed", 5000))),
+    futureCase("map_gather", 5000, mode, 5000, (client) => mapGather(client, 5000), dear(dask("map_gather", 5000))),
+    futureCase("dependent", 1000, mode, 1000, (client) => chain(client, 1000), dear(dask("dependent", 1000))),
+    futureCase("as_completed", 5000, mode, 5000, (client) => completed(client, 5000), dear(dask("as_completed", 5000))),
+    futureCase("actor_call", 1000, mode, 1, (client) => actorCalls(client, 1000), [
+      ...dear(dask("actor_call", 1000)),
+      ...dear(raw),
+    ]),
     ...(["scatter", "gather"] as const).map((which) =>
       futureCase(which, 100, mode, 100, (client) => moved(client, 100, which), dear(dask(which, 100, 5))),
     ),

@@ -19,6 +19,7 @@ const NAMES = [
   "array",
   "dataframe",
   "bag",
+  "delayed",
   "memory",
   "page-cost",
   "resilience",

@@ -5,7 +5,7 @@ import os
 import sys
 
 import dask.bag as db
-from peer_case import measure, report
+from peer_case import TreeMemory, measure, report
 
 
 def older(one):
@@ -32,6 +32,10 @@ def size(path):
     return sum(os.path.getsize(os.path.join(path, name)) for name in os.listdir(path))
 
 
+def lines(path):
+    return sum(1 for name in os.listdir(path) for _ in open(os.path.join(path, name)))
+
+
 def main():
     import dask
 
@@ -42,12 +46,15 @@ def main():
     run, units = {
         "wordcount": (lambda _: text().str.split().flatten().frequencies().topk(20, key=1).compute(), size(os.path.join(folder, "text"))),
         "line_lengths": (lambda _: text().map(len).sum().compute(), size(os.path.join(folder, "text"))),
-        "json_foldby": (lambda _: people().foldby("city", by_city, 0, operator.add, 0).compute(), 100_000),
-        "json_groupby": (lambda _: people().groupby(bucket).map(tally).map(second).max().compute(), 100_000),
-        "json_filter_pluck": (lambda _: people().filter(older).pluck("amount").mean().compute(), 100_000),
+        "json_foldby": (lambda _: people().foldby("city", by_city, 0, operator.add, 0).compute(), lines(os.path.join(folder, "json"))),
+        "json_groupby": (lambda _: people().groupby(bucket).map(tally).map(second).max().compute(), lines(os.path.join(folder, "json"))),
+        "json_filter_pluck": (lambda _: people().filter(older).pluck("amount").mean().compute(), lines(os.path.join(folder, "json"))),
     }[case]
+    memory = TreeMemory()
+    memory.start()
     first, seconds = measure(run, runs)
-    report(first, seconds, units)
+    memory.stopped = True
+    report(first, seconds, units, peakTreeMb=memory.peak_kb / 1000)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Futures on a Dask cluster of two processes: futures.py CASE N RUNS
 
-CASE: roundtrip (submit, wait for the result, one after another; seconds are the median trip), map-gather, chain,
-as-completed, scatter and gather (N megabytes of float64).
+CASE: roundtrip (submit, wait for the result, one after another; seconds are the median trip), map_gather, dependent,
+as_completed, actor_call (seconds are the median call), scatter and gather (N megabytes of float64).
 """
 import sys
 import time
@@ -24,6 +24,28 @@ def roundtrip(client, n):
     first = trips[0]
     ordered = sorted(trips)
     report(first, trips, 1, p90Us=ordered[int(n * 0.9)] * 1e6, p99Us=ordered[int(n * 0.99)] * 1e6)
+
+
+class Counter:
+    def __init__(self):
+        self.total = 0
+
+    def add(self, amount):
+        self.total += amount
+        return self.total
+
+
+def actor_call(client, n):
+    counter = client.submit(Counter, actor=True).result()
+    for i in range(100):
+        counter.add(1).result()
+    calls = []
+    for i in range(n):
+        start = time.perf_counter()
+        counter.add(1).result()
+        calls.append(time.perf_counter() - start)
+    ordered = sorted(calls)
+    report(calls[0], calls, 1, p90Us=ordered[int(n * 0.9)] * 1e6, p99Us=ordered[int(n * 0.99)] * 1e6)
 
 
 def map_gather(client, n, runs):
@@ -75,10 +97,12 @@ def main():
     client, local = cluster("cluster")
     if case == "roundtrip":
         roundtrip(client, n)
+    elif case == "actor_call":
+        actor_call(client, n)
     elif case in ("scatter", "gather"):
         moved(client, n, runs, case)
     else:
-        {"map-gather": map_gather, "chain": chain, "as-completed": as_completed}[case](client, n, runs)
+        {"map_gather": map_gather, "dependent": chain, "as_completed": as_completed}[case](client, n, runs)
     client.close()
     local.close()
 

@@ -1,8 +1,36 @@
 """What all peer scripts share: timing with a warm-up, and the one line they print."""
+import glob
 import json
+import os
 import resource
 import statistics
+import threading
 import time
+
+
+class TreeMemory(threading.Thread):
+    """The most memory that this process and all it started had together, as benchmarks/tree-memory.ts measures it."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.peak_kb, self.stopped = 0, False
+
+    def run(self):
+        while not self.stopped:
+            self.peak_kb = max(self.peak_kb, self.tree_kb(os.getpid()))
+            time.sleep(0.05)
+
+    def tree_kb(self, pid):
+        total = 0
+        try:
+            with open(f"/proc/{pid}/smaps_rollup") as file:
+                total = next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+            for path in glob.glob(f"/proc/{pid}/task/*/children"):
+                with open(path) as file:
+                    total += sum(self.tree_kb(int(child)) for child in file.read().split())
+        except (OSError, StopIteration):
+            pass
+        return total
 
 
 def measure(run, runs, prepare=lambda i: None):

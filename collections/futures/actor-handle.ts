@@ -168,8 +168,11 @@ async function sendTo(handle: ActorHandle, op: "call" | "read", name: string, ar
   const request = { op, name, args: flattenValue(encodeValue(args, COPY)) };
   for (;;) {
     const { worker } = handle;
+    const calls = callsOf(reach, worker);
+    const call = new AbortController();
+    calls.add(call);
     try {
-      const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const, signal: whenLost(reach, worker) };
+      const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const, signal: call.signal };
       const reply = (await system.ask(address, request, limits)) as ActorReply;
       return await unpackPlain(bytesOf(reply, `${handle.className}.${name}`, worker));
     } catch (error) {
@@ -177,6 +180,8 @@ async function sendTo(handle: ActorHandle, op: "call" | "read", name: string, ar
       if (code === "CANCELLED") throw lost(handle, `worker ${worker} was lost during the call`, true);
       // Nobody took the call: it may be said again to whoever takes the place.
       if (code !== "NO_RESPONDERS") throw error;
+    } finally {
+      calls.delete(call);
     }
     await settle(reach, handle);
   }
@@ -192,28 +197,31 @@ async function settle(reach: ClientReach, handle: ActorHandle): Promise<void> {
   await new Promise<void>((resolve) => void clock.setTimer(RETRY_DELAY_MS, resolve));
 }
 
-/** Aborted when a worker is no longer in the cluster. */
-function whenLost({ executor: { session } }: ClientReach, worker: string): AbortSignal {
-  let known = gone.get(session);
-  if (known === undefined) {
-    known = new Map();
-    gone.set(session, known);
-    const controllers = known;
+/**
+ * Calls that a worker has not answered, aborted when it is no longer in the cluster. Each has a signal of its own: thousands
+ * that wait on one make adding the next one slow.
+ */
+function callsOf({ executor: { session } }: ClientReach, worker: string): Set<AbortController> {
+  let calls = underWay.get(session);
+  if (calls === undefined) {
+    calls = new Map();
+    underWay.set(session, calls);
+    const known = calls;
     session.onWorkers(() => {
       const present = new Set(session.workers.map((one) => one.id));
-      for (const [id, one] of controllers)
-        if (!present.has(id)) {
-          controllers.delete(id);
-          one.abort();
-        }
+      for (const [id, controllers] of known) {
+        if (present.has(id)) continue;
+        known.delete(id);
+        for (const one of controllers) one.abort();
+      }
     });
   }
-  const shared = known.get(worker) ?? new AbortController();
-  known.set(worker, shared);
-  return shared.signal;
+  let ofWorker = calls.get(worker);
+  if (ofWorker === undefined) calls.set(worker, (ofWorker = new Set()));
+  return ofWorker;
 }
 
-const gone = new WeakMap<object, Map<string, AbortController>>();
+const underWay = new WeakMap<object, Map<string, Set<AbortController>>>();
 
 const lost = (handle: ActorHandle, why: string, retryable: boolean): ShoalError =>
   new ShoalError(`Actor ${handle.className} ${handle.id} cannot be called: ${why}`, {
