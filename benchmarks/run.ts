@@ -23,6 +23,7 @@ const NAMES = [
   "memory",
   "page-cost",
   "resilience",
+  "service",
 ] as const;
 const run = promisify(execFile);
 
