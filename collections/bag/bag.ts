@@ -4,6 +4,8 @@ import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 import { delayedBlock } from "../delayed/delayed.ts";
 import type { Delayed } from "../delayed/delayed-value.ts";
+import type { AvroSchema } from "../io/avro.ts";
+import { type WriteAvroOptions, writeAvroLayer } from "./avro.ts";
 import type { Concurrent } from "./concurrent.ts";
 import { type Converted, convertBag, type ToDataFrameOptions } from "./conversions.ts";
 import { distinctLayer, foldbyLayer, frequenciesLayer, groupbyLayer, joinLayer, topkLayer } from "./group.ts";
@@ -279,6 +281,15 @@ export class Bag<T> extends Partitioned<T> {
   /** Writes every partition's texts to a file, a line each, and gives the paths: "out/*.txt", "out/" or a list. Each file appears whole or not at all. */
   toTextFiles(path: string | readonly string[], options: WriteTextOptions = {}): Promise<string[]> {
     return new Bag<unknown>(writeTextLayer(this.layer, path, options)).compute() as Promise<string[]>;
+  }
+
+  /**
+   * Writes every partition's records to an Avro file of a schema, and gives the paths. Needs the package avsc.
+   * @throws TypeError at compute for an item that does not fit, naming the member
+   * @see https://docs.dask.org/en/stable/generated/dask.bag.Bag.to_avro.html
+   */
+  toAvro(path: string | readonly string[], schema: AvroSchema, options: WriteAvroOptions = {}): Promise<string[]> {
+    return new Bag<unknown>(writeAvroLayer(this.layer, path, schema, options)).compute() as Promise<string[]>;
   }
 
   /**

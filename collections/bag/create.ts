@@ -4,6 +4,7 @@ import type { DataLayer, Layer } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Collection, isCollection } from "../core/collection.ts";
+import { type ReadAvroOptions, readAvroLayer } from "./avro.ts";
 import { Bag } from "./bag.ts";
 import { flowOf, isIterable } from "./kernels/flow.ts";
 import { type Edge, gathering } from "./layers.ts";
@@ -26,6 +27,16 @@ export function readText(paths: string | readonly string[], options?: ReadTextOp
 export function readText(paths: string | readonly string[], options: ReadTextOptions = {}): unknown {
   return new Bag(readTextLayer(paths, options));
 }
+
+/**
+ * The records of Avro files, as plain objects; large files are cut where their blocks end. Needs the package avsc.
+ * @throws FileError if a path or pattern matches nothing, or, at compute, for what is no Avro file
+ * @see https://docs.dask.org/en/stable/generated/dask.bag.read_avro.html
+ */
+export const readAvro = <T = Record<string, unknown>>(
+  paths: string | readonly string[],
+  options: ReadAvroOptions = {},
+): Bag<T> => new Bag(readAvroLayer(paths, options));
 
 /** How a sequence is cut: by items in a partition, or by partitions. */
 export interface FromSequenceOptions {

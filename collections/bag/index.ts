@@ -1,6 +1,8 @@
 /** The `shoal/bag` entry: its public names, listed by hand. */
 import "../futures/fallback.ts";
 
+export type { AvroCodec, AvroSchema } from "../io/avro.ts";
+export type { ReadAvroOptions, WriteAvroOptions } from "./avro.ts";
 export { Bag, type FoldByOptions, type FoldOptions } from "./bag.ts";
 export { Concurrent, concurrently } from "./concurrent.ts";
 export type { BagConversions, ToDataFrameOptions } from "./conversions.ts";
@@ -14,6 +16,7 @@ export {
   mapPartitions,
   random,
   range,
+  readAvro,
   readText,
   zip,
 } from "./create.ts";

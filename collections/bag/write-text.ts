@@ -23,7 +23,7 @@ export function writeTextLayer(
   to: string | readonly string[],
   options: WriteTextOptions,
 ): BlockwiseLayer {
-  const paths = pathsFor(to, source.grid[0] as number, options.nameFunction);
+  const paths = pathsFor(to, source.grid[0] as number, "part", options.nameFunction);
   const compression = compressionOf(paths[0] ?? "", options.compression);
   const { encoding = "utf8", lastEndline = false } = options;
   const fn = kernel("shoal:collections/bag/kernels/write-text", "writeLines", writeLines);
@@ -31,12 +31,18 @@ export function writeTextLayer(
   return partitionwise("to_textfiles", [source], call, { kind: "live", items: paths });
 }
 
-function pathsFor(to: string | readonly string[], count: number, name = zeroPadded(count)): readonly string[] {
+/** The files that partitions are written to. @param ending of their names where the path is a folder */
+export function pathsFor(
+  to: string | readonly string[],
+  count: number,
+  ending: string,
+  name = zeroPadded(count),
+): readonly string[] {
   if (typeof to !== "string") {
     if (to.length !== count) throw new RangeError(`${to.length} paths were given for ${count} partitions`);
     return to;
   }
-  const pattern = to.includes("*") ? to : `${to.replace(/\/$/, "")}/*.part`;
+  const pattern = to.includes("*") ? to : `${to.replace(/\/$/, "")}/*.${ending}`;
   if (pattern.split("*").length > 2)
     throw new RangeError(`A path to write to holds one * at most, and this has more: ${to}`);
   const paths = Array.from({ length: count }, (_, at) => pattern.replace("*", () => name(at)));

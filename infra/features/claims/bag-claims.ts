@@ -1,6 +1,7 @@
 import type { Claim } from "../claim.ts";
 
 const bagTest = "test/collections/bag/bag.test.ts";
+const avroTest = "test/collections/bag/avro.test.ts";
 const textTest = "test/collections/bag/text.test.ts";
 
 export const bagClaims: readonly Claim[] = [
@@ -14,6 +15,8 @@ export const bagClaims: readonly Claim[] = [
     "dataframe:DataFrame#toBag",
     "test/collections/bag/to-dataframe.test.ts: toBag() gives rows as lists or as objects",
   ],
+  ["BG-006", "Read Avro", "bag:readAvro", `${avroTest}: readAvro() reads another's file`],
+  ["BG-037", "To Avro", "bag:Bag#toAvro", `${avroTest}: toAvro() writes what another reads`],
   ["BG-012", "Remove", "bag:Bag#remove", "golden bag/filter"],
   ["BG-009", "Map", "bag:Bag#map", "golden bag/map"],
   ["BG-010", "Star map", "bag:Bag#starmap", "golden bag/starmap"],
