@@ -5,13 +5,17 @@
 
 export { Collection, isCollection } from "./collections/core/collection.ts";
 export { compute, computeWith, optimize, persist, persistWith } from "./collections/core/compute.ts";
-export { annotate, bind, type CloneOptions, clone } from "./collections/core/graph-manipulation.ts";
+export { bind, type CloneOptions, clone } from "./collections/core/graph-manipulation.ts";
 export { type PictureOptions, visualize } from "./collections/core/visualize.ts";
 export { waitOn } from "./collections/core/wait-on.ts";
+export { annotate } from "./collections/delayed/annotate.ts";
 export { checkpoint } from "./collections/delayed/checkpoint.ts";
 export { delayed, isDelayed } from "./collections/delayed/delayed.ts";
 export type { Delayed, DelayedOptions } from "./collections/delayed/delayed-value.ts";
+export { Config, type ConfigGiven, config } from "./runtime/base/config.ts";
+export type { ConfigName, ConfigValues } from "./runtime/base/config-options.ts";
 export { CancelledError, OverloadedError, ShoalError, TaskError, TimeoutError } from "./runtime/base/errors.ts";
+export { formatBytes, parseBytes, parseDurationMs } from "./runtime/base/units.ts";
 export { registerValue, type ValueType } from "./runtime/base/value-type.ts";
 export {
   call,

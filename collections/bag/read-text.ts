@@ -1,3 +1,4 @@
+import { config } from "../../runtime/base/config.ts";
 import { parseBytes } from "../../runtime/base/units.ts";
 import { literal, own } from "../../runtime/graph/call.ts";
 import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
@@ -83,7 +84,8 @@ function whole(path: string, compression: Compression, options: ReadTextOptions)
 }
 
 function blocksOf(path: string, sizeBytes: number, options: ReadTextOptions): TextBlock[] {
-  const { blockBytes = options.filesPerPartition === undefined ? BLOCK_BYTES : null } = options;
+  const usual = options.filesPerPartition === undefined ? (config.get("bag.block-bytes") ?? BLOCK_BYTES) : null;
+  const { blockBytes = usual } = options;
   const size = blockBytes === null ? Number.POSITIVE_INFINITY : Math.floor(parseBytes(blockBytes));
   if (!(size >= 1)) throw new RangeError(`blockBytes must be at least 1, got ${blockBytes}`);
   const uncuttable = overlapsItself(options.lineDelimiter ?? "\n");

@@ -8,7 +8,7 @@ import { Collection } from "../core/collection.ts";
 import { attribute, callMethod, callValue, identity, item, sliced } from "./kernels/access.ts";
 import * as operators from "./kernels/operators.ts";
 import { lowerArgs, nodeOf, nodeSymbol } from "./lower-args.ts";
-import { type DelayedNode, nextNodeId, type Place, placedNode, specOf, uniqueKey } from "./node.ts";
+import { type DelayedNode, hintsOf, nextNodeId, type Place, placedNode, specOf, uniqueKey } from "./node.ts";
 import { placeNodes } from "./place-nodes.ts";
 import { isKeyed, PURE, pureKey, sharedNode } from "./pure-calls.ts";
 
@@ -315,7 +315,7 @@ export function callOf(fn: FunctionSpec, args: readonly unknown[], options: Dela
     fn,
     ...lowerArgs(args, options.traverse !== false),
     key,
-    annotations: options.annotations,
+    annotations: hintsOf(options.annotations),
     place: undefined,
   });
   return options.pure === true && options.name === undefined ? sharedNode(key as string, make) : make();

@@ -1,3 +1,4 @@
+import { config } from "../../runtime/base/config.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import {
@@ -25,7 +26,9 @@ import { placeNodes } from "./place-nodes.ts";
  */
 export function delayed<F extends AnyFunction>(target: F, options?: DelayedOptions): Delayed<F>;
 export function delayed<T>(target: T, options?: DelayedOptions): Delayed<T>;
-export function delayed(target: unknown, options: DelayedOptions = {}): unknown {
+export function delayed(target: unknown, given: DelayedOptions = {}): unknown {
+  const pure = given.pure ?? config.get("delayed.pure");
+  const options = pure === undefined || pure === given.pure ? given : { ...given, pure };
   if (options.nout !== undefined && !(Number.isInteger(options.nout) && options.nout >= 0))
     throw new RangeError(`nout is a whole number of items from 0 on, got ${options.nout}`);
   return typeof target === "function" && !isLazy(target)

@@ -1,4 +1,5 @@
 import { uniqueToken } from "../../runtime/base/random.ts";
+import { scopedAnnotations } from "../../runtime/graph/annotation-scope.ts";
 import type { Arg } from "../../runtime/graph/call.ts";
 import type { Annotations, Layer } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
@@ -29,6 +30,12 @@ export interface DelayedNode {
 }
 
 export type NodeInput = DelayedNode | Collection<unknown>;
+
+/** Hints of a call's own over those of where it is made. */
+export function hintsOf(own: Annotations | undefined): Annotations | undefined {
+  const scoped = scopedAnnotations();
+  return scoped === undefined ? own : { ...scoped, ...own };
+}
 
 export interface Place {
   readonly layer: Layer;

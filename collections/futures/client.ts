@@ -3,6 +3,7 @@ import { ClientSession } from "../../actors/client/client-session.ts";
 import { gather } from "../../actors/client/gather.ts";
 import type { SchedulerSnapshot } from "../../actors/scheduler/snapshot.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
+import { config } from "../../runtime/base/config.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
@@ -24,8 +25,10 @@ import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
 import {
   type AdaptOptions,
   type ConnectOptions,
+  connectDefaults,
   currentSpawner,
   type LocalOptions,
+  localDefaults,
   type OpenCluster,
   type OpenPage,
   type PagePlace,
@@ -77,7 +80,8 @@ export class Client extends ClientServices {
    * const client = await Client.local({ mode: "inline" });
    * await client.close();
    */
-  static async local(options: LocalOptions = {}): Promise<Client> {
+  static async local(given: LocalOptions = {}): Promise<Client> {
+    const options = { ...localDefaults(), ...given };
     const mode = options.mode ?? "threads";
     const cluster =
       mode === "inline" ? await inlineAsOpen(options) : await currentSpawner().openLocal({ ...options, mode });
@@ -92,9 +96,10 @@ export class Client extends ClientServices {
    */
   static async connect(
     target?: string | { readonly connection: unknown },
-    options: ConnectOptions = {},
+    given: ConnectOptions = {},
   ): Promise<Client> {
-    const cluster = await currentSpawner().connect(target, options);
+    const options = { ...connectDefaults(), ...given };
+    const cluster = await currentSpawner().connect(target ?? config.get("connect.url"), options);
     const timeoutMs = parseDurationMs(options.timeout ?? "10s");
     const client = await Client.over(cluster, options, 0, timeoutMs);
     return client.withPage(options.page);

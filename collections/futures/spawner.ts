@@ -1,6 +1,7 @@
 import type { Windows } from "../../actors/chunk/windows.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
+import { config } from "../../runtime/base/config.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
 import type { MemorySettings } from "./memory-options.ts";
@@ -107,6 +108,24 @@ export interface ConnectOptions {
   readonly timeout?: number | string;
   /** Whether this process serves a live page of the cluster. */
   readonly page?: boolean | PagePlace;
+}
+
+/** What the configuration says of local clusters. */
+export function localDefaults(): LocalOptions {
+  const { "local.mode": mode, "local.workers": workers, "local.slots": slots, ...rest } = config.all();
+  const memoryLimit = rest["local.memory-limit"];
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(slots === undefined ? {} : { slots }),
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+  };
+}
+
+/** What the configuration says of clusters elsewhere. */
+export function connectDefaults(): ConnectOptions {
+  const { "connect.cluster": cluster, "connect.timeout": timeout } = config.all();
+  return { ...(cluster === undefined ? {} : { cluster }), ...(timeout === undefined ? {} : { timeout }) };
 }
 
 /** Starts and finds clusters: handed in by the entry, since processes and connections are no business of collections. */

@@ -2,6 +2,7 @@ import type { ClientSession } from "../../actors/client/client-session.ts";
 import { CancelledError } from "../../runtime/base/errors.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
+import { scopedAnnotations } from "../../runtime/graph/annotation-scope.ts";
 import { graphOf, wantAll } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import type { Annotations, HeldLayer } from "../../runtime/graph/layer.ts";
@@ -61,7 +62,8 @@ export class Submitter {
   }
 
   submit(fn: AnyFunction, args: readonly unknown[]): Future<unknown> {
-    const [given, options] = splitOptions(fn, args);
+    const [given, own] = splitOptions(fn, args);
+    const options = { ...scopedAnnotations(), ...own };
     const batch = this.batchFor(fn, options, settleArguments(given));
     const future = this.add(batch, given, options);
     if (!this.isScheduled) {
@@ -72,7 +74,8 @@ export class Submitter {
   }
 
   /** @throws ShoalError NOT_PORTABLE for a function that cannot travel */
-  map(fn: AnyFunction, items: Iterable<unknown>, options: SubmitOptions): Future<unknown>[] {
+  map(fn: AnyFunction, items: Iterable<unknown>, own: SubmitOptions): Future<unknown>[] {
+    const options = { ...scopedAnnotations(), ...own };
     const list = [...items];
     for (const item of list) settleArguments([item]);
     this.flush();

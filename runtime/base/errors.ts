@@ -7,6 +7,7 @@ export type ErrorCode =
   | "CANCELLED"
   | "CLOSED"
   | "CYCLE"
+  | "CONFIG"
   | "CONNECT"
   | "DECODE"
   | "DENIED"

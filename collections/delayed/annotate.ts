@@ -1,0 +1,40 @@
+import { underAnnotations } from "../../runtime/graph/annotation-scope.ts";
+import type { Annotations } from "../../runtime/graph/layer.ts";
+import { type Collection, isCollection } from "../core/collection.ts";
+import type { CloneOptions } from "../core/graph-manipulation.ts";
+import { annotate as hinted } from "../core/graph-manipulation.ts";
+import { childrenOf, mapChildren } from "../core/unpack.ts";
+import { isDelayed } from "./delayed.ts";
+
+/**
+ * Gives work hints. Of a collection: all that it does, but what `omit` names. Of a function: the lazy calls and futures that
+ * are made while it runs, and all that other collections do which it gives back; scopes within scopes add up.
+ * @see https://docs.dask.org/en/stable/api.html#dask.annotate
+ * @example
+ * const urgent = annotate(total, { priority: 10, retries: 2 });
+ * const scores = annotate({ priority: 10 }, () => users.map((user) => score(user)));
+ */
+export function annotate<C extends Collection<unknown>>(
+  collection: C,
+  annotations: Annotations,
+  options?: Pick<CloneOptions, "omit">,
+): C;
+export function annotate<T>(annotations: Annotations, build: () => T): T;
+export function annotate(first: unknown, second: unknown, options?: Pick<CloneOptions, "omit">): unknown {
+  if (isCollection(first)) return hinted(first, second as Annotations, options);
+  if (typeof second !== "function")
+    throw new TypeError("annotate() takes a collection and its hints, or hints and a function that makes work");
+  const annotations = first as Annotations;
+  return annotated(
+    underAnnotations(annotations, () => (second as () => unknown)()),
+    annotations,
+  );
+}
+
+/** Lazy values have their hints from when they were made; others get them now, in containers too. */
+function annotated(value: unknown, annotations: Annotations): unknown {
+  if (value instanceof Promise) return value.then((one: unknown) => annotated(one, annotations));
+  if (isCollection(value))
+    return isDelayed(value) || value.wants().layer.kind === "held" ? value : hinted(value, annotations);
+  return childrenOf(value) === null ? value : mapChildren(value, (child) => annotated(child, annotations));
+}

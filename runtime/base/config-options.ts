@@ -1,0 +1,82 @@
+import { parseBytes, parseDurationMs } from "./units.ts";
+
+/** What can be configured, by name. Docs and checks stand in {@link CONFIG_OPTIONS}. */
+export interface ConfigValues {
+  "local.mode": "inline" | "threads" | "processes" | "nats";
+  "local.workers": number;
+  "local.slots": number;
+  "local.memory-limit": number | string;
+  "connect.url": string;
+  "connect.cluster": string;
+  "connect.timeout": number | string;
+  "compute.timeout": number | string;
+  "compute.priority": number;
+  "compute.retries": number;
+  "compute.optimize": boolean;
+  "delayed.pure": boolean;
+  "bag.block-bytes": number | string;
+}
+
+export type ConfigName = keyof ConfigValues;
+
+/** One option: what it does, and what it may be. */
+export interface ConfigOption {
+  readonly doc: string;
+  /** What a value must be, for people. */
+  readonly expects: string;
+  allows(value: unknown): boolean;
+}
+
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+const isFlag = (value: unknown): boolean => typeof value === "boolean";
+const isCount = (least: number) => (value: unknown) => Number.isInteger(value) && (value as number) >= least;
+
+/** Whether a parser takes it. */
+function parses(parse: (value: string | number) => number): (value: unknown) => boolean {
+  return (value) => {
+    if (typeof value !== "string" && typeof value !== "number") return false;
+    try {
+      return parse(value) >= 0;
+    } catch {
+      return false;
+    }
+  };
+}
+
+const option = (doc: string, expects: string, allows: (value: unknown) => boolean): ConfigOption => ({
+  doc,
+  expects,
+  allows,
+});
+const MODES = ["inline", "threads", "processes", "nats"];
+
+/** Every option there is: a name that stands here nowhere is a mistake, wherever it was written. */
+export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
+  "local.mode": option("mode of Client.local()", `one of ${MODES.join(", ")}`, (value) =>
+    MODES.includes(value as string),
+  ),
+  "local.workers": option("workers of Client.local()", "a whole number from 1 on", isCount(1)),
+  "local.slots": option("tasks at a time in a worker of Client.local()", "a whole number from 1 on", isCount(1)),
+  "local.memory-limit": option("memory of each worker of Client.local()", 'bytes, such as "2 GiB"', parses(parseBytes)),
+  "connect.url": option("the NATS server of Client.connect()", "an address", isText),
+  "connect.cluster": option("the cluster of Client.connect()", "a name", isText),
+  "connect.timeout": option("how long Client.connect() waits", 'a duration, such as "30s"', parses(parseDurationMs)),
+  "compute.timeout": option("how long a computation may take", 'a duration, such as "30s"', parses(parseDurationMs)),
+  "compute.priority": option("priority of computations: higher runs earlier", "a number", (value) =>
+    Number.isFinite(value),
+  ),
+  "compute.retries": option("how often a task that throws is run again", "a whole number from 0 on", isCount(0)),
+  "compute.optimize": option("whether graphs are fused before they run", "true or false", isFlag),
+  "delayed.pure": option("whether lazy functions are pure unless they say", "true or false", isFlag),
+  "bag.block-bytes": option(
+    "partitions that readText() cuts files into",
+    'bytes, such as "64 MiB"',
+    parses(parseBytes),
+  ),
+};
+
+/** An option by any spelling of its name: hyphens and underscores are the same. */
+export function findOption(name: string): ConfigName | undefined {
+  const plain = name.replaceAll("_", "-").toLowerCase();
+  return Object.hasOwn(CONFIG_OPTIONS, plain) ? (plain as ConfigName) : undefined;
+}

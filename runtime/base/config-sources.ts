@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { CONFIG_OPTIONS, type ConfigName, type ConfigValues, findOption } from "./config-options.ts";
+import { ShoalError } from "./errors.ts";
+
+/** What a source says: never more than there are options. */
+export type ConfigLayer = Partial<ConfigValues>;
+
+const PREFIX = "SHOAL_";
+
+/**
+ * What files say, later ones over earlier ones: `/etc/shoal/*.json`, `~/.config/shoal/*.json` (or below `XDG_CONFIG_HOME`), and the file
+ * that `SHOAL_CONFIG` names. @throws ShoalError CONFIG naming the file
+ */
+export function configFromFiles(env: NodeJS.ProcessEnv): ConfigLayer {
+  const home = env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
+  const named = env["SHOAL_CONFIG"];
+  const files = ["/etc/shoal", join(home, "shoal")].flatMap(jsonFilesIn);
+  return Object.assign({}, ...[...files, ...(named ? [named] : [])].map(readFile)) as ConfigLayer;
+}
+
+/** What the environment says: `SHOAL_LOCAL__WORKERS=4` is `local.workers`. @throws ShoalError CONFIG naming the variable */
+export function configFromEnv(env: NodeJS.ProcessEnv): ConfigLayer {
+  const entries = Object.entries(env)
+    // Variables without the double line are others' business: SHOAL_NATS, SHOAL_CLUSTER.
+    .filter(([name]) => name.startsWith(PREFIX) && name.includes("__"))
+    .map(([name, text]): [string, unknown] => [name, plainValue(text ?? "")]);
+  return Object.fromEntries(
+    entries.map(([name, value]) =>
+      checked(name.slice(PREFIX.length).toLowerCase().replaceAll("__", "."), value, `the variable ${name}`),
+    ),
+  );
+}
+
+/** Options from objects in objects or dotted names. @throws ShoalError CONFIG saying where the mistake is */
+export function configFromValues(values: object, where: string): ConfigLayer {
+  return Object.fromEntries(flat(values, "").map(([name, value]) => checked(name, value, where)));
+}
+
+function flat(values: object, before: string): [string, unknown][] {
+  return Object.entries(values).flatMap(([name, value]): [string, unknown][] =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? flat(value, `${before}${name}.`)
+      : [[`${before}${name}`, value]],
+  );
+}
+
+function checked(name: string, value: unknown, where: string): [ConfigName, unknown] {
+  const known = findOption(name);
+  if (known === undefined) {
+    const near = Object.keys(CONFIG_OPTIONS).filter((one) => one.split(".")[0] === name.split(".")[0]);
+    throw wrong(
+      `There is no option ${name}; there are ${(near.length > 0 ? near : Object.keys(CONFIG_OPTIONS)).join(", ")}`,
+      where,
+    );
+  }
+  const { expects, allows } = CONFIG_OPTIONS[known];
+  if (!allows(value)) throw wrong(`${known} is ${expects}, and not ${JSON.stringify(value)}`, where);
+  return [known, value];
+}
+
+const wrong = (what: string, where: string, cause?: unknown): ShoalError =>
+  new ShoalError(`${what} (${where})`, { code: "CONFIG", details: { where }, cause });
+
+/** Numbers, true and false as JSON has them; anything else is text. */
+function plainValue(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? text : value;
+  } catch {
+    return text;
+  }
+}
+
+function jsonFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    // Most machines have no such folder.
+    return [];
+  }
+}
+
+function readFile(path: string): ConfigLayer {
+  let values: unknown;
+  try {
+    values = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw wrong(`The configuration cannot be read: ${(cause as Error).message}`, path, cause);
+  }
+  if (typeof values !== "object" || values === null || Array.isArray(values))
+    throw wrong("A configuration is a JSON object", path);
+  return configFromValues(values, path);
+}

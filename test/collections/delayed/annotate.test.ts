@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { annotate, Client, delayed } from "shoal";
+import * as db from "shoal/bag";
+
+const inc = (x: number): number => x + 1;
+
+test("annotate() gives hints to lazy calls made inside, and to no others; scopes add up", async () => {
+  const before = delayed(inc)(1);
+  const inside = annotate({ priority: 10 }, () =>
+    annotate({ retries: 2 }, () => [delayed(inc)(before), delayed(inc, { annotations: { priority: 3 } })(before)]),
+  );
+  assert.deepEqual(inside[0]?.layer.annotations, { priority: 10, retries: 2 });
+  assert.deepEqual(inside[1]?.layer.annotations, { priority: 3, retries: 2 });
+  assert.equal(before.layer.annotations, undefined);
+  assert.equal(delayed(inc)(1).layer.annotations, undefined);
+  assert.equal(await inside[0]?.compute(), 3);
+});
+
+test("annotate() gives hints to other collections that come out of it", async () => {
+  const { sum } = annotate({ retries: 1 }, () => ({ sum: db.range(10, { npartitions: 2 }).map(inc).sum() }));
+  assert.deepEqual(sum.layer.annotations, { retries: 1 });
+  assert.equal(await sum.compute(), 55);
+});
+
+test("annotate() gives hints to futures, across what it awaits", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  let failures = 2;
+  const flaky = (): string => {
+    if (failures-- > 0) throw new Error("not yet");
+    return "done";
+  };
+  const future = await annotate({ retries: 2 }, async () => {
+    await Promise.resolve();
+    return client.submit(flaky);
+  });
+  assert.equal(await future.result(), "done");
+});
