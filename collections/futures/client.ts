@@ -84,7 +84,7 @@ export class Client extends ClientServices {
     const options = { ...localDefaults(), ...given };
     const mode = options.mode ?? "threads";
     const cluster =
-      mode === "inline" ? await inlineAsOpen(options) : await currentSpawner().openLocal({ ...options, mode });
+      mode === "inline" ? await openInlineSoon(options) : await currentSpawner().openLocal({ ...options, mode });
     const client = await Client.over(cluster, options, mode === "inline" ? 1 : (options.workers ?? 1));
     return client.withPage(options.page);
   }
@@ -390,15 +390,5 @@ export class Client extends ClientServices {
   }
 }
 
-async function inlineAsOpen(options: LocalOptions): Promise<OpenCluster> {
-  const { startInlineCluster } = await import("./inline-cluster.ts");
-  const inline = startInlineCluster(options);
-  return {
-    name: "inline",
-    bus: inline.system.bus,
-    system: inline.system,
-    brain: inline.brain,
-    pids: () => new Map([["inline", process.pid]]),
-    close: async () => inline.close(),
-  };
-}
+const openInlineSoon = async (options: LocalOptions): Promise<OpenCluster> =>
+  (await import("./inline-cluster.ts")).openInline(options);

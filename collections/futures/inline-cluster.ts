@@ -21,6 +21,7 @@ import { VERSION } from "../../runtime/base/version.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { type MemoryConfig, type MemorySettings, memoryConfig, openMemory } from "./memory-options.ts";
 import { SessionExecutor } from "./session-executor.ts";
+import type { LocalOptions, OpenCluster } from "./spawner.ts";
 
 /** A scheduler, a worker and a client in this thread, on a bus of their own; nothing to set up, nothing to close. */
 export interface InlineCluster {
@@ -146,4 +147,17 @@ function spawnWorker(
     }),
   );
   return reporter as unknown as WorkerReporter;
+}
+
+/** The same, as clients take it. */
+export function openInline(options: LocalOptions): OpenCluster {
+  const inline = startInlineCluster(options);
+  return {
+    name: "inline",
+    bus: inline.system.bus,
+    system: inline.system,
+    brain: inline.brain,
+    pids: () => new Map([["inline", process.pid]]),
+    close: async () => inline.close(),
+  };
 }
