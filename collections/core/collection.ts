@@ -1,7 +1,7 @@
 import type { Arg, Call } from "../../runtime/graph/call.ts";
 import { cullTable } from "../../runtime/graph/cull.ts";
 import type { ComputeOptions } from "../../runtime/graph/executor.ts";
-import { currentExecutor } from "../../runtime/graph/executor.ts";
+import { configured, currentExecutor } from "../../runtime/graph/executor.ts";
 import { graphOf, type Want, wantAll } from "../../runtime/graph/graph.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
 import { expandGraph, keyOfRow } from "../../runtime/graph/task-table.ts";
@@ -47,7 +47,7 @@ export abstract class Collection<T> {
    * @see https://docs.dask.org/en/stable/api.html#dask.compute
    */
   async compute(options?: ComputeOptions): Promise<T> {
-    const [blocks] = await currentExecutor().compute([this.wants()], options);
+    const [blocks] = await currentExecutor().compute([this.wants()], configured(options));
     return this.finish(blocks as unknown[]);
   }
 
@@ -56,7 +56,7 @@ export abstract class Collection<T> {
    * @see https://docs.dask.org/en/stable/api.html#dask.persist
    */
   persist(options?: ComputeOptions): this {
-    const [held] = currentExecutor().persist([this.wants()], options);
+    const [held] = currentExecutor().persist([this.wants()], configured(options));
     return this.rebuild(held as Layer);
   }
 

@@ -1,5 +1,4 @@
-import { config } from "../../runtime/base/config.ts";
-import { type ComputeOptions, currentExecutor } from "../../runtime/graph/executor.ts";
+import { type ComputeOptions, configured, currentExecutor } from "../../runtime/graph/executor.ts";
 import { graphOf, type Want } from "../../runtime/graph/graph.ts";
 import { optimizeGraph } from "../../runtime/graph/optimize.ts";
 import { type Collection, isCollection } from "./collection.ts";
@@ -51,7 +50,7 @@ export async function computeWith<A extends readonly unknown[]>(
   const found = foundIn(args, options);
   const values = new Map<unknown, unknown>();
   if (found.length > 0) {
-    const blocks = await currentExecutor().compute(wantsOf(found), withDefaults(options));
+    const blocks = await currentExecutor().compute(wantsOf(found), configured(options));
     const finished = await Promise.all(found.map((one, i) => one.finish(blocks[i] as unknown[])));
     found.forEach((one, i) => {
       values.set(one, finished[i]);
@@ -73,7 +72,7 @@ export function persist<A extends readonly unknown[]>(...args: A): A {
 export function persistWith<A extends readonly unknown[]>(options: ComputeManyOptions, ...args: A): A {
   const found = foundIn(args, options);
   if (found.length === 0) return args;
-  const held = currentExecutor().persist(wantsOf(found), withDefaults(options));
+  const held = currentExecutor().persist(wantsOf(found), configured(options));
   return replaced(
     args,
     new Map(found.map((one, i) => [one, one.rebuild(held[i] as (typeof held)[number])])),
@@ -91,24 +90,6 @@ export function optimize<A extends readonly unknown[]>(...args: A): A {
     args,
     new Map(found.map((one, i) => [one, one.rebuild((graph.wants[i] as Want).layer)])),
   ) as unknown as A;
-}
-
-/** What the configuration says where the options do not. */
-function withDefaults(options: ComputeManyOptions): ComputeManyOptions {
-  const {
-    "compute.timeout": timeout,
-    "compute.priority": priority,
-    "compute.retries": retries,
-    ...rest
-  } = config.all();
-  const optimize = rest["compute.optimize"];
-  return {
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(optimize === undefined ? {} : { optimize }),
-    ...options,
-  };
 }
 
 /** What collections want, after classes that build their layers late have built them together. */

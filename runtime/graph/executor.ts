@@ -1,3 +1,4 @@
+import { config } from "../base/config.ts";
 import type { Want } from "./graph.ts";
 import type { HeldLayer } from "./layer.ts";
 
@@ -49,4 +50,22 @@ export function currentExecutor(): Executor {
   if (innermost !== undefined) return innermost;
   if (fallback === undefined) throw new TypeError('No executor is at hand: import "shoal" before computing');
   return fallback();
+}
+
+/** What the configuration says where the options do not. */
+export function configured(options: ComputeOptions = {}): ComputeOptions {
+  const {
+    "compute.timeout": timeout,
+    "compute.priority": priority,
+    "compute.retries": retries,
+    ...rest
+  } = config.all();
+  const optimize = rest["compute.optimize"];
+  return {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(optimize === undefined ? {} : { optimize }),
+    ...options,
+  };
 }

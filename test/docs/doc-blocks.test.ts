@@ -64,7 +64,7 @@ describe("pages", () => {
 
   test("commands that README names are scripts of the package", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
-    const named = [...readFileSync("README.md", "utf8").matchAll(/\bnpm run ([a-z]+)/g)].map(
+    const named = [...readFileSync("README.md", "utf8").matchAll(/\bnpm run ([a-z-]+)/g)].map(
       ([, name]) => name as string,
     );
     assert.ok(named.length > 5);

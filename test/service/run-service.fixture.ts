@@ -3,7 +3,7 @@ import { webService } from "./web-service.ts";
 
 // A service as a program: it answers until SIGTERM, finishes what it began, and ends by itself.
 const client = await Client.local({ mode: "threads", workers: 1 });
-const service = webService(client);
+const service = webService(client, { timeout: "50s" });
 process.once("SIGTERM", async () => {
   await service.close();
   await client.close();
