@@ -6,7 +6,11 @@ import { type Flag, type FlagValues, type Terminal, textOf } from "./command.ts"
 /** Flags of every command that joins a cluster: which, where, and as whom. */
 export const clusterFlags: Readonly<Record<string, Flag>> = {
   cluster: { type: "string", short: "c", value: "NAME", help: 'The cluster; default $SHOAL_CLUSTER or "default"' },
-  nats: { type: "string", value: "URL", help: "The NATS server; default $SHOAL_NATS or nats://127.0.0.1:4222" },
+  nats: {
+    type: "string",
+    value: "URL",
+    help: "The NATS server, or several with commas; default $SHOAL_NATS or nats://127.0.0.1:4222",
+  },
   user: { type: "string", value: "NAME", help: "Log in with a password; default $SHOAL_NATS_USER" },
   password: { type: "string", value: "TEXT", help: "Default $SHOAL_NATS_PASSWORD, which other users do not see in ps" },
   token: { type: "string", value: "TEXT", help: "Log in with a token; default $SHOAL_NATS_TOKEN" },

@@ -53,8 +53,10 @@ export async function connectNatsBus(options: NatsConnectOptions): Promise<NatsB
 /** A connection without a bus, for what speaks to JetStream. It connects again for ever. @throws ShoalError CONNECT */
 export async function connectNats(options: NatsConnectOptions): Promise<NatsConnection> {
   const library = await import("@nats-io/transport-node");
-  const servers = [options.servers].flat().map(withoutUser);
-  const auth = options.auth ?? authInAddress([options.servers].flat()[0] ?? "");
+  // Several are said as NATS says them: with commas.
+  const given = [options.servers].flat().flatMap((some) => some.split(","));
+  const servers = given.map(withoutUser);
+  const auth = options.auth ?? authInAddress(given[0] ?? "");
   const authenticator = auth === undefined ? undefined : await authenticatorOf(library, auth);
   const timeoutMs = options.connectTimeoutMs ?? 5_000;
   const wanted: ConnectionOptions = {

@@ -2,7 +2,7 @@ import { parseDurationMs } from "../../../runtime/base/units.ts";
 import { VERSION } from "../../../runtime/base/version.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { runScheduler } from "../../cluster/run-scheduler.ts";
-import { SCHEDULER_DEFAULTS } from "../../cluster/start-scheduler.ts";
+import { SCHEDULER_DEFAULTS, type SchedulerSettings } from "../../cluster/start-scheduler.ts";
 import { PageServer } from "../../dashboard/page-server.ts";
 import { StimulusFile } from "../../replay/stimulus-file.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
@@ -121,10 +121,17 @@ function durationOf(values: FlagValues, flag: string): number | undefined {
   return text === undefined ? undefined : parseDurationMs(text);
 }
 
-function leasesOf(values: FlagValues): { workerLeaseMs: number; clientLeaseMs: number; allowedFailures: number } {
-  const { workerLeaseMs, clientLeaseMs, allowedFailures } = SCHEDULER_DEFAULTS;
+const LOOKS_PER_LEASE = 6;
+
+function leasesOf(
+  values: FlagValues,
+): Pick<SchedulerSettings, "workerLeaseMs" | "clientLeaseMs" | "allowedFailures" | "heartbeatMs"> {
+  const { clientLeaseMs, allowedFailures, heartbeatMs } = SCHEDULER_DEFAULTS;
+  const workerLeaseMs = parseDurationMs(textOf(values, "worker-lease") ?? SCHEDULER_DEFAULTS.workerLeaseMs);
   return {
-    workerLeaseMs: parseDurationMs(textOf(values, "worker-lease") ?? workerLeaseMs),
+    workerLeaseMs,
+    // It looks often enough not to take its own pace for a stall that workers are not to blame for.
+    heartbeatMs: Math.min(heartbeatMs, workerLeaseMs / LOOKS_PER_LEASE),
     clientLeaseMs: parseDurationMs(textOf(values, "client-lease") ?? clientLeaseMs),
     allowedFailures: countOf(values, "allowed-failures", allowedFailures, 0),
   };
