@@ -2,6 +2,7 @@ import { translateAggregation } from "../engine/aggregate.ts";
 import { canPass, passedRow } from "../engine/passed-row.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars } from "../engine/polars.ts";
 import type { Step } from "../plan/step.ts";
+import { digestColumns, isDigest } from "./digest-columns.ts";
 
 type GroupStep = Extract<Step, { op: "group" }>;
 
@@ -11,14 +12,25 @@ type GroupStep = Extract<Step, { op: "group" }>;
  */
 export async function groupRows(table: PolarsLazy, step: GroupStep): Promise<PolarsLazy> {
   const { keys, aggregations } = step;
-  if (!step.partial) return grouped(table, step);
-  if (keys.length === 0) return aggregations.some(isUniqueList) ? listed(table, step) : grouped(table, step);
-  if (!canPass(aggregations)) return grouped(table, step);
+  if (keys.length === 0 && aggregations.some(isDigest)) return withDigests(table, step);
+  if (keys.length === 0 && step.partial && aggregations.some(isUniqueList)) return listed(table, step);
+  if (keys.length === 0 || !step.partial || !canPass(aggregations)) return grouped(table, step);
   const made = (await table.collect()) as PolarsFrame;
   return (await groupsAreMany(made, keys)) ? rowsAsGroups(made.lazy(), step) : grouped(made.lazy(), step);
 }
 
 const isUniqueList = ({ primitive }: GroupStep["aggregations"][number]): boolean => primitive === "uniqueList";
+
+/** Digests beside the other aggregates, in the order asked for. */
+async function withDigests(table: PolarsLazy, step: GroupStep): Promise<PolarsLazy> {
+  const made = (await table.collect()) as PolarsFrame;
+  const rest = step.aggregations.filter((one) => !isDigest(one));
+  const digests = await digestColumns(made, step.aggregations.filter(isDigest));
+  if (rest.length === 0) return digests.lazy();
+  const others = await (await groupRows(made.lazy(), { ...step, aggregations: rest })).collect();
+  const both = polars().concat([others, digests] as never, { how: "horizontal" } as never) as unknown as PolarsFrame;
+  return both.lazy().select(...step.aggregations.map(({ name }) => name));
+}
 
 /** Values that are nearly all different are passed on as they are: the last combination tells them apart. */
 async function listed(table: PolarsLazy, step: GroupStep): Promise<PolarsLazy> {
