@@ -7,8 +7,9 @@ import type { ParquetPart } from "../dataframe/kernels/read-parquet.ts";
 import { named, type Part } from "../dataframe/plan/node.ts";
 import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
-import { folderValues } from "./hive-folders.ts";
+import { type FolderValues, folderValues } from "./hive-folders.ts";
 import { withLocalFile } from "./local-copy.ts";
+import { type ColumnRange, type RowGroup, RowGroups, rowGroupsOf } from "./parquet-footer.ts";
 import { fileSystemOf } from "./schemes.ts";
 
 export interface ReadParquetOptions {
@@ -45,7 +46,7 @@ export async function readParquet<S = AnyRow>(
   };
   const index = options.index === undefined ? undefined : fieldOf(options.index);
   const columns = names.filter((name) => name !== options.index).map(fieldOf);
-  const parts = (await Promise.all(files.map((path) => partsOf(path, options)))).flat();
+  const parts = (await Promise.all(files.map((path) => partsOf(path, options, all.slice(own.length))))).flat();
   const fields: Field[] = [{ name: indexName(0), dtype: index?.dtype ?? "int64" }, ...columns];
   const label = files.length === 1 ? first : `${files.length} files such as ${first}`;
   const scan = named({
@@ -96,23 +97,64 @@ async function schemaOf(path: string): Promise<Field[]> {
   return empty.columns.map((name) => ({ name, dtype: dtypeOf(empty.getColumn(name).dtype) as Dtype }));
 }
 
-async function partsOf(path: string, options: ReadParquetOptions): Promise<Part[]> {
-  const pl = polars();
-  const counted = await attempt(path, (local) =>
-    pl
-      .scanParquet(local, { glob: false } as never)
-      .select((pl.len() as ReturnType<typeof pl.col>).alias("n"))
-      .collect(),
-  );
-  const rows = Number(counted.getColumn("n").get(0));
+/** A part a file, or several of a large one: at the borders of its row groups, or within groups that are too large. */
+async function partsOf(path: string, options: ReadParquetOptions, folderDtypes: readonly Field[]): Promise<Part[]> {
   const { version } = await fileSystemOf(path).stat(path);
-  const max = options.rowsPerPartitionMax ?? 5_000_000;
-  const count = Math.max(1, Math.ceil(rows / max));
-  const base = { path, index: options.index ?? null, version, folders: folderValues(path) };
-  if (count === 1) return [{ own: { ...base, offset: 0, rows: null } satisfies ParquetPart, rows }];
+  const folders = folderValues(path);
+  const said = folderStatistics(folders, folderDtypes);
+  const groups = (await attempt(path, () => rowGroupsOf(path))).map((group) => ({
+    ...group,
+    ranges: { ...group.ranges, ...said.ranges },
+    nulls: { ...group.nulls, ...Object.fromEntries(said.missing.map((name) => [name, group.rows])) },
+  }));
+  const base = { path, index: options.index ?? null, version, folders };
+  const stretches = stretchesOf(groups, options.rowsPerPartitionMax ?? 5_000_000);
+  return stretches.map((list): Part => {
+    const [offset, rows] = [list[0]?.offset ?? 0, list.reduce((sum, group) => sum + group.rows, 0)];
+    const own: ParquetPart = { ...base, offset, rows: stretches.length === 1 ? null : rows };
+    return { own, rows, groups: new RowGroups(list, `${path} ${version} ${JSON.stringify(folderDtypes)}`) };
+  });
+}
+
+/** What the folders say of all rows of a file. */
+function folderStatistics(
+  folders: FolderValues,
+  fields: readonly Field[],
+): { ranges: Record<string, ColumnRange>; missing: string[] } {
+  const ranges: Record<string, ColumnRange> = {};
+  const missing: string[] = [];
+  for (const { name, dtype } of fields) {
+    const text = folders[name];
+    if (text === null || text === undefined) {
+      missing.push(name);
+      continue;
+    }
+    const value = dtype === "string" ? text : Number(text);
+    ranges[name] = { min: value, max: value };
+  }
+  return { ranges, missing };
+}
+
+/** Groups in lists of at most `max` rows each. */
+function stretchesOf(groups: readonly RowGroup[], max: number): RowGroup[][] {
+  const lists: RowGroup[][] = [[]];
+  let rows = 0;
+  for (const group of groups.flatMap((one) => piecesOf(one, max))) {
+    if (rows > 0 && rows + group.rows > max) {
+      lists.push([]);
+      rows = 0;
+    }
+    lists.at(-1)?.push(group);
+    rows += group.rows;
+  }
+  return lists;
+}
+
+function piecesOf(group: RowGroup, max: number): RowGroup[] {
+  const count = Math.max(1, Math.ceil(group.rows / max));
   return Array.from({ length: count }, (_, at) => {
-    const [from, to] = [Math.floor((at * rows) / count), Math.floor(((at + 1) * rows) / count)];
-    return { own: { ...base, offset: from, rows: to - from } satisfies ParquetPart, rows: to - from };
+    const [from, to] = [Math.floor((at * group.rows) / count), Math.floor(((at + 1) * group.rows) / count)];
+    return { ...group, offset: group.offset + from, rows: to - from, ...(count === 1 ? {} : { nulls: {} }) };
   });
 }
 

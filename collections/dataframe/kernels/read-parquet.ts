@@ -6,12 +6,15 @@ import { isFloat } from "../dtype.ts";
 import { type PolarsExpr, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
 import { lit } from "../engine/typed.ts";
 import { type Field, indexName, isIndexName } from "../schema.ts";
+import { emptyTable } from "./empty-table.ts";
 
 /** Rows of a Parquet file: `rows` of them from `offset` on; all where it is null. */
 export interface ParquetPart {
   readonly path: string;
   readonly offset: number;
   readonly rows: number | null;
+  /** The stretches of rows that are wanted, where not all are. */
+  readonly slices?: readonly (readonly [offset: number, rows: number])[];
   /** The column that is the index; null where rows are numbered from `offset` on. */
   readonly index: string | null;
   readonly version: string;
@@ -19,8 +22,9 @@ export interface ParquetPart {
   readonly folders: FolderValues;
 }
 
-/** A lazy scan: filters and projections of the plan sink into it, so that row groups that cannot match are not read. */
+/** A lazy scan of the columns that are wanted, and of the rows that may be. */
 export function readParquetPart(part: ParquetPart, fields: readonly Field[]): PolarsLazy | Promise<PolarsLazy> {
+  if (part.slices?.length === 0) return emptyTable(fields).lazy() as PolarsLazy;
   if (schemeOf(part.path) === "file") return scanned(localPath(part.path), part, fields);
   // A file of another place is copied here for as long as it is read.
   return withLocalFile(part.path, async (copy) => (await scanned(copy, part, fields).collect()).lazy() as PolarsLazy);
@@ -29,10 +33,16 @@ export function readParquetPart(part: ParquetPart, fields: readonly Field[]): Po
 function scanned(local: string, part: ParquetPart, fields: readonly Field[]): PolarsLazy {
   const pl = polars();
   const all = pl.scanParquet(local, { cache: false, glob: false } as never);
-  const rows = part.rows === null ? all : all.slice(part.offset, part.rows);
   const needsNumbers = part.index === null && fields.some(({ name }) => isIndexName(name));
-  const numbered = needsNumbers ? (rows.withRowIndex("__row", part.offset) as unknown as PolarsLazy) : rows;
-  return numbered.select(...fields.map((field) => columnValue(field, part)));
+  const stretch = (rows: PolarsLazy, offset: number): PolarsLazy => {
+    const numbered = needsNumbers ? (rows.withRowIndex("__row", offset) as unknown as PolarsLazy) : rows;
+    return numbered.select(...fields.map((field) => columnValue(field, part)));
+  };
+  if (part.slices === undefined)
+    return stretch(part.rows === null ? all : all.slice(part.offset, part.rows), part.offset);
+  const stretches = part.slices.map(([offset, rows]) => stretch(all.slice(offset, rows), offset));
+  if (stretches.length === 1) return stretches[0] as PolarsLazy;
+  return pl.concat(stretches as never, { how: "vertical" } as never) as unknown as PolarsLazy;
 }
 
 function columnValue({ name, dtype }: Field, part: ParquetPart): PolarsExpr {

@@ -31,7 +31,7 @@ function line(node: Node): string {
   const parts = `${node.npartitions} ${node.npartitions === 1 ? "partition" : "partitions"}`;
   switch (node.kind) {
     case "scan":
-      return `scan ${node.label} [${names(node)}]${node.predicate === undefined ? "" : ` where ${showExpr(node.predicate)}`}, ${parts}`;
+      return `scan ${node.label} [${names(node)}]${node.predicate === undefined ? "" : ` where ${showExpr(node.predicate)}`}, ${parts}${groupsRead(node)}`;
     case "layer":
       return `have ${node.label} [${names(node)}], ${parts}`;
     case "filter":
@@ -58,4 +58,12 @@ function line(node: Node): string {
     default:
       return `${node.kind} [${names(node)}], ${parts}`;
   }
+}
+
+/** How much of the files is read, where they say what is in them. */
+function groupsRead({ parts }: Extract<Node, { kind: "scan" }>): string {
+  if (parts.every(({ groups }) => groups === undefined)) return "";
+  const left = parts.map(({ groups }) => groups?.list.length ?? 1);
+  const [read, empty] = [left.reduce((a, b) => a + b, 0), left.filter((one) => one === 0).length];
+  return `, ${read} row ${read === 1 ? "group" : "groups"}${empty === 0 ? "" : `, nothing of ${empty} partitions`}`;
 }

@@ -1,6 +1,7 @@
 import type { Layer } from "../../../runtime/graph/layer.ts";
 import { tokenize } from "../../../runtime/graph/tokenize.ts";
 import type { FunctionSpec } from "../../../runtime/wire/function-spec.ts";
+import type { RowGroups } from "../../io/parquet-footer.ts";
 import type { Expr, Plain } from "../expression/expression.ts";
 import type { Field, TableMeta } from "../schema.ts";
 import type { Aggregation, AsofSpec, JoinSpec, Named, Reader, WindowItem } from "./step.ts";
@@ -26,8 +27,8 @@ export interface Divisions {
 export interface Part {
   readonly own: unknown;
   readonly rows: number | null;
-  /** Smallest and largest value a column has in this part, where a file says so. */
-  readonly ranges?: Readonly<Record<string, readonly [min: Plain, max: Plain]>>;
+  /** What a file says of the rows it keeps together. */
+  readonly groups?: RowGroups;
 }
 
 export type NodeKind =

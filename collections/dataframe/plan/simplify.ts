@@ -1,6 +1,7 @@
 import { inputsOf, type Node, withInputs } from "./node.ts";
 import { mergeFilters } from "./rules/merge-filters.ts";
 import { mergeSelects } from "./rules/merge-selects.ts";
+import { pruneScan } from "./rules/prune-scan.ts";
 import { pushFilter } from "./rules/push-filter.ts";
 import { pushProjection } from "./rules/push-projection.ts";
 
@@ -8,7 +9,7 @@ import { pushProjection } from "./rules/push-projection.ts";
 export type Rule = (node: Node) => Node;
 
 /** Applied to every node from the sources up, until nothing changes. */
-export const LOCAL_RULES: readonly Rule[] = [mergeSelects, mergeFilters, pushFilter];
+export const LOCAL_RULES: readonly Rule[] = [mergeSelects, mergeFilters, pushFilter, pruneScan];
 
 const ROUNDS_MAX = 20;
 

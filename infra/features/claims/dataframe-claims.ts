@@ -98,7 +98,7 @@ export const dataframeClaims: readonly Claim[] = [
     "DF-099",
     "Parquet statistics",
     "dataframe:DataFrame#length",
-    "test/collections/dataframe/parquet.test.ts: length() of files is read from what the files say: nothing is computed",
+    "test/collections/dataframe/parquet.test.ts: a filter opens no file whose statistics rule it out, and explain() says so",
   ],
   [
     "DF-100",

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { type PolarsLazy, polars } from "../../../collections/dataframe/engine/polars.ts";
 import * as dd from "../../../collections/dataframe/index.ts";
 import { type Executor, pushExecutor } from "../../../runtime/graph/executor.ts";
 import { syncExecutor } from "../../../runtime/graph/sync-executor.ts";
@@ -84,4 +85,97 @@ test("a truncated file is named in the error", async () => {
   const [first] = await table().toParquet(path);
   truncateSync(first as string, 40);
   await assert.rejects(dd.readParquet(path), (error: Error) => error.message.includes("part.0.parquet"));
+});
+
+/** Four files of 1,000 rows each, in row groups of 250: `a` rises through all of them. */
+async function risingFiles(name: string): Promise<string[]> {
+  const path = join(folder, name);
+  mkdirSync(path);
+  const files = Array.from({ length: 4 }, (_, file) => join(path, `part.${file}.parquet`));
+  for (const [file, own] of files.entries()) {
+    const rows = Array.from({ length: 1_000 }, (_, at) => file * 1_000 + at);
+    const frame = polars().DataFrame({
+      a: rows,
+      s: rows.map((row) => `k${String(row).padStart(5, "0")}`),
+      gap: rows.map((row) => (row < 2_000 ? null : row)),
+    });
+    const options = { compression: "uncompressed", rowGroupSize: 250, statistics: true };
+    await (frame.lazy() as PolarsLazy).sinkParquet(own, options as never).collect();
+  }
+  return files;
+}
+
+test("a filter opens no file whose statistics rule it out, and explain() says so", async () => {
+  const files = await risingFiles("pruned");
+  const table = await dd.readParquet<{ a: number; s: string; gap: number | null }>(join(folder, "pruned"));
+  for (const file of [0, 1, 3]) rmSync(files[file] as string);
+  const within = table.filter((row) => row.a >= 2_100 && row.a < 2_105);
+  assert.deepEqual((await within.get("a").compute()).toArray(), [2_100, 2_101, 2_102, 2_103, 2_104]);
+  assert.deepEqual((await within.compute()).indexValues(), [100, 101, 102, 103, 104]);
+  assert.match(within.explain(), /where .*4 partitions, 1 row group, nothing of 3 partitions/);
+  assert.deepEqual(
+    (
+      await table
+        .filter((row) => row.s === "k02999" || row.a === -1)
+        .get("gap")
+        .compute()
+    ).toArray(),
+    [2_999],
+  );
+  assert.equal(
+    await table
+      .filter((row) => row.a > 2_500 && row.a < 2_400)
+      .rowCount()
+      .compute(),
+    0,
+  );
+  await assert.rejects(table.filter((row) => row.a !== 2_100).compute(), /part\.[013]\.parquet/);
+});
+
+test("row groups that cannot match are not read: their bytes may be anything", async () => {
+  const [file] = (await risingFiles("groups")) as [string];
+  const table = await dd.readParquet<{ a: number; gap: number | null }>(file);
+  const bytes = readFileSync(file);
+  bytes.fill(0xff, 4, Math.floor(bytes.length * 0.2));
+  writeFileSync(file, bytes);
+  await assert.rejects(table.get("a").sum().compute());
+  const last = table.filter((row) => row.a >= 990);
+  assert.deepEqual((await last.get("a").compute()).toArray(), [990, 991, 992, 993, 994, 995, 996, 997, 998, 999]);
+  assert.match(last.explain(), /1 row group/);
+  assert.equal((await table.filter((row) => row.gap !== null).compute()).length, 0);
+});
+
+test("folders rule files out too, and what is not known of them does not", async () => {
+  const path = join(folder, "folders");
+  await dd
+    .fromColumns({ year: [2020, 2020, 2021, 2022], v: [1, 2, 3, 4] }, { npartitions: 1 })
+    .toParquet(path, { partitionOn: ["year"] });
+  const table = await dd.readParquet<{ year: number; v: number }>(path);
+  rmSync(join(path, "year=2020"), { recursive: true });
+  assert.equal(
+    await table
+      .filter((row) => row.year > 2_020)
+      .get("v")
+      .sum()
+      .compute(),
+    7,
+  );
+  await assert.rejects(
+    table
+      .filter((row) => row.year + 1 > 2_021)
+      .get("v")
+      .sum()
+      .compute(),
+  );
+});
+
+test("large files are cut where their row groups end, and how many rows they have is known without reading", async () => {
+  const [file] = (await risingFiles("large")) as [string];
+  const table = await dd.readParquet<{ a: number }>(file, { rowsPerPartitionMax: 600 });
+  assert.equal(table.npartitions, 2);
+  const sizes = await table.mapPartitions((part) => ({ n: [part.length] }), { schema: { n: "int64" } }).compute();
+  assert.deepEqual(sizes.toColumns(), { n: [500, 500] });
+  assert.equal((await dd.readParquet(file, { rowsPerPartitionMax: 100 })).npartitions, 12);
+  rmSync(file);
+  assert.equal(await table.length(), 1_000);
 });

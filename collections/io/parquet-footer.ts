@@ -1,0 +1,84 @@
+import { type FileMetaData, parquetMetadataAsync } from "hyparquet";
+import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
+import { fileSystemOf } from "./schemes.ts";
+
+/** What a file says of one column in one row group. Values are plain: times are microseconds. */
+export interface ColumnRange {
+  readonly min: number | string;
+  readonly max: number | string;
+}
+
+/** Rows that a Parquet file keeps together, and what it says of them. */
+export interface RowGroup {
+  readonly offset: number;
+  readonly rows: number;
+  readonly ranges: Readonly<Record<string, ColumnRange>>;
+  /** Missing values of a column, where the file says how many. */
+  readonly nulls: Readonly<Record<string, number>>;
+}
+
+/** Row groups of a part of a file. They are named by the file's version: they may be thousands, and plans are named often. */
+export class RowGroups {
+  readonly list: readonly RowGroup[];
+  private readonly file: string;
+
+  constructor(list: readonly RowGroup[], file: string) {
+    this.list = list;
+    this.file = file;
+  }
+
+  /** Those for which the condition holds. */
+  filter(keep: (group: RowGroup) => boolean): RowGroups {
+    return new RowGroups(this.list.filter(keep), this.file);
+  }
+
+  [tokenSymbol](): unknown {
+    return [this.file, this.list.map(({ offset, rows }) => [offset, rows])];
+  }
+}
+
+/** The row groups of a file, from its last bytes alone. */
+export async function rowGroupsOf(path: string): Promise<RowGroup[]> {
+  const files = fileSystemOf(path);
+  const { sizeBytes } = await files.stat(path);
+  const metadata = await parquetMetadataAsync({
+    byteLength: sizeBytes,
+    slice: async (start, end = sizeBytes) => {
+      const bytes = await files.readRange(path, start, end - start);
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    },
+  });
+  let offset = 0;
+  return metadata.row_groups.map((group) => {
+    const rows = Number(group.num_rows);
+    const made = { offset, rows, ...statisticsOf(group) };
+    offset += rows;
+    return made;
+  });
+}
+
+type NativeGroup = FileMetaData["row_groups"][number];
+
+function statisticsOf(group: NativeGroup): Pick<RowGroup, "ranges" | "nulls"> {
+  const ranges: Record<string, ColumnRange> = {};
+  const nulls: Record<string, number> = {};
+  for (const { meta_data: column } of group.columns) {
+    // Of nested columns only the leaves have statistics.
+    const [name, ...deeper] = column?.path_in_schema ?? [];
+    const said = column?.statistics;
+    if (name === undefined || deeper.length > 0 || said === undefined) continue;
+    if (said.null_count !== undefined) nulls[name] = Number(said.null_count);
+    const [min, max] = [boundOf(said.min_value, -1), boundOf(said.max_value, 1)];
+    if (min !== undefined && max !== undefined) ranges[name] = { min, max };
+  }
+  return { ranges, nulls };
+}
+
+/** A bound as a plain value; times are read to the millisecond, so they are widened by one. */
+function boundOf(value: unknown, outwards: number): number | string | undefined {
+  // Where a text was cut within a character, what stands for it is no bound.
+  if (typeof value === "string") return value.includes("\uFFFD") ? undefined : value;
+  if (value instanceof Date) return (value.getTime() + outwards) * 1_000;
+  const number = typeof value === "bigint" ? Number(value) : value;
+  return typeof number === "number" && Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined;
+}
