@@ -120,6 +120,7 @@ async function soak(client: Client): Promise<Run> {
   await work.watch(SAMPLE_MS);
   const before = await work.watch(ALONE_MS);
   const [turnsBefore, cpuBefore] = [await turnsOf(client), work.done];
+  const floorBefore = await heapFloorMb();
   work.busy.begin();
   const readers = await openPages(url, READERS);
   const tabs = await openTabs(url);
@@ -128,6 +129,7 @@ async function soak(client: Client): Promise<Run> {
   const seconds = (performance.now() - start) / 1000;
   const turns = await turnsOf(client);
   const { figures } = work.busy;
+  const floorAfter = await heapFloorMb();
   const tasks = work.done - cpuBefore;
   await tabs.close();
   await readers.close();
@@ -150,12 +152,23 @@ async function soak(client: Client): Promise<Run> {
       rssLateMb: middle(late, "rssMb"),
       heapEarlyMb: middle(early, "heapMb"),
       heapLateMb: middle(late, "heapMb"),
+      floorBeforeMb: floorBefore,
+      floorAfterMb: floorAfter,
       turns: turns.count - turnsBefore.count,
       turnsOver20Ms: turns.long - turnsBefore.long,
       turnMaxMs: turns.maxMs,
       ...figures,
     },
   };
+}
+
+/** What is really held: futures that were dropped let go in a collection, and what they held goes in the next. */
+async function heapFloorMb(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return process.memoryUsage().heapUsed / 1e6;
 }
 
 let client: Client | undefined;

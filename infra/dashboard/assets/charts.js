@@ -6,7 +6,10 @@ const open = new Set();
 
 /**
  * A chart. `draw` gives its options from the last data; it is drawn again when data, theme or size change.
- * @param label what it shows, read aloud; `describe` may add figures
+ * @param {string} label what it shows, read aloud; `describe` may add figures
+ * @param {number} height
+ * @param {(data: any) => object} draw
+ * @param {{ describe?: (data: any) => string, onclick?: (event: any) => void }} [options]
  */
 export function chart(label, height, draw, { describe, onclick } = {}) {
   const element = h("div", { class: "chart", role: "img", "aria-label": label, style: `height:${height}px` });
@@ -151,7 +154,12 @@ export function linesOver(times, lines, show, more = {}) {
   };
 }
 
-/** A chart of one figure over the last minutes; data have it in `series`. */
+/**
+ * A chart of one figure over the last minutes; data have it in `series`.
+ * @param {string} label
+ * @param {number} height
+ * @param {{ name: string, color: string, show: (value: any) => string, of: string, max?: number }} figure
+ */
 export const areaOver = (label, height, { name, color, show, of, max }) =>
   chart(label, height, ({ series }) =>
     linesOver(

@@ -41,7 +41,12 @@ export function pageHead(title, about, crumb) {
   return { head, say: (text) => setText(line, text) };
 }
 
-/** A card with a heading, a note beside it, and whatever it shows. */
+/**
+ * A card with a heading, a note beside it, and whatever it shows.
+ * @param {string} title
+ * @param {{ width?: string, note?: string, right?: any }} [options]
+ * @param {...any} children
+ */
 export function card(title, { width = "", note = "", right } = {}, ...children) {
   const id = `c-${title.toLowerCase().replace(/[^a-z]+/g, "-")}`;
   const said = h("span", { class: "note" }, note);
@@ -86,7 +91,9 @@ export function keyed(container, keyOf, make, update) {
 
 /**
  * A table whose columns can be sorted. A column has a name, what to sort by, and how a cell is shown.
- * @param columns {{ name: string, number?: boolean, sort?: (row: any) => any, show: (row: any) => any, wide?: boolean }[]}
+ * @param {{ name: string, number?: boolean, sort?: (row: any) => any, show: (row: any) => any, wide?: boolean }[]} columns
+ * @param {(row: any) => string} keyOf
+ * @param {{ label?: string, sort?: { at: number, descending: boolean }, empty?: string }} [options]
  */
 export function table(columns, keyOf, { label, sort: first, empty = "Nothing yet" } = {}) {
   let sorted = first ?? { at: -1, descending: false };
@@ -121,7 +128,7 @@ export function table(columns, keyOf, { label, sort: first, empty = "Nothing yet
       columns.forEach((column, at) => {
         const shown = column.show(row);
         const cell = line.children[at];
-        if (shown instanceof Node) {
+        if (shown instanceof Element) {
           if (cell.firstChild === null || cell.innerHTML !== shown.outerHTML) cell.replaceChildren(shown);
         } else setText(cell, String(shown));
       }),

@@ -2,8 +2,13 @@
 import * as dagre from "/assets/vendor/dagre.js";
 
 /**
- * @param nodes {{ name: string, width: number, height: number }[]}
- * @param edges {{ from: string, to: string, label?: { width: number, height: number } }[]}
+ * @typedef {{ x: number, y: number, width: number, height: number }} Place the middle of a node
+ * @typedef {{ x: number, y: number, points: { x: number, y: number }[] }} Way where an edge bends, and its label stands
+ */
+
+/**
+ * @param {{ name: string, width: number, height: number }[]} nodes
+ * @param {{ from: string, to: string, label?: { width: number, height: number } }[]} edges
  */
 export function layout(nodes, edges, { direction = "TB", gap = 16, rankGap = 40 } = {}) {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
@@ -14,11 +19,11 @@ export function layout(nodes, edges, { direction = "TB", gap = 16, rankGap = 40 
     graph.setEdge(from, to, label === undefined ? {} : { ...label, labelpos: "c" }, String(at));
   });
   dagre.layout(graph);
-  const { width = 0, height = 0 } = graph.graph();
+  const { width = 0, height = 0 } = /** @type {{ width?: number, height?: number }} */ (graph.graph());
   return {
     width,
     height,
-    nodes: new Map(nodes.map(({ name }) => [name, graph.node(name)])),
-    edges: edges.map(({ from, to }, at) => graph.edge(from, to, String(at))),
+    nodes: new Map(nodes.map(({ name }) => [name, /** @type {Place} */ (graph.node(name))])),
+    edges: edges.map(({ from, to }, at) => /** @type {Way} */ (graph.edge(from, to, String(at)))),
   };
 }

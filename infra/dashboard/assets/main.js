@@ -162,7 +162,8 @@ const KEYS = [
 function drawKeys() {
   const rows = KEYS.flatMap(([key, text]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, text)]);
   byId("keys").append(h("h2", {}, "Keys"), h("dl", { class: "facts" }, ...rows));
-  byId("keys").addEventListener("click", () => byId("keys").close());
+  const dialog = /** @type {HTMLDialogElement} */ (byId("keys"));
+  dialog.addEventListener("click", () => dialog.close());
 }
 
 function pressed(event) {
@@ -178,7 +179,7 @@ function pressed(event) {
   else if (/^[1-9]$/.test(event.key)) to(Number(event.key) - 1);
   else if (event.key === "p") pause();
   else if (event.key === "t") changeTheme();
-  else if (event.key === "?") byId("keys").showModal();
+  else if (event.key === "?") /** @type {HTMLDialogElement} */ (byId("keys")).showModal();
 }
 
 function pause() {
@@ -195,7 +196,7 @@ function changeTheme() {
 
 function find(event) {
   event.preventDefault();
-  const text = byId("find-text").value.trim();
+  const text = /** @type {HTMLInputElement} */ (byId("find-text")).value.trim();
   if (text === "") return;
   const isWorker = [...document.querySelectorAll('a[href^="/workers/"]')].some((anchor) => anchor.textContent === text);
   navigate(

@@ -47,7 +47,7 @@ function show() {
   page.takeRuns?.({ isFirst: true, runs: recorded.runs }, false);
   page.update(data.body, data.head);
   main.dataset.shown = view;
-  for (const anchor of document.querySelectorAll("#nav a")) {
+  for (const anchor of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("#nav a"))) {
     if (anchor.hash === `#${view === "worker" ? "workers" : view}`) anchor.setAttribute("aria-current", "page");
     else anchor.removeAttribute("aria-current");
   }
@@ -75,8 +75,8 @@ function drawFrame() {
 drawFrame();
 addEventListener("hashchange", show);
 document.addEventListener("click", (event) => {
-  const anchor = event.target.closest?.("a[href^='/']");
-  if (!anchor) return;
+  const anchor = event.target instanceof Element ? event.target.closest("a[href^='/']") : null;
+  if (anchor === null) return;
   event.preventDefault();
   navigate(anchor.getAttribute("href"));
 });

@@ -153,7 +153,7 @@ function draw({ kind, nodes, edges }, placed, frame) {
               x,
               y,
               symbolSize: sizeOf(node),
-              itemStyle: { color: stateColor(leading(node)), borderColor: token("card"), borderWidth: 1.5 },
+              itemStyle: dress(node),
             };
           }),
         ],
@@ -161,6 +161,19 @@ function draw({ kind, nodes, edges }, placed, frame) {
       },
     ],
   };
+}
+
+/** A node of many tasks fills from below as they come along; one that has failures wears a red rim. */
+function dress(node) {
+  const rim = { borderColor: token(stateCount(node, "erred") > 0 ? "s-erred" : "card"), borderWidth: 2 };
+  if (node.count === 1) return { color: stateColor(leading(node)), ...rim };
+  let at = 0;
+  const colorStops = STATES.filter((state) => stateCount(node, state) > 0).flatMap((state) => {
+    const from = at;
+    at = Math.min(1, at + stateCount(node, state) / node.count);
+    return [from, at].map((offset) => ({ offset, color: stateColor(state) }));
+  });
+  return { color: { type: "linear", x: 0, y: 1, x2: 0, y2: 0, colorStops }, ...rim };
 }
 
 function labelOf(node, isTasks) {

@@ -59,15 +59,14 @@ export function mount(main) {
           value: count(n),
         })),
       );
-      setText(
-        about,
-        stealing === null ? "No task has been moved: the scheduler tells of stealing once there is some." : "",
-      );
-      about.hidden = stealing !== null;
-      movesCard.element.hidden = stealing?.workers === undefined;
+      const by = stealing?.workers ?? {};
+      const isMoved = Object.values(by).some(({ taken = 0, given = 0 }) => taken + given > 0);
+      setText(about, "No task has gone from one worker to another: work lies evenly, or there is too little of it.");
+      about.hidden = isMoved;
+      movesCard.element.hidden = !isMoved;
       for (const one of [ahead, moves]) one.height(Math.max(200, 40 + workers.length * 26));
       ahead.update(workers);
-      if (stealing?.workers !== undefined) moves.update({ workers, by: stealing.workers });
+      if (isMoved) moves.update({ workers, by });
     },
   };
 }
