@@ -121,6 +121,11 @@ export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> 
     return new ShoalArray({ layer, axes: this.axes, dtype: this.dtype }) as this;
   }
 
+  /** An array of the same blocks: lazy arrays never change, so nothing is copied. */
+  copy(): ShoalArray<D> {
+    return new ShoalArray<D>(this);
+  }
+
   /** Blocks by their place in the grid: indexers count blocks. */
   blocks(...indexers: Indexer[]): ShoalArray<D> {
     return asArray(blocksAt(this, indexers)) as ShoalArray<D>;

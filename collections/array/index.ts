@@ -128,8 +128,10 @@ export * as ma from "./masked.ts";
 export { NDArray } from "./ndarray.ts";
 export type { Boundary, Depth, OverlapOptions } from "./overlap.ts";
 export { type PadMode, type PadOptions, pad } from "./pad.ts";
+export { type Piece, piecewise } from "./piecewise.ts";
 export * as random from "./random.ts";
 export type { ReduceOptions } from "./reduction.ts";
+export { resultType } from "./result-type.ts";
 export { type Complex, complex, float, type ScalarLike } from "./scalar.ts";
 export {
   argwhere,
@@ -165,6 +167,7 @@ export {
   sort,
   topk,
 } from "./statistics.ts";
+export * as stats from "./stats.ts";
 export { fromDelayed, type NestedDelayed, toDelayed } from "./storage/delayed-blocks.ts";
 export { fromNpy, fromRaw, type RawOptions, toNpy, toRaw } from "./storage/npy.ts";
 export { npyBytes, parseNpy } from "./storage/npy-bytes.ts";

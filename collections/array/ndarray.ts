@@ -69,6 +69,11 @@ export class NDArray<D extends DType = DType> extends BlockMethods<EagerKind> {
     return this.size * this.itemsize;
   }
 
+  /** The same elements in memory of their own, row-major. */
+  copy(): NDArray<D> {
+    return asNDArray(copyOf(chunkOfNDArray(this)) as Chunk<D>);
+  }
+
   asBlocks(): Blocks {
     return blocksOfChunk(chunkOfNDArray(this));
   }

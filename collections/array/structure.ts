@@ -7,6 +7,7 @@ import { arange, type CreateOptions, eye, onesLike, tri, zeros } from "./creatio
 import { type DType, itemsizeOf, parseDType } from "./dtype.ts";
 import { broadcastTo, concatenate, stack, where } from "./functions.ts";
 import { type BlockFunction, inferDType, mapBlocksOf } from "./map-blocks.ts";
+import { promote } from "./promote.ts";
 import { nonzero } from "./sets.ts";
 import { reaxisBlocks } from "./slicing.ts";
 
@@ -274,10 +275,10 @@ export function cov(x: ArrayLike, options: CovarianceOptions = {}): ShoalArray {
     const array = arrayOf(one);
     if (array.ndim > 2) throw new RangeError(`Covariances need one or two axes, got ${array.ndim}`);
     const wide = array.ndim === 1 ? array.get(null, ":") : options.rowvar === false ? array.T : array;
-    return wide.dtype.startsWith("complex") ? wide : wide.astype("float64");
+    return wide.astype(promote(wide.dtype, "float64"));
   };
   const all = options.y === undefined ? rows(x) : concatenate([rows(x), rows(options.y)]);
-  const count = (all.shape[1] as number) - (options.ddof ?? (options.bias === true ? 0 : 1));
+  const count = Math.max(0, (all.shape[1] as number) - (options.ddof ?? (options.bias === true ? 0 : 1)));
   const centred = all.sub(all.mean({ axis: 1, keepdims: true }));
   const result = centred.dot(centred.T.conj()).div(count);
   return result.size === 1 ? result.squeeze() : result;

@@ -137,7 +137,8 @@ export function ldexp(x: number, exponent: number): number {
 /** The modified Bessel function of order zero: its power series has positive terms only, so it is exact to rounding. */
 export function i0(x: number): number {
   const quarter = (x * x) / 4;
-  if (!Number.isFinite(quarter)) return x !== x ? Number.NaN : Infinity;
+  // NumPy finds no value at infinity: its product of exponential and polynomial is infinity times zero there.
+  if (!Number.isFinite(quarter)) return Number.isFinite(x) ? Infinity : Number.NaN;
   let term = 1;
   let sum = 1;
   for (let k = 1; term > sum * 1e-17; k++) {

@@ -103,3 +103,44 @@ test("diagonals of nothing are empty", async () => {
   assert.deepEqual(da.diag(da.zeros([0])).shape, [0, 0]);
   assert.deepEqual((await da.diag(da.zeros([0, 0])).compute()).toArray(), []);
 });
+
+test("piecewise() takes the last piece whose condition holds, and the rest", async () => {
+  const x = da.asarray([-3, -1, 0, 2, 5]);
+  const pieces = da.piecewise(x, [x.lt(0), x.gt(0)], [(v) => v.neg(), (v) => v.mul(10)]);
+  assert.deepEqual(await values(pieces), [3, 1, 0, 20, 50]);
+  assert.deepEqual(await values(da.piecewise(x, [x.gt(-2), x.gt(1)], [1.9, 2, 7])), [7, 1, 1, 2, 2]);
+  assert.equal(pieces.dtype, "int64");
+  assert.throws(() => da.piecewise(x, [x.lt(0)], []), /1 conditions need 1 pieces, or 2 with one for the rest; got 0/);
+});
+
+test("resultType() is the dtype that all have in common", () => {
+  assert.equal(da.resultType("int32", "float32"), "float64");
+  assert.equal(da.resultType(da.ones([2], { dtype: "float32" }), 3), "float32");
+  assert.equal(da.resultType("int8", 2.5), "float64");
+  assert.throws(() => da.resultType("datetime64[s]", "float64"), /No dtype holds both/);
+});
+
+test("stats: skewness, kurtosis and moments", async () => {
+  const x = da.asarray([1, 2, 3, 10, -4.5]).rechunk(2);
+  const near = async (one: da.Array, wanted: number): Promise<void> => {
+    const found = (await one.compute()).item() as number;
+    assert.ok(Math.abs(found - wanted) < 1e-12, `${found} is not ${wanted}`);
+  };
+  await near(da.stats.skew(x), 0.2801346457506894);
+  await near(da.stats.kurtosis(x), -0.5662060573934409);
+  await near(da.stats.kurtosis(x, { fisher: false }), 2.433793942606559);
+  await near(da.stats.moment(x, 3), 28.04400000000002);
+  assert.deepEqual(await values(da.stats.skew([2, 2, 2])), 0);
+});
+
+test("copy() of an eager array has memory of its own", async () => {
+  const x = await da.arange(6).reshape([2, 3]).compute();
+  const y = x.T.copy();
+  x.data.fill(0n as never);
+  assert.deepEqual(y.toArray(), [
+    [0, 3],
+    [1, 4],
+    [2, 5],
+  ]);
+  assert.deepEqual(await values(da.arange(3).copy()), [0, 1, 2]);
+});
