@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as dd from "../collections/dataframe/index.ts";
 import { Client } from "../index.ts";
-import { type BenchCase, type BenchMode, pythonPeer, secondsOf } from "./bench-case.ts";
+import { type BenchCase, type BenchMode, nodePeer, pythonPeer, secondsOf } from "./bench-case.ts";
 
 /**
  * Tables read from CSV, or held in memory, beside Dask's threads: the cases of peers/dataframe.py over the data that
@@ -66,6 +66,20 @@ const works: Readonly<Record<string, (t: Rows, r: Right) => Promise<unknown>>> =
   resample: (t) => t.setIndex("ts", { sorted: true }).get("v2").resample("1h").mean().compute(),
 };
 
+/** Cases that are one plan of the engine over a whole table. */
+const onPolars = new Set([
+  "filter_sum",
+  "groupby_low",
+  "groupby_high",
+  "merge",
+  "set_index",
+  "sort",
+  "value_counts",
+  "nunique",
+  "nlargest",
+  "rolling",
+]);
+
 const withDates = new Set(["resample"]);
 
 /** The data, written once by the peers' own script. */
@@ -86,7 +100,10 @@ function caseOf(name: string, source: "csv" | "memory", mode: BenchMode): BenchC
     params: { source, mode, rows },
     units: rows,
     runs: 3,
-    peers: [pythonPeer("dask-threads", "dataframe.py", [name, folder, "--source", source])],
+    peers: [
+      pythonPeer("dask-threads", "dataframe.py", [name, folder, "--source", source]),
+      ...(source === "memory" && onPolars.has(name) ? [nodePeer("polars", "dataframe-polars.ts", [name, folder])] : []),
+    ],
     open: async () => {
       makeData();
       if (mode !== "inline") client = await Client.local({ mode, workers: 2 });

@@ -37,6 +37,7 @@ export { ColumnExpression, col, lit, when } from "./expression/builder.ts";
 export { Column } from "./frame/column.ts";
 export { Frame } from "./frame/frame.ts";
 export type { ValueOptions } from "./frame/values.ts";
+export { type FromMapOptions, fromDelayed, fromMap } from "./from-pieces.ts";
 export { type FromColumnsOptions, fromColumns, fromRecords } from "./from-values.ts";
 export { GroupBy } from "./groupby.ts";
 export type { AggregateRequest, GroupByOptions } from "./grouping.ts";

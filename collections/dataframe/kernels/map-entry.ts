@@ -1,6 +1,7 @@
 /**
- * Where a worker finds {@link mapTable}: with every method of tables in place, since functions of users call them.
+ * Where a worker finds {@link mapTable} and its like: with every method of tables in place, since functions of users call them.
  */
 import "../index.ts";
 
 export { mapTable } from "./map-table.ts";
+export { tableOfItem, tableOfOutcome } from "./table-of-outcome.ts";
