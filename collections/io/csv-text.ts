@@ -117,3 +117,14 @@ export function withoutComments(text: string, comment: string): string {
   }
   return kept.join("\n");
 }
+
+/** Names from a header; equal names get a number, as in pandas. */
+export function headerNames(sample: readonly (readonly string[])[]): string[] {
+  const seen = new Map<string, number>();
+  return (sample[0] ?? []).map((name, at) => {
+    const base = name === "" ? `Unnamed: ${at}` : name;
+    const times = seen.get(base) ?? 0;
+    seen.set(base, times + 1);
+    return times === 0 ? base : `${base}.${times}`;
+  });
+}

@@ -8,7 +8,8 @@ import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
 import { compressionOf, unpacked } from "./compression.ts";
 import { blockStarts } from "./csv-blocks.ts";
-import { inferCsvDtype, NULL_TEXTS, parseCsvRows, timeFormatOf, withoutComments } from "./csv-text.ts";
+import { checkCsvText, csvFault } from "./csv-faults.ts";
+import { headerNames, inferCsvDtype, NULL_TEXTS, parseCsvRows, timeFormatOf, withoutComments } from "./csv-text.ts";
 import { filesOf } from "./parquet.ts";
 import { fileSystemOf } from "./schemes.ts";
 
@@ -62,8 +63,15 @@ export async function readCsv<S = AnyRow>(
   const nulls = nullTexts(options);
   const samples = await Promise.all(sampledFiles(files).map((path) => sampleRows(path, options, separator, quote)));
   const header = options.header !== false;
+  const first = samples.findIndex((sample) => sample.length > 0);
   const names =
-    options.names ?? (header ? headerNames(samples[0] ?? []) : (samples[0]?.[0] ?? []).map((_, at) => String(at)));
+    options.names ??
+    (header ? headerNames(samples[first] ?? []) : (samples[first]?.[0] ?? []).map((_, at) => String(at)));
+  if (names.length === 0)
+    throw csvFault(
+      `${files.join(", ")} ${files.length === 1 ? "is" : "are"} empty: there is no header that names columns`,
+      files[0] as string,
+    );
   for (const name of [...(options.columns ?? []), ...(options.parseDates ?? [])])
     if (!names.includes(name))
       throw unknownColumn(
@@ -79,7 +87,15 @@ export async function readCsv<S = AnyRow>(
       options,
     ),
   );
-  const format: CsvFormat = { separator, quote, comment: options.comment ?? null, nulls, columns, numbered: true };
+  const format: CsvFormat = {
+    separator,
+    quote,
+    comment: options.comment ?? null,
+    nulls,
+    columns,
+    numbered: true,
+    header: header && options.names === undefined,
+  };
   const parts = (await Promise.all(files.map((path) => partsOf(path, options, quote, header)))).flat();
   const offered =
     options.columns === undefined ? columns : columns.filter(({ name }) => options.columns?.includes(name));
@@ -128,13 +144,19 @@ async function sampleRows(
   separator: string,
   quote: string | null,
 ): Promise<string[][]> {
-  const [text, whole] = await headText(path, options.sampleBytes ?? SAMPLE_BYTES);
-  const own = text
-    .split("\n")
-    .slice(options.skipRows ?? 0)
-    .join("\n");
-  const plain = options.comment === undefined ? own : withoutComments(own, options.comment);
-  return parseCsvRows(plain, separator, quote, null, whole).filter((row) => row.length > 1 || row[0] !== "");
+  let bytes = options.sampleBytes ?? SAMPLE_BYTES;
+  for (;;) {
+    const [text, whole] = await headText(path, bytes);
+    const own = text
+      .split("\n")
+      .slice(options.skipRows ?? 0)
+      .join("\n");
+    const plain = options.comment === undefined ? own : withoutComments(own, options.comment);
+    const rows = parseCsvRows(plain, separator, quote, null, whole).filter((row) => row.length > 1 || row[0] !== "");
+    // A field longer than the sample leaves no whole row in it.
+    if (whole || rows.length > 1) return rows;
+    bytes *= 4;
+  }
 }
 
 async function headText(path: string, bytes: number): Promise<[string, boolean]> {
@@ -146,25 +168,9 @@ async function headText(path: string, bytes: number): Promise<[string, boolean]>
     size += piece.byteLength;
     if (size > bytes) break;
   }
-  const all = Buffer.concat(pieces);
-  return [
-    all
-      .subarray(0, bytes)
-      .toString("utf8")
-      .replace(/^\uFEFF/, ""),
-    size <= bytes,
-  ];
-}
-
-/** Names from a header; equal names get a number, as in pandas. */
-function headerNames(sample: readonly (readonly string[])[]): string[] {
-  const seen = new Map<string, number>();
-  return (sample[0] ?? []).map((name, at) => {
-    const base = name === "" ? `Unnamed: ${at}` : name;
-    const times = seen.get(base) ?? 0;
-    seen.set(base, times + 1);
-    return times === 0 ? base : `${base}.${times}`;
-  });
+  const all = Buffer.concat(pieces).subarray(0, bytes);
+  checkCsvText(path, all);
+  return [all.toString("utf8").replace(/^\uFEFF/, ""), size <= bytes];
 }
 
 function columnOf(

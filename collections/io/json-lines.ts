@@ -58,7 +58,9 @@ async function sampleInto(types: Map<string, Dtype>, path: string, bytes: number
     size += piece.byteLength;
     if (size >= bytes) break;
   }
-  const text = Buffer.concat(pieces).toString("utf8");
+  const text = Buffer.concat(pieces)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "");
   const lines = text.split("\n");
   if (size >= bytes) lines.pop();
   lines.forEach((line, at) => {

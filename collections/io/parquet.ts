@@ -1,6 +1,6 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
-import type { Dtype } from "../dataframe/dtype.ts";
+import { type Dtype, promote } from "../dataframe/dtype.ts";
 import { dtypeOf, polars } from "../dataframe/engine/polars.ts";
 import { unknownColumn } from "../dataframe/expression/infer.ts";
 import type { ParquetPart } from "../dataframe/kernels/read-parquet.ts";
@@ -46,6 +46,8 @@ export async function readParquet<S = AnyRow>(
   };
   const index = options.index === undefined ? undefined : fieldOf(options.index);
   const columns = names.filter((name) => name !== options.index).map(fieldOf);
+  const read = [...columns, ...(index === undefined ? [] : [index])].filter(({ name }) => !keys.includes(name));
+  for (const path of files.slice(1)) await checkSchema(path, read, first);
   const parts = (await Promise.all(files.map((path) => partsOf(path, options, all.slice(own.length))))).flat();
   const fields: Field[] = [{ name: indexName(0), dtype: index?.dtype ?? "int64" }, ...columns];
   const label = files.length === 1 ? first : `${files.length} files such as ${first}`;
@@ -95,6 +97,17 @@ async function schemaOf(path: string): Promise<Field[]> {
       .collect(),
   );
   return empty.columns.map((name) => ({ name, dtype: dtypeOf(empty.getColumn(name).dtype) as Dtype }));
+}
+
+/** @throws ShoalError DECODE where a file lacks a column of the first, or has it as text where the first has numbers, or the reverse */
+async function checkSchema(path: string, wanted: readonly Field[], first: string): Promise<void> {
+  const own = new Map((await schemaOf(path)).map(({ name, dtype }) => [name, dtype]));
+  for (const { name, dtype } of wanted) {
+    const found = own.get(name);
+    if (found !== undefined && (found === dtype || promote(found, dtype) !== undefined)) continue;
+    const said = found === undefined ? `has no column "${name}"` : `has ${found} in column "${name}"`;
+    throw new ShoalError(`${path} ${said}, where ${first} has ${dtype}`, { code: "DECODE", details: { path } });
+  }
 }
 
 /** A part a file, or several of a large one: at the borders of its row groups, or within groups that are too large. */

@@ -260,7 +260,7 @@ const decoded = (bytes: Buffer, encoding: SingleByteEncoding): string =>
     : new TextDecoder(encoding).decode(bytes);
 
 /** The first byte that begins no character, by halving: what stands before it is good text. */
-function firstInvalid(bytes: Buffer): number {
+export function firstInvalid(bytes: Buffer): number {
   let good = 0;
   let bad = bytes.length;
   while (bad - good > 1) {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import { compressionOf, unpacked } from "../../io/compression.ts";
 import { withoutBlankLines } from "../../io/csv-blocks.ts";
-import { withoutComments } from "../../io/csv-text.ts";
+import { checkCsvHeader, checkCsvText, csvFault, csvFaultOf, openQuoteLine } from "../../io/csv-faults.ts";
+import { headerNames, parseCsvRows, withoutComments } from "../../io/csv-text.ts";
 import { schemeOf } from "../../io/filesystem.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
@@ -22,6 +23,8 @@ import { emptyTable } from "./empty-table.ts";
  */
 export async function readCsvBlock(format: CsvFormat, part: FilePart, fields: readonly Field[]): Promise<PolarsLazy> {
   if (part.start >= part.end) return emptyTable(fields).lazy();
+  const isBlank = part.start === 0 && !(await beginsWell(format, part));
+  if (isBlank) return emptyTable(fields).lazy();
   if (part.whole && format.comment === null && schemeOf(part.path) === "file" && compressionOf(part.path) === "none")
     return scanned(localPath(part.path), format, part, fields);
   const folder = await mkdtemp(join(tmpdir(), "shoal-csv-"));
@@ -36,6 +39,38 @@ export async function readCsvBlock(format: CsvFormat, part: FilePart, fields: re
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+const HEADER_BYTES = 1 << 16;
+
+/** Looks at a file's header. @returns false for a file without lines @throws ShoalError DECODE where it names other columns */
+async function beginsWell(format: CsvFormat, part: FilePart): Promise<boolean> {
+  const files = fileSystemOf(part.path);
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  const { path } = part;
+  for await (const piece of unpacked(files.readStream(path, { pieceBytes: HEADER_BYTES }), compressionOf(path), path)) {
+    pieces.push(piece);
+    size += piece.byteLength;
+    if (size >= HEADER_BYTES) break;
+  }
+  const head = Buffer.concat(pieces);
+  checkCsvText(path, head);
+  const lines = head
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .slice(Math.max(0, part.skip - 1));
+  const text = format.comment === null ? lines.join("\n") : withoutComments(lines.join("\n"), format.comment);
+  const rows = parseCsvRows(text, format.separator, format.quote, null, size < HEADER_BYTES);
+  const first = rows.find((row) => row.length > 1 || row[0]?.trim() !== "");
+  if (first !== undefined && format.header)
+    checkCsvHeader(
+      path,
+      headerNames([first]),
+      format.columns.map(({ name }) => name),
+    );
+  return first !== undefined || size >= HEADER_BYTES;
 }
 
 async function blockBytes(part: FilePart): Promise<Uint8Array> {
@@ -62,14 +97,52 @@ async function scanned(path: string, format: CsvFormat, part: FilePart, fields: 
   try {
     // Read here, not later with the rest of the plan, so that what is wrong with the file is said with its name.
     const table = (await read.collect()) as PolarsFrame;
+    await checkQuotes(path, format, part);
+    if (await hasLostBools(path, format, part, wanted)) throw new TypeError("a text is neither true nor false");
     if (hasEmptyRow(table, wanted)) return (await withoutBlanks(path, format, part, fields)) ?? table.lazy();
     return table.lazy();
   } catch (cause) {
+    if (cause instanceof ShoalError) throw cause;
     const again = await withoutBlanks(path, format, part, fields);
     if (again !== undefined) return again;
     throw await explained(path, format, part, wanted, cause);
   }
 }
+
+/** Whether a column of true and false holds another text, which became missing. */
+async function hasLostBools(
+  path: string,
+  format: CsvFormat,
+  part: FilePart,
+  wanted: readonly CsvColumn[],
+): Promise<boolean> {
+  const lost = wanted
+    .filter(({ how }) => how === "bool")
+    .map(({ name }) =>
+      polars()
+        .col(name)
+        .isNotNull()
+        .and(boolOf(polars().col(name)).isNull()),
+    );
+  const [first, ...rest] = lost;
+  if (first === undefined) return false;
+  const any = rest.reduce((all, one) => all.or(one), first);
+  return (await scan(path, format, part, false).filter(any).limit(1).collect()).height > 0;
+}
+
+/** The engine takes a quote that is never closed for the end of the rows. @throws ShoalError DECODE */
+async function checkQuotes(path: string, format: CsvFormat, part: FilePart): Promise<void> {
+  if (format.quote === null) return;
+  const mark = format.quote.charCodeAt(0);
+  const bytes = await readFile(path);
+  let quotes = 0;
+  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) quotes += 1;
+  const open = quotes % 2 === 0 ? undefined : openQuoteLine(bytes, format.quote, format.separator);
+  if (open !== undefined)
+    throw csvFault(`${placeOf(part)}: the quote that opens in line ${open} is never closed`, part.path);
+}
+
+const placeOf = (part: FilePart): string => `${part.path}${part.whole ? "" : ` (bytes ${part.start} to ${part.end})`}`;
 
 /** Whether some row has nothing in the columns that are read: a line without fields looks like that too. */
 function hasEmptyRow(table: PolarsFrame, wanted: readonly CsvColumn[]): boolean {
@@ -132,11 +205,21 @@ function columnValue({ name, dtype, how, format }: CsvColumn): PolarsExpr {
       .alias(name);
   if (how === "thousands")
     return native(text, "strReplaceAll", lit(","), lit(""), true, 1).cast(polarsType(dtype), true).alias(name);
-  if (how === "bool") {
-    const low = text.str.toLowerCase();
-    return choose(low.eq(lit("true")), lit(true), choose(low.eq(lit("false")), lit(false), lit(null))).alias(name);
-  }
+  if (how === "bool") return boolOf(text).alias(name);
   return isFloat(dtype) ? text.fillNan(lit(null)) : text;
+}
+
+function boolOf(text: PolarsExpr): PolarsExpr {
+  const low = text.str.toLowerCase();
+  return choose(low.eq(lit("true")), lit(true), choose(low.eq(lit("false")), lit(false), lit(null)));
+}
+
+/** The value, or missing where the text is none of its type. */
+function parsedOrNull(text: PolarsExpr, { dtype, how }: CsvColumn): PolarsExpr {
+  if (how === "time") return native(text, "strToDatetime", undefined, "us", undefined, false, true, false);
+  if (how === "bool") return boolOf(text);
+  const plain = how === "thousands" ? native(text, "strReplaceAll", lit(","), lit(""), true, 1) : text.str.strip();
+  return plain.cast(polarsType(dtype));
 }
 
 /** Looks for the first value that is not of its type, reading all columns as text. */
@@ -147,22 +230,15 @@ async function explained(
   wanted: readonly CsvColumn[],
   cause: unknown,
 ): Promise<ShoalError> {
-  const where = `${part.path}${part.whole ? "" : ` (bytes ${part.start} to ${part.end})`}`;
+  const where = placeOf(part);
+  const fault = csvFaultOf(await readFile(path), where, format);
+  if (fault !== undefined) return csvFault(fault, part.path, cause);
   const message = cause instanceof Error ? (cause.message.split("\n")[0] as string) : String(cause);
-  if (/more fields than defined/.test(message))
-    return decodeError(
-      `${where} has a line of more than ${format.columns.length} fields (${format.columns.map(({ name }) => name).join(", ")})`,
-      part,
-      cause,
-    );
   const pl = polars();
   for (const column of wanted) {
     const text = pl.col(column.name);
-    const parsed =
-      column.how === "plain"
-        ? text.str.strip().cast(polarsType(column.dtype))
-        : native(text, "strToDatetime", undefined, "us", undefined, false, true, false);
-    if (column.dtype === "string" || column.how === "bool" || column.how === "thousands") continue;
+    if (column.dtype === "string") continue;
+    const parsed = parsedOrNull(text, column);
     const bad = await scan(path, format, part, true)
       .withRowIndex("__row")
       .filter(text.isNotNull().and(parsed.isNull()))
@@ -171,14 +247,11 @@ async function explained(
       .catch(() => undefined);
     if (bad === undefined || bad.height === 0) continue;
     const [row, value] = [Number(bad.getColumn("__row").get(0)), String(bad.getColumn(column.name).get(0))];
-    return decodeError(
-      `${where}: row ${row} of column "${column.name}" is "${value}", not ${column.dtype}; give it another type with dtype`,
-      part,
+    return csvFault(
+      `${where}: row ${row} of column "${column.name}" is "${value}", not ${column.dtype}; give it another type with dtypes`,
+      part.path,
       cause,
     );
   }
-  return decodeError(`${where} cannot be read: ${message}`, part, cause);
+  return csvFault(`${where} cannot be read: ${message}`, part.path, cause);
 }
-
-const decodeError = (message: string, part: FilePart, cause: unknown): ShoalError =>
-  new ShoalError(message, { code: "DECODE", cause, details: { path: part.path } });

@@ -138,6 +138,8 @@ export interface CsvFormat {
   /** Every column of the file in order; `how` says how its text becomes a value. */
   readonly columns: readonly CsvColumn[];
   readonly numbered: boolean;
+  /** Whether every file names its columns, which must be those of the first. */
+  readonly header: boolean;
 }
 
 export interface CsvColumn extends Field {
