@@ -18,6 +18,7 @@ const NAMES = [
   "codec",
   "array",
   "dataframe",
+  "tpch",
   "bag",
   "delayed",
   "memory",

@@ -1,6 +1,7 @@
 import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { column, type Expr, type Options } from "./expression/expression.ts";
 import {
+  type AggregateName,
   type AggregateOptions,
   type AggregateRequest,
   type CustomSteps,
@@ -90,7 +91,7 @@ export class GroupBy<S = AnyRow> {
    * @throws ShoalError UNKNOWN_KEY for a column that is not there
    */
   agg(
-    request: AggregateRequest<S> | string | readonly (string | CustomSteps)[],
+    request: AggregateRequest<S> | AggregateName | readonly (AggregateName | CustomSteps)[],
     options: AggregateOptions & { named?: boolean } = {},
   ): DataFrame<AnyRow> {
     const { view } = this.grouping;

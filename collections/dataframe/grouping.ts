@@ -131,15 +131,20 @@ export interface Wanted {
   readonly options: Options;
 }
 
+/** Aggregates by name; of your own, see Aggregation. */
+export type AggregateName =
+  | ("sum" | "prod" | "mean" | "min" | "max" | "count" | "size" | "std" | "var" | "sem" | "first" | "last")
+  | ("any" | "all" | "nunique" | "median" | "list" | "unique" | "skew" | "kurtosis" | "idxmin" | "idxmax");
+
 export type AggregateFunction = string | ((row: never) => unknown);
 /** pandas' ways to say what is wanted, and expressions over rows. */
 export type AggregateRequest<S> = Readonly<
   Record<
     string,
-    | string
+    | AggregateName
     | CustomSteps
-    | readonly (string | CustomSteps)[]
-    | readonly [column: string, fn: string | CustomSteps]
+    | readonly (AggregateName | CustomSteps)[]
+    | readonly [column: string, fn: AggregateName | CustomSteps]
     | ((row: S) => unknown)
   >
 >;

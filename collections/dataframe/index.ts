@@ -40,7 +40,7 @@ export type { ValueOptions } from "./frame/values.ts";
 export { type FromMapOptions, fromDelayed, fromMap } from "./from-pieces.ts";
 export { type FromColumnsOptions, fromColumns, fromRecords } from "./from-values.ts";
 export { GroupBy } from "./groupby.ts";
-export type { AggregateRequest, GroupByOptions } from "./grouping.ts";
+export type { AggregateName, AggregateRequest, GroupByOptions } from "./grouping.ts";
 export {
   type JoinHow,
   type MergeAsofOptions,

@@ -4,6 +4,7 @@ import type { Layer } from "../../runtime/graph/layer.ts";
 import { syncExecutor } from "../../runtime/graph/sync-executor.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import { Collection } from "../core/collection.ts";
+import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
 import { type PolarsFrame, polars } from "./engine/polars.ts";
 import type { Plain } from "./expression/expression.ts";
 import { TableChunk } from "./frame/table-chunk.ts";
@@ -15,6 +16,7 @@ import { layerOfNode } from "./plan/lower.ts";
 import { type Node, named } from "./plan/node.ts";
 import { metaOf, nodeOfView, type View, viewOfNode } from "./plan/view.ts";
 import { indexName, shownName, type TableMeta } from "./schema.ts";
+import { schemaHtml } from "./table-forms.ts";
 
 /** What DataFrame, Series, Index and Scalar have in common: a view of a plan, lowered to a layer when it is needed. */
 export abstract class Table<T> extends Collection<T> {
@@ -121,6 +123,11 @@ export abstract class Table<T> extends Collection<T> {
         ? "unknown"
         : `${divisions.slice(0, 4).map(String).join(", ")}${divisions.length > 4 ? ", …" : ""}`;
     return [head, ...lines, `  divisions: ${shown}`].join("\n");
+  }
+
+  override [notebookSymbol](): NotebookForms {
+    const forms = super[notebookSymbol]();
+    return { ...forms, "text/html": `<div>${schemaHtml(this.meta)}${forms["text/html"]}</div>` };
   }
 
   [inspect.custom](): string {

@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { arrayNamesPage } from "../../infra/docs/array-names-page.ts";
 import { chartsPage } from "../../infra/docs/charts-page.ts";
+import { tableNamesPage } from "../../infra/docs/table-names-page.ts";
 import { pages, runnableBlocks } from "./doc-blocks.ts";
 
 const blocks = pages.flatMap(runnableBlocks);
@@ -49,6 +50,9 @@ describe("pages", () => {
 
   test("docs/array-names.md is what `npm run array-names` writes", () => {
     assert.equal(readFileSync("docs/array-names.md", "utf8"), arrayNamesPage());
+  });
+  test("docs/table-names.md is what `npm run table-names` writes", () => {
+    assert.equal(readFileSync("docs/table-names.md", "utf8"), tableNamesPage());
   });
 
   test("links between pages lead somewhere", () => {

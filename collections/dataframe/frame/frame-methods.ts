@@ -1,11 +1,13 @@
 import { uniqueToken } from "../../../runtime/base/random.ts";
 import type { DataLayer } from "../../../runtime/graph/layer.ts";
+import { type NotebookForms, notebookSymbol } from "../../core/notebook-forms.ts";
 import { DataFrame } from "../dataframe.ts";
 import { LOCAL } from "../plan/local.ts";
 import { named } from "../plan/node.ts";
 import { type View, viewOfNode } from "../plan/view.ts";
 import { type Field, indexName, type TableMeta } from "../schema.ts";
 import { Series } from "../series.ts";
+import { frameForms } from "../table-forms.ts";
 import { Column } from "./column.ts";
 import { Frame } from "./frame.ts";
 import type { TableChunk } from "./table-chunk.ts";
@@ -85,6 +87,21 @@ function installSelection(): void {
     return (several ? this.lazy().select(...(label as never[])) : plain.call(this as never, label as never)) as never;
   } as never;
 }
+
+declare module "./frame.ts" {
+  interface Frame<S> {
+    [notebookSymbol](): NotebookForms;
+  }
+}
+declare module "./column.ts" {
+  interface Column<T> {
+    [notebookSymbol](): NotebookForms;
+  }
+}
+for (const type of [Frame, Column])
+  type.prototype[notebookSymbol] = function (this: Frame<unknown> | Column<unknown>) {
+    return frameForms(this.chunk, this.meta, String(this));
+  };
 
 let delegated = false;
 /** Run once all methods of the lazy classes are installed. */

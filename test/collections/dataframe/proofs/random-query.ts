@@ -185,10 +185,13 @@ const grouped: Step = (random, { table, sql, columns }) => {
   const splitOut = random.chance(0.3) ? { splitOut: 2 } : {};
   const made = table
     .groupby(names, { dropna })
-    .agg(Object.fromEntries(wanted.map(({ name, value, fn }) => [name, [value.name, fn]])), {
-      named: true,
-      ...splitOut,
-    } as never)
+    .agg(
+      Object.fromEntries(wanted.map(({ name, value, fn }) => [name, [value.name, fn]])) as never,
+      {
+        named: true,
+        ...splitOut,
+      } as never,
+    )
     .resetIndex();
   const where = dropna ? ` WHERE ${names.map((name) => `${name} IS NOT NULL`).join(" AND ")}` : "";
   const list = [...names, ...wanted.map(({ name, value, fn }) => `${SQL_AGGREGATES[fn]?.(value.name)} AS ${name}`)];
