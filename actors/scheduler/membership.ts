@@ -11,6 +11,7 @@ export function moveMember(
 ): void {
   worker.membership = state.membership.step(worker.number, worker.membership, M[event] as number);
   state.replicas.nextMs = state.nowMs;
+  if (event === "again" || event === "retire") worker.parked = -1;
   worker.status = membershipChart.states[worker.membership] as WorkerRecord["status"];
 }
 

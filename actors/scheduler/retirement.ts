@@ -31,10 +31,11 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
   const done: WorkerRecord[] = [];
   for (const worker of leaving) {
     const open = evacuate(state, worker);
-    const isEmpty = worker.status === "draining" && open === 0 && worker.processing === 0;
+    const isDone = worker.processing === 0 && worker.parked === 0;
+    const isEmpty = worker.status === "draining" && open === 0 && isDone;
     if (isEmpty && (isAnyoneLeft || !hasWork(state))) done.push(worker);
     else if (!isAnyoneLeft) stay(state, worker);
-    else if (worker.status === "draining" && worker.processing > 0)
+    else if (worker.status === "draining" && !isDone)
       // What it is told while its session begins anew is lost, so it is told again.
       state.out.toWorker(worker.number).say({ type: "giveBack" });
   }
@@ -44,6 +45,7 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
 /** Without it nobody could go on. */
 function stay(state: SchedulerState, worker: WorkerRecord): void {
   moveMember(state, worker, "stay");
+  state.out.toWorker(worker.number).say({ type: "stay" });
   state.loads.eased(worker.number);
   const text = "stays: no other worker is there to take over what it has";
   state.replicas.stays.set(worker.id, text);

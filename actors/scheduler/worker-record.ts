@@ -38,6 +38,8 @@ export interface WorkerRecord {
   rssBytes: number;
   /** How tight its memory is. */
   pressure: HeartbeatMessage["pressure"];
+  /** Data of clients that lies there and that no client has told of yet, as it said since it is to leave; -1 before. */
+  parked: number;
   /** Why its results cannot leave memory; undefined while all is well. */
   diskError: string | undefined;
   lastSeenMs: number;
@@ -75,6 +77,7 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     spilledBytes: 0,
     rssBytes: 0,
     pressure: "none",
+    parked: -1,
     diskError: undefined,
     lastSeenMs: nowMs,
     vouchedMs: nowMs,
@@ -91,6 +94,7 @@ export function noteState(worker: WorkerRecord, message: HeartbeatMessage): bool
   worker.rssBytes = message.rssBytes;
   worker.pressure = message.pressure;
   worker.diskError = message.diskError;
+  worker.parked = message.parked;
   return hasChanged;
 }
 

@@ -165,7 +165,9 @@ export class ChunkDoor {
     const respond = (answer: unknown): void =>
       message.respond(this.bus.carries === "reference" ? answer : { bytes: Buffer.from(JSON.stringify(answer)) });
     try {
+      this.refuseIfLeaving();
       const values = offer.values ?? (await this.pullOffer(offer));
+      this.refuseIfLeaving();
       offer.tickets.forEach((ticket, i) => {
         const value = values[i];
         this.brain.step({ kind: "parked", ticket, value, bytes: sizeOf(value) });
@@ -174,6 +176,11 @@ export class ChunkDoor {
     } catch (error) {
       respond({ error: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  /** The scheduler was told how much waits for its word here, and lets the worker go when that is done. */
+  private refuseIfLeaving(): void {
+    if (this.brain.isLeaving) throw new Error("it is to leave");
   }
 
   private async pullOffer(offer: ChunkRequest & { type: "offer" }): Promise<readonly unknown[]> {

@@ -48,6 +48,10 @@ export class WorkerBrain {
   /** Tasks here that wait for a row. */
   readonly waiters = new Waiters();
   readonly parked = new ParkedData();
+  /** It is to leave: it takes no data of clients any more. */
+  isLeaving = false;
+  /** The scheduler waits for a heartbeat. */
+  isStateAsked = false;
   /** Running functions that were told to stop and are wanted after all, with the holders of their inputs. */
   private readonly resumed = new Map<number, readonly string[]>();
 
@@ -199,7 +203,12 @@ export class WorkerBrain {
       case "acquire":
         return eachRow(message, (row, attempt, i) => acquire(this, row, attempt, message.holders[i] as string));
       case "giveBack":
+        this.isLeaving = true;
+        this.isStateAsked = true;
         return giveBackUnbegun(this);
+      case "stay":
+        this.isLeaving = false;
+        return;
       case "hint":
       case "void":
         return this.stealing.hear(message);

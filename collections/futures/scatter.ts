@@ -94,17 +94,11 @@ async function scatterValues(
       { code: "NO_SCHEDULER", retryable: true },
     );
   const first = session.reserve(values.length);
-  const holders = values.map((_, i) => (workers[i % workers.length] as (typeof workers)[number]).id);
-  await Promise.all(
-    [...new Set(holders)].map((holder) => {
-      const mine = values.map((_, i) => i).filter((i) => holders[i] === holder);
-      return offer(
-        session,
-        holder,
-        mine.map((i) => values[i]),
-        mine.map((i) => ticketOf(session, first + i)),
-      );
-    }),
+  const holders = await placeValues(
+    session,
+    workers.map(({ id }) => id),
+    values,
+    first,
   );
   session.scattered(
     keys,
@@ -121,6 +115,42 @@ async function scatterValues(
         hold: (handle, key, keeper) => executor.held(key, [], Uint32Array.of(handle), keeper),
       }),
   );
+}
+
+/**
+ * Puts values on workers in turn; what one does not take, as it leaves or is gone, goes to the others.
+ * @returns the worker of each value @throws ShoalError what the last one said, if none takes them
+ */
+async function placeValues(
+  session: ClientSession,
+  workers: readonly string[],
+  values: readonly unknown[],
+  first: number,
+): Promise<string[]> {
+  const holders: string[] = [];
+  let takers = workers;
+  for (let open = values.map((_, i) => i); open.length > 0; ) {
+    for (const [turn, i] of open.entries()) holders[i] = takers[turn % takers.length] as string;
+    const refusals = new Map<string, unknown>();
+    await Promise.all(
+      [...new Set(open.map((i) => holders[i] as string))].map(async (holder) => {
+        const mine = open.filter((i) => holders[i] === holder);
+        const tickets = mine.map((i) => ticketOf(session, first + i));
+        await offer(
+          session,
+          holder,
+          mine.map((i) => values[i]),
+          tickets,
+        ).catch((error: unknown) => refusals.set(holder, error));
+      }),
+    );
+    open = open.filter((i) => refusals.has(holders[i] as string));
+    takers = takers.filter((worker) => !refusals.has(worker));
+    const [refusal] = refusals.values();
+    if (open.length > 0 && (takers.length === 0 || !(refusal instanceof ShoalError && refusal.retryable)))
+      throw refusal;
+  }
+  return holders;
 }
 
 const ticketOf = (session: ClientSession, handle: number): string => `${session.options.id}/${handle}`;

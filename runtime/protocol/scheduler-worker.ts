@@ -23,8 +23,10 @@ export type ToWorker =
       readonly attempts: Float64Array;
       readonly holders: readonly string[];
     }
-  /** It is to leave: tasks that have not begun go back. */
+  /** It is to leave: tasks that have not begun go back, and it takes no data of clients any more. It answers with a heartbeat. */
   | { readonly type: "giveBack" }
+  /** It is not to leave after all. */
+  | { readonly type: "stay" }
   /** Somebody did not get these from here: what is not here is reported missing. */
   | { readonly type: "verify"; readonly rows: Uint32Array; readonly attempts: Float64Array }
   | { readonly type: "forgetLayers"; readonly ids: Uint32Array }
@@ -178,4 +180,6 @@ export interface HeartbeatMessage {
   readonly diskError: string | undefined;
   readonly executing: number;
   readonly queued: number;
+  /** Data of clients that the scheduler has not heard of yet, once it is to leave and takes no more; -1 before. */
+  readonly parked: number;
 }

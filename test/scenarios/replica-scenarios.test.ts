@@ -144,11 +144,28 @@ test("29: with nobody left to take over a worker stays, says why, and works on",
   assert.match(c.runAll(), /^A\d+$/);
 });
 
+test("retire: a worker with data of a client that has yet to tell of it stays until it has, and the data is moved", () => {
+  const c = made();
+  c.worker("A").step({ kind: "parked", ticket: "c/2", value: "data", bytes: 8 });
+  c.wish({ type: "retire", workers: ["A"] });
+  pass(c);
+  pass(c);
+  assert.equal(c.status("A"), "draining");
+  const data = { handles: Uint32Array.of(2), keys: ["data/0"], bytes: Float64Array.of(8), workers: ["A"] };
+  c.client({ type: "scattered", request: 9, ...data });
+  pass(c);
+  pass(c);
+  pass(c);
+  assert.equal(c.status("A"), "gone");
+  assert.deepEqual([c.holders(0), c.holders(1)], ["B", "B"]);
+});
+
 test("a worker that did not hear that it may go is told again when it says that it is there", () => {
   const c = made();
   c.release(1, 1);
   c.flow();
   c.wish({ type: "retire", workers: ["A"] });
+  pass(c);
   c.tick(150);
   assert.equal(c.status("A"), "gone");
   c.lose("S>A");

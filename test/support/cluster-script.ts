@@ -254,9 +254,20 @@ export class ClusterScript {
     this.turn(to);
   }
 
+  /** A worker says how it stands. */
+  tellState(name: string): void {
+    const worker = this.worker(name);
+    worker.isStateAsked = false;
+    const parked = worker.isLeaving ? worker.parked.size : -1;
+    const bytes = { managedBytes: worker.managedBytes, spilledBytes: 0, rssBytes: 0 };
+    const work = { executing: worker.executing, queued: worker.queued };
+    this.report(name, { type: "heartbeat", ...bytes, ...work, pressure: "none", diskError: undefined, parked });
+  }
+
   private turn(name: string): void {
     const worker = this.worker(name);
     worker.endTurn();
+    if (worker.isStateAsked) this.tellState(name);
     for (const { question, victim, ask } of worker.out.asks.splice(0))
       this.post(`${name}>${victim}`, { kind: "ask", question, ask });
     for (const report of worker.out.takeReports()) this.report(name, report);
