@@ -180,7 +180,7 @@ export class ChunkDoor {
 
   /** The scheduler was told how much waits for its word here, and lets the worker go when that is done. */
   private refuseIfLeaving(): void {
-    if (this.brain.isLeaving) throw new Error("it is to leave");
+    if (this.brain.parked.isClosed) throw new Error("it is to leave");
   }
 
   private async pullOffer(offer: ChunkRequest & { type: "offer" }): Promise<readonly unknown[]> {

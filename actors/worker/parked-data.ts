@@ -10,8 +10,33 @@ export interface ParkedItem {
 export class ParkedData {
   private readonly items = new Map<string, ParkedItem & { beats: number }>();
 
+  private door: "open" | "closed" = "open";
+  /** The scheduler waits to hear how much there is. */
+  isAsked = false;
+
   get size(): number {
     return this.items.size;
+  }
+
+  get isClosed(): boolean {
+    return this.door === "closed";
+  }
+
+  /** How much is there and gets no more, as the scheduler is told; -1 while more may come. */
+  tell(): number {
+    this.isAsked = false;
+    return this.isClosed ? this.size : -1;
+  }
+
+  /** The worker is to leave: nothing is taken any more. */
+  close(): void {
+    this.door = "closed";
+    this.isAsked = true;
+  }
+
+  /** It is not to leave after all. */
+  open(): void {
+    this.door = "open";
   }
 
   put(ticket: string, value: unknown, bytes: number): void {

@@ -48,10 +48,6 @@ export class WorkerBrain {
   /** Tasks here that wait for a row. */
   readonly waiters = new Waiters();
   readonly parked = new ParkedData();
-  /** It is to leave: it takes no data of clients any more. */
-  isLeaving = false;
-  /** The scheduler waits for a heartbeat. */
-  isStateAsked = false;
   /** Running functions that were told to stop and are wanted after all, with the holders of their inputs. */
   private readonly resumed = new Map<number, readonly string[]>();
 
@@ -203,12 +199,10 @@ export class WorkerBrain {
       case "acquire":
         return eachRow(message, (row, attempt, i) => acquire(this, row, attempt, message.holders[i] as string));
       case "giveBack":
-        this.isLeaving = true;
-        this.isStateAsked = true;
+        this.parked.close();
         return giveBackUnbegun(this);
       case "stay":
-        this.isLeaving = false;
-        return;
+        return this.parked.open();
       case "hint":
       case "void":
         return this.stealing.hear(message);

@@ -152,7 +152,7 @@ class Worker implements Actor {
     for (const request of this.brain.out.fetches.splice(0)) this.door.fetch(request);
     this.stealDoor.send(this.brain.out);
     for (const report of this.brain.out.takeReports()) this.context.tell(this.scheduler, report);
-    if (this.session.state === "joined" && (this.memory.hasNews || this.brain.isStateAsked)) this.tellState();
+    if (this.session.state === "joined" && (this.memory.hasNews || this.brain.parked.isAsked)) this.tellState();
     this.execution.wake();
   }
 
@@ -277,13 +277,12 @@ class Worker implements Actor {
 
   private tellState(): void {
     this.memory.noteTold();
-    this.brain.isStateAsked = false;
     this.context.tell(this.scheduler, { type: "heartbeat", ...this.state() });
   }
 
   private state(): Omit<HeartbeatMessage, "type"> {
-    const { managedBytes, executing, queued, chunks, gauge, isLeaving } = this.brain;
-    const parked = isLeaving ? this.brain.parked.size : -1;
+    const { managedBytes, executing, queued, chunks, gauge } = this.brain;
+    const parked = this.brain.parked.tell();
     const { spilledBytes } = chunks.store;
     const { diskError } = chunks.store.stats();
     const rssBytes = this.options.rssBytes();

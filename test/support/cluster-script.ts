@@ -257,8 +257,7 @@ export class ClusterScript {
   /** A worker says how it stands. */
   tellState(name: string): void {
     const worker = this.worker(name);
-    worker.isStateAsked = false;
-    const parked = worker.isLeaving ? worker.parked.size : -1;
+    const parked = worker.parked.tell();
     const bytes = { managedBytes: worker.managedBytes, spilledBytes: 0, rssBytes: 0 };
     const work = { executing: worker.executing, queued: worker.queued };
     this.report(name, { type: "heartbeat", ...bytes, ...work, pressure: "none", diskError: undefined, parked });
@@ -267,7 +266,7 @@ export class ClusterScript {
   private turn(name: string): void {
     const worker = this.worker(name);
     worker.endTurn();
-    if (worker.isStateAsked) this.tellState(name);
+    if (worker.parked.isAsked) this.tellState(name);
     for (const { question, victim, ask } of worker.out.asks.splice(0))
       this.post(`${name}>${victim}`, { kind: "ask", question, ask });
     for (const report of worker.out.takeReports()) this.report(name, report);
