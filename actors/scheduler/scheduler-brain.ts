@@ -340,7 +340,8 @@ export class SchedulerBrain {
   }
 
   private welcome(worker: WorkerRecord, join: number): void {
-    this.state.out.toWorker(worker.number).say({ type: "welcome", epoch: this.state.lineage, join });
+    const { incarnation, number } = worker;
+    this.state.out.toWorker(number).say({ type: "welcome", epoch: this.state.lineage, incarnation, join });
   }
 
   /** Nothing that anyone needs is only there: it may go. */

@@ -236,7 +236,7 @@ class Worker implements Actor {
       return;
     }
     if (message.type === "welcome") {
-      if (message.join !== this.session.join) return;
+      if (message.join !== this.session.join || message.incarnation !== this.options.incarnation) return;
       this.session = { ...this.session, state: "joined" };
     }
     // Between a broken link and the welcome, what arrives speaks of a state that is about to be reconciled.

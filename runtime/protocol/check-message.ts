@@ -74,7 +74,7 @@ const isBatch: Check = (value) => {
 };
 
 const shapes: Readonly<Record<string, MessageShape>> = {
-  welcome: { fields: { epoch: isNumber, join: isNumber } },
+  welcome: { fields: { epoch: isNumber, incarnation: isNumber, join: isNumber } },
   resync: { fields: {} },
   beat: { fields: {} },
   layers: { fields: { layers: isList } },

@@ -3,7 +3,8 @@ import type { LayerDefinition } from "./wire-layer.ts";
 
 /** Scheduler → worker. Rows are the scheduler's numbers of tasks; an attempt names one assignment of a row for ever. */
 export type ToWorker =
-  | { readonly type: "welcome"; readonly epoch: number; readonly join: number }
+  /** Its session begins: what is said before is of an earlier one, or of a process of its name that is gone. */
+  | { readonly type: "welcome"; readonly epoch: number; readonly incarnation: number; readonly join: number }
   /** Something this worker said was lost on the way: it joins again. */
   | { readonly type: "resync" }
   | { readonly type: "beat" }

@@ -250,7 +250,7 @@ test("another scheduler leads: nothing of the former one's numbers is left, runn
   a.compute(x, 10);
   a.starts(x);
   a.compute(y, 11);
-  a.say({ type: "welcome", epoch: 2, join: 2 });
+  a.say({ type: "welcome", epoch: 2, incarnation: 1, join: 2 });
   assert.deepEqual(a.brain.out.orphans.splice(0), [x]);
   assert.deepEqual([...a.brain.layers.keys()], []);
   assert.deepEqual(a.reports(), []);

@@ -17,7 +17,7 @@ export class WorkerScript {
 
   constructor(name = "A", options: WorkerBrainOptions = {}) {
     this.brain = new WorkerBrain(name, (items) => ({ kind: "live", items }), options);
-    this.say({ type: "welcome", epoch: 1, join: 1 });
+    this.say({ type: "welcome", epoch: 1, incarnation: 1, join: 1 });
     this.define(1);
   }
 

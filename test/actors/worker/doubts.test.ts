@@ -57,7 +57,7 @@ test("a worker that was told what can never be told begins its session anew with
   assert.equal(heard.filter((type) => type === "join").length, 2);
 });
 
-const welcome = (join: number): ToWorker => ({ type: "welcome", epoch: 1, join });
+const welcome = (join: number): ToWorker => ({ type: "welcome", epoch: 1, incarnation: 1, join });
 
 /** What a script would be sent as "compute 0 under this attempt". */
 function sent(attempt: number): ToWorker[] {

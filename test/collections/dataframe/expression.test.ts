@@ -48,7 +48,7 @@ test("parseArrow() reads operators, Math, text, times, ternaries, templates and 
   );
   assert.equal(
     parsed((f) => (f.a > 0 ? "yes" : null)),
-    'ifElse((a > 0), "yes", null)',
+    'ifElse((a > 0), "yes", null, propagate=true)',
   );
   assert.equal(
     parsed((f) => `${f.s}!`),
