@@ -50,7 +50,7 @@ for (const mode of ["inline", "threads"] as const) {
 
   test(`overload is a 503, lateness a 504 (${mode})`, LIMIT, async () => {
     await using client = await Client.local({ mode, workers: 1 });
-    const service = webService(client, { mostAtOnce: 1, timeout: 300 });
+    const service = webService(client, { mostAtOnce: 1, timeout: "5s" });
     const slow = service.inject("/slow/late");
     await client.event("started late").wait({ timeout: "20s" });
     const refused = await service.inject("/score/1");
