@@ -12,7 +12,8 @@ export type Piece = number | bigint | boolean | ((x: ShoalArray) => ArrayLike);
  * @throws RangeError if the numbers of pieces and conditions do not fit
  * @see https://docs.dask.org/en/stable/generated/dask.array.piecewise.html
  * @example
- * da.piecewise(da.asarray([-2, 3]), [da.asarray([true, false])], [(x) => x.neg(), 10]); // [2, 10]
+ * const pieces = da.piecewise(da.asarray([-2, 3]), [da.asarray([true, false])], [(x) => x.neg(), 10]);
+ * (await pieces.compute()).toArray(); // [2, 10]
  */
 export function piecewise(x: ArrayLike, conditions: readonly ArrayLike[], pieces: readonly Piece[]): ShoalArray {
   const array = arrayOf(x);

@@ -12,7 +12,7 @@ import { isDelayed } from "./delayed.ts";
  * @see https://docs.dask.org/en/stable/api.html#dask.annotate
  * @example
  * const urgent = annotate(total, { priority: 10, retries: 2 });
- * const scores = annotate({ priority: 10 }, () => users.map((user) => score(user)));
+ * const scores = annotate({ priority: 10 }, () => data.map((user) => client.submit(Math.sqrt, user)));
  */
 export function annotate<C extends Collection<unknown>>(
   collection: C,

@@ -265,7 +265,9 @@ export class Client extends ClientServices {
    * The number of workers follows the work from now on: it grows at once and shrinks with hesitation, and workers that leave leave in order.
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Adaptive
    * @example
-   * client.adapt({ minimum: 1, maximum: 8 });
+   * const own = await Client.local({ mode: "threads", workers: 1 });
+   * own.adapt({ minimum: 1, maximum: 8 });
+   * await own.close();
    */
   adapt(options: AdaptOptions = {}): { stop(): void } {
     return this.ownWorkers().adapt(options);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import sqlite from "node-sqlite3-wasm";
 import { Client, delayed } from "shoal";
 import * as da from "shoal/array";
 import * as db from "shoal/bag";
@@ -61,6 +62,10 @@ writeFileSync("scan.bin", new Uint8Array(2 * 4096 * 4096));
 writeFileSync("trips-1.csv", "start,minutes\n2022-03-01T08:00:00,12\n");
 mkdirSync("logs", { recursive: true });
 writeFileSync("logs/one.jsonl.gz", gzipSync('{"status":500,"path":"/a"}\n{"status":200,"path":"/b"}\n'));
+
+const shop = new sqlite.Database("shop.db");
+shop.exec("CREATE TABLE orders (id INTEGER, price REAL); INSERT INTO orders VALUES (1, 9.5), (2, 3)");
+shop.close();
 
 /** The value that a line of an example says it gives. */
 export async function given(value: unknown, said: unknown): Promise<void> {
