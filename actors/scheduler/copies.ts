@@ -1,3 +1,4 @@
+import { isLeaving } from "./membership.ts";
 import { tellInMemory } from "./needs.ts";
 import { dropReplica } from "./recovery.ts";
 import type { CopyOrder } from "./replica-table.ts";
@@ -122,9 +123,20 @@ export function dropSurplus(state: SchedulerState): void {
     if (at > from + SURPLUS_LOOKS) return;
     if (tasks.needers[row] !== 0 || !isMovable(state, row) || replicas.orders.has(row)) continue;
     const copies = Math.max(1, replicas.wishes.get(row)?.copies ?? 1);
-    for (const holder of fullestFirst(state, more).slice(0, more.length + 1 - copies)) drop(state, row, holder);
+    // What lies on a worker that leaves is none of them: it would be copied again at once.
+    let spare = state.holdersOf(row).filter((holder) => isStaying(state, holder)).length - copies;
+    for (const holder of fullestFirst(state, more)) {
+      if (spare < 0 || (spare === 0 && isStaying(state, holder))) break;
+      if (isStaying(state, holder)) spare -= 1;
+      drop(state, row, holder);
+    }
   }
 }
+
+const isStaying = (state: SchedulerState, number: number): boolean => {
+  const worker = state.workers[number];
+  return worker !== undefined && !isLeaving(worker);
+};
 
 function drop(state: SchedulerState, row: number, holder: number): void {
   state.out.toWorker(holder).free(row, state.tasks.attempt[row] as number);

@@ -124,6 +124,8 @@ test("29: a result comes to be after all were moved away: it is moved too before
   c.wish({ type: "retire", workers: ["A"] });
   pass(c);
   assert.equal(c.holders(0), "AB");
+  c.tick(5000);
+  assert.deepEqual(c.mail("S>B"), [], "the copy that stays is not surplus beside one that leaves");
   c.finish("A", 1);
   c.flow();
   c.tick(150);
