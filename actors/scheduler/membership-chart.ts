@@ -19,8 +19,8 @@ export const membershipMachine = setup({ types: { events: {} as { type: Membersh
     },
     // An inventory may come again after a takeover.
     running: { on: { again: "joining", retire: "draining", leave: "left" }, meta: { ignored: ["listed"] } },
-    draining: { on: { again: "rejoining", stay: "running", leave: "left" }, meta: { ignored: ["listed", "retire"] } },
-    rejoining: { on: { listed: "draining", stay: "joining", leave: "left" }, meta: { ignored: ["again", "retire"] } },
+    draining: { on: { again: "rejoining", stay: "running", leave: "left" }, meta: { ignored: ["listed"] } },
+    rejoining: { on: { listed: "draining", stay: "joining", leave: "left" }, meta: { ignored: ["again"] } },
     left: { type: "final" },
   },
 });
