@@ -122,7 +122,7 @@ export class Cluster implements TaskWorld {
   }
 
   startScheduler(): void {
-    beginLife(this.node("s"));
+    this.beginLife("s");
     this.epoch += 1;
     // As far apart as times are.
     this.spawnScheduler(this.node("s"), this.epoch * 1_000_000, undefined);
@@ -130,8 +130,7 @@ export class Cluster implements TaskWorld {
 
   /** A scheduler that waits for its turn, and for the next one after it was deposed. */
   private standBy(id: string): void {
-    const node = this.node(id);
-    beginLife(node);
+    const node = this.beginLife(id);
     const { life } = node;
     let system: ActorSystem | undefined;
     let lead: Lead | undefined;
@@ -250,9 +249,8 @@ export class Cluster implements TaskWorld {
   }
 
   startWorker(id: string): void {
-    const node = this.node(id);
-    if (node.isAlive) return;
-    beginLife(node);
+    if (this.node(id).isAlive) return;
+    const node = this.beginLife(id);
     const { heartbeatMs, yieldMs, slots } = this.scenario.options;
     const bus = this.network.busOf(node);
     const clock = this.world.clockOf(node);
@@ -333,6 +331,15 @@ export class Cluster implements TaskWorld {
     this.startScheduler();
   }
 
+  /** A process of its own: what the former one still does, as its promises settle, reaches nobody. */
+  private beginLife(id: string): SimNode {
+    const former = this.node(id);
+    former.isAlive = false;
+    const node = { ...former, life: former.life + 1, isAlive: true, pausedUntil: 0, putOff: [] };
+    this.nodes.set(id, node);
+    return node;
+  }
+
   node(id: string): SimNode {
     return this.nodes.get(id) as SimNode;
   }
@@ -379,8 +386,7 @@ export class Cluster implements TaskWorld {
   }
 
   private startClient(id: string): void {
-    const node = this.node(id);
-    beginLife(node);
+    const node = this.beginLife(id);
     const { heartbeatMs } = this.scenario.options;
     const bus = this.network.busOf(node);
     const clock = this.world.clockOf(node);
@@ -454,12 +460,6 @@ export const SLOWEST = 12;
 function paceOf(task: string, run: number): number {
   const draw = digestOf(taskValue(task, [run], 8)) % 100;
   return draw < 10 ? SLOWEST : 0.1 + draw / 50;
-}
-
-function beginLife(node: SimNode): void {
-  node.life += 1;
-  node.isAlive = true;
-  node.pausedUntil = 0;
 }
 
 /** Work that may run and a worker that is free do not stand side by side. */

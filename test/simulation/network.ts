@@ -92,6 +92,7 @@ export class Network {
 
   /** @returns whether anyone listens */
   send(from: SimNode, subject: string, payload: Uint8Array, reply: string | undefined, bus: SimBus): boolean {
+    if (!from.isAlive) return true;
     const listeners = this.trie.match(subject).all.filter((one) => one.node.isAlive && one.node.life === one.life);
     for (const listener of listeners) {
       const { node } = listener;
