@@ -67,6 +67,7 @@ const TICK = { type: "tick" } as const;
 const ALARM = { type: "alarm" } as const;
 /** To itself: what was too much for the last turn. */
 const MORE = { type: "more" } as const;
+const isMore = ({ message }: Envelope): boolean => message === MORE;
 /** To itself: records are committed, so that what waited for them may leave. */
 const COMMITTED = { type: "committed" } as const;
 
@@ -132,10 +133,14 @@ class Scheduler implements Actor {
 
   receive(batch: readonly Envelope[]): void {
     const now = this.context.now();
-    const backlog = this.backlog.length === 0 ? batch : [...this.backlog, ...batch];
+    const backlog = this.backlog.length === 0 ? batch : this.behindBacklog(batch);
     let taken = 0;
-    do this.take(backlog[taken++] as Envelope, now);
-    while (taken < backlog.length && this.context.now() - now < TAKING_MAX_MS);
+    while (taken < backlog.length) {
+      const envelope = backlog[taken++] as Envelope;
+      this.take(envelope, now);
+      // However slow it is, every turn takes a message that somebody sent.
+      if (!isMore(envelope) && this.context.now() - now >= TAKING_MAX_MS) break;
+    }
     this.backlog = backlog.slice(taken);
     this.endTurn();
     this.mendDoubts(now);
@@ -144,6 +149,11 @@ class Scheduler implements Actor {
       this.context.tellSelf(MORE);
     }
     this.noteTurn(this.context.now() - now);
+  }
+
+  /** What it said to itself goes first: behind a backlog that does not end in this turn, nothing would say it again. */
+  private behindBacklog(batch: readonly Envelope[]): readonly Envelope[] {
+    return [...batch.filter(isMore), ...this.backlog, ...batch.filter((envelope) => !isMore(envelope))];
   }
 
   private record(): void {
