@@ -28,6 +28,8 @@ export interface SchedulerActorOptions extends SchedulerOptions, WorkerChartFact
   readonly version: string;
   /** Signs of life to workers and clients, and the search for those that gave none. */
   readonly heartbeatMs: number;
+  /** Messages of a turn at most, where no time passes in turns; else it is the time that counts. */
+  readonly messagesPerTurn?: number | undefined;
   /** Counts the pairs of its charts that were walked. */
   readonly hits?: SchedulerHits;
   /** How that chart is run; compiled, if nothing is said. */
@@ -135,11 +137,12 @@ class Scheduler implements Actor {
     const now = this.context.now();
     const backlog = this.backlog.length === 0 ? batch : this.behindBacklog(batch);
     let taken = 0;
+    let left = this.options.messagesPerTurn ?? Number.POSITIVE_INFINITY;
     while (taken < backlog.length) {
       const envelope = backlog[taken++] as Envelope;
       this.take(envelope, now);
       // However slow it is, every turn takes a message that somebody sent.
-      if (!isMore(envelope) && this.context.now() - now >= TAKING_MAX_MS) break;
+      if (!isMore(envelope) && (--left <= 0 || this.context.now() - now >= TAKING_MAX_MS)) break;
     }
     this.backlog = backlog.slice(taken);
     this.endTurn();

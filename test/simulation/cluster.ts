@@ -170,6 +170,8 @@ export class Cluster implements TaskWorld {
         allowedFailures,
         // In every third seed submissions are taken in a few rows a turn.
         intakeRows: this.scenario.seed % 3 === 1 ? INTAKE_ROWS : undefined,
+        // In every fifth it cannot keep up, and has a backlog.
+        messagesPerTurn: this.scenario.seed % 5 === 2 ? 1 : undefined,
         hits: hits.scheduler,
         ...(this.bind === undefined ? {} : { bind: this.bind }),
         ...(this.doubtsOf === undefined ? {} : { doubts: this.doubtsOf() }),
