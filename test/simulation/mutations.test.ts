@@ -15,7 +15,7 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   applyTwice: 6,
   replicasSurvive: 1,
   keepWaiters: 5,
-  giveAndKeep: 17,
+  giveAndKeep: 82,
   giveInSilence: 17,
   skipEpoch: 3,
 };
