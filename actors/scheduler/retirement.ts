@@ -1,7 +1,5 @@
 import { isMovable, orderCopy, recipientFor } from "./copies.ts";
 import { isLeaving, moveMember } from "./membership.ts";
-import { eachDependent } from "./needs.ts";
-import { mightRun } from "./room.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import { tellWorkers } from "./sessions.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -60,33 +58,20 @@ const hasWork = (state: SchedulerState): boolean => [...state.slabs.values()].so
 /** Orders copies of what only workers that leave hold; gives how many results have none yet. */
 function evacuate(state: SchedulerState, worker: WorkerRecord): number {
   const { tasks, replicas } = state;
+  const isUnderWay = replicas.openOrders > 0 || [...state.workerByName.values()].some((one) => one.processing > 0);
   let open = 0;
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++) {
       if (tasks.worker[row] !== worker.number || tasks.state[row] !== S.memory) continue;
       if (state.moreHolders.get(row)?.some((one) => state.workers[one]?.status === "running") === true) continue;
       const canMove = isMovable(state, row);
-      // What exists only there goes when its readers have read it; for those that nobody else may run it would wait for ever.
-      if (!canMove && areReadersStuck(state, row)) continue;
+      // What exists only there goes when its readers have read it. With nothing under way they wait for what nobody makes but
+      // workers that leave, and it would wait for ever: it is made again for them.
+      if (!canMove && !isUnderWay) continue;
       open += 1;
       if (!canMove || replicas.orders.has(row)) continue;
       const to = recipientFor(state, row);
       if (to !== undefined) orderCopy(state, row, to, "copy");
     }
   return open;
-}
-
-/** Whether all that wait for a result are for workers that leave or are not there: they wait on, and it is made again for them. */
-function areReadersStuck(state: SchedulerState, row: number): boolean {
-  const staying = [...state.workerByName.values()].filter(({ status }) => status === "running");
-  let readers = 0;
-  let stuck = 0;
-  eachDependent(state, row, (reader) => {
-    const now = state.tasks.state[reader];
-    if (now === S.released || now === S.memory || now === S.erred) return;
-    readers += 1;
-    const { constraint } = state.queueOf(reader);
-    if (now !== S.processing && !staying.some((worker) => mightRun(state, constraint, worker))) stuck += 1;
-  });
-  return readers > 0 && readers === stuck;
 }
