@@ -7,6 +7,7 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { fileSystemOf } from "../io/schemes.ts";
 import { DataFrame } from "./dataframe.ts";
 import { csvText, writeCsvPart } from "./kernels/write-csv.ts";
+import { writeParts } from "./write-parts.ts";
 
 export interface ToCsvOptions {
   /** One file instead of one a partition. */
@@ -30,35 +31,17 @@ const WRITE = kernel(MODULE, "writeCsvPart", writeCsvPart);
  */
 async function toCsv(whole: DataFrame<unknown>, path: string, options: ToCsvOptions): Promise<string[]> {
   const table = options.columns === undefined ? whole : whole.select(...(options.columns as never[]));
-  const source = table.layer;
   const format = { index: options.index !== false, separator: options.separator ?? ",", naRep: options.naRep ?? "" };
-  const base = {
-    kind: "blockwise" as const,
-    grid: [table.npartitions],
-    inputs: [{ source, axes: [{ kind: "axis" as const, axis: 0 }] }],
-  };
   if (options.singleFile !== true) {
     const paths = partPaths(path, table.npartitions);
-    const layer: BlockwiseLayer = {
-      ...base,
-      name: `to-csv-${tokenize(source.name, paths, options)}`,
-      call: {
-        fn: WRITE,
-        args: [
-          literal(table.meta),
-          literal({ ...format, header: options.header !== false }),
-          { kind: "own", at: 0 },
-          input(0),
-        ],
-      },
-      own: { kind: "live", items: paths },
-      annotations: { effectful: true },
-    };
-    const [written] = await currentExecutor().compute([wantAll(layer)]);
-    return written as string[];
+    const headed = { ...format, header: options.header !== false };
+    return (await writeParts(table, paths, { prefix: "to-csv", fn: WRITE, format: headed, options })) as string[];
   }
+  const source = table.layer;
   const layer: BlockwiseLayer = {
-    ...base,
+    kind: "blockwise",
+    grid: [table.npartitions],
+    inputs: [{ source, axes: [{ kind: "axis", axis: 0 }] }],
     name: `csv-text-${tokenize(source.name, format)}`,
     call: { fn: TEXT, args: [literal(table.meta), literal({ ...format, header: false }), input(0)] },
   };

@@ -1,11 +1,7 @@
-import { input, literal } from "../../runtime/graph/call.ts";
-import { currentExecutor } from "../../runtime/graph/executor.ts";
-import { wantAll } from "../../runtime/graph/graph.ts";
-import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
-import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type IpcOut, writeIpcPart } from "./kernels/write-ipc.ts";
+import { writeParts } from "./write-parts.ts";
 
 export interface ToIpcOptions {
   /** Writes the index as a column; unless told, where it has a name. */
@@ -16,22 +12,11 @@ export interface ToIpcOptions {
 const WRITE = kernel("shoal:collections/dataframe/kernels/write-ipc", "writeIpcPart", writeIpcPart);
 
 async function toIpc(table: DataFrame<unknown>, folder: string, options: ToIpcOptions): Promise<string[]> {
-  const source = table.layer;
   const index = options.index ?? table.view.index.some(({ label }) => label !== null);
   const out: IpcOut = { index, compression: options.compression ?? "uncompressed" };
   const base = folder.replace(/\/$/, "");
   const paths = Array.from({ length: table.npartitions }, (_, at) => `${base}/part.${at}.arrow`);
-  const layer: BlockwiseLayer = {
-    kind: "blockwise",
-    name: `to-ipc-${tokenize(source.name, paths, out)}`,
-    grid: [table.npartitions],
-    inputs: [{ source, axes: [{ kind: "axis", axis: 0 }] }],
-    call: { fn: WRITE, args: [literal(table.meta), literal(out), { kind: "own", at: 0 }, input(0)] },
-    own: { kind: "live", items: paths },
-    annotations: { effectful: true },
-  };
-  const [written] = await currentExecutor().compute([wantAll(layer)]);
-  return written as string[];
+  return (await writeParts(table, paths, { prefix: "to-ipc", fn: WRITE, format: out, options })) as string[];
 }
 
 declare module "./dataframe.ts" {

@@ -1,13 +1,9 @@
-import { input, literal } from "../../runtime/graph/call.ts";
-import { currentExecutor } from "../../runtime/graph/executor.ts";
-import { wantAll } from "../../runtime/graph/graph.ts";
-import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
-import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { fileSystemOf } from "../io/schemes.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type ParquetOut, writeParquetPart } from "./kernels/write-parquet.ts";
 import { checkColumns } from "./plan/view.ts";
+import { writeParts } from "./write-parts.ts";
 
 export interface ToParquetOptions {
   /** Writes the index as a column; unless told, where it has a name. */
@@ -34,20 +30,10 @@ async function toParquet(table: DataFrame<unknown>, folder: string, options: ToP
   const base = folder.replace(/\/$/, "");
   if (overwrite) await files.remove(base);
   const first = append ? await nextNumber(base) : 0;
-  const source = table.layer;
   const index = options.index ?? table.view.index.some(({ label }) => label !== null);
   const out: ParquetOut = { index, partitionOn, compression };
   const paths = Array.from({ length: table.npartitions }, (_, at) => [base, `part.${first + at}.parquet`] as const);
-  const layer: BlockwiseLayer = {
-    kind: "blockwise",
-    name: `to-parquet-${tokenize(source.name, paths, options)}`,
-    grid: [table.npartitions],
-    inputs: [{ source, axes: [{ kind: "axis", axis: 0 }] }],
-    call: { fn: WRITE, args: [literal(table.meta), literal(out), { kind: "own", at: 0 }, input(0)] },
-    own: { kind: "live", items: paths },
-    annotations: { effectful: true },
-  };
-  const [written] = await currentExecutor().compute([wantAll(layer)]);
+  const written = await writeParts(table, paths, { prefix: "to-parquet", fn: WRITE, format: out, options });
   return (written as string[][]).flat();
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { compileFunction } from "node:vm";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { vendorPath } from "../dashboard/assets.ts";
@@ -25,5 +25,12 @@ export async function chartSvg(
   chart.setOption({ animation: false, ...option });
   const svg = chart.renderToSVGString();
   chart.dispose();
+  return svg;
+}
+
+/** A chart in the size of a page's column. @param path where to write it as well */
+export async function plotChart(option: object, path: string | undefined): Promise<string> {
+  const svg = await chartSvg(option, { width: 760, height: 380 });
+  if (path !== undefined) await writeFile(path, svg);
   return svg;
 }

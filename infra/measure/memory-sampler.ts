@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { currentReach } from "../../collections/futures/client-reach.ts";
 import { holdProcess, systemClock } from "../../runtime/base/clock.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
@@ -82,10 +81,8 @@ export class MemorySampler {
 
   /** All that was sampled as one picture, beginning at the same moment. @param path where to write it as well */
   async plot(path?: string): Promise<string> {
-    const { chartSvg } = await import("./chart-svg.ts");
-    const svg = await chartSvg(this.option(), { width: 760, height: 380 });
-    if (path !== undefined) await writeFile(path, svg);
-    return svg;
+    const { plotChart } = await import("./chart-svg.ts");
+    return plotChart(this.option(), path);
   }
 
   private option(): object {

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { currentReach } from "../../collections/futures/client-reach.ts";
 import { holdProcess, systemClock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
@@ -76,10 +75,8 @@ export class ResourceProfiler {
 
   /** Processor time and memory over time as one picture. @param path where to write it as well */
   async plot(path?: string): Promise<string> {
-    const { chartSvg } = await import("./chart-svg.ts");
-    const svg = await chartSvg(this.option(), { width: 760, height: 380 });
-    if (path !== undefined) await writeFile(path, svg);
-    return svg;
+    const { plotChart } = await import("./chart-svg.ts");
+    return plotChart(this.option(), path);
   }
 
   private option(): object {

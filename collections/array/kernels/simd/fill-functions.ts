@@ -87,16 +87,17 @@ const joinHigh = shuffle(8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 3
 /** (address, n, state, counter, low, width): two draws of sfc32 for each double, as in UniformStreams. */
 function makeUniform(): WasmFunction | undefined {
   const build = new FunctionBuilder([I32, I32, I32, I32, F64, F64]);
-  const [a, b, c, counter, first, second, low, width] = Array.from({ length: 8 }, () => build.local(V128)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const { a, b, c, counter, first, second, low, width } = build.locals(
+    V128,
+    "a",
+    "b",
+    "c",
+    "counter",
+    "first",
+    "second",
+    "low",
+    "width",
+  );
   const draw = (into: number): Code =>
     sequence(
       set(into, i32x4.add(i32x4.add(get(a), get(b)), get(counter))),

@@ -11,14 +11,7 @@ const constant = f64x2.const;
  * engine there are marked in `bad`.
  */
 export function sineCode(build: FunctionBuilder, which: "sin" | "cos", x: number, result: number, bad: number): Code {
-  const [n, y, tail, quarter, v, w] = [1, 2, 3, 4, 5, 6].map(() => build.local(V128)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const { n, y, tail, quarter, v, w } = build.locals(V128, "n", "y", "tail", "quarter", "v", "w");
   const [p1, p2, p3, p4] = HALF_PI_PARTS.map(constant) as [Code, Code, Code, Code];
   const isLarge = v128.not(f64x2.le(f64x2.abs(get(x)), constant(LARGEST)));
   const isNearZero = v128.and(f64x2.lt(f64x2.abs(get(y)), constant(NEAREST)), f64x2.ne(get(n), constant(0)));

@@ -7,15 +7,20 @@ export type WasmFunction = (...args: number[]) => number;
 /** A function to be made of instructions: parameters are the first locals. */
 export class FunctionBuilder {
   private readonly parameters: readonly ValueType[];
-  private readonly locals: ValueType[] = [];
+  private readonly types: ValueType[] = [];
 
   constructor(parameters: readonly ValueType[]) {
     this.parameters = parameters;
   }
 
+  /** Numbers of new locals, by name. */
+  locals<Name extends string>(type: ValueType, ...names: Name[]): Record<Name, number> {
+    return Object.fromEntries(names.map((name) => [name, this.local(type)])) as Record<Name, number>;
+  }
+
   /** A new local's number. */
   local(type: ValueType): number {
-    return this.parameters.length + this.locals.push(type) - 1;
+    return this.parameters.length + this.types.push(type) - 1;
   }
 
   /** The function over the arena's memory; undefined where there is none. */
@@ -23,7 +28,7 @@ export class FunctionBuilder {
     const memory = arenaMemory();
     if (memory === null) return undefined;
     const type = [0x60, ...list(this.parameters.map((one) => [one])), ...list(results.map((one) => [one]))];
-    const code = [...list(this.locals.map((one) => [1, one])), ...body, 0x0b];
+    const code = [...list(this.types.map((one) => [1, one])), ...body, 0x0b];
     const bytes = Uint8Array.from([
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, list([type])),
