@@ -118,7 +118,7 @@ export function dropSurplus(state: SchedulerState): void {
   const from = replicas.surplusCursor < moreHolders.size ? replicas.surplusCursor : 0;
   replicas.surplusCursor = from + SURPLUS_LOOKS;
   let at = 0;
-  for (const [row, more] of [...moreHolders]) {
+  for (const [row, more] of moreHolders) {
     if (at++ < from) continue;
     if (at > from + SURPLUS_LOOKS) return;
     if (tasks.needers[row] !== 0 || !isMovable(state, row) || replicas.orders.has(row)) continue;
