@@ -146,9 +146,10 @@ async function placeValues(
     );
     open = open.filter((i) => refusals.has(holders[i] as string));
     takers = takers.filter((worker) => !refusals.has(worker));
-    const [refusal] = refusals.values();
-    if (open.length > 0 && (takers.length === 0 || !(refusal instanceof ShoalError && refusal.retryable)))
-      throw refusal;
+    const said = [...refusals.values()];
+    const isFinal = (error: unknown): boolean => !(error instanceof ShoalError && error.retryable);
+    const reason = said.find(isFinal) ?? (takers.length === 0 ? said[0] : undefined);
+    if (reason !== undefined) throw reason;
   }
   return holders;
 }
