@@ -62,9 +62,11 @@ export class WorkerPool {
   private readonly options: WorkerPoolOptions;
   private readonly start: StartWorker;
   private readonly workers = new Map<string, RunningWorker>();
-  /** Workers that are ended on the scheduler's word, and why. */
+  /** Workers that are to leave in order. */
   private readonly leaving = new Set<string>();
+  /** When workers have lived long enough. */
   private readonly lifetimes = new Map<string, TimerHandle>();
+  /** Why workers are ended on the scheduler's word. */
   private readonly told = new Map<string, string>();
   private readonly nanny: string;
   private started = 0;
