@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,14 +134,21 @@ async function hasLostBools(
 /** The engine takes a quote that is never closed for the end of the rows. @throws ShoalError DECODE */
 async function checkQuotes(path: string, format: CsvFormat, part: FilePart): Promise<void> {
   if (format.quote === null) return;
-  const mark = format.quote.charCodeAt(0);
-  const bytes = await readFile(path);
-  let quotes = 0;
-  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) quotes += 1;
-  const open = quotes % 2 === 0 ? undefined : openQuoteLine(bytes, format.quote, format.separator);
+  if ((await countOf(path, format.quote.charCodeAt(0))) % 2 === 0) return;
+  const open = openQuoteLine(await readFile(path), format.quote, format.separator);
   if (open !== undefined)
     throw csvFault(`${placeOf(part)}: the quote that opens in line ${open} is never closed`, part.path);
 }
+
+/** How often a byte is in a file, piece by piece: what was unpacked may be larger than memory. */
+async function countOf(path: string, byte: number): Promise<number> {
+  let count = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: COUNTED_BYTES }) as AsyncIterable<Buffer>)
+    for (let at = piece.indexOf(byte); at >= 0; at = piece.indexOf(byte, at + 1)) count += 1;
+  return count;
+}
+
+const COUNTED_BYTES = 1 << 20;
 
 const placeOf = (part: FilePart): string => `${part.path}${part.whole ? "" : ` (bytes ${part.start} to ${part.end})`}`;
 
