@@ -1,5 +1,6 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Dtype } from "../dataframe/dtype.ts";
+import { optionalLibrary } from "./optional-library.ts";
 import { type SqlAnswer, type SqlDatabase, shownUrl, sqlError } from "./sql-database.ts";
 
 /** What PostgreSQL's type numbers are here; others come as text. */
@@ -40,13 +41,7 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   static async open(url: string): Promise<PostgresDatabase> {
-    let library: Library;
-    try {
-      const loaded = (await import("pg")) as unknown as { default?: Library } & Library;
-      library = loaded.default ?? loaded;
-    } catch (cause) {
-      throw new ShoalError("postgres: needs the package pg: npm install pg", { code: "MISSING_LIBRARY", cause });
-    }
+    const library = await optionalLibrary<Library>("postgres:", "pg", () => import("pg"));
     // Values are read from their text here, so that no time passes through this machine's zone and no integer through a float.
     const client = new library.Client({ connectionString: url, types: { getTypeParser: () => (text) => text } });
     // A connection that breaks between questions fails the next one.

@@ -3,6 +3,7 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Dtype } from "../dataframe/dtype.ts";
 import { FileError } from "./filesystem.ts";
 import { localPath } from "./local-filesystem.ts";
+import { optionalLibrary } from "./optional-library.ts";
 import { type SqlAnswer, type SqlDatabase, sqlError } from "./sql-database.ts";
 
 /** The part of the library that is used: its types name no column types. */
@@ -28,16 +29,8 @@ export class SqliteDatabase implements SqlDatabase {
   static async open(url: string): Promise<SqliteDatabase> {
     const path = localPath(url.replace(/^sqlite:(\/\/(?=\/))?/, ""));
     if (!existsSync(path)) throw new FileError(`${path} does not exist`, path, "missing");
-    let library: Library;
-    try {
-      const loaded = (await import("node-sqlite3-wasm")) as unknown as { default?: Library } & Library;
-      library = loaded.default ?? loaded;
-    } catch (cause) {
-      throw new ShoalError("sqlite: needs the package node-sqlite3-wasm: npm install node-sqlite3-wasm", {
-        code: "MISSING_LIBRARY",
-        cause,
-      });
-    }
+    const load = () => import("node-sqlite3-wasm");
+    const library = await optionalLibrary<Library>("sqlite:", "node-sqlite3-wasm", load);
     return new SqliteDatabase(url, new library.Database(path, { readOnly: true, fileMustExist: true }));
   }
 

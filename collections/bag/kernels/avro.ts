@@ -7,6 +7,7 @@ import {
   readAvroBlocks,
   readAvroHead,
 } from "../../io/avro.ts";
+import { optionalLibrary } from "../../io/optional-library.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import { drain, Flow, flowOf } from "./flow.ts";
 
@@ -109,15 +110,5 @@ interface AvroType {
   isValid(value: unknown, options?: { errorHook(path: readonly string[]): void }): boolean;
 }
 
-/** @throws ShoalError MISSING_MODULE naming what to install */
-async function avro(): Promise<{ readonly Type: { forSchema(schema: never): AvroType } }> {
-  try {
-    return (await import("avsc")).default as never;
-  } catch (cause) {
-    throw new ShoalError("Avro files need the package avsc: npm install avsc", {
-      code: "MISSING_MODULE",
-      cause,
-      details: { module: "avsc" },
-    });
-  }
-}
+const avro = (): Promise<{ readonly Type: { forSchema(schema: never): AvroType } }> =>
+  optionalLibrary("Avro", "avsc", () => import("avsc"));
