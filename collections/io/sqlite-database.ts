@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Dtype } from "../dataframe/dtype.ts";
 import { FileError } from "./filesystem.ts";
 import { localPath } from "./local-filesystem.ts";
