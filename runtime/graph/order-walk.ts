@@ -155,8 +155,27 @@ class Walk {
   }
 
   private runEager(): void {
-    for (let row = this.runnable.pop(); row !== undefined; row = this.runnable.pop())
-      if (this.done[row] === 0 && this.frees(row) >= (this.isOutput(row) ? 0 : 1)) this.emit(row);
+    for (let row = this.runnable.pop(); row !== undefined; row = this.runnable.pop()) {
+      if (this.done[row] === 1) continue;
+      const isOutput = this.isOutput(row);
+      const gain = this.frees(row) - (isOutput ? 0 : 1);
+      if (gain < 0) continue;
+      this.emit(row);
+      if (gain === 0 && !isOutput) this.useUp(row);
+    }
+  }
+
+  /**
+   * A result that stands in for another one of its kind goes on to its few readers if they all can run: else all its like would be
+   * made first, and each lie there whole until its readers, which often keep little of it, have their turn.
+   */
+  private useUp(row: number): void {
+    const { rows, offsets } = this.graph.dependents;
+    const from = offsets[row] as number;
+    const to = offsets[row + 1] as number;
+    if (to - from > READERS_USED_UP) return;
+    for (let e = from; e < to; e++) if (this.missing[rows[e] as number] !== 0) return;
+    for (let e = from; e < to; e++) if (this.done[rows[e] as number] === 0) this.emit(rows[e] as number);
   }
 
   private frees(row: number): number {
@@ -177,5 +196,6 @@ function isRepeated(edges: TaskEdges, row: number, e: number): boolean {
 }
 
 const READERS_LOOKED_AT = 8;
+const READERS_USED_UP = 4;
 const REPEATS_LOOKED_AT = 64;
 export const NONE = 0xffffffff;

@@ -45,6 +45,26 @@ test("orderTasks() holds as little as dask.order: by family within 1.05, each gr
     assert.ok(ours <= theirs * 1.05, `${family}: ${ours} against ${theirs}`);
 });
 
+test("orderTasks() uses up what stands in for another result before it makes the next of its kind", () => {
+  // x − x.mean() read twice: sources, their sums, the mean of all; then for each source a difference with two readers.
+  const n = 20;
+  const sources = Array.from({ length: n }, () => []);
+  const sums = Array.from({ length: n }, (_, i) => [i]);
+  const mean = [Array.from({ length: n }, (_, i) => n + i)];
+  const differences = Array.from({ length: n }, (_, i) => [i, 2 * n]);
+  const readers = Array.from({ length: 2 * n }, (_, i) => [2 * n + 1 + (i >> 1)]);
+  const inputs = [...sources, ...sums, ...mean, ...differences, ...readers];
+  const sequence = orderedRows(edgesOf(inputs));
+  let unread = 0;
+  let most = 0;
+  for (const row of sequence) {
+    if (row > 2 * n && row <= 3 * n) unread += 2;
+    if (row > 3 * n) unread -= 1;
+    most = Math.max(most, unread);
+  }
+  assert.equal(most, 2);
+});
+
 test("orderTasks() gives every task one rank, after its inputs", () => {
   fc.assert(
     fc.property(graphs, (inputs) => {
