@@ -30,6 +30,18 @@ export function collectionsIn(value: unknown): Collection<unknown>[] {
   return [...found];
 }
 
+/** Whether there is a collection anywhere inside a value. */
+export function holdsCollection(value: unknown): boolean {
+  const seen = new Set<unknown>();
+  const holds = (one: unknown): boolean => {
+    if (isCollection(one)) return true;
+    if (typeof one !== "object" || one === null || seen.has(one)) return false;
+    seen.add(one);
+    return childrenOf(one)?.some(holds) ?? false;
+  };
+  return holds(value);
+}
+
 /** Builds a container again with every child replaced; other values pass as they are. */
 export function mapChildren(value: unknown, replace: (child: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(replace);
@@ -53,7 +65,7 @@ export interface InputSlots {
  */
 export function unpack(value: unknown, slots: InputSlots): Arg {
   if (isCollection(value)) return collectionArg(value, slots);
-  if (collectionsIn(value).length === 0) return literal(value);
+  if (!holdsCollection(value)) return literal(value);
   const inside = (child: unknown): Arg => unpack(child, slots);
   if (value instanceof Map)
     return nested({

@@ -1,16 +1,17 @@
 import { inspect } from "node:util";
 import { functionArg } from "../../runtime/graph/call.ts";
 import type { Want } from "../../runtime/graph/graph.ts";
-import { type Annotations, type Layer, taskKey } from "../../runtime/graph/layer.ts";
+import { type Layer, taskKey } from "../../runtime/graph/layer.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import { type AnyFunction, type FunctionSpec, kernel } from "../../runtime/wire/function-spec.ts";
 import { Collection } from "../core/collection.ts";
 import { attribute, callMethod, callValue, identity, item, sliced } from "./kernels/access.ts";
 import * as operators from "./kernels/operators.ts";
-import { lowerArgs, nodeOf, nodeSymbol } from "./lower-args.ts";
-import { type DelayedNode, hintsOf, nextNodeId, type Place, placedNode, specOf, uniqueKey } from "./node.ts";
+import { callOf, type DelayedOptions } from "./lazy-call.ts";
+import { nodeOf, nodeSymbol } from "./lower-args.ts";
+import { type DelayedNode, nextNodeId, type Place, placedNode, specOf, uniqueKey } from "./node.ts";
 import { placeNodes } from "./place-nodes.ts";
-import { isKeyed, PURE, pureKey, sharedNode } from "./pure-calls.ts";
+import { isKeyed, PURE } from "./pure-calls.ts";
 
 /**
  * A lazy T: the methods of {@link DelayedValue}, and T's own attributes, methods, items and call, each giving something
@@ -57,31 +58,6 @@ type Items<T> =
     : T extends readonly (infer U)[]
       ? { readonly [at: number]: Delayed<U> } & { [Symbol.iterator](): Iterator<Delayed<U>> }
       : unknown;
-
-/** How lazy calls are made. */
-export interface DelayedOptions {
-  /** The function gives the same for the same arguments: equal calls are one task; default false (values: true). */
-  readonly pure?: boolean;
-  /** The result is a list of this many items, so that it can be taken apart: `const [a, b] = lazy`. */
-  readonly nout?: number;
-  /** False looks for lazy values among the arguments only, not inside containers; default true. */
-  readonly traverse?: boolean;
-  /** Key of the task, or of a function's only call; whoever names tasks keeps the names apart. */
-  readonly name?: string;
-  /** Hints for the tasks: priority, retries, workers, resources. */
-  readonly annotations?: Annotations;
-}
-
-/** What stands behind the proxy: a function, so that lazy values can be called. */
-interface Target {
-  [inspect.custom]: () => string;
-  [nodeSymbol]: DelayedNode;
-  options: DelayedOptions;
-  /** Set for a function that was wrapped: calling it makes a task of that function. */
-  spec: FunctionSpec | undefined;
-  /** Set for an attribute: calling it is a method call on what it was taken from. */
-  from: { readonly of: unknown; readonly name: string } | undefined;
-}
 
 const ACCESS = "shoal:collections/delayed/kernels/access";
 const access = {
@@ -142,8 +118,8 @@ export class DelayedValue<T> extends Collection<T> {
 
   /** The function with options changed: `delayed(load).with({ name: "orders" })(path)`. */
   with(options: DelayedOptions): this {
-    const target = this as unknown as Target;
-    return wrap(this[nodeSymbol], { ...target.options, ...options }, target.spec) as unknown as this;
+    const { spec } = this as unknown as LazyAccess;
+    return wrap(this[nodeSymbol], { ...this.options, ...options }, spec) as unknown as this;
   }
 
   /** An attribute of the value, also one whose name a lazy value has itself. Calling it calls the method. */
@@ -299,26 +275,12 @@ function operate<R>(name: OperatorName, ...operands: readonly unknown[]): Delaye
 
 /** A call of a built-in kernel. */
 const derived = <R>(fn: FunctionSpec, args: readonly unknown[]): Delayed<R> =>
-  wrap(callOf(fn, args, args.every(isKeyed) ? PURE : {}), {}) as unknown as Delayed<R>;
+  wrap(callOf(fn, args, args.every(isKeyed) ? PURE : PLAIN), PLAIN) as unknown as Delayed<R>;
 
 function placeOf(value: { readonly [nodeSymbol]: DelayedNode }): Place {
   const node = value[nodeSymbol];
   if (node.place === undefined) placeNodes([node]);
   return node.place as Place;
-}
-
-/** A node for a call. */
-export function callOf(fn: FunctionSpec, args: readonly unknown[], options: DelayedOptions): DelayedNode {
-  const key = options.name ?? (options.pure === true ? pureKey(fn, args, options.nout) : undefined);
-  const make = (): DelayedNode => ({
-    id: nextNodeId(),
-    fn,
-    ...lowerArgs(args, options.traverse !== false),
-    key,
-    annotations: hintsOf(options.annotations),
-    place: undefined,
-  });
-  return options.pure === true && options.name === undefined ? sharedNode(key as string, make) : make();
 }
 
 /** A function as a lazy value; calling it makes tasks. */
@@ -344,10 +306,15 @@ export function wrapValue(value: unknown, options: DelayedOptions): unknown {
 }
 
 /** A task of any layer as a lazy value. */
-export const wrapPlace = (place: Place): Delayed<unknown> => wrap(placedNode(place), {});
+export const wrapPlace = (place: Place): Delayed<unknown> => wrap(placedNode(place), PLAIN);
 
-/** A function with nothing of its own; giving it a prototype would cost more than all the rest of a lazy call. */
-const newTarget = (): Target => (() => undefined) as unknown as Target;
+/** Options of results, which have none of their own. */
+const PLAIN: DelayedOptions = {};
+
+/** What every proxy stands before: a function, so that lazy values can be called. All that differs is in the handlers. */
+const target = Object.assign((): undefined => undefined, {
+  [inspect.custom]: DelayedValue.prototype[inspect.custom],
+}) as unknown as DelayedValue<unknown>;
 
 function wrap(
   node: DelayedNode,
@@ -355,46 +322,76 @@ function wrap(
   spec?: FunctionSpec,
   from?: { readonly of: unknown; readonly name: string },
 ): Delayed<unknown> {
-  const target = newTarget();
-  target[nodeSymbol] = node;
-  target.options = options;
-  target.spec = spec;
-  target.from = from;
-  target[inspect.custom] = DelayedValue.prototype[inspect.custom];
-  return new Proxy(target, lazyAccess as unknown as ProxyHandler<Target>) as unknown as Delayed<unknown>;
+  return new Proxy(target, new LazyAccess(node, options, spec, from)) as unknown as Delayed<unknown>;
 }
 
 const refuse = (what: string): never => {
   throw new TypeError(`A lazy value cannot be ${what}: its value is not known before it is computed`);
 };
 
-const lazyAccess: ProxyHandler<Target & DelayedValue<unknown>> = {
-  get(target, property, self: DelayedValue<unknown>) {
-    if (property === Symbol.iterator) return () => iterate(target, self);
-    if (property === "length" && target.options.nout !== undefined) return target.options.nout;
-    if (property === nodeSymbol || INTERNAL.has(property)) return Reflect.get(target, property);
+/** One lazy value, as what its proxy asks. */
+class LazyAccess implements ProxyHandler<DelayedValue<unknown>> {
+  readonly [nodeSymbol]: DelayedNode;
+  readonly options: DelayedOptions;
+  /** Set for a function that was wrapped: calling it makes a task of that function. */
+  readonly spec: FunctionSpec | undefined;
+  /** Set for an attribute: calling it is a method call on what it was taken from. */
+  private readonly from: { readonly of: unknown; readonly name: string } | undefined;
+
+  constructor(
+    node: DelayedNode,
+    options: DelayedOptions,
+    spec: FunctionSpec | undefined,
+    from: { readonly of: unknown; readonly name: string } | undefined,
+  ) {
+    this[nodeSymbol] = node;
+    this.options = options;
+    this.spec = spec;
+    this.from = from;
+  }
+
+  get(_target: unknown, property: string | symbol, self: DelayedValue<unknown>): unknown {
+    if (property === nodeSymbol) return this[nodeSymbol];
+    if (property === "options") return this.options;
+    if (property === "spec") return this.spec;
+    if (property === Symbol.iterator) return () => iterate(this.options, self);
+    if (property === "length" && this.options.nout !== undefined) return this.options.nout;
     if (typeof property === "symbol" || property in DelayedValue.prototype)
       return Reflect.get(DelayedValue.prototype, property, self);
     if (property === "then" || property === "toJSON" || property === "prototype") return undefined;
     return /^\d+$/.test(property) ? self.item(Number(property)) : self.attr(property);
-  },
-  has: (_target, property) => property === nodeSymbol || property in DelayedValue.prototype,
-  getPrototypeOf: () => DelayedValue.prototype,
-  apply(target, _this, args: unknown[]) {
-    const { spec, options, from } = target;
-    if (spec !== undefined)
-      return wrap(callOf(spec, args, options), options.nout === undefined ? {} : { nout: options.nout });
-    if (from !== undefined) return derived(access.callMethod, [from.of, from.name, ...args]);
-    return derived(access.callValue, [wrap(target[nodeSymbol], options), ...args]);
-  },
-  set: (_target, property) => refuse(`assigned to ("${String(property)}")`),
-  defineProperty: () => refuse("changed"),
-  deleteProperty: () => refuse("changed"),
-};
-const INTERNAL: ReadonlySet<string | symbol> = new Set(["options", "spec", "from"]);
+  }
 
-function iterate(target: Target, self: DelayedValue<unknown>): Iterator<unknown> {
-  const { nout } = target.options;
+  apply(_target: unknown, _this: unknown, args: unknown[]): unknown {
+    const { spec, options, from } = this;
+    if (spec !== undefined)
+      return wrap(callOf(spec, args, options), options.nout === undefined ? PLAIN : { nout: options.nout });
+    if (from !== undefined) return derived(access.callMethod, [from.of, from.name, ...args]);
+    return derived(access.callValue, [wrap(this[nodeSymbol], options), ...args]);
+  }
+
+  has(_target: unknown, property: string | symbol): boolean {
+    return property === nodeSymbol || property in DelayedValue.prototype;
+  }
+
+  getPrototypeOf(): object {
+    return DelayedValue.prototype;
+  }
+
+  set(_target: unknown, property: string | symbol): never {
+    return refuse(`assigned to ("${String(property)}")`);
+  }
+
+  defineProperty(): never {
+    return refuse("changed");
+  }
+
+  deleteProperty(): never {
+    return refuse("changed");
+  }
+}
+
+function iterate({ nout }: DelayedOptions, self: DelayedValue<unknown>): Iterator<unknown> {
   if (nout === undefined) return refuse("looped over; say delayed(fn, { nout }) how many items there are");
   return Array.from({ length: nout }, (_, at) => self.item(at)).values();
 }

@@ -1,14 +1,8 @@
 import { config } from "../../runtime/base/config.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
-import {
-  type Delayed,
-  type DelayedOptions,
-  type DelayedValue,
-  wrapFunction,
-  wrapPlace,
-  wrapValue,
-} from "./delayed-value.ts";
+import { type Delayed, type DelayedValue, wrapFunction, wrapPlace, wrapValue } from "./delayed-value.ts";
+import type { DelayedOptions } from "./lazy-call.ts";
 import { nodeOf } from "./lower-args.ts";
 import type { Place } from "./node.ts";
 import { placeNodes } from "./place-nodes.ts";

@@ -3,7 +3,7 @@ import { wantCount } from "../../runtime/graph/graph.ts";
 import { tokenize, tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import type { AnyFunction, FunctionSpec } from "../../runtime/wire/function-spec.ts";
 import { type Collection, isCollection } from "../core/collection.ts";
-import { collectionsIn, unpack } from "../core/unpack.ts";
+import { holdsCollection, unpack } from "../core/unpack.ts";
 import { type DelayedNode, type NodeInput, nextNodeId, specOf } from "./node.ts";
 
 /** Reached on every lazy value, hidden from its attributes. */
@@ -23,6 +23,10 @@ export interface LoweredArgs {
  * @param traverse false looks for lazy values among the arguments only
  */
 export function lowerArgs(values: readonly unknown[], traverse: boolean): LoweredArgs {
+  if (values.every(isPlain)) {
+    const { args, shape } = ownCall(values.length);
+    return { args, shape, inputs: NONE, own: values };
+  }
   const inputs: NodeInput[] = [];
   const owned: unknown[] = [];
   const args: Arg[] = [];
@@ -41,7 +45,7 @@ export function lowerArgs(values: readonly unknown[], traverse: boolean): Lowere
     } else if (typeof value === "function") {
       args.push(functionArg(specOf(value as AnyFunction)));
       shape += `f${specNumber(specOf(value as AnyFunction))}`;
-    } else if (traverse && typeof value === "object" && value !== null && collectionsIn(value).length > 0) {
+    } else if (traverse && typeof value === "object" && value !== null && holdsCollection(value)) {
       const list = lazyList(value, inputs);
       args.push(list?.arg ?? unpack(value, slotsIn(inputs)));
       shape += list?.shape ?? `u${nextNodeId()}`;
@@ -52,6 +56,22 @@ export function lowerArgs(values: readonly unknown[], traverse: boolean): Lowere
     }
   }
   return { args, shape, inputs, own: owned };
+}
+
+const NONE: readonly NodeInput[] = [];
+const isPlain = (value: unknown): boolean =>
+  value === null || (typeof value !== "object" && typeof value !== "function");
+
+/** What calls with nothing but their own plain values share, by how many these are. */
+const ownCalls: { readonly args: readonly Arg[]; readonly shape: string }[] = [];
+
+function ownCall(count: number): { readonly args: readonly Arg[]; readonly shape: string } {
+  let made = ownCalls[count];
+  if (made === undefined) {
+    made = { args: Array.from({ length: count }, (_, at) => own(at)), shape: "o".repeat(count) };
+    ownCalls[count] = made;
+  }
+  return made;
 }
 
 /** The node of a lazy value; other collections have none. */
@@ -69,11 +89,15 @@ export const tokenOfNode = (key: string): { [tokenSymbol]: () => string } => ({ 
 /** A list of nothing but lazy values: one range of inputs, however long. */
 function lazyList(value: object, inputs: NodeInput[]): { arg: Arg; shape: string } | undefined {
   if (!Array.isArray(value)) return undefined;
-  const nodes = value.map((item) => (isCollection(item) ? nodeOf(item) : undefined));
-  if (nodes.some((node) => node === undefined)) return undefined;
+  const nodes: DelayedNode[] = [];
+  for (const item of value) {
+    const node = isCollection(item) ? nodeOf(item) : undefined;
+    if (node === undefined) return undefined;
+    nodes.push(node);
+  }
   const from = flatCount(inputs);
   // One by one: as arguments of one call, some hundred thousand would not fit the stack.
-  for (const node of nodes) inputs.push(node as DelayedNode);
+  for (const node of nodes) inputs.push(node);
   return { arg: inputsFrom(from, nodes.length), shape: `r${from}+${nodes.length};` };
 }
 

@@ -59,11 +59,23 @@ function groupsOf(nodes: readonly DelayedNode[]): DelayedNode[][] {
 
 function placeGroup(nodes: readonly DelayedNode[]): void {
   const name = uniqueKey("delayed");
-  const positions = new Map<DelayedNode, number>();
-  nodes.forEach((node, at) => {
-    positions.set(node, at);
+  const keys = keysOf(nodes, name);
+  const annotations = nodes[0]?.annotations;
+  // Nodes know their places before there are columns, so that these need no map from nodes to places.
+  const layer = { kind: "tasks", name, grid: [nodes.length] } as unknown as TaskLayer;
+  nodes.forEach((node, index) => {
+    node.place = { layer, index };
   });
-  const edges = new EdgeColumns(positions);
+  try {
+    Object.assign(layer, columnsOf(nodes, layer), keys && { keys }, annotations && { annotations });
+  } catch (error) {
+    for (const node of nodes) node.place = undefined;
+    throw error;
+  }
+}
+
+function columnsOf(nodes: readonly DelayedNode[], layer: Layer) {
+  const edges = new EdgeColumns(layer);
   const calls = new CallColumn();
   const callOf = new Uint32Array(nodes.length);
   const inputOffsets = new Uint32Array(nodes.length + 1);
@@ -76,12 +88,7 @@ function placeGroup(nodes: readonly DelayedNode[]): void {
     for (const value of node.own) items.push(value);
     ownOffsets[at + 1] = items.length;
   });
-  const keys = keysOf(nodes, name);
-  const annotations = nodes[0]?.annotations;
-  const layer: TaskLayer = {
-    kind: "tasks",
-    name,
-    grid: [nodes.length],
+  return {
     calls: calls.calls,
     callOf,
     sources: edges.sources,
@@ -90,12 +97,7 @@ function placeGroup(nodes: readonly DelayedNode[]): void {
     inputIndex: Uint32Array.from(edges.index),
     ownOffsets,
     own: valuesOf(items),
-    ...(keys === undefined ? {} : { keys }),
-    ...(annotations === undefined ? {} : { annotations }),
-  };
-  nodes.forEach((node, index) => {
-    node.place = { layer, index };
-  });
+  } satisfies Partial<TaskLayer>;
 }
 
 const valuesOf = (items: readonly unknown[]): Values =>
@@ -140,10 +142,10 @@ class EdgeColumns {
   readonly source: number[] = [];
   readonly index: number[] = [];
   private readonly known = new Map<string, number>();
-  private readonly positions: ReadonlyMap<DelayedNode, number>;
+  private readonly self: Layer;
 
-  constructor(positions: ReadonlyMap<DelayedNode, number>) {
-    this.positions = positions;
+  constructor(self: Layer) {
+    this.self = self;
   }
 
   push(input: NodeInput): void {
@@ -151,12 +153,8 @@ class EdgeColumns {
       this.pushBlocks(input);
       return;
     }
-    const here = this.positions.get(input);
-    if (here !== undefined) this.add(SELF, here);
-    else {
-      const { layer, index } = input.place as Place;
-      this.add(this.sourceOf(layer), index);
-    }
+    const { layer, index } = input.place as Place;
+    this.add(layer === this.self ? SELF : this.sourceOf(layer), index);
   }
 
   private pushBlocks(collection: Collection<unknown>): void {
