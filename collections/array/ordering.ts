@@ -1,7 +1,7 @@
 import { type AxisRuns, input, literal, location } from "../../runtime/graph/call.ts";
 import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel, type NamedFunction } from "../../runtime/wire/function-spec.ts";
-import { axisOf, type Blocks, gridOf, layerName, samePlace, shapeOf } from "./blocks.ts";
+import { axesOf, axisOf, type Blocks, gridOf, layerName, samePlace, shapeOf } from "./blocks.ts";
 import { axisSize, regularRuns } from "./chunk-spec.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
 import { argsortBlock, type QuantileMethod, type Quantiles, quantileBlock, sortBlock } from "./kernels/sorting.ts";
@@ -9,7 +9,7 @@ import { topkChunk, topkCombine, topkPlaces, topkValues } from "./kernels/topk.t
 import { rechunkBlocks, rechunkTo } from "./rechunk.ts";
 import { fanInOf, type ReduceOptions, treeBlocks } from "./reduction.ts";
 import { reshapeBlocks, transposeBlocks } from "./reshape.ts";
-import { sliceBlocks } from "./slicing.ts";
+import { reaxisBlocks, sliceBlocks } from "./slicing.ts";
 
 const SORTING = "shoal:collections/array/kernels/sorting";
 const TOPK = "shoal:collections/array/kernels/topk";
@@ -77,12 +77,11 @@ export function quantileBlocks(
   const bad = list.find((one) => !(one >= 0 && one <= 1));
   if (bad !== undefined) throw new RangeError(`A quantile lies in [0, 1], got ${bad}`);
   const { kind } = dtypeInfo(blocks.dtype);
-  if (kind === "c" || kind === "M" || kind === "m")
-    throw new TypeError(`Quantiles are not defined for ${blocks.dtype}`);
+  if (kind === "M" || kind === "m") throw new TypeError(`Quantiles are not defined for ${blocks.dtype}`);
   const method = options.method ?? "linear";
   const { source, axis } = oneAxis(blocks, options.axis);
   const keeps = ["lower", "higher", "nearest"].includes(method);
-  const dtype: DType = kind === "f" || keeps ? blocks.dtype : "float64";
+  const dtype: DType = kind === "f" || kind === "c" || keeps ? blocks.dtype : "float64";
   const plan: Quantiles = { q: list, axis, method, skipNan: options.skipNan ?? false, dtype };
   const axes = source.axes.map((runs, k): AxisRuns => (k === axis ? [[list.length, 1]] : runs));
   const made = eachBlock(options.prefix ?? "quantile", QUANTILE, plan, source, { axes, dtype });
@@ -121,17 +120,15 @@ function shapedQuantiles(
   from: Blocks,
 ): Blocks {
   if (isSingle) {
-    if (options.keepdims === true && options.axis !== null && options.axis !== undefined) return made;
+    const reduced = axesOf(options.axis, from.axes.length);
+    if (options.keepdims === true && reduced.length === 1 && made.axes.length === from.axes.length) return made;
     const one = sliceBlocks(
       made,
       made.axes.map((_, k) => (k === axis ? { kind: "at", at: 0 } : { kind: "whole" })),
     );
-    return options.keepdims === true
-      ? reshapeBlocks(
-          one,
-          from.axes.map(() => 1),
-        )
-      : one;
+    let kept = 0;
+    const places = from.axes.map((_, k) => (reduced.includes(k) ? null : kept++));
+    return options.keepdims === true ? reaxisBlocks(one, places) : one;
   }
   return axis === 0 ? made : movedFirst(made, axis);
 }

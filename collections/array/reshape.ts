@@ -50,22 +50,28 @@ export function broadcastBlocks(blocks: Blocks, shape: readonly number[], chunks
   if (lead < 0 || own.some((n, axis) => n !== shape[axis + lead] && n !== 1))
     throw new RangeError(`Shape ${shapeText(own)} does not broadcast to ${shapeText(shape)}`);
   if (lead === 0 && own.every((n, axis) => n === shape[axis])) return blocks;
+  const isStretched = (axis: number): boolean => own[axis] !== shape[axis + lead];
+  // An axis of one element may have empty blocks beside the one that is repeated.
+  const source = rechunkTo(
+    blocks,
+    blocks.axes.map((runs, axis): AxisRuns => (isStretched(axis) ? [[1, 1]] : runs)),
+  );
   const axes = shape.map((n, axis): AxisRuns => {
     const at = axis - lead;
-    if (at >= 0 && own[at] === n) return blocks.axes[at] as AxisRuns;
+    if (at >= 0 && !isStretched(at)) return blocks.axes[at] as AxisRuns;
     return chunks?.[axis] ?? regularRuns(n, n);
   });
   const picks = own.map(
-    (n, axis): AxisPick => (n === shape[axis + lead] ? { kind: "axis", axis: axis + lead } : { kind: "at", index: 0 }),
+    (_, axis): AxisPick => (isStretched(axis) ? { kind: "at", index: 0 } : { kind: "axis", axis: axis + lead }),
   );
   return {
     ...blocks,
     axes,
     layer: {
       kind: "blockwise",
-      name: layerName("broadcast", blocks.layer, axes),
+      name: layerName("broadcast", source.layer, axes),
       grid: gridOf(axes),
-      inputs: [{ source: blocks.layer, axes: picks }],
+      inputs: [{ source: source.layer, axes: picks }],
       call: { fn: BROADCAST, args: [location(axes), input(0)], finish: SETTLE },
     },
   };

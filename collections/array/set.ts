@@ -20,6 +20,10 @@ const SET = kernel("shoal:collections/array/kernels/set-block", "setBlock", setB
  */
 export function setBlocks(blocks: Blocks, indexers: readonly Indexer[], value: Blocks | ScalarLike): Blocks {
   const shape = shapeOf(blocks);
+  const [first] = indexers;
+  // A mask without axes is for all elements at once.
+  if (indexers.length === 1 && isBlocks(first) && first.axes.length === 0 && first.dtype === "bool")
+    return castBlocks(applyBlocks("where", [first, value, blocks]), blocks.dtype);
   const spread = spreadIndexers(indexers, shape.length, axesTaken, (one) => one === "…" || one === "...");
   const mask = indexers.find((one) => isBlocks(one));
   if (mask !== undefined) return setByMask(blocks, spread, mask as Blocks, value);

@@ -111,7 +111,7 @@ export function searchsorted(
   if (sorted.axes.length !== 1)
     throw new RangeError(`searchsorted needs a list, got shape ${shapeText(shapeOf(sorted))}`);
   const dtype = promote(sorted.dtype, given.dtype);
-  const plan = { side: options.side ?? "left", order: "rising" };
+  const plan = { side: options.side ?? "left" };
   return besideList("searchBlock", plan, arrayOf(sorted).astype(dtype), arrayOf(given).astype(dtype), "int64");
 }
 
@@ -126,10 +126,10 @@ export function digitize(x: ArrayLike, bins: ArrayLike, options: { readonly righ
   const given = arrayOf(x);
   const dtype = promote(edges.dtype, given.dtype);
   const list = fromArray(rises ? edges : arrayOf(edges).get("::-1"));
-  const isLeft = rises === (options.right ?? false);
+  const isLeft = options.right ?? false;
   const found = besideList(
     "searchBlock",
-    { side: isLeft ? "left" : "right", order: "rising" },
+    { side: isLeft ? "left" : "right" },
     list.astype(dtype),
     given.astype(dtype),
     "int64",

@@ -19,7 +19,8 @@ export function vindexBlocks(blocks: Blocks, lists: readonly (number | readonly 
   if (lists.length > shape.length) throw new RangeError(`${lists.length} lists were given for ${shape.length} axes`);
   const axes = lists.flatMap((one, axis) => (one === null ? [] : [axis]));
   requireKnown(blocks, "vindex", axes);
-  const count = Math.max(1, ...axes.map((axis) => [lists[axis]].flat().length));
+  const lengths = axes.map((axis) => [lists[axis]].flat().length);
+  const count = lengths.find((length) => length !== 1) ?? 1;
   const points = axes.map((axis) => {
     const own = [lists[axis]].flat() as number[];
     if (own.length !== count && own.length !== 1)

@@ -63,7 +63,7 @@ function winnerOf(rows: Chunk, from: number, count: number, { name, skipNan }: A
   for (let i = 0; i < count; i++) {
     const one = isComplex ? 2 * (start + i) : start + i;
     const x = data[one] as number;
-    if (x !== x) {
+    if (x !== x || (isComplex && Number.isNaN(data[one + 1]))) {
       if (!skipNan) return i;
       continue;
     }
@@ -130,9 +130,11 @@ function wins(
   lanes: number,
   isEarlier: boolean,
 ): boolean {
+  const isNan = (cells: Float64Array): boolean =>
+    Number.isNaN(cells[at * lanes]) || Number.isNaN(cells[(at + 1) * lanes - 1]);
+  if (isNan(theirs) || isNan(mine)) return isNan(theirs) && (!isNan(mine) || isEarlier);
   const x = theirs[at * lanes] as number;
   const y = mine[at * lanes] as number;
-  if (x !== x || y !== y) return x !== x && (y === y || isEarlier);
   if (x !== y) return name === "argmin" ? x < y : x > y;
   if (lanes === 2) {
     const [u, v] = [theirs[at * lanes + 1] as number, mine[at * lanes + 1] as number];

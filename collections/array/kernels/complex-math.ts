@@ -126,6 +126,8 @@ export function signComplex(re: number, im: number): Pair {
   return [Math.sign(of) + 0, 0];
 }
 
-/** NumPy orders complex numbers by real part, then imaginary. */
+/** NumPy orders complex numbers by real part, then imaginary; a NaN in any part is neither less nor greater. */
 export const lessComplex = (ar: number, ai: number, br: number, bi: number): boolean =>
-  ar < br || (ar === br && ai < bi);
+  (ar < br && ai === ai && bi === bi) || (ar === br && ai < bi);
+export const lessEqualComplex = (ar: number, ai: number, br: number, bi: number): boolean =>
+  (ar < br && ai === ai && bi === bi) || (ar === br && ai <= bi);

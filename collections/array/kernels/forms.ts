@@ -50,6 +50,7 @@ const compare = (sign: string, run: (a: number, b: number) => boolean, complex: 
 };
 
 const less = complexMath.lessComplex;
+const lessEqual = complexMath.lessEqualComplex;
 
 export const ARITHMETIC: Readonly<Record<string, OpForms>> = {
   add: {
@@ -166,9 +167,9 @@ export const COMPARISONS: Readonly<Record<string, OpForms>> = {
     c("($0r!==$1r||$0i!==$1i?1:0)", (ar, ai, br, bi) => bit(ar !== br || ai !== bi)),
   ),
   less: compare("<", (a, b) => a < b, { run: (ar, ai, br, bi) => bit(less(ar!, ai!, br!, bi!)) }),
-  less_equal: compare("<=", (a, b) => a <= b, { run: (ar, ai, br, bi) => bit(!less(br!, bi!, ar!, ai!)) }),
+  less_equal: compare("<=", (a, b) => a <= b, { run: (ar, ai, br, bi) => bit(lessEqual(ar!, ai!, br!, bi!)) }),
   greater: compare(">", (a, b) => a > b, { run: (ar, ai, br, bi) => bit(less(br!, bi!, ar!, ai!)) }),
-  greater_equal: compare(">=", (a, b) => a >= b, { run: (ar, ai, br, bi) => bit(!less(ar!, ai!, br!, bi!)) }),
+  greater_equal: compare(">=", (a, b) => a >= b, { run: (ar, ai, br, bi) => bit(lessEqual(br!, bi!, ar!, ai!)) }),
   logical_and: { int: f("($0&$1)", (a, b) => a & b) },
   logical_or: { int: f("($0|$1)", (a, b) => a | b) },
   logical_xor: { int: f("($0^$1)", (a, b) => a ^ b) },

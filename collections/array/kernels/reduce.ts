@@ -151,10 +151,25 @@ function foldedComplex(name: string, source: Source, axes: readonly number[]): C
   return foldPairs(name, materialize(source), axes);
 }
 
+/** What joins two complex results, and what changes none. */
+const PAIRS: Readonly<Record<string, { readonly op: string; readonly start: readonly [re: number, im: number] }>> = {
+  sum: { op: "add", start: [0, 0] },
+  prod: { op: "multiply", start: [1, 0] },
+  min: { op: "minimum", start: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] },
+  max: { op: "maximum", start: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY] },
+  nanmin: { op: "fmin", start: [Number.NaN, Number.NaN] },
+  nanmax: { op: "fmax", start: [Number.NaN, Number.NaN] },
+};
+
 /** Complex products and extremes, where parts cannot be folded one by one: pairwise along each axis. */
 function foldPairs(name: string, chunk: Chunk, axes: readonly number[]): Chunk {
-  const op = { prod: "multiply", min: "minimum", max: "maximum", nanmin: "fmin", nanmax: "fmax" }[name] as string;
+  const { op, start } = PAIRS[name] as (typeof PAIRS)[string];
   let result = chunk;
+  if (sizeOf(chunk.shape) === 0) {
+    const shape = keptShape(chunk.shape, axes);
+    const data = allocate(chunk.dtype, sizeOf(shape)) as Float64Array;
+    return new Chunk(data.map((_, at) => start[at % 2] as number) as AnyData, chunk.dtype, shape);
+  }
   for (const axis of axes) {
     const n = result.shape[axis] as number;
     const part = (at: number): Chunk =>
@@ -181,7 +196,7 @@ function merged(name: string, chunks: readonly Chunk[]): Chunk {
   const first = chunks[0] as Chunk;
   const size = sizeOf(first.shape);
   if (dtypeInfo(first.dtype).kind === "c") {
-    const op = { sum: "add", prod: "multiply", min: "minimum", max: "maximum" }[name] ?? name;
+    const { op } = PAIRS[name] as (typeof PAIRS)[string];
     return chunks.reduce((so, one) => materialize(applied(op, so, one)));
   }
   const data = startOf(name, first.dtype, size);

@@ -2,7 +2,7 @@ import { Chunk, emptyChunk, sizeOf } from "../chunk.ts";
 import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
 import { castTo } from "./elementwise.ts";
 import { contiguous, type Source } from "./pending.ts";
-import { compare, sortedPlaces } from "./sorting.ts";
+import { orderOf, sortedPlaces } from "./sorting.ts";
 
 /** The elements of a source in row-major order, as a typed array; complex ones as pairs. */
 export function elementsOf(source: Source): AnyData {
@@ -36,15 +36,16 @@ function distinct(data: AnyData, dtype: DType, first: Float64Array, counts: Floa
   const cells = data as Float64Array;
   const lanes = lanesOf(dtype);
   const part = (at: number, lane: number): number => cells[at * lanes + lane] as number;
-  // Complex numbers are ordered by their real part, then by the other.
-  const by = (a: number, b: number): number =>
-    compare(part(a, 0), part(b, 0)) || (lanes === 1 ? 0 : compare(part(a, 1), part(b, 1)));
-  const order = lanes === 1 ? sortedPlaces(data) : Array.from(first, (_, at) => at).sort((a, b) => by(a, b) || a - b);
+  const by = orderOf(lanes);
+  const isNan = (at: number): boolean => Number.isNaN(part(at, 0)) || Number.isNaN(part(at, lanes - 1));
+  // What is not a number counts as one element, whichever part of it is not.
+  const isSame = (a: number, b: number): boolean => by(cells, a, cells, b) === 0 || (isNan(a) && isNan(b));
+  const order = sortedPlaces(data, lanes);
   const keep: number[] = [];
   const sums: number[] = [];
   for (const at of order) {
     const last = keep[keep.length - 1];
-    if (last !== undefined && by(last, at) === 0)
+    if (last !== undefined && isSame(last, at))
       sums[sums.length - 1] = (sums[sums.length - 1] as number) + (counts[at] as number);
     else {
       keep.push(at);
@@ -92,25 +93,23 @@ export function distinctPart(
 }
 
 /** Places of a sorted list that elements would be put in before, on the left or the right of equals. */
-export function searchBlock(
-  { side, order }: { readonly side: "left" | "right"; readonly order: "rising" | "falling" },
-  list: Source,
-  source: Source,
-): Chunk {
+export function searchBlock({ side }: { readonly side: "left" | "right" }, list: Source, source: Source): Chunk {
   const cells = elementsOf(list) as Float64Array;
   const given = contiguous(source);
   const data = elementsOf(source) as Float64Array;
   const out = emptyChunk("int64", given.shape);
-  const goesBefore = (x: number, y: number): boolean => {
-    const by = order === "rising" ? compare(x, y) : compare(y, x);
+  const lanes = lanesOf(list.dtype);
+  const compared = orderOf(lanes);
+  const goesBefore = (listed: number, at: number): boolean => {
+    const by = compared(cells, listed, data, at);
     return side === "left" ? by < 0 : by <= 0;
   };
-  for (let i = 0; i < data.length; i++) {
+  for (let i = 0; i < data.length / lanes; i++) {
     let low = 0;
-    let high = cells.length;
+    let high = cells.length / lanes;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (goesBefore(cells[middle] as number, data[i] as number)) low = middle + 1;
+      if (goesBefore(middle, i)) low = middle + 1;
       else high = middle;
     }
     out.data[i] = BigInt(low);

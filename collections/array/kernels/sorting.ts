@@ -1,22 +1,49 @@
-import { Chunk } from "../chunk.ts";
-import { type AnyData, type DType, dtypeInfo } from "../dtype.ts";
+import type { Chunk } from "../chunk.ts";
+import { type AnyData, type DType, dtypeInfo, lanesOf } from "../dtype.ts";
 import { alongAxis } from "./along.ts";
 import { castTo } from "./elementwise.ts";
-import type { Source } from "./pending.ts";
+import { materialize, type Source } from "./pending.ts";
 
 /** Elements in rising order along an axis; NaN last. */
 export function sortBlock(axis: number, source: Source): Chunk {
+  const lanes = lanesOf(source.dtype);
   return alongAxis(source, axis, source.shape[axis] as number, source.dtype, (input, output) => {
-    (output as Float64Array).set(input as Float64Array);
-    output.sort();
+    if (lanes === 2) gatherLanes(input, sortedPlaces(input, lanes), lanes, output);
+    else {
+      (output as Float64Array).set(input as Float64Array);
+      output.sort();
+    }
   });
 }
 
+/** Elements of a row by their places. */
+export function gatherLanes(row: AnyData, places: Uint32Array, lanes: 1 | 2, into: AnyData): void {
+  const [from, to] = [row as Float64Array, into as Float64Array];
+  for (let i = 0; i < places.length; i++)
+    for (let lane = 0; lane < lanes; lane++)
+      to[i * lanes + lane] = from[(places[i] as number) * lanes + lane] as number;
+}
+
 /** Places that bring a row into rising order; equal elements keep theirs, NaN comes last. */
-export function sortedPlaces(row: AnyData): Uint32Array {
+export function sortedPlaces(row: AnyData, lanes: 1 | 2): Uint32Array {
   const cells = row as Float64Array;
-  const places = Uint32Array.from({ length: cells.length }, (_, i) => i);
-  return places.sort((i, j) => compare(cells[i] as number, cells[j] as number) || i - j);
+  const places = Uint32Array.from({ length: cells.length / lanes }, (_, i) => i);
+  const by = orderOf(lanes);
+  return places.sort((i, j) => by(cells, i, cells, j) || i - j);
+}
+
+/** Compares an element of one list with an element of another. */
+export type ElementOrder = (a: Float64Array, i: number, b: Float64Array, j: number) => number;
+
+/** The order of elements of one number, or of complex ones. */
+export const orderOf = (lanes: 1 | 2): ElementOrder =>
+  lanes === 2 ? comparePairs : (a, i, b, j) => compare(a[i] as number, b[j] as number);
+
+/** NumPy's order of complex numbers: by the real part, then by the other; those with a NaN last, one in the real part after all. */
+function comparePairs(a: Float64Array, i: number, b: Float64Array, j: number): number {
+  const [x, y, u, v] = [a[2 * i], a[2 * i + 1], b[2 * j], b[2 * j + 1]] as [number, number, number, number];
+  const nans = (re: number, im: number): number => 2 * Number(Number.isNaN(re)) + Number(Number.isNaN(im));
+  return nans(x, y) - nans(u, v) || compare(x, u) || compare(y, v);
 }
 
 /** Rising order with NaN last; bigints too. */
@@ -30,7 +57,7 @@ export function compare(a: number, b: number): number {
 /** Places in rising order along an axis. */
 export function argsortBlock(axis: number, source: Source): Chunk {
   return alongAxis(source, axis, source.shape[axis] as number, "int64", (input, output) => {
-    const places = sortedPlaces(input);
+    const places = sortedPlaces(input, lanesOf(source.dtype));
     for (let i = 0; i < places.length; i++) (output as BigInt64Array)[i] = BigInt(places[i] as number);
   });
 }
@@ -48,18 +75,34 @@ export interface Quantiles {
 }
 
 /** Quantiles along an axis, which has as many elements as `q`. */
-export function quantileBlock({ q, axis, method, skipNan, dtype }: Quantiles, source: Source): Chunk {
-  const x = castTo(source, "float64");
-  const made = alongAxis(x, axis, q.length, "float64", (input, output) => {
-    const row = (
-      skipNan ? (input as Float64Array).filter((v) => !Number.isNaN(v)) : (input as Float64Array).slice()
-    ).sort();
-    const hasNan = row.length > 0 && Number.isNaN(row[row.length - 1]);
-    q.forEach((one, i) => {
-      (output as Float64Array)[i] = hasNan || row.length === 0 ? Number.NaN : quantileOf(row, one, method);
-    });
+export function quantileBlock(plan: Quantiles, source: Source): Chunk {
+  const { q, axis, dtype } = plan;
+  const { kind } = dtypeInfo(dtype);
+  // What is picked is not computed with: whole numbers stay exact.
+  const work = kind === "f" ? "float64" : kind === "c" ? "complex128" : dtype;
+  const lanes = lanesOf(work);
+  const made = alongAxis(castTo(source, work), axis, q.length, work, (input, output) => {
+    for (let lane = 0; lane < lanes; lane++) {
+      const found = laneQuantiles(plan, sortedLane(input, lanes, lane, plan.skipNan));
+      for (let i = 0; i < q.length; i++) (output as Float64Array)[i * lanes + lane] = found[i] as number;
+    }
   });
-  return castNow(made, dtype);
+  return materialize(castTo(made, dtype));
+}
+
+/** One part of a row's elements, in the order of the whole elements. */
+function sortedLane(row: AnyData, lanes: 1 | 2, lane: number, skipNan: boolean): Float64Array {
+  const cells = row as Float64Array;
+  if (lanes === 1) return (skipNan ? cells.filter((one) => !Number.isNaN(one)) : cells.slice()).sort();
+  const isKept = (at: number): boolean =>
+    !skipNan || !(Number.isNaN(cells[2 * at] as number) || Number.isNaN(cells[2 * at + 1] as number));
+  return Float64Array.from(sortedPlaces(row, lanes).filter(isKept), (at) => cells[at * lanes + lane] as number);
+}
+
+function laneQuantiles({ q, method }: Quantiles, row: Float64Array): number[] {
+  const last = row[row.length - 1];
+  if (last === undefined || Number.isNaN(last)) return q.map(() => Number.NaN);
+  return q.map((one) => quantileOf(row, one, method));
 }
 
 function quantileOf(row: Float64Array, q: number, method: QuantileMethod): number {
@@ -81,16 +124,6 @@ function quantileOf(row: Float64Array, q: number, method: QuantileMethod): numbe
   }
 }
 
-function castNow(chunk: Chunk, dtype: DType): Chunk {
-  if (chunk.dtype === dtype) return chunk;
-  const to = new (dtypeInfo(dtype).array)(chunk.data.length);
-  const isBig = dtypeInfo(dtype).register === "bigint";
-  chunk.data.forEach((value: number | bigint, i: number) => {
-    (to as unknown as unknown[])[i] = isBig ? BigInt(Math.trunc(Number(value))) : value;
-  });
-  return new Chunk(to, dtype, chunk.shape, chunk.strides, chunk.offset);
-}
-
 /** The k greatest (k > 0, falling) or least (k < 0, rising) elements along an axis. */
 export interface TopK {
   readonly k: number;
@@ -104,8 +137,8 @@ export interface Ranked {
 }
 
 /** Orders a row's places as top-k wants them: best first. */
-export function bestPlaces(row: AnyData, k: number): Uint32Array {
-  const places = sortedPlaces(row);
+export function bestPlaces(row: AnyData, k: number, lanes: 1 | 2): Uint32Array {
+  const places = sortedPlaces(row, lanes);
   if (k < 0) return places.slice(0, -k);
   return places.reverse().slice(0, k);
 }

@@ -1,10 +1,10 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { Chunk, sizeOf } from "../chunk.ts";
-import type { AnyData } from "../dtype.ts";
+import { type AnyData, lanesOf } from "../dtype.ts";
 import { axisBack, rowsAlong } from "./along.ts";
 import { concatenateChunks } from "./concatenate.ts";
 import type { Source } from "./pending.ts";
-import { bestPlaces, type Ranked, type TopK } from "./sorting.ts";
+import { bestPlaces, gatherLanes, type Ranked, type TopK } from "./sorting.ts";
 
 /** The best elements of one block, with their places in the whole. */
 export function topkChunk({ k, axis }: TopK, location: BlockLocation, source: Source): Ranked {
@@ -38,13 +38,15 @@ function best({ values, places }: Ranked, k: number, axis: number): Ranked {
   const length = Math.min(n, Math.abs(k));
   const count = sizeOf(outer);
   const kept = (values.data as Float64Array).slice(0, 0);
-  const picked = new (kept.constructor as Float64ArrayConstructor)(count * length);
+  const lanes = lanesOf(values.dtype);
+  const picked = new (kept.constructor as Float64ArrayConstructor)(count * length * lanes);
   const at = new Float64Array(count * length);
   for (let i = 0; i < count; i++) {
-    const start = values.offset + i * n;
-    const row = values.data.subarray(start, start + n) as AnyData;
-    bestPlaces(row, k).forEach((place, j) => {
-      picked[i * length + j] = (row as Float64Array)[place] as number;
+    const start = (values.offset + i * n) * lanes;
+    const row = values.data.subarray(start, start + n * lanes) as AnyData;
+    const found = bestPlaces(row, k, lanes);
+    gatherLanes(row, found, lanes, picked.subarray(i * length * lanes) as AnyData);
+    found.forEach((place, j) => {
       at[i * length + j] = (places.data as Float64Array)[places.offset + i * n + place] as number;
     });
   }

@@ -144,3 +144,47 @@ test("copy() of an eager array has memory of its own", async () => {
   ]);
   assert.deepEqual(await values(da.arange(3).copy()), [0, 1, 2]);
 });
+
+test("complex numbers are ordered by their real part, then by the other, with those that are no numbers last", async () => {
+  const z = (re: number, im: number): da.Complex => da.complex(re, im);
+  const x = da.fromArray([z(1, 2), z(1, -2), z(0, 5), z(2, Number.NaN)], { chunks: 3 });
+  const sorted = [z(0, 5), z(1, -2), z(1, 2), z(2, Number.NaN)];
+  assert.deepEqual(await values(da.sort(x)), sorted);
+  assert.deepEqual(await values(da.argsort(x)), [2, 1, 0, 3]);
+  assert.deepEqual(await values(da.topk(x.get(":3"), 2)), [z(1, 2), z(1, -2)]);
+  assert.deepEqual(await values(da.searchsorted(da.sort(x), x)), [2, 1, 0, 3]);
+  assert.deepEqual(await values(da.median(x.get(":3"), { axis: 0 })), z(1, -2));
+  assert.deepEqual(await values(da.nanmin(x)), z(0, 5));
+  assert.deepEqual(await values(x.ge(z(1, 2))), [true, false, false, false]);
+  assert.deepEqual(await values(da.argmax(x)), 3);
+});
+
+test("edges that fall are read as those that rise: an element at an edge lies on the same side", async () => {
+  const x = da.fromArray([4, 1, 0, -2], { chunks: 2 });
+  assert.deepEqual(await values(da.digitize(x, [4, 1, 1, -2])), [0, 1, 3, 3]);
+  assert.deepEqual(await values(da.digitize(x, [4, 1, 1, -2], { right: true })), [1, 3, 3, 4]);
+});
+
+test("masks without axes, empty lists of points, medians of all axes, axes of one element in two blocks", async () => {
+  const x = da.fromArray(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { chunks: 1 },
+  );
+  assert.deepEqual(await values(x.set([da.fromArray(true)], 0)), [
+    [0, 0],
+    [0, 0],
+  ]);
+  assert.deepEqual(await values(x.vindex([], [])), []);
+  assert.deepEqual(await values(da.median(x, { axis: [0, 1], keepdims: true })), [[2.5]]);
+  const thin = da.fromArray([[7]]).rechunk([[1], [0, 1]]);
+  assert.deepEqual(await values(da.broadcastTo(thin, [1, 3])), [[7, 7, 7]]);
+});
+
+test("quantiles that are elements keep large whole numbers exact", async () => {
+  const x = da.fromArray([2n ** 60n + 1n, 3n], { dtype: "int64" });
+  const found = await da.quantile(x, 1, { method: "higher" }).compute();
+  assert.equal(found.data[0], 2n ** 60n + 1n);
+});
