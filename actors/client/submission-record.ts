@@ -24,7 +24,8 @@ export class SubmissionRecord {
   private attempts: Float64Array | undefined;
   private holders: string[] | undefined;
   private errors: Map<number, unknown> | undefined;
-  private readonly waiters = new Set<WholeWaiter>();
+  /** Made when somebody waits: most records are of one call, and their future is all that waits. */
+  private waiters: Set<WholeWaiter> | undefined;
 
   constructor(first: number, count: number) {
     this.first = first;
@@ -74,7 +75,7 @@ export class SubmissionRecord {
   setError(handle: number, error: unknown): void {
     this.errors ??= new Map();
     this.errors.set(handle, error);
-    if (this.settle(handle, STANDING.erred)) for (const waiter of [...this.waiters]) waiter.failed(handle);
+    if (this.settle(handle, STANDING.erred)) for (const waiter of [...(this.waiters ?? [])]) waiter.failed(handle);
   }
 
   /** The result is gone and made again. */
@@ -108,14 +109,15 @@ export class SubmissionRecord {
       if (this.pending === 0) return resolve();
       const waiter: WholeWaiter = {
         settled: () => {
-          this.waiters.delete(waiter);
+          this.waiters?.delete(waiter);
           resolve();
         },
         failed: (handle) => {
-          this.waiters.delete(waiter);
+          this.waiters?.delete(waiter);
           reject(this.errorOf(handle));
         },
       };
+      this.waiters ??= new Set();
       this.waiters.add(waiter);
       return undefined;
     });
@@ -127,7 +129,8 @@ export class SubmissionRecord {
     if (before === STANDING.released) return false;
     this.standing[at] = standing;
     if (before === STANDING.pending) this.pending -= 1;
-    if (this.pending === 0) for (const waiter of [...this.waiters]) if (standing !== STANDING.erred) waiter.settled();
+    if (this.pending === 0 && this.waiters !== undefined && standing !== STANDING.erred)
+      for (const waiter of [...this.waiters]) waiter.settled();
     return true;
   }
 }

@@ -17,10 +17,11 @@ export interface WaitOptions {
   readonly timeout?: number | string;
 }
 
-/** Where a call stands that has not left yet: among which calls, and its position there. */
+/** Where a call stands that has not left yet: among which calls, its position there, and theirs among those of their turn. */
 export interface PendingPlace {
   readonly calls: object;
   readonly at: number;
+  readonly order: number;
 }
 
 /** What a future is made of; several of one submission share the session. */

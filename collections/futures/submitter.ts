@@ -139,7 +139,6 @@ export class Submitter {
       batch = { calls: new PendingCalls(fn, annotations), order: this.batches.length, firstHandle: 0 };
       this.batches.push(batch);
       byOptions.set(name, batch);
-      orders.set(batch.calls, batch.order);
     }
     return batch;
   }
@@ -176,7 +175,8 @@ class CallPlace implements FutureParts {
   }
 
   pending(): PendingPlace | undefined {
-    return this.batch.firstHandle === 0 ? { calls: this.batch.calls, at: this.at } : undefined;
+    const { calls, order, firstHandle } = this.batch;
+    return firstHandle === 0 ? { calls, at: this.at, order } : undefined;
   }
 
   key(): TaskKey {
@@ -187,9 +187,6 @@ class CallPlace implements FutureParts {
     return this.executor.held(key, [], Uint32Array.of(handle), keeper);
   }
 }
-
-/** The order of batches that have not left, by their calls. */
-const orders = new WeakMap<object, number>();
 
 /**
  * The order of the last batch that arguments read, or -1. Collections are asked for their layers first: those that stand on
@@ -206,10 +203,7 @@ function settleArguments(args: readonly unknown[]): number {
         if (found instanceof Future) futures.push(found);
         else found.wants();
   }
-  for (const future of futures) {
-    const pending = future.pending;
-    if (pending !== undefined) after = Math.max(after, orders.get(pending.calls) ?? -1);
-  }
+  for (const future of futures) after = Math.max(after, future.pending?.order ?? -1);
   return after;
 }
 
