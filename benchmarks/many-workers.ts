@@ -47,13 +47,16 @@ function manyWorkers(n: number, processes: number, each: number, sleepMs: number
     run: async () => {
       const open = client as Client;
       const before = cpuSeconds(scheduler);
+      const turnsBefore = (await open.status()).turns.count;
       const seconds = await secondsOf(async () => {
         const items = Array.from({ length: n }, (_, i) => i);
         const sleep = (x: number): Promise<number> => new Promise((resolve) => setTimeout(() => resolve(x), 20));
         const values = await open.gather(open.map(sleep, items));
         if (values.some((value, i) => value !== i)) throw new Error("a task gave a wrong value");
       });
-      return { seconds, more: { schedulerUsPerTask: ((cpuSeconds(scheduler) - before) / n) * 1e6 } };
+      const schedulerUsPerTask = ((cpuSeconds(scheduler) - before) / n) * 1e6;
+      const tasksPerTurn = n / ((await open.status()).turns.count - turnsBefore);
+      return { seconds, more: { schedulerUsPerTask, tasksPerTurn } };
     },
     close: async () => {
       await client?.close();

@@ -58,17 +58,17 @@ export class ComputeBuilder {
   build(): ComputeBatch {
     return {
       layer: this.layerId,
-      rows: Uint32Array.from(this.rows),
-      attempts: Float64Array.from(this.attempts),
-      indices: Uint32Array.from(this.indices),
-      priorities: Float64Array.from(this.priorities),
-      wanted: Uint8Array.from(this.wanted),
-      callOf: Uint32Array.from(this.callOf),
-      inputOffsets: Uint32Array.from(this.inputOffsets),
-      inputs: Uint32Array.from(this.inputs),
-      inputAttempts: Float64Array.from(this.inputAttempts),
-      inputHolders: Uint16Array.from(this.inputHolders),
-      ownOffsets: Uint32Array.from(this.ownOffsets),
+      rows: new Uint32Array(this.rows),
+      attempts: new Float64Array(this.attempts),
+      indices: new Uint32Array(this.indices),
+      priorities: new Float64Array(this.priorities),
+      wanted: new Uint8Array(this.wanted),
+      callOf: new Uint32Array(this.callOf),
+      inputOffsets: new Uint32Array(this.inputOffsets),
+      inputs: new Uint32Array(this.inputs),
+      inputAttempts: new Float64Array(this.inputAttempts),
+      inputHolders: new Uint16Array(this.inputHolders),
+      ownOffsets: new Uint32Array(this.ownOffsets),
       own: this.own?.build() ?? NO_VALUES,
     };
   }

@@ -108,6 +108,12 @@ export class WorkerOutbox {
     );
   }
 
+  /** Whether all there is to report are tasks that finished. */
+  get hasOnlyCompletions(): boolean {
+    const others = [this.failed, this.missing, this.held, this.given, this.slots, this.notes];
+    return this.finishedRows.length > 0 && others.every((list) => list.length === 0);
+  }
+
   /** The reports of a turn, completions first: a task sent ahead may have finished behind its input. */
   takeReports(): FromWorker[] {
     const reports: FromWorker[] = [...slotsAndNotes(this.slots, this.notes)];

@@ -18,6 +18,7 @@ import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
 import { MEASURE_MS, MemoryWatch, unlimited, type WorkerMemory } from "./memory-watch.ts";
 import { PeerSignals } from "./peer-signals.ts";
+import { ReportPace } from "./report-pace.ts";
 import { ShardDoor } from "./shard-door.ts";
 import { StealDoor } from "./steal-door.ts";
 import type { TaskStream } from "./task-stream.ts";
@@ -99,6 +100,7 @@ class Worker implements Actor {
   private readonly memory: MemoryWatch;
   private readonly shards: ShardKeeper;
   private readonly stealDoor: StealDoor;
+  private readonly pace: ReportPace;
   private readonly scheduler: string;
   private session: { readonly state: "joining" | "joined"; readonly join: number; readonly sinceMs: number };
 
@@ -128,6 +130,8 @@ class Worker implements Actor {
       bytesMax: options.shardBytesMax,
     });
     this.execution = new Execution(options, this.brain, this.shards, wake);
+    // Within a process a frame costs nothing.
+    this.pace = new ReportPace(options.bus.carries === "bytes" ? options.yieldMs : 0);
     this.brain.stealing.self = options;
     this.stealDoor = new StealDoor(options, this.brain, wake);
     const peers = new PeerSignals();
@@ -151,9 +155,16 @@ class Worker implements Actor {
     if (this.shards.size > 0) this.shards.sweep((row) => this.brain.rows.value(row));
     for (const request of this.brain.out.fetches.splice(0)) this.door.fetch(request);
     this.stealDoor.send(this.brain.out);
-    for (const report of this.brain.out.takeReports()) this.context.tell(this.scheduler, report);
+    this.report();
     if (this.session.state === "joined" && (this.memory.hasNews || this.brain.parked.isAsked)) this.tellState();
     this.execution.wake();
+  }
+
+  private report(): void {
+    const { out, queued } = this.brain;
+    const wakeAfter = (delayMs: number): void => void this.context.after(delayMs, STEPPED);
+    if (this.pace.holds(out, queued, this.context.now(), wakeAfter)) return;
+    for (const report of out.takeReports()) this.context.tell(this.scheduler, report);
   }
 
   /** The link has a gap now; the scheduler will see it and ask for a fresh start. */

@@ -3,7 +3,7 @@ import { guardMsgpack } from "./msgpack-guard.ts";
 import { isWellFormed, lowerTree, raiseTree, sectionAt, TREE_DEPTH_MAX } from "./plain-tree.ts";
 import type { FieldKind, MessageOf, MessageSchema, PlainFieldKind } from "./schema.ts";
 import { joinSections, splitSections, undecodable } from "./sections.ts";
-import { bytesOf, type TypedArray, typedArrayNumber, typedArrayOver } from "./typed-array.ts";
+import { type TypedArray, typedArrayNumber, typedArrayOver } from "./typed-array.ts";
 
 const packr = new Packr({ useRecords: false });
 const columnKinds: Readonly<Partial<Record<PlainFieldKind, number>>> = {
@@ -19,7 +19,7 @@ const columnKinds: Readonly<Partial<Record<PlainFieldKind, number>>> = {
  * @throws TypeError or RangeError if a field is not what the schema says.
  */
 export function encodeMessage<S extends MessageSchema>(schema: S, message: MessageOf<S>): Uint8Array {
-  const sections: Uint8Array[] = [];
+  const sections: ArrayBufferView[] = [];
   const head: unknown[] = [schema.op];
   const fields = message as Readonly<Record<string, unknown>>;
   for (const name in schema.fields)
@@ -30,7 +30,7 @@ export function encodeMessage<S extends MessageSchema>(schema: S, message: Messa
 function encodeField(
   kind: FieldKind,
   value: unknown,
-  sections: Uint8Array[],
+  sections: ArrayBufferView[],
   schema: MessageSchema,
   name: string,
 ): unknown {
@@ -44,7 +44,7 @@ function encodeField(
   const column = columnKinds[kind];
   if (column !== undefined) {
     if (!ArrayBuffer.isView(value) || typedArrayNumber(value as TypedArray) !== column) throw wrong(schema, name, kind);
-    return sections.push(bytesOf(value)) - 1;
+    return sections.push(value) - 1;
   }
   if (!isPlainField(kind, value)) throw wrong(schema, name, kind);
   return kind === "f64" && Object.is(value, -0) ? [0] : value;

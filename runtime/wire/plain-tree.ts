@@ -1,5 +1,5 @@
 import { undecodable } from "./sections.ts";
-import { bytesOf, isTypedArray, type TypedArray, typedArrayNumber, typedArrayOver } from "./typed-array.ts";
+import { isTypedArray, type TypedArray, typedArrayNumber, typedArrayOver } from "./typed-array.ts";
 
 /** What a tree field of a message may hold: data without classes, cycles or holes. */
 export type Tree =
@@ -27,7 +27,7 @@ const BIG_INTEGER = 2;
 const UTF16 = 3;
 
 /** Replaces what msgpack cannot hold. Gives the very same tree where nothing was to replace. */
-export function lowerTree(value: unknown, sections: Uint8Array[], path: string, depth = 0): unknown {
+export function lowerTree(value: unknown, sections: ArrayBufferView[], path: string, depth = 0): unknown {
   switch (typeof value) {
     case "number":
       return value === 0 && Object.is(value, -0) ? special(MINUS_ZERO, 0) : value;
@@ -47,13 +47,13 @@ export function lowerTree(value: unknown, sections: Uint8Array[], path: string, 
   if (depth >= TREE_DEPTH_MAX)
     throw new RangeError(`${path} is nested deeper than ${TREE_DEPTH_MAX} levels, or a cycle`);
   if (Array.isArray(value)) return lowerArray(value, sections, path, depth);
-  if (isTypedArray(value)) return special(TYPED_ARRAY, [typedArrayNumber(value), sections.push(bytesOf(value)) - 1]);
+  if (isTypedArray(value)) return special(TYPED_ARRAY, [typedArrayNumber(value), sections.push(value) - 1]);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return lowerRecord(value, sections, path, depth);
   throw new TypeError(`${path} is a ${value.constructor?.name ?? "class instance"}, which a message cannot carry`);
 }
 
-function lowerArray(items: readonly unknown[], sections: Uint8Array[], path: string, depth: number): unknown {
+function lowerArray(items: readonly unknown[], sections: ArrayBufferView[], path: string, depth: number): unknown {
   let out: unknown[] | undefined;
   for (let i = 0; i < items.length; i++) {
     const item = items[i];
@@ -64,7 +64,7 @@ function lowerArray(items: readonly unknown[], sections: Uint8Array[], path: str
   return out ?? items;
 }
 
-function lowerRecord(record: object, sections: Uint8Array[], path: string, depth: number): unknown {
+function lowerRecord(record: object, sections: ArrayBufferView[], path: string, depth: number): unknown {
   let out: Record<string, unknown> | undefined;
   const entries = record as Record<string, unknown>;
   const names = Object.keys(record);

@@ -18,7 +18,7 @@ const PROLOGUE_BYTES = 12;
 const SECTION_BYTES_MAX = 0xffff_ffff;
 
 /** Joins a head and its sections to one string of bytes with memory of its own. */
-export function joinSections(head: Uint8Array, sections: readonly Uint8Array[]): Uint8Array {
+export function joinSections(head: Uint8Array, sections: readonly ArrayBufferView[]): Uint8Array {
   return sectionPieces(head, sections, Number.POSITIVE_INFINITY)[0] as Uint8Array;
 }
 
@@ -28,7 +28,7 @@ export function joinSections(head: Uint8Array, sections: readonly Uint8Array[]):
  */
 export function sectionPieces(
   head: Uint8Array,
-  sections: readonly Uint8Array[],
+  sections: readonly ArrayBufferView[],
   pieceBytesMin: number,
 ): readonly Uint8Array[] {
   const headAt = PROLOGUE_BYTES + 4 * sections.length;
@@ -45,7 +45,7 @@ export function sectionPieces(
     let at = from === 0 ? headAt + head.byteLength : from;
     for (const section of sections.slice(first, to)) {
       at = aligned(at);
-      piece.set(section, at - from);
+      place(piece, at - from, section);
       at += section.byteLength;
     }
     if (piece.byteLength > 0) pieces.push(piece);
@@ -57,7 +57,7 @@ export function sectionPieces(
     end = start + section.byteLength;
     if (section.byteLength < pieceBytesMin) return;
     copied(i, start);
-    pieces.push(section);
+    pieces.push(asBytes(section));
     first = i + 1;
     from = end;
   });
@@ -65,22 +65,38 @@ export function sectionPieces(
   return pieces;
 }
 
-function writePrologue(bytes: Uint8Array, headBytes: number, sections: readonly Uint8Array[]): void {
+/** The engine keeps arrays of up to 64 bytes without memory of their own, which to ask for costs more than all the rest. */
+const SMALL_BYTES_MAX = 64;
+
+function place(piece: Uint8Array, at: number, section: ArrayBufferView): void {
+  const { byteLength } = section;
+  if (byteLength === 0) return;
+  if (section instanceof Uint8Array) piece.set(section, at);
+  else if (byteLength > SMALL_BYTES_MAX || at % 8 !== 0) piece.set(asBytes(section), at);
+  else if (section instanceof Float64Array) new Float64Array(piece.buffer, at, byteLength / 8).set(section);
+  else if (section instanceof Uint32Array) new Uint32Array(piece.buffer, at, byteLength / 4).set(section);
+  else if (section instanceof Uint16Array) new Uint16Array(piece.buffer, at, byteLength / 2).set(section);
+  else piece.set(asBytes(section), at);
+}
+
+const asBytes = (section: ArrayBufferView): Uint8Array =>
+  section instanceof Uint8Array ? section : new Uint8Array(section.buffer, section.byteOffset, section.byteLength);
+
+function writePrologue(bytes: Uint8Array, headBytes: number, sections: readonly ArrayBufferView[]): void {
   bytes[0] = MARK;
   bytes[1] = VERSION;
   writeU32(bytes, 4, headBytes);
   writeU32(bytes, 8, sections.length);
   for (let i = 0; i < sections.length; i++)
-    writeU32(bytes, PROLOGUE_BYTES + 4 * i, (sections[i] as Uint8Array).byteLength);
+    writeU32(bytes, PROLOGUE_BYTES + 4 * i, (sections[i] as ArrayBufferView).byteLength);
 }
 
 /**
- * Takes {@link joinSections} apart again, without copying.
+ * Takes {@link joinSections} apart again; copies only what is small and does not lie on an 8-byte border.
  * @throws ShoalError DECODE unless the bytes are exactly what it wrote, or that with zeros up to the next 8-byte border.
  */
 export function splitSections(input: Uint8Array): { head: Uint8Array; sections: Uint8Array[] } {
-  // A Buffer's slices would be Buffers too, and Buffer.slice does not copy.
-  const bytes = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+  const bytes = inPlace(input);
   if (bytes.byteLength < PROLOGUE_BYTES || bytes[0] !== MARK)
     throw undecodable("The bytes do not begin like a Shoal message");
   if (bytes[1] !== VERSION || bytes[2] !== 0 || bytes[3] !== 0)
@@ -99,6 +115,15 @@ export function splitSections(input: Uint8Array): { head: Uint8Array; sections: 
   }
   if (!isPaddedTo(bytes, at)) throw undecodable(`${bytes.byteLength - at} bytes are left over after the last section`);
   return { head: bytes.subarray(headAt, headAt + headBytes), sections };
+}
+
+/** Up to here one copy of all is cheaper than one of each section that does not lie on a border. */
+const COPIED_BYTES_MAX = 16 * 1024;
+
+function inPlace(input: Uint8Array): Uint8Array {
+  if (input.byteOffset % 8 !== 0 && input.byteLength <= COPIED_BYTES_MAX) return new Uint8Array(input);
+  // A Buffer's slices would be Buffers too, and Buffer.slice does not copy.
+  return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
 }
 
 /** Values that lie one after another in a column begin at 8-byte borders, with zeros between them. */

@@ -69,7 +69,12 @@ test("codec: columns arrive as aligned views on the received bytes, also at an o
   const odd = new Uint8Array(bytes.length + 3).subarray(3);
   odd.set(bytes);
   assert.deepEqual(decodeMessage(schemas, odd), sample);
-  assert.equal((decodeMessage(schemas, odd) as Full).body.buffer, odd.buffer);
+  // What is large stays where it is, small messages are copied as one.
+  const large = { ...sample, body: new Uint8Array(20_000).fill(7) };
+  const oddLarge = new Uint8Array(encodeMessage(full, large).length + 3).subarray(3);
+  oddLarge.set(encodeMessage(full, large));
+  assert.deepEqual(decodeMessage(schemas, oddLarge), large);
+  assert.equal((decodeMessage(schemas, oddLarge) as Full).body.buffer, oddLarge.buffer);
 });
 
 test("codec: encoding does not change the caller's tree", () => {
