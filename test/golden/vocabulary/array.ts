@@ -1,5 +1,6 @@
 import * as da from "../../../collections/array/index.ts";
 import { functionFromText } from "../lambda.ts";
+import { pyMethodOf } from "../python-runtime.js";
 import {
   camelCase,
   ELLIPSIS,
@@ -327,27 +328,6 @@ function indexOf(index: unknown): any[] {
 
 const FUNCTIONS_AS_METHODS: ReadonlySet<string> = new Set(["repeat", "trace"]);
 
-const OPERATORS: Readonly<Record<string, string>> = {
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "div",
-  "//": "floordiv",
-  "%": "mod",
-  "**": "pow",
-  "@": "matmul",
-  "&": "and",
-  "|": "or",
-  "^": "xor",
-  "<<": "lshift",
-  ">>": "rshift",
-  "==": "eq",
-  "!=": "ne",
-  "<": "lt",
-  "<=": "le",
-  ">": "gt",
-  ">=": "ge",
-};
 const SWAPPED: Readonly<Record<string, string>> = {
   add: "add",
   mul: "mul",
@@ -363,7 +343,7 @@ const SWAPPED: Readonly<Record<string, string>> = {
 };
 
 function binary(op: string, a: any, b: any): unknown {
-  const name = OPERATORS[op];
+  const name: string | undefined = pyMethodOf(op);
   if (op === "+" && typeof a === "number" && isComplexNumber(b)) return { real: a + b.real, imag: b.imag };
   if (name === undefined || (!isArray(a) && !isArray(b))) return undefined;
   if (a instanceof da.Array || (isArray(a) && !(b instanceof da.Array))) return (a as any)[name](plain(b));

@@ -2,33 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as shoal from "shoal";
 import { functionFromText } from "../lambda.ts";
+import { pyMethodOf } from "../python-runtime.js";
 import { type Keywords, Namespace, PythonSlice, python, unsupported, type Vocabulary } from "../vocabulary.ts";
 
 /** Delayed, `dask.compute` and its kin, and graphs written by hand. */
 type Lazy = shoal.Delayed<any> & Record<string, any>;
 const isLazy = (value: unknown): value is Lazy => shoal.isDelayed(value);
 
-const METHODS: Readonly<Record<string, string>> = {
-  "+": "add",
-  "-": "sub",
-  "*": "mul",
-  "/": "div",
-  "//": "floordiv",
-  "%": "mod",
-  "**": "pow",
-  "@": "matmul",
-  "&": "and",
-  "|": "or",
-  "^": "xor",
-  "<<": "lshift",
-  ">>": "rshift",
-  "==": "eq",
-  "!=": "ne",
-  "<": "lt",
-  "<=": "le",
-  ">": "gt",
-  ">=": "ge",
-};
 const MIRRORED: Readonly<Record<string, string>> = {
   "==": "eq",
   "!=": "ne",
@@ -215,8 +195,8 @@ export const vocabulary: Vocabulary = {
 
   binary(op, left, right) {
     const [a, b] = [unwrap(left), unwrap(right)];
-    if (isLazy(a)) return a[METHODS[op] ?? unsupported(`operator ${op}`)](b);
-    if (isLazy(b)) return b[MIRRORED[op] ?? `r${METHODS[op] ?? unsupported(`operator ${op}`)}`](a);
+    if (isLazy(a)) return a[pyMethodOf(op) ?? unsupported(`operator ${op}`)](b);
+    if (isLazy(b)) return b[MIRRORED[op] ?? `r${pyMethodOf(op) ?? unsupported(`operator ${op}`)}`](a);
     return undefined;
   },
 
