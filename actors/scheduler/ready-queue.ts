@@ -17,6 +17,9 @@ export interface RankedRows {
   rowOfRank(rank: number): number;
 }
 
+/** Sets of more ranks than this are kept while they are empty. */
+const KEPT_FROM = 32;
+
 /** Ready rows of one slab with one priority and one constraint, least rank first. */
 export class ReadyQueue {
   readonly slab: RankedRows;
@@ -46,7 +49,10 @@ export class ReadyQueue {
     const { ranks } = this;
     if (ranks === undefined) return;
     ranks.remove(this.slab.rankOf(row));
-    if (ranks.size === 0) this.home.close(this);
+    if (ranks.size > 0) return;
+    this.home.close(this);
+    // Thousands of submissions of a call each wait for their futures to be dropped: what is made anew in no time is not kept.
+    if (this.slab.count <= KEPT_FROM) this.ranks = undefined;
   }
 
   has(row: number): boolean {

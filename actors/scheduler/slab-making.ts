@@ -136,11 +136,14 @@ function mappedEdges(
   return { inputOffsets, inputs: Uint32Array.from(inputs) };
 }
 
+/** What slabs of one layer share: submissions of a call each are many. */
+const ONLY_QUEUE = new Uint16Array(1);
+
 /** Queues by priority and constraint. */
 function makeQueues(state: SchedulerState, slab: Slab): void {
   const queues = new Map<string, number>();
   const made: ReadyQueue[] = [];
-  slab.queueOfLayer = new Uint16Array(slab.layers.length);
+  slab.queueOfLayer = slab.layers.length === 1 ? ONLY_QUEUE : new Uint16Array(slab.layers.length);
   slab.layers.forEach(({ layer }, at) => {
     const notes = layer.annotations;
     const priority = slab.priority + (notes?.priority ?? 0);

@@ -72,7 +72,7 @@ export class Slab {
     this.bases = parts.bases;
     this.count = parts.bases[parts.bases.length - 1] as number;
     this.inputOffsets = parts.inputOffsets;
-    this.inputs = parts.inputs;
+    this.inputs = parts.inputs.length === 0 ? NO_ROWS : parts.inputs;
     this.reads = parts.reads;
     this.priority = parts.priority;
     this.ranks = parts.ranks;
@@ -122,7 +122,7 @@ function dependents(
   inputOffsets: Uint32Array,
   inputs: Uint32Array,
 ): [Uint32Array, Uint32Array] {
-  if (inputs.length === 0) return [EMPTY_OFFSETS, EMPTY_OFFSETS];
+  if (inputs.length === 0) return [NO_ROWS, NO_ROWS];
   const offsets = new Uint32Array(count + 1);
   for (const input of inputs) {
     const at = input - base;
@@ -139,4 +139,4 @@ function dependents(
   return [offsets, outs];
 }
 
-const EMPTY_OFFSETS = new Uint32Array(0);
+const NO_ROWS = new Uint32Array(0);

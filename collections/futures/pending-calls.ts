@@ -118,6 +118,10 @@ function lowerArg(value: unknown, own: unknown[], first: number, inputs: InputCo
   return { kind: "own", at: own.length - 1 - first };
 }
 
+/** What layers of calls that read nothing share. */
+const NO_SOURCE = new Uint16Array(0);
+const NO_INDEX = new Uint32Array(0);
+
 /** Edges of a layer under construction: to its own tasks, to layers built before it, and to futures that have left. */
 class InputColumns {
   private readonly home: PendingCalls;
@@ -166,9 +170,11 @@ class InputColumns {
     const sources = this.sources.map((one) =>
       one === "held" ? hold(Uint32Array.from(this.held.keys()), keeper) : one,
     );
+    const inputOffsets = Uint32Array.from(this.offsets);
+    if (this.index.length === 0) return { sources, inputOffsets, inputSource: NO_SOURCE, inputIndex: NO_INDEX };
     return {
       sources,
-      inputOffsets: Uint32Array.from(this.offsets),
+      inputOffsets,
       inputSource: Uint16Array.from(this.source),
       inputIndex: Uint32Array.from(this.index),
     };
