@@ -88,25 +88,25 @@ const mean: Build = (spec, state) => {
   return { ...plan, dtype: "float64" };
 };
 
-/** Counts, means and sums of squared deviations, combined without losing digits. */
+/** Counts, sums and sums of squared deviations, combined without losing digits; a mean of fractions shares the first two. */
 function moments(
   spec: AggregateSpec,
   state: (suffix: string) => string,
   result: (n: Expr, q: Expr) => Expr,
 ): AggregatePlan {
   needNumbers(spec);
-  const [n, m, q] = [state("n"), state("m"), state("q")];
+  const [n, s, q] = [state("n"), state("s"), state("q")];
   return {
     dtype: "float64",
     partial: [
       { name: n, primitive: "count", columns: spec.columns, dtype: "int64" },
-      { name: m, primitive: "mean", columns: spec.columns, dtype: "float64" },
+      { name: s, primitive: "sum", columns: spec.columns, dtype: "float64" },
       { name: q, primitive: "deviations", columns: spec.columns, dtype: "float64" },
     ],
     combine: [
       { name: n, primitive: "sum", columns: [n], dtype: "int64" },
-      { name: m, primitive: "pooledMean", columns: [n, m], dtype: "float64" },
-      { name: q, primitive: "pooledDeviations", columns: [n, m, q], dtype: "float64" },
+      { name: s, primitive: "sum", columns: [s], dtype: "float64" },
+      { name: q, primitive: "pooledDeviations", columns: [n, s, q], dtype: "float64" },
     ],
     result: result(column(n), column(q)),
   };
@@ -198,7 +198,7 @@ const collected =
 
 /**
  * A quantile from a t-digest of each partition; exact where partitions have at most 32,768 values, else off by at most
- * about 1/2000 of the ranks, less towards the ends. Aggregates of one column share the statistics.
+ * about 1/1000 of the ranks, less towards the ends. Aggregates of one column share the statistics.
  */
 const approximate: Build = (spec, state) => {
   needNumbers(spec);

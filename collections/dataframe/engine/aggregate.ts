@@ -56,8 +56,10 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   mean: (columns) => float(one(columns)).mean(),
   deviations: (columns) => native(float(one(columns)), "var", 0).mul(float(one(columns).count())),
   pooledMean: ([n, mean]) => pooledMean(n as PolarsExpr, mean as PolarsExpr),
-  pooledDeviations: ([n, mean, q]) =>
-    pooledProducts(n as PolarsExpr, mean as PolarsExpr, mean as PolarsExpr, q as PolarsExpr),
+  pooledDeviations: ([n, sum, q]) => {
+    const mean = choose((n as PolarsExpr).gt(lit(0)), float(sum as PolarsExpr).div(float(n as PolarsExpr)), lit(null));
+    return pooledProducts(n as PolarsExpr, mean, mean, q as PolarsExpr);
+  },
   pairCount: ([a, b]) =>
     (a as PolarsExpr)
       .isNotNull()

@@ -80,10 +80,6 @@ const fill =
     );
 
 /** 1 for the first row (or the last), 2 for the next… */
-const _placeFrom = (e: PolarsExpr, end: boolean): PolarsExpr =>
-  e.isNull().or(e.isNotNull()).cast(polars().Int64).cumSum(end);
-
-/** 1 for the first row (or the last), 2 for the next… */
 const placeFrom = (e: PolarsExpr, end: boolean): PolarsExpr =>
   e.isNull().or(e.isNotNull()).cast(polars().Int64).cumSum(end);
 

@@ -1,6 +1,7 @@
 import { type PolarsExpr, type PolarsFrame, polars } from "../engine/polars.ts";
 import { native } from "../engine/typed.ts";
 import type { Aggregation } from "../plan/step.ts";
+import { countedDigest } from "./counted-digest.ts";
 import { digestQuantiles, type TDigest, tDigest } from "./t-digest.ts";
 
 /** Values up to which all of them are kept, so that quantiles are exact. */
@@ -49,24 +50,34 @@ async function quantilesOf(table: PolarsFrame, wanted: readonly Aggregation[]): 
 async function digests(table: PolarsFrame, wanted: readonly Aggregation[]): Promise<PolarsFrame> {
   const pl = polars();
   const names = [...new Set(wanted.map(({ columns }) => columns[0] as string))];
-  const sorted = await Promise.all(
-    names.map((name) =>
-      table
+  const made = await Promise.all(
+    names.map(async (column) => {
+      const { means, weights } = await digestOf(table, column);
+      const own = wanted.filter(({ columns }) => columns[0] === column);
+      const lists = own.map(({ name, primitive }) =>
+        pl.Series(name, (primitive === "sketch" ? means : weights) as never),
+      );
+      return (pl.DataFrame(lists as never) as PolarsFrame)
         .lazy()
-        .select((native(pl.col(name), "dropNulls") as PolarsExpr).sort().cast(pl.Float64).alias(name))
-        .collect(),
-    ),
-  );
-  const made = new Map(
-    sorted.map((one, at) => {
-      const values = one.getColumn(names[at] as string).toTypedArray() as unknown as Float64Array;
-      return [names[at] as string, tDigest(values, values.length <= WHOLE_MAX ? WHOLE_MAX : CLUSTERS)];
+        .select(...own.map(({ name }) => pl.col(name).implode()))
+        .collect();
     }),
   );
-  const columns = wanted.map(async ({ name, primitive, columns: [column] }) => {
-    const { means, weights } = made.get(column as string) as TDigest;
-    const values = pl.Series(name, (primitive === "sketch" ? means : weights) as never);
-    return (pl.DataFrame([values] as never) as PolarsFrame).lazy().select(pl.col(name).implode()).collect();
-  });
-  return pl.concat((await Promise.all(columns)) as never, { how: "horizontal" } as never) as unknown as PolarsFrame;
+  const all = pl.concat(made as never, { how: "horizontal" } as never) as unknown as PolarsFrame;
+  return all.select(...wanted.map(({ name }) => name)) as PolarsFrame;
+}
+
+async function digestOf(table: PolarsFrame, name: string): Promise<TDigest> {
+  const pl = polars();
+  const known = native(pl.col(name), "dropNulls") as PolarsExpr;
+  const valuesOf = async (column: PolarsExpr): Promise<Float64Array> => {
+    const made = await table.lazy().select(column.cast(pl.Float64)).collect();
+    return made.getColumn(name).toTypedArray() as unknown as Float64Array;
+  };
+  if (table.height > WHOLE_MAX) {
+    const digest = countedDigest(await valuesOf(known), CLUSTERS);
+    if (digest !== undefined) return digest;
+  }
+  const sorted = await valuesOf(known.sort());
+  return tDigest(sorted, sorted.length <= WHOLE_MAX ? WHOLE_MAX : CLUSTERS);
 }

@@ -8,31 +8,71 @@ import { indexName } from "../schema.ts";
 
 const PART = "__part";
 
+type OverlapStep = Extract<Step, { op: "overlap" }>;
+
 /** Windows over a partition and the rows of its neighbours; only the partition's own rows stay. */
 export async function overlapWindows(
   of: PolarsLazy,
   before: PolarsLazy | null,
   after: PolarsLazy | null,
-  step: Extract<Step, { op: "overlap" }>,
+  step: OverlapStep,
 ): Promise<PolarsLazy> {
   const names = step.of.fields.map((field) => field.name);
-  const marked = (table: PolarsLazy, own: boolean) => table.select(...names, lit(own).alias(PART));
-  const parts = [
-    ...(before === null ? [] : [marked(before, false)]),
-    marked(of, true),
-    ...(after === null ? [] : [marked(after, false)]),
-  ];
-  const whole =
-    parts.length === 1
-      ? (parts[0] as PolarsLazy)
-      : (polars().concat(parts as never, { rechunk: true } as never) as unknown as PolarsLazy);
-  const [item] = step.items;
-  const widened =
-    item !== undefined && typeof item.options["micros"] === "number"
-      ? rollingInTime(whole, step.items)
-      : whole.withColumns(...step.items.map((one) => translateWindow(one, [])));
-  const made = parts.length === 1 ? widened : widened.filter(polars().col(PART));
-  return clearNaN(made.drop(PART) as PolarsLazy, step.items);
+  const [own, head, tail] = [of, before, after].map((one) => (one === null ? null : one.select(...names)));
+  const parts = { own: own as PolarsLazy, before: head ?? null, after: tail ?? null };
+  const isAlone = parts.before === null && parts.after === null;
+  const made = step.sees === null || isAlone ? windowsTogether(parts, step.items) : await windowsApart(parts, step);
+  return clearNaN(made, step.items);
+}
+
+interface Neighbours {
+  readonly own: PolarsLazy;
+  readonly before: PolarsLazy | null;
+  readonly after: PolarsLazy | null;
+}
+
+const windowed = (table: PolarsLazy, items: readonly WindowItem[]): PolarsLazy =>
+  table.withColumns(...items.map((one) => translateWindow(one, [])));
+
+const under = (tables: readonly PolarsLazy[]): PolarsLazy =>
+  polars().concat([...tables] as never, { rechunk: false } as never) as unknown as PolarsLazy;
+
+/** Partitions of fewer rows for each that a row sees are not worth cutting up. */
+const APART_MIN = 8;
+
+/**
+ * Most rows see only rows of their own partition, which stays where it is; only those at its ends are worked out beside the rows of the
+ * neighbours, in tables of a few rows.
+ */
+async function windowsApart({ own, before, after }: Neighbours, { items, sees }: OverlapStep): Promise<PolarsLazy> {
+  const table = (await own.collect()) as PolarsFrame;
+  const of = table.lazy() as unknown as PolarsLazy;
+  const [back, ahead] = [sees?.before ?? 0, sees?.after ?? 0];
+  const [first, last] = [before === null ? 0 : back, after === null ? 0 : ahead];
+  if (table.height < APART_MIN * (back + ahead)) return windowsTogether({ own: of, before, after }, items);
+  const parts: PolarsLazy[] = [];
+  if (before !== null) {
+    const near = windowed(under([before, of.head(first + ahead) as PolarsLazy]), items);
+    parts.push(near.tail(first + ahead).head(first) as PolarsLazy);
+  }
+  parts.push(windowed(of, items).slice(first, table.height - first - last) as PolarsLazy);
+  if (after !== null) {
+    const near = windowed(under([of.tail(last + back) as PolarsLazy, after]), items);
+    parts.push(near.slice(back, last) as PolarsLazy);
+  }
+  return under(parts);
+}
+
+function windowsTogether({ own, before, after }: Neighbours, items: readonly WindowItem[]): PolarsLazy {
+  const [item] = items;
+  const inTime = item !== undefined && typeof item.options["micros"] === "number";
+  const widened = (table: PolarsLazy): PolarsLazy => (inTime ? rollingInTime(table, items) : windowed(table, items));
+  if (before === null && after === null) return widened(own);
+  const marked = (table: PolarsLazy | null, isOwn: boolean): PolarsLazy[] =>
+    table === null ? [] : [table.withColumns(lit(isOwn).alias(PART)) as PolarsLazy];
+  const parts = [...marked(before, false), ...marked(own, true), ...marked(after, false)];
+  const whole = polars().concat(parts as never, { rechunk: true } as never) as unknown as PolarsLazy;
+  return widened(whole).filter(polars().col(PART)).drop(PART) as PolarsLazy;
 }
 
 const IN_TIME: Readonly<Record<string, (e: PolarsExpr, options: Options) => PolarsExpr>> = {

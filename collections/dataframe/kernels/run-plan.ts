@@ -14,6 +14,7 @@ import type { Field } from "../schema.ts";
 import { fullBins } from "./bins.ts";
 import { emptyTable } from "./empty-table.ts";
 import { groupRows } from "./group-rows.ts";
+import { lookUpJoin } from "./look-up-join.ts";
 import { alignTables, overlapWindows } from "./overlap.ts";
 import { readTable } from "./read-table.ts";
 import { firstRows, sortedRows } from "./sorted-rows.ts";
@@ -44,7 +45,7 @@ export async function planOf(step: Step, own: unknown, inputs: Inputs): Promise<
     case "stack":
       return stacked(await Promise.all(step.of.map(below)));
     case "join":
-      return joinTables(await below(step.left), await below(step.right), step.join, step.fields);
+      return joined(step, below, inputs);
     case "asof":
       return joinAsof(await below(step.left), await below(step.right), step.asof, step);
     case "align":
@@ -129,6 +130,17 @@ function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<Po
       return lazy.filter(time.gt(time.max().sub(lit(step.micros).cast(pl.Int64))));
     }
   }
+}
+
+async function joined(
+  step: Extract<Step, { op: "join" }>,
+  below: (one: Step) => Promise<PolarsLazy>,
+  inputs: Inputs,
+): Promise<PolarsLazy> {
+  const left = await below(step.left);
+  const right = step.right.op === "input" ? inputs[step.right.at] : undefined;
+  const found = step.shared && right instanceof TableChunk ? await lookUpJoin(left, right, step) : undefined;
+  return found ?? joinTables(left, await below(step.right), step.join, step.fields);
 }
 
 const namedExprs = (columns: readonly Named[], fields: readonly Field[]): PolarsExpr[] =>

@@ -46,7 +46,7 @@ function clusterEnds(n: number, clusters: number): number[] {
  * neighbours, where every value is there; else between the middles of clusters. NaN where there is nothing.
  */
 export function digestQuantiles({ means, weights }: TDigest, shares: readonly number[]): number[] {
-  const order = Uint32Array.from(means, (_, at) => at).sort((a, b) => (means[a] as number) - (means[b] as number));
+  const order = inOrder(means);
   const middles = new Float64Array(order.length);
   let total = 0;
   for (const [at, cluster] of order.entries()) {
@@ -69,4 +69,38 @@ export function digestQuantiles({ means, weights }: TDigest, shares: readonly nu
     if (row <= from || a === b) return a;
     return row >= to ? b : a + ((b - a) * (row - from)) / (to - from);
   });
+}
+
+/** Row numbers in the order of their values, which are a few rising stretches one after the other: neighbours are merged. */
+function inOrder(values: Float64Array): Uint32Array {
+  let order = Uint32Array.from(values, (_, at) => at);
+  let starts = [0];
+  for (let at = 1; at < values.length; at++) if ((values[at] as number) < (values[at - 1] as number)) starts.push(at);
+  while (starts.length > 1) {
+    const next = new Uint32Array(order.length);
+    for (let pair = 0; pair < starts.length; pair += 2)
+      mergeTo(next, order, values, [
+        starts[pair] as number,
+        starts[pair + 1] ?? order.length,
+        starts[pair + 2] ?? order.length,
+      ]);
+    starts = starts.filter((_, at) => at % 2 === 0);
+    order = next;
+  }
+  return order;
+}
+
+/** Merges the rows from `from` to `middle` with those up to `end`. */
+function mergeTo(
+  into: Uint32Array,
+  order: Uint32Array,
+  values: Float64Array,
+  [from, middle, end]: readonly [number, number, number],
+): void {
+  let [a, b] = [from, middle];
+  for (let to = from; to < end; to++) {
+    const left =
+      b >= end || (a < middle && (values[order[a] as number] as number) <= (values[order[b] as number] as number));
+    into[to] = order[left ? a++ : b++] as number;
+  }
 }

@@ -40,7 +40,8 @@ export function single(pipe: Pipe): Pipe {
 
 function joinStep(node: JoinNode, left: Step, right: Step): Step {
   const { fields } = node;
-  if (node.kind === "join") return { op: "join", left, right, join: node.join, fields };
+  if (node.kind === "join")
+    return { op: "join", left, right, join: node.join, shared: node.method === "broadcast-right", fields };
   if (node.kind === "asof") return { op: "asof", left, right, asof: node.asof, fields };
   return { op: "align", left, right, keys: node.keys, how: node.how, fields };
 }

@@ -19,8 +19,9 @@ type WindowNode = Extract<Node, { kind: "window" }>;
 export function lowerWindow(node: WindowNode, lower: Lower): Pipe {
   const pipe = lower(node.input);
   const { items, fields, reach } = node;
+  const sees = reach.kind === "rows" ? { before: reach.before, after: reach.after } : null;
   if (pipe.count === 1)
-    return withStep(pipe, (of) => ({ op: "overlap", of, before: null, after: null, items, fields }));
+    return withStep(pipe, (of) => ({ op: "overlap", of, before: null, after: null, items, sees, fields }));
   const source = settle(pipe, "part");
   const own = pipeOf(source, node.input.fields);
   const needs = (backward: boolean): boolean =>
@@ -36,6 +37,7 @@ export function lowerWindow(node: WindowNode, lower: Lower): Pipe {
     before,
     after,
     items,
+    sees,
     fields,
   });
   if (needs(false) && needs(true)) {

@@ -73,7 +73,14 @@ export type StepKind =
       readonly keep: "first" | "last" | "none";
     }
   | { readonly op: "stack"; readonly of: readonly Step[] }
-  | { readonly op: "join"; readonly left: Step; readonly right: Step; readonly join: JoinSpec }
+  | {
+      readonly op: "join";
+      readonly left: Step;
+      readonly right: Step;
+      readonly join: JoinSpec;
+      /** Whether other partitions are joined to the same right table: what is found out about it is kept. */
+      readonly shared: boolean;
+    }
   | { readonly op: "asof"; readonly left: Step; readonly right: Step; readonly asof: AsofSpec }
   | { readonly op: "explode"; readonly of: Step; readonly column: string }
   | {
@@ -97,6 +104,8 @@ export type StepKind =
       readonly before: Step | null;
       readonly after: Step | null;
       readonly items: readonly WindowItem[];
+      /** How many rows before and after it a row sees; null where it sees everything, or a stretch of time. */
+      readonly sees: { readonly before: number; readonly after: number } | null;
     }
   /** Adds columns that hold one value: the first row of a table of one row. */
   | { readonly op: "scalars"; readonly of: Step; readonly from: readonly Step[] }
