@@ -5,6 +5,7 @@ import { Chunk, emptyChunk } from "./chunk.ts";
 import { type AnyData, type DType, dtypeInfo, lanesOf } from "./dtype.ts";
 import { type BlocksOperand, isBlocks } from "./elementwise.ts";
 import { isSource } from "./kernels/elementwise.ts";
+import type { Source } from "./kernels/pending.ts";
 import { type Complex, isComplex, isScalar, type ScalarLike, toElement, WeakFloat } from "./scalar.ts";
 
 /** Arrays of arrays of numbers. */
@@ -13,8 +14,8 @@ export type Nested = readonly (Nested | ScalarLike)[];
 /** What stands for an array: lazy or eager ones, plain values, typed arrays, arrays of numbers. */
 export type ArrayLike = Blocks | Chunk | ScalarLike | Nested | AnyData;
 
-/** One chunk as an array. Its name is new every time: eager data is not hashed. */
-export function blocksOfChunk(chunk: Chunk, name = `chunk-${uniqueToken()}`): Blocks {
+/** One chunk, or what will give one, as an array. Its name is new every time: eager data is not hashed. */
+export function blocksOfChunk(chunk: Source, name = `chunk-${uniqueToken()}`): Blocks {
   const grid = chunk.shape.map(() => 1);
   const layer: DataLayer = { kind: "data", name, grid, values: { kind: "live", items: [chunk] } };
   return { layer, axes: chunk.shape.map((n) => [[n, 1]]), dtype: chunk.dtype };

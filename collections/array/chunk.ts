@@ -1,5 +1,5 @@
 import { registerValue } from "../../runtime/base/value-type.ts";
-import { type AnyData, allocate, type DataOf, type DType, lanesOf } from "./dtype.ts";
+import { type AnyData, allocate, allocateUnwritten, type DataOf, type DType, lanesOf } from "./dtype.ts";
 
 /**
  * A block of an array: elements of one dtype, seen through strides. Plain data, so that it travels; the eager
@@ -44,6 +44,10 @@ export function sizeOf(shape: readonly number[]): number {
 /** A chunk of zeros in memory of its own. */
 export const emptyChunk = <D extends DType>(dtype: D, shape: readonly number[]): Chunk<D> =>
   new Chunk(allocate(dtype, sizeOf(shape)), dtype, shape);
+
+/** A chunk in memory of its own whose elements are all still to be written: what they are until then is left open. */
+export const unwrittenChunk = <D extends DType>(dtype: D, shape: readonly number[]): Chunk<D> =>
+  new Chunk(allocateUnwritten(dtype, sizeOf(shape)), dtype, shape);
 
 /** Whether the elements lie in order without gaps. */
 export function isRowMajor(chunk: Chunk): boolean {

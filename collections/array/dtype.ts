@@ -143,6 +143,18 @@ export function allocate(dtype: DType, size: number): AnyData {
   return new (dtypeInfo(dtype).array)(size * lanesOf(dtype));
 }
 
+/** Below this the engine's own memory is as quick to come by. */
+const UNWRITTEN_BYTES_MIN = 65_536;
+
+/** As {@link allocate}, holding anything at all: for those who write every element. Zeroing large memory costs as much as writing it. */
+export function allocateUnwritten(dtype: DType, size: number): AnyData {
+  const { array } = dtypeInfo(dtype);
+  const length = size * lanesOf(dtype);
+  const bytes = length * array.BYTES_PER_ELEMENT;
+  if (bytes < UNWRITTEN_BYTES_MIN) return new array(length);
+  return new array(Buffer.allocUnsafeSlow(bytes).buffer, 0, length);
+}
+
 /** Python's and JavaScript's short names: "float" is float64, "i4" int32, "b1" bool. */
 const ALIASES: Readonly<Record<string, DType>> = {
   float: "float64",

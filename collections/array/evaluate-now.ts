@@ -6,6 +6,7 @@ import type { AnyFunction, FunctionSpec } from "../../runtime/wire/function-spec
 import type { Blocks } from "./blocks.ts";
 import type { Chunk } from "./chunk.ts";
 import { joinBlocks } from "./kernels/concatenate.ts";
+import { materialize, Pending, type Source } from "./kernels/pending.ts";
 
 /**
  * Computes blocks here and now, as eager arrays need: every task once, depth first, without an executor. All array
@@ -16,7 +17,7 @@ export function evaluateNow(blocks: Blocks): Chunk {
   const { layer } = blocks;
   const size = gridSize(layer.grid);
   return joinBlocks(
-    Array.from({ length: size }, (_, at) => taskValue(layer, at, values) as Chunk),
+    Array.from({ length: size }, (_, at) => materialize(taskValue(layer, at, values) as Source)),
     layer.grid,
   );
 }
@@ -27,7 +28,11 @@ function taskValue(layer: Layer, at: number, values: Map<Layer, unknown[]>): unk
   let known = values.get(layer);
   if (known === undefined) values.set(layer, (known = []));
   if (!(at in known)) {
-    const inputs = inputsOf(layer, at).map(([source, index]) => taskValue(source, index, values));
+    const inputs = inputsOf(layer, at).map(([source, index]) => {
+      const value = taskValue(source, index, values);
+      // What eager arrays put off joins element-wise kernels; calls with inputs of their own get chunks, as they would elsewhere.
+      return layer.kind === "tasks" && value instanceof Pending ? materialize(value) : value;
+    });
     const value: unknown = runTask(layer, at, inputs, liveFunction);
     if (value instanceof Promise)
       throw new TypeError("A function that gives promises cannot be part of an eager array");

@@ -6,7 +6,7 @@ import { axisOf, type Blocks, gridOf, layerName, ndimOf } from "./blocks.ts";
 import { emptyChunk } from "./chunk.ts";
 import { axisBlocks, axisSize } from "./chunk-spec.ts";
 import { type DType, parseDType } from "./dtype.ts";
-import { alignBlocks, isBlocks } from "./elementwise.ts";
+import { alignBlocks, isBlocks, SETTLE } from "./elementwise.ts";
 import { applyNow, isSource } from "./kernels/elementwise.ts";
 import { type BlockInfo, type MapArg, type MapPlan, mapBlock } from "./kernels/user-blocks.ts";
 import { asNDArray, type NDArray } from "./ndarray.ts";
@@ -73,7 +73,7 @@ export function userLayer(
     ...inputs.map((_, at) => input(at)),
   ];
   const name = layerName(prefix === "" ? "map-blocks" : prefix.replace(/[^\w]/g, ""), fn, plan, inputs);
-  return { kind: "blockwise", name, grid: gridOf(runs), inputs, call: { fn: MAP, args } };
+  return { kind: "blockwise", name, grid: gridOf(runs), inputs, call: { fn: MAP, args, finish: SETTLE } };
 }
 
 const isArrayArgument = (one: unknown): one is ArrayLike => isBlocks(one) || isSource(one);

@@ -3,12 +3,14 @@ import { type ArrayLike, blocksOfChunk, chunkOf } from "./array-like.ts";
 import type { Blocks } from "./blocks.ts";
 import { Chunk, isRowMajor, sizeOf } from "./chunk.ts";
 import type { AnyData, DataOf, DType } from "./dtype.ts";
-import { dtypeInfo, itemsizeOf, lanesOf } from "./dtype.ts";
+import { allocate, dtypeInfo, itemsizeOf, lanesOf } from "./dtype.ts";
 import { isBlocks } from "./elementwise.ts";
 import { evaluateNow } from "./evaluate-now.ts";
 import { elementAt, formatChunk, timeText } from "./format.ts";
-import { applyNow } from "./kernels/elementwise.ts";
-import { copyOf } from "./kernels/pending.ts";
+import type { Indexer } from "./get.ts";
+import { Deferred, deferredOrNow, showMemory } from "./kernels/deferred.ts";
+import { applied } from "./kernels/elementwise.ts";
+import { copyOf, type Pending } from "./kernels/pending.ts";
 import { BlockMethods } from "./methods/block-methods.ts";
 import type { ArrayKind } from "./methods/kind.ts";
 import { type Complex, isScalar } from "./scalar.ts";
@@ -28,23 +30,38 @@ export type NestedValues = number | bigint | boolean | string | Complex | null |
  * x.sum({ axis: 0 }).toArray(); // [4, 6]
  */
 export class NDArray<D extends DType = DType> extends BlockMethods<EagerKind> {
-  /** The elements; complex numbers as (re, im) pairs, int64 and times as bigints, booleans as 0 and 1. */
-  readonly data: DataOf<D>;
   readonly dtype: D;
   readonly shape: readonly number[];
-  /** Elements from one to the next along each axis. */
-  readonly strides: readonly number[];
-  /** Elements before the first. */
-  readonly offset: number;
+  private held: Chunk | Deferred;
 
   constructor(data: AnyData, dtype: D, shape: readonly number[], strides?: readonly number[], offset = 0) {
     super();
-    const chunk = new Chunk(data, dtype, shape, strides, offset);
-    this.data = chunk.data;
+    this.held = new Chunk(data, dtype, shape, strides, offset);
     this.dtype = dtype;
     this.shape = shape;
-    this.strides = chunk.strides;
-    this.offset = offset;
+  }
+
+  /** The elements; complex numbers as (re, im) pairs, int64 and times as bigints, booleans as 0 and 1. */
+  get data(): DataOf<D> {
+    const chunk = this.settled();
+    showMemory(chunk);
+    return chunk.data as DataOf<D>;
+  }
+
+  /** Elements from one to the next along each axis. */
+  get strides(): readonly number[] {
+    return this.settled().strides;
+  }
+
+  /** Elements before the first. */
+  get offset(): number {
+    return this.settled().offset;
+  }
+
+  /** The elements as the engine sees them: its looking at them is no user's. */
+  private settled(): Chunk {
+    if (this.held instanceof Deferred) this.held = this.held.settle();
+    return this.held;
   }
 
   /** An eager array of nested lists, a typed array or a plain value. */
@@ -75,7 +92,11 @@ export class NDArray<D extends DType = DType> extends BlockMethods<EagerKind> {
   }
 
   asBlocks(): Blocks {
-    return blocksOfChunk(chunkOfNDArray(this));
+    return blocksOfChunk(sourceOfNDArray(this));
+  }
+
+  override set(indexers: readonly Indexer[], value: ArrayLike): NDArray {
+    return super.set(indexers, value instanceof NDArray ? value.asBlocks() : value);
   }
 
   protected made(blocks: Blocks): NDArray {
@@ -83,11 +104,12 @@ export class NDArray<D extends DType = DType> extends BlockMethods<EagerKind> {
   }
 
   protected override applied(name: string, ...others: readonly (ArrayLike | null)[]): NDArray {
-    return asNDArray(applyNow(name, this, ...others.map(eagerOperand)));
+    const own = sourceOfNDArray(this);
+    return putOff(applied(name, own, ...others.map((one) => (one === this ? own : eagerOperand(one)))));
   }
 
   protected override reflected(name: string, other: ArrayLike): NDArray {
-    return asNDArray(applyNow(name, eagerOperand(other), this));
+    return putOff(applied(name, eagerOperand(other), sourceOfNDArray(this)));
   }
 
   /**
@@ -151,21 +173,40 @@ export function asNDArray<D extends DType>(chunk: Chunk<D>): NDArray<D> {
     : new NDArray(chunk.data as AnyData, chunk.dtype, chunk.shape, chunk.strides, chunk.offset);
 }
 
+/** An eager array of what is still to be computed, or is computed at once. */
+function putOff(pending: Pending): NDArray {
+  const held = deferredOrNow(pending);
+  if (held instanceof Chunk) return asNDArray(held);
+  const array = new NDArray(allocate(pending.dtype, 0), pending.dtype, pending.shape);
+  array["held"] = held;
+  return array;
+}
+
 /** The plain chunk of an eager array. */
 export const chunkOfNDArray = (array: NDArray | Chunk): Chunk =>
-  new Chunk(array.data as AnyData, array.dtype, array.shape, array.strides, array.offset);
+  array instanceof NDArray
+    ? array["settled"]()
+    : new Chunk(array.data as AnyData, array.dtype, array.shape, array.strides, array.offset);
+
+/** What kernels read of an eager array: its elements, or the program that will give them. */
+export function sourceOfNDArray(array: NDArray): Chunk | Pending {
+  const held = array["held"];
+  return held instanceof Deferred ? held.operand() : held;
+}
 
 /** An eager array in an ArrayBuffer of its own: what users keep. */
 export function detached<D extends DType>(chunk: Chunk<D>): NDArray<D> {
+  const { data } = chunkOfNDArray(chunk);
   const isOwn =
     isRowMajor(chunk) &&
-    chunk.data.buffer instanceof ArrayBuffer &&
-    chunk.data.length === sizeOf(chunk.shape) * lanesOf(chunk.dtype) &&
-    chunk.data.byteLength === chunk.data.buffer.byteLength;
-  return asNDArray(isOwn ? chunk : (copyOf(chunk) as Chunk<D>));
+    data.buffer instanceof ArrayBuffer &&
+    data.length === sizeOf(chunk.shape) * lanesOf(chunk.dtype) &&
+    data.byteLength === data.buffer.byteLength;
+  return asNDArray(isOwn ? chunk : (copyOf(chunkOfNDArray(chunk)) as Chunk<D>));
 }
 
-function eagerOperand(value: ArrayLike | null): Chunk | Parameters<typeof applyNow>[1] {
+function eagerOperand(value: ArrayLike | null): Parameters<typeof applied>[1] {
+  if (value instanceof NDArray) return sourceOfNDArray(value);
   if (value === null || isScalar(value)) return value;
   if (isBlocks(value))
     throw new TypeError("A lazy array was given to an eager one; put the lazy one first, or compute it");

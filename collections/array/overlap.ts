@@ -3,7 +3,7 @@ import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { axisOf, type Blocks, gridOf, layerName, requireKnown } from "./blocks.ts";
 import { axisSize, axisSizes } from "./chunk-spec.ts";
-import { type HaloPlan, haloBlock, type Segment } from "./kernels/halo.ts";
+import { type HaloAxis, type HaloPlan, haloBlock, type Segment } from "./kernels/halo.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { rechunkBlocks } from "./rechunk.ts";
 import { sliceBlocksEach } from "./trim.ts";
@@ -45,12 +45,22 @@ export function overlapBlocks(blocks: Blocks, options: OverlapOptions): Blocks {
   const ndim = blocks.axes.length;
   const depths = perAxis(options.depth, ndim, 0 as Depth).map(pair);
   const boundaries = perAxis(options.boundary, ndim, "none" as Boundary);
-  let result = blocks;
-  depths.forEach((depth, axis) => {
-    if (depth[0] > 0 || depth[1] > 0)
-      result = haloAxis(withRoom(result, axis, Math.max(...depth)), axis, depth, boundaries[axis] as Boundary);
-  });
+  const sides = depths.flatMap((depth, axis): Side[] =>
+    Math.max(...depth) > 0 ? [{ axis, depth, boundary: boundaries[axis] as Boundary }] : [],
+  );
+  let result = sides.reduce((so, { axis, depth }) => withRoom(so, axis, Math.max(...depth)), blocks);
+  for (let at = 0; at < sides.length; at += AXES_AT_ONCE) result = haloAxes(result, sides.slice(at, at + AXES_AT_ONCE));
   return result;
+}
+
+/** A block reads up to three along each axis: more axes at once would be more inputs than the copies saved are worth. */
+const AXES_AT_ONCE = 3;
+
+/** What is put on both ends of an axis. */
+interface Side {
+  readonly axis: number;
+  readonly depth: readonly [number, number];
+  readonly boundary: Boundary;
 }
 
 /** The blocks without what {@link overlapBlocks} put around them. */
@@ -106,7 +116,47 @@ function withRoom(blocks: Blocks, axis: number, depth: number): Blocks {
   return rechunkBlocks(blocks, { [axis]: joined });
 }
 
-function haloAxis(blocks: Blocks, axis: number, depth: readonly [number, number], boundary: Boundary): Blocks {
+/** All blocks with halos along some axes, each written once. */
+function haloAxes(blocks: Blocks, sides: readonly Side[]): Blocks {
+  const halos = sides.map((side) => haloAlong(blocks, side));
+  const axes = blocks.axes.map((runs, k): AxisRuns => {
+    const halo = halos.find((one) => one.axis === k);
+    return halo === undefined
+      ? runs
+      : axisRuns(halo.plan.map((one) => one.segments.reduce((sum, part) => sum + part.count, 0)));
+  });
+  const grid = gridOf(axes);
+  const size = gridSize(grid);
+  const inputOffsets = new Uint32Array(size + 1);
+  const inputIndex: number[] = [];
+  const read = (at: number, index: number[]): void => {
+    const halo = halos[at];
+    if (halo === undefined) inputIndex.push(linearIndex(blocks.layer.grid, index));
+    else
+      for (const piece of (halo.plan[index[halo.axis] as number] as HaloPlan).pieces)
+        read(at + 1, index.with(halo.axis, piece));
+  };
+  for (let task = 0; task < size; task++) {
+    read(0, [...blockIndex(grid, task)]);
+    inputOffsets[task + 1] = inputIndex.length;
+  }
+  return {
+    ...blocks,
+    axes,
+    layer: {
+      kind: "tasks",
+      name: layerName("overlap", blocks.layer, sides),
+      grid,
+      calls: [{ fn: HALO, args: [literal(halos), location(axes), inputsFrom(0)] }],
+      sources: [blocks.layer],
+      inputOffsets,
+      inputIndex: Uint32Array.from(inputIndex),
+    },
+  };
+}
+
+/** @throws RangeError if the depth exceeds the axis, or sizes are unknown */
+function haloAlong(blocks: Blocks, { axis, depth, boundary }: Side): HaloAxis {
   requireKnown(blocks, "overlap", [axis]);
   const n = axisSize(blocks.axes[axis] as AxisRuns);
   if (Math.max(...depth) > n)
@@ -120,37 +170,7 @@ function haloAxis(blocks: Blocks, axis: number, depth: readonly [number, number]
       starts,
     ),
   );
-  const axes = blocks.axes.map((runs, k) =>
-    k === axis ? axisRuns(plan.map((one) => one.segments.reduce((sum, part) => sum + part.count, 0))) : runs,
-  );
-  const grid = gridOf(axes);
-  const size = gridSize(grid);
-  const inputOffsets = new Uint32Array(size + 1);
-  const inputIndex: number[] = [];
-  for (let task = 0; task < size; task++) {
-    const index = blockIndex(grid, task);
-    for (const piece of (plan[index[axis] as number] as HaloPlan).pieces) {
-      index[axis] = piece;
-      inputIndex.push(linearIndex(blocks.layer.grid, index));
-    }
-    inputOffsets[task + 1] = inputIndex.length;
-  }
-  const fill = typeof boundary === "string" ? 0 : boundary;
-  const call = { fn: HALO, args: [literal({ axis, plan, fill }), location(axes), inputsFrom(0)] };
-  const name = layerName("overlap", blocks.layer, axis, depth, boundary);
-  return {
-    ...blocks,
-    axes,
-    layer: {
-      kind: "tasks",
-      name,
-      grid,
-      calls: [call],
-      sources: [blocks.layer],
-      inputOffsets,
-      inputIndex: Uint32Array.from(inputIndex),
-    },
-  };
+  return { axis, plan, fill: typeof boundary === "string" ? 0 : boundary };
 }
 
 interface Span {

@@ -1,5 +1,5 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
-import { broadcasted, type Chunk, emptyChunk, sizeOf, viewOf } from "../chunk.ts";
+import { broadcasted, type Chunk, unwrittenChunk, sizeOf, viewOf } from "../chunk.ts";
 import { type DType, lanesOf } from "../dtype.ts";
 import { assign } from "./pending.ts";
 
@@ -21,7 +21,7 @@ export function assemble(plan: Assembly, location: BlockLocation, pieces: readon
   if (pieces.length === 1) return partOf(first, skips, shape);
   const same = sameElement(pieces);
   if (same !== undefined) return broadcasted(same, shape);
-  const out = emptyChunk(plan.dtype, shape);
+  const out = unwrittenChunk(plan.dtype, shape);
   let at = 0;
   const walk = (axis: number, from: readonly number[], to: readonly number[]): void => {
     if (axis === ndim) {

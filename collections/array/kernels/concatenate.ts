@@ -1,4 +1,4 @@
-import { type Chunk, emptyChunk } from "../chunk.ts";
+import { type Chunk, unwrittenChunk } from "../chunk.ts";
 import { promote } from "../promote.ts";
 import { partOf } from "./assemble.ts";
 import { assign, materialize, type Source } from "./pending.ts";
@@ -9,7 +9,7 @@ export function concatenateChunks(sources: readonly Source[], axis: number): Chu
   const first = chunks[0] as Chunk;
   const total = chunks.reduce((sum, chunk) => sum + (chunk.shape[axis] as number), 0);
   const dtype = chunks.map((chunk) => chunk.dtype).reduce(promote);
-  const out = emptyChunk(
+  const out = unwrittenChunk(
     dtype,
     first.shape.map((n, k) => (k === axis ? total : n)),
   );
@@ -32,7 +32,7 @@ export function joinBlocks(blocks: readonly Chunk[], grid: readonly number[]): C
     const step = grid.slice(axis + 1).reduce((product, one) => product * one, 1);
     return Array.from({ length: n }, (_, i) => (blocks[i * step] as Chunk).shape[axis] as number);
   });
-  const out = emptyChunk(
+  const out = unwrittenChunk(
     (blocks[0] as Chunk).dtype,
     sizes.map((one) => one.reduce((sum, n) => sum + n, 0)),
   );

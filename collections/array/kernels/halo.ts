@@ -1,5 +1,5 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
-import { type Chunk, emptyChunk, viewOf } from "../chunk.ts";
+import { type Chunk, unwrittenChunk, viewOf } from "../chunk.ts";
 import type { ScalarLike } from "../scalar.ts";
 import { partOf } from "./assemble.ts";
 import { constant } from "./elementwise.ts";
@@ -19,33 +19,80 @@ export interface HaloPlan {
   readonly segments: readonly Segment[];
 }
 
-/** A block with elements of its neighbours before and after it along one axis. */
-export function haloBlock(
-  { axis, plan, fill }: { readonly axis: number; readonly plan: readonly HaloPlan[]; readonly fill: ScalarLike },
-  location: BlockLocation,
-  pieces: readonly Chunk[],
-): Chunk {
-  const { segments } = plan[location.index[axis] as number] as HaloPlan;
+/** An axis along which blocks get a halo: what each block is made of there, and the constant beyond the ends. */
+export interface HaloAxis {
+  readonly axis: number;
+  readonly plan: readonly HaloPlan[];
+  readonly fill: ScalarLike;
+}
+
+/**
+ * A block with elements of its neighbours around it, along several axes at once.
+ * @param pieces what the plans name, those of the last axis next to each other
+ */
+export function haloBlock(axes: readonly HaloAxis[], location: BlockLocation, pieces: readonly Chunk[]): Chunk {
   const first = pieces[0] as Chunk;
-  const shape = first.shape.map((n, k) => (k === axis ? (location.shape[axis] as number) : n));
-  const out = emptyChunk(first.dtype, shape);
-  let at = 0;
-  for (const { piece, start, step, count } of segments) {
-    const size = shape.map((n, k) => (k === axis ? count : n));
-    const target = partOf(
-      out,
-      shape.map((_, k) => (k === axis ? at : 0)),
-      size,
-    );
-    at += count;
-    if (size.some((n) => n === 0)) continue;
-    if (piece < 0) assign(target, constant(fill, first.dtype, [1]));
-    else assign(target, run(pieces[piece] as Chunk, axis, start, step, size));
-  }
+  const shape = [...first.shape];
+  for (const { axis } of axes) shape[axis] = location.shape[axis] as number;
+  const out = unwrittenChunk(first.dtype, shape);
+  const walk = (at: number, part: Part): void => {
+    const along = axes[at];
+    if (along === undefined) {
+      write(out, part, pieces);
+      return;
+    }
+    const { pieces: own, segments } = along.plan[location.index[along.axis] as number] as HaloPlan;
+    let start = 0;
+    for (const segment of segments) {
+      walk(at + 1, narrowed(part, { along, segment, start, pieces: own.length }));
+      start += segment.count;
+    }
+  };
+  walk(0, { piece: 0, fill: undefined, from: shape.map(() => 0), steps: shape.map(() => 1), to: shape.map(() => 0), shape });
   return out;
 }
 
-function run(chunk: Chunk, axis: number, start: number, step: number, shape: readonly number[]): Chunk {
-  const strides = chunk.strides.map((one, k) => (k === axis ? one * step : one));
-  return viewOf(chunk, shape, strides, chunk.offset + start * (chunk.strides[axis] as number));
+/** A box of the result that comes from one piece, or is a constant. */
+interface Part {
+  readonly piece: number;
+  /** Not undefined: this value everywhere. */
+  readonly fill: ScalarLike | undefined;
+  readonly from: readonly number[];
+  readonly steps: readonly number[];
+  readonly to: readonly number[];
+  readonly shape: readonly number[];
+}
+
+interface Narrowing {
+  readonly along: HaloAxis;
+  readonly segment: Segment;
+  /** Where the segment begins in the result. */
+  readonly start: number;
+  /** How many pieces there are along the axis. */
+  readonly pieces: number;
+}
+
+function narrowed(part: Part, { along: { axis, fill }, segment, start, pieces }: Narrowing): Part {
+  return {
+    piece: part.piece * pieces + Math.max(0, segment.piece),
+    // Where axes disagree, the later one's constant stands, as if halos were put on one axis after another.
+    fill: segment.piece < 0 ? fill : part.fill,
+    from: part.from.with(axis, segment.start),
+    steps: part.steps.with(axis, segment.step),
+    to: part.to.with(axis, start),
+    shape: part.shape.with(axis, segment.count),
+  };
+}
+
+function write(out: Chunk, { piece, fill, from, steps, to, shape }: Part, pieces: readonly Chunk[]): void {
+  if (shape.some((n) => n === 0)) return;
+  const target = partOf(out, to, shape);
+  if (fill !== undefined) {
+    assign(target, constant(fill, out.dtype, [1]));
+    return;
+  }
+  const chunk = pieces[piece] as Chunk;
+  const strides = chunk.strides.map((one, axis) => one * (steps[axis] as number));
+  const offset = from.reduce((so, start, axis) => so + start * (chunk.strides[axis] as number), chunk.offset);
+  assign(target, viewOf(chunk, shape, strides, offset));
 }

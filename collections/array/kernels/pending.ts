@@ -1,5 +1,5 @@
-import { broadcasted, broadcastShapes, Chunk, emptyChunk, isRowMajor, sizeOf } from "../chunk.ts";
-import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
+import { broadcasted, broadcastShapes, Chunk, emptyChunk, isRowMajor, sizeOf, unwrittenChunk } from "../chunk.ts";
+import { type AnyData, allocateUnwritten, type DType, lanesOf } from "../dtype.ts";
 import { copyRows } from "./copy-rows.ts";
 import { Generated, withLent } from "./generated.ts";
 import type { Loop, Step } from "./loop.ts";
@@ -84,11 +84,11 @@ function joined(program: Program, parts: readonly Source[], positions: readonly 
 
 /** Writes a source out: a chunk as it is, or what a program gives in memory of its own. */
 export function materialize(source: Source): Chunk {
-  if (source instanceof Generated) return source.into(allocate);
+  if (source instanceof Generated) return source.into(allocateUnwritten);
   if (!(source instanceof Pending)) return source;
   if (source.inputs.length === 0 && sizeOf(source.shape) > 1) return repeated(source);
   if (isIdentity(source.program)) return broadcasted(materialize(source.inputs[0] as Chunk), source.shape);
-  const out = emptyChunk(source.dtype, source.shape);
+  const out = unwrittenChunk(source.dtype, source.shape);
   writeInto(source, out);
   return out;
 }
@@ -108,7 +108,7 @@ export function contiguous(source: Source): Chunk {
 
 /** The elements in new memory, in row-major order. */
 export function copyOf(chunk: Chunk): Chunk {
-  const out = emptyChunk(chunk.dtype, chunk.shape);
+  const out = unwrittenChunk(chunk.dtype, chunk.shape);
   if (isRowMajor(chunk)) {
     const lanes = lanesOf(chunk.dtype);
     const size = sizeOf(chunk.shape);

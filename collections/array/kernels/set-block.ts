@@ -1,7 +1,7 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { broadcasted, type Chunk, viewOf } from "../chunk.ts";
 import type { AxisIndex } from "../indexer.ts";
-import { assign, materialize, type Source } from "./pending.ts";
+import { assign, materialize, Pending, type Source } from "./pending.ts";
 import { owned } from "./views.ts";
 
 /** What an index chooses of one block: places in it, and which elements of the value go there. */
@@ -22,11 +22,24 @@ export function setBlock(indices: readonly AxisIndex[], location: BlockLocation,
   );
   if (parts.some((part) => (part.kind === "run" ? part.count : part.points.length) === 0)) return materialize(source);
   const out = owned(source);
+  if (value instanceof Pending && fillsRuns(parts, value.shape)) {
+    const target = parts.reduce<Chunk>(
+      (so, part, axis) => (part.kind === "run" ? narrow(so, axis, part.start, part.step, part.count) : so),
+      out,
+    );
+    assign(target, value);
+    return out;
+  }
   const shape = indices.flatMap((index) => (index.kind === "at" ? [] : [index.kind === "whole" ? -1 : countOf(index)]));
   const whole = wholeShape(shape, indices, materialize(value));
   place(out, whole, parts, indices);
   return out;
 }
+
+/** Whether a value goes as it is to a box of the block: then it need not be written out first. */
+const fillsRuns = (parts: readonly Part[], shape: readonly number[]): boolean =>
+  parts.length === shape.length &&
+  parts.every((part, axis) => part.kind === "run" && part.from === 0 && part.count === shape[axis]);
 
 const countOf = (index: AxisIndex): number =>
   index.kind === "range" ? index.count : index.kind === "list" ? index.positions.length : 1;

@@ -2,8 +2,9 @@ import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { chunkOf } from "../array-like.ts";
 import type { Chunk } from "../chunk.ts";
 import type { DType } from "../dtype.ts";
-import { asNDArray, chunkOfNDArray, NDArray } from "../ndarray.ts";
+import { asNDArray, NDArray, sourceOfNDArray } from "../ndarray.ts";
 import { concatenateChunks } from "./concatenate.ts";
+import { hidden } from "./deferred.ts";
 import { castTo, isSource } from "./elementwise.ts";
 import { copyOf, materialize, type Source } from "./pending.ts";
 
@@ -56,15 +57,15 @@ export function mapBlock(fn: UserFunction, plan: MapPlan, location: BlockLocatio
   };
   const result = fn(...args, info);
   return result instanceof Promise
-    ? result.then((value) => chunkOfResult(value, plan.dtype))
-    : chunkOfResult(result, plan.dtype);
+    ? result.then((value) => sourceOfResult(value, plan.dtype))
+    : sourceOfResult(result, plan.dtype);
 }
 
 /** What a user's function gets: it may look at the elements one after another, so repeated ones are written out. */
 export function eager(source: Source): NDArray {
   const chunk = materialize(source);
   const isRepeated = chunk.strides.some((step, axis) => step === 0 && (chunk.shape[axis] as number) > 1);
-  return asNDArray(isRepeated ? copyOf(chunk) : chunk);
+  return asNDArray(hidden(isRepeated ? copyOf(chunk) : chunk));
 }
 
 function joined(pieces: readonly Chunk[], grid: readonly number[]): Chunk {
@@ -80,13 +81,16 @@ function joined(pieces: readonly Chunk[], grid: readonly number[]): Chunk {
 }
 
 /**
- * What a user's function gave, as a chunk of a dtype.
+ * What a user's function gave, in a dtype.
  * @throws TypeError if it is no array and no number
  */
-export function chunkOfResult(value: unknown, dtype: DType): Chunk {
+export function sourceOfResult(value: unknown, dtype: DType): Source {
   if (value === undefined || value === null)
     throw new TypeError("A function for blocks gave nothing; it must give an array");
-  const chunk =
-    value instanceof NDArray ? chunkOfNDArray(value) : isSource(value) ? (value as Chunk) : chunkOf(value as never);
-  return materialize(castTo(chunk, dtype));
+  const source =
+    value instanceof NDArray ? sourceOfNDArray(value) : isSource(value) ? value : chunkOf(value as never);
+  return castTo(source, dtype);
 }
+
+/** As {@link sourceOfResult}, written out. */
+export const chunkOfResult = (value: unknown, dtype: DType): Chunk => materialize(sourceOfResult(value, dtype));
