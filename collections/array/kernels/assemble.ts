@@ -1,5 +1,5 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
-import { broadcasted, type Chunk, unwrittenChunk, sizeOf, viewOf } from "../chunk.ts";
+import { broadcasted, type Chunk, sizeOf, unwrittenChunk, viewOf } from "../chunk.ts";
 import { type DType, lanesOf } from "../dtype.ts";
 import { assign } from "./pending.ts";
 

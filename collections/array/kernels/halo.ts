@@ -48,7 +48,14 @@ export function haloBlock(axes: readonly HaloAxis[], location: BlockLocation, pi
       start += segment.count;
     }
   };
-  walk(0, { piece: 0, fill: undefined, from: shape.map(() => 0), steps: shape.map(() => 1), to: shape.map(() => 0), shape });
+  walk(0, {
+    piece: 0,
+    fill: undefined,
+    from: shape.map(() => 0),
+    steps: shape.map(() => 1),
+    to: shape.map(() => 0),
+    shape,
+  });
   return out;
 }
 

@@ -87,8 +87,7 @@ function joined(pieces: readonly Chunk[], grid: readonly number[]): Chunk {
 export function sourceOfResult(value: unknown, dtype: DType): Source {
   if (value === undefined || value === null)
     throw new TypeError("A function for blocks gave nothing; it must give an array");
-  const source =
-    value instanceof NDArray ? sourceOfNDArray(value) : isSource(value) ? value : chunkOf(value as never);
+  const source = value instanceof NDArray ? sourceOfNDArray(value) : isSource(value) ? value : chunkOf(value as never);
   return castTo(source, dtype);
 }
 

@@ -17,17 +17,50 @@ import {
 } from "./instructions.ts";
 import { FunctionBuilder, type WasmFunction } from "./wasm-function.ts";
 
+/** Shorter rows are not worth a copy into the arena. */
+const ROW_MIN = 64;
+/** Elements copied into the arena at a time: they stay in the first two caches. */
+const STAGED_MAX = 8192;
+
 /**
- * Folds of doubles with SIMD, for tiles in the arena; all others go to the loop in JavaScript. Sums run in eight lanes that meet at
- * the end, so rounding grows with an eighth of the length.
+ * Folds of doubles with SIMD, for tiles in the arena; rows elsewhere are copied there piece by piece, as a copy and a fold of eight
+ * lanes take less time than a loop in JavaScript, which does all else. Sums run in eight lanes that meet at the end, so rounding
+ * grows with an eighth of the length.
  */
 export function vectorFold(name: string, otherwise: Fold): Fold {
   const vector = name === "sum" ? sumTile : name === "moments" ? momentsTile : undefined;
   if (vector === undefined) return otherwise;
-  return (...args) => {
-    const [data, , , , , s1] = args;
-    if (s1 !== 1 || !isInArena(data) || !vector(...args)) otherwise(...args);
+  const fold: Fold = (...args) => {
+    if (!vector(...args)) otherwise(...args);
   };
+  return (...args) => {
+    const [data, , , n1, , s1] = args;
+    if (s1 !== 1) otherwise(...args);
+    else if (isInArena(data)) fold(...args);
+    else if (n1 < ROW_MIN || !foldStaged(fold, ...args)) otherwise(...args);
+  };
+}
+
+/** Copies rows into the arena, as many as fit into a tile, and folds them there; false where it has no room. */
+function foldStaged(fold: Fold, ...[data, offset, n0, n1, s0, , accumulators, a0, u, v]: Parameters<Fold>): boolean {
+  return withArena(() => {
+    const tile = lend("float64", STAGED_MAX) as Cells | undefined;
+    if (tile === undefined) return false;
+    const columns = Math.min(n1, STAGED_MAX);
+    const isRun = s0 >= n1 && s0 - n1 < n1 / 4 && s0 <= STAGED_MAX;
+    const step = isRun ? s0 : columns;
+    const rows = Math.max(1, Math.floor(STAGED_MAX / step));
+    for (let i = 0; i < n0; i += rows)
+      for (let j = 0; j < n1; j += columns) {
+        const [m0, m1] = [Math.min(rows, n0 - i), Math.min(columns, n1 - j)];
+        const from = offset + i * s0 + j;
+        // Rows with small gaps are one run, gaps included.
+        if (isRun) tile.set(data.subarray(from, from + (m0 - 1) * s0 + m1));
+        else for (let k = 0; k < m0; k++) tile.set(data.subarray(from + k * s0, from + k * s0 + m1), k * step);
+        fold(tile, 0, m0, m1, step, 1, accumulators, a0 + i * u + j * v, u, v);
+      }
+    return true;
+  });
 }
 
 const functions = new Map<string, WasmFunction | undefined>();
