@@ -1,7 +1,7 @@
 """Futures on a Dask cluster of two processes: futures.py CASE N RUNS
 
 CASE: roundtrip (submit, wait for the result, one after another; seconds are the median trip), map_gather, dependent,
-as_completed, actor_call (seconds are the median call), scatter and gather (N megabytes of float64).
+as_completed, actor_call (seconds are the median call), actor_pipeline (N calls under way at once), scatter and gather (N megabytes of float64).
 """
 import sys
 import time
@@ -46,6 +46,16 @@ def actor_call(client, n):
         calls.append(time.perf_counter() - start)
     ordered = sorted(calls)
     report(calls[0], calls, 1, p90Us=ordered[int(n * 0.9)] * 1e6, p99Us=ordered[int(n * 0.99)] * 1e6)
+
+
+def actor_pipeline(client, n, runs):
+    counter = client.submit(Counter, actor=True).result()
+
+    def run(_):
+        totals = [future.result() for future in [counter.add(1) for _ in range(n)]]
+        assert totals[-1] - totals[0] == n - 1
+
+    report(*measure(run, runs), n)
 
 
 def map_gather(client, n, runs):
@@ -102,7 +112,13 @@ def main():
     elif case in ("scatter", "gather"):
         moved(client, n, runs, case)
     else:
-        {"map_gather": map_gather, "dependent": chain, "as_completed": as_completed}[case](client, n, runs)
+        cases = {
+            "map_gather": map_gather,
+            "dependent": chain,
+            "as_completed": as_completed,
+            "actor_pipeline": actor_pipeline,
+        }
+        cases[case](client, n, runs)
     client.close()
     local.close()
 

@@ -3,8 +3,13 @@ import { once } from "node:events";
 import { connect } from "@nats-io/transport-node";
 import { NatsServer } from "../../infra/nats/server.ts";
 
-/** A bare NATS request to another process and back: nats-raw.ts TRIPS BYTES. Seconds are the median trip. */
-const [first, second] = process.argv.slice(2);
+/**
+ * A bare NATS request to another process and back: nats-raw.ts TRIPS BYTES [together]. Seconds are the median trip; with
+ * `together` all trips are under way at once, and seconds are those of all.
+ */
+const [first, second, third] = process.argv.slice(2);
+
+const RUNS = 7;
 
 if (first === "responder") {
   const connection = await connect({ servers: second as string });
@@ -19,27 +24,38 @@ async function requester(trips: number, bytes: number): Promise<void> {
   await once(responder, "message");
   const connection = await connect({ servers: server.url });
   const payload = new Uint8Array(bytes);
-  for (let i = 0; i < 200; i++) await connection.request("echo", payload);
-  const seconds: number[] = [];
-  for (let i = 0; i < trips; i++) {
-    const start = performance.now();
-    await connection.request("echo", payload);
-    seconds.push((performance.now() - start) / 1000);
-  }
-  seconds.sort((a, b) => a - b);
-  const at = (share: number): number => seconds[Math.floor(trips * share)] as number;
+  const request = (): Promise<unknown> => connection.request("echo", payload);
+  for (let i = 0; i < 200; i++) await request();
+  const seconds =
+    third === "together"
+      ? await timesOf(RUNS, () => Promise.all(Array.from({ length: trips }, request)))
+      : await timesOf(trips, request);
   await connection.close();
   responder.kill();
   await server.stop();
+  tell(seconds, third === "together" ? trips : 1);
+}
+
+async function timesOf(runs: number, work: () => Promise<unknown>): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    await work();
+    seconds.push((performance.now() - start) / 1000);
+  }
+  return seconds.sort((a, b) => a - b);
+}
+
+function tell(seconds: readonly number[], units: number): void {
+  const at = (share: number): number => seconds[Math.floor(seconds.length * share)] as number;
   const more = {
     p90Us: at(0.9) * 1e6,
     p99Us: at(0.99) * 1e6,
     minS: at(0),
     maxS: seconds.at(-1) as number,
-    runs: trips,
+    runs: seconds.length,
   };
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  process.stdout.write(`${JSON.stringify({ seconds: at(0.5), perUnitUs: at(0.5) * 1e6, peakRssMb, more })}\n`, () =>
-    process.exit(0),
-  );
+  const figures = { seconds: at(0.5), perUnitUs: (at(0.5) / units) * 1e6, peakRssMb, more };
+  process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit(0));
 }

@@ -168,20 +168,14 @@ async function sendTo(handle: ActorHandle, op: "call" | "read", name: string, ar
   const request = { op, name, args: flattenValue(encodeValue(args, COPY)) };
   for (;;) {
     const { worker } = handle;
-    const calls = callsOf(reach, worker);
-    const call = new AbortController();
-    calls.add(call);
     try {
-      const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const, signal: call.signal };
-      const reply = (await system.ask(address, request, limits)) as ActorReply;
+      const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const };
+      const reply = (await whileThere(reach, worker, system.ask(address, request, limits))) as ActorReply | undefined;
+      if (reply === undefined) throw lost(handle, `worker ${worker} was lost during the call`, true);
       return await unpackPlain(bytesOf(reply, `${handle.className}.${name}`, worker));
     } catch (error) {
-      const code = error instanceof ShoalError ? error.code : undefined;
-      if (code === "CANCELLED") throw lost(handle, `worker ${worker} was lost during the call`, true);
       // Nobody took the call: it may be said again to whoever takes the place.
-      if (code !== "NO_RESPONDERS") throw error;
-    } finally {
-      calls.delete(call);
+      if (!(error instanceof ShoalError && error.code === "NO_RESPONDERS")) throw error;
     }
     await settle(reach, handle);
   }
@@ -197,11 +191,18 @@ async function settle(reach: ClientReach, handle: ActorHandle): Promise<void> {
   await new Promise<void>((resolve) => void clock.setTimer(RETRY_DELAY_MS, resolve));
 }
 
-/**
- * Calls that a worker has not answered, aborted when it is no longer in the cluster. Each has a signal of its own: thousands
- * that wait on one make adding the next one slow.
- */
-function callsOf({ executor: { session } }: ClientReach, worker: string): Set<AbortController> {
+/** What comes of a call, or undefined once its worker is no longer in the cluster. */
+function whileThere<T>(reach: ClientReach, worker: string, call: Promise<T>): Promise<T | undefined> {
+  const calls = callsOf(reach, worker);
+  return new Promise((resolve, reject) => {
+    const leave = (): void => resolve(undefined);
+    calls.add(leave);
+    call.then(resolve, reject).finally(() => calls.delete(leave));
+  });
+}
+
+/** What ends the wait for each call that a worker has not answered. A signal for each would cost more than the rest of the call. */
+function callsOf({ executor: { session } }: ClientReach, worker: string): Set<() => void> {
   let calls = underWay.get(session);
   if (calls === undefined) {
     calls = new Map();
@@ -209,10 +210,10 @@ function callsOf({ executor: { session } }: ClientReach, worker: string): Set<Ab
     const known = calls;
     session.onWorkers(() => {
       const present = new Set(session.workers.map((one) => one.id));
-      for (const [id, controllers] of known) {
+      for (const [id, leaves] of known) {
         if (present.has(id)) continue;
         known.delete(id);
-        for (const one of controllers) one.abort();
+        for (const leave of leaves) leave();
       }
     });
   }
@@ -221,7 +222,7 @@ function callsOf({ executor: { session } }: ClientReach, worker: string): Set<Ab
   return ofWorker;
 }
 
-const underWay = new WeakMap<object, Map<string, Set<AbortController>>>();
+const underWay = new WeakMap<object, Map<string, Set<() => void>>>();
 
 const lost = (handle: ActorHandle, why: string, retryable: boolean): ShoalError =>
   new ShoalError(`Actor ${handle.className} ${handle.id} cannot be called: ${why}`, {
