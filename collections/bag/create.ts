@@ -73,8 +73,11 @@ export function fromPartitions<T>(partitions: readonly (readonly T[])[]): Bag<T>
 }
 
 function sizeFor(count: number, { partitionSize, npartitions }: FromSequenceOptions): number {
+  for (const [name, given] of Object.entries({ partitionSize, npartitions }))
+    if (given !== undefined && typeof given !== "number")
+      throw new TypeError(`fromSequence() takes a number as ${name}, not ${JSON.stringify(given)}`);
   const size = partitionSize ?? (npartitions === undefined ? Math.floor(count / 100) : Math.ceil(count / npartitions));
-  if ((partitionSize !== undefined && partitionSize < 1) || (npartitions !== undefined && npartitions < 1))
+  if ((partitionSize !== undefined && !(partitionSize >= 1)) || (npartitions !== undefined && !(npartitions >= 1)))
     throw new RangeError(`fromSequence() needs at least 1, got ${JSON.stringify({ partitionSize, npartitions })}`);
   return Math.max(1, Math.floor(size));
 }

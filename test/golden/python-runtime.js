@@ -130,6 +130,8 @@ export function pyRepeat(of, times) {
 
 export function pyFormat(text, values) {
   const items = Array.isArray(values) ? [...values] : [values];
+  if (!/%[-0\d.]*[a-z]/.test(text) && items.length > 0)
+    return pyFail("TypeError", "not all arguments converted during string formatting");
   return text.replace(/%(0?)(\d*)(?:\.(\d+))?([dsfr%])/g, (_, zero, width, digits, kind) => {
     if (kind === "%") return "%";
     const value = items.shift();
@@ -297,7 +299,8 @@ export function pyOptions(args) {
 }
 
 export function pySum(values, start) {
-  return pyIter(values).reduce((a, b) => pyBinary("+", a, b), start ?? 0);
+  const from = pyOptions([start]).start ?? (typeof start === "object" && !Array.isArray(start) ? 0 : start) ?? 0;
+  return pyIter(values).reduce((a, b) => pyBinary("+", a, b), from);
 }
 export function pyLen(value) {
   if (value === null || value === undefined || typeof value === "number") return pyFail("TypeError", "no length");
@@ -338,6 +341,7 @@ export function pyAny(values) {
 }
 export function pyRange(from, to, step) {
   const [first, end, stride] = to === undefined ? [0, from, 1] : [from, to, step ?? 1];
+  if (![first, end, stride].every(Number.isInteger)) return pyFail("TypeError", "range() takes integers");
   return Array.from({ length: Math.max(0, Math.ceil((end - first) / stride)) }, (_, i) => first + i * stride);
 }
 export function pyList(values) {
@@ -351,8 +355,11 @@ export function pyDict(...args) {
   const pairs = args.length === 0 ? [] : Array.isArray(args[0]) ? args[0] : pyItems(args[0]);
   return { ...Object.fromEntries(pairs), ...named };
 }
-export function pyPow(a, b) {
-  return pyBinary("**", a, b);
+export function pyPow(a, b, modulus) {
+  return modulus === undefined ? pyBinary("**", a, b) : Number(pyModPower(BigInt(a), BigInt(b), BigInt(modulus)));
+}
+export function pyModPower(a, b, modulus) {
+  return ((a ** b % modulus) + modulus) % modulus;
 }
 export function pyDivmod(a, b) {
   return [pyBinary("//", a, b), pyBinary("%", a, b)];
@@ -364,12 +371,14 @@ export function pyBool(value) {
   return pyTruth(value);
 }
 export function pyInt(value) {
+  if (typeof value === "object") return pyFail("TypeError", "int() takes text or a number");
   const number = typeof value === "string" ? Number(value.trim()) : Number(value);
   return Number.isNaN(number) || (typeof value === "string" && value.trim() === "")
     ? pyFail("ValueError", `invalid integer ${value}`)
     : Math.trunc(number);
 }
 export function pyFloat(value) {
+  if (typeof value === "object") return pyFail("TypeError", "float() takes text or a number");
   const number = Number(value);
   return Number.isNaN(number) && value !== "nan" && !Number.isNaN(value)
     ? pyFail("ValueError", `invalid number ${value}`)
@@ -380,7 +389,8 @@ export function pyZip(...lists) {
   return Array.from({ length: Math.min(...items.map((one) => one.length)) }, (_, i) => items.map((one) => one[i]));
 }
 export function pyEnumerate(values, start) {
-  return pyIter(values).map((item, i) => [i + (start ?? 0), item]);
+  const from = pyOptions([start]).start ?? (typeof start === "number" ? start : 0);
+  return pyIter(values).map((item, i) => [i + from, item]);
 }
 export function pyMap(fn, ...lists) {
   return pyZip(...lists).map((items) => fn(...items));
@@ -390,6 +400,21 @@ export function pyFilter(fn, values) {
 }
 export function pyReversed(values) {
   return [...pyIter(values)].reverse();
+}
+export function pyRepr(value) {
+  return typeof value === "string" ? `'${value}'` : pyStr(value);
+}
+export function pyBase(value, base, prefix) {
+  return `${value < 0 ? "-" : ""}${prefix}${Math.abs(value).toString(base)}`;
+}
+export function pyHex(value) {
+  return pyBase(value, 16, "0x");
+}
+export function pyBin(value) {
+  return pyBase(value, 2, "0b");
+}
+export function pyOct(value) {
+  return pyBase(value, 8, "0o");
 }
 export function pyOrd(text) {
   return text.codePointAt(0);
@@ -444,11 +469,25 @@ export function pyJsonDumps(value) {
 export function pyMethod(of, name) {
   if (typeof of === "string") return pyTextMethod(of, name);
   if (Array.isArray(of)) return pyListMethod(of, name);
+  if (typeof of === "number") return pyNumberAttribute(of, name);
   if (of instanceof Set) return pySetMethod(of, name);
   if (typeof of === "object" && of !== null && "real" in of && (name === "real" || name === "imag")) return of[name];
   if (typeof of === "object" && of !== null && (of instanceof Map || Object.getPrototypeOf(of) === Object.prototype))
     return pyDictMethod(of, name);
   return undefined;
+}
+export function pyNumberAttribute(of, name) {
+  return {
+    real: of,
+    imag: 0,
+    numerator: of,
+    denominator: 1,
+    conjugate: () => of,
+    is_integer: () => Number.isInteger(of),
+    bit_length: () => (of === 0 ? 0 : Math.floor(Math.log2(Math.abs(of))) + 1),
+    __add__: (other) => pyBinary("+", of, other),
+    __mul__: (other) => pyBinary("*", of, other),
+  }[name];
 }
 export function pyTextMethod(of, name) {
   const strip = (side) => (chars) => {
@@ -464,7 +503,11 @@ export function pyTextMethod(of, name) {
     title: () => of.toLowerCase().replace(/\b[a-z]/g, (c) => c.toUpperCase()),
     capitalize: () => of.slice(0, 1).toUpperCase() + of.slice(1).toLowerCase(),
     split: (by, most) => {
-      if (by === undefined || by === null) return of.trim() === "" ? [] : of.trim().split(/\s+/);
+      if (by === undefined || by === null) {
+        const words = of.trim() === "" ? [] : of.trim().split(/\s+/);
+        if (most === undefined || words.length <= most + 1) return words;
+        return [...words.slice(0, most), of.trimStart().replace(new RegExp(`^(?:\\S+\\s+){${most}}`), "")];
+      }
       const parts = of.split(by);
       return most === undefined || parts.length <= most + 1
         ? parts
@@ -475,12 +518,15 @@ export function pyTextMethod(of, name) {
       const joined = most === undefined ? 0 : parts.length - most;
       return joined <= 1 ? parts : [parts.slice(0, joined).join(by ?? " "), ...parts.slice(joined)];
     },
-    replace: (a, b) => of.replaceAll(a, b),
+    replace: (a, b, most) =>
+      typeof most !== "number" || most < 0
+        ? of.replaceAll(a, b)
+        : of.split(a).reduce((done, part, at) => done + (at <= most ? b : a) + part),
     strip: strip(""),
     lstrip: strip("l"),
     rstrip: strip("r"),
-    startswith: (a) => of.startsWith(a),
-    endswith: (a) => of.endsWith(a),
+    startswith: (a) => [a].flat().some((one) => of.startsWith(one)),
+    endswith: (a) => [a].flat().some((one) => of.endsWith(one)),
     join: (items) => pyIter(items).join(of),
     count: (a) => of.split(a).length - 1,
     find: (a) => of.indexOf(a),
@@ -540,7 +586,7 @@ export function pySetMethod(of, name) {
       of.delete(value);
       return null;
     },
-    union: (other) => new Set([...of, ...pyIter(other)]),
+    union: (...others) => new Set([...of, ...others.flatMap(pyIter)]),
     difference: (other) => new Set([...of].filter((x) => !pyContains(other, x))),
     intersection: (other) => new Set([...of].filter((x) => pyContains(other, x))),
   }[name];

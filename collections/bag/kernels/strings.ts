@@ -18,8 +18,10 @@ export const TEXT_METHODS = {
     splitFromRight(text, separator ?? null, splitsMax),
   splitLines: (text: string) => (text === "" ? [] : text.replace(/(\r\n|\r|\n)$/, "").split(/\r\n|\r|\n/)),
   replace: (text: string, old: string, by: string, count = -1) => replaced(text, old, by, count),
-  startsWith: (text: string, prefix: string) => text.startsWith(prefix),
-  endsWith: (text: string, suffix: string) => text.endsWith(suffix),
+  startsWith: (text: string, prefix: string | readonly string[]) =>
+    typeof prefix === "string" ? text.startsWith(prefix) : prefix.some((one) => text.startsWith(one)),
+  endsWith: (text: string, suffix: string | readonly string[]) =>
+    typeof suffix === "string" ? text.endsWith(suffix) : suffix.some((one) => text.endsWith(one)),
   includes: (text: string, part: string) => text.includes(part),
   find: (text: string, part: string) => text.indexOf(part),
   rfind: (text: string, part: string) => text.lastIndexOf(part),

@@ -28,12 +28,15 @@ const TEXT_METHODS: Readonly<Record<string, string>> = {
   replace: "replaceAll",
 };
 
+/** Attributes of Python's numbers. */
+const NUMBER_ATTRIBUTES = new Set(["real", "imag", "numerator", "denominator"]);
+
 /** How many arguments JavaScript's method takes in the same meaning; with more it is Python's. */
 const TEXT_ARGUMENTS: Readonly<Record<string, number>> = { strip: 0, replace: 2 };
 
 /** Methods of Python's own types that values have here under no name. */
 const PYTHON_METHODS = new Set(
-  "union difference intersection index count title find join format get keys items values copy zfill capitalize splitlines isalpha isdigit isalnum islower isupper isspace swapcase center ljust rjust partition rsplit split rfind removeprefix removesuffix lstrip rstrip strip replace".split(
+  "conjugate is_integer bit_length __add__ __mul__ union difference intersection index count title find join format get keys items values copy zfill capitalize splitlines isalpha isdigit isalnum islower isupper isspace swapcase center ljust rjust partition rsplit split rfind removeprefix removesuffix lstrip rstrip strip replace".split(
     " ",
   ),
 );
@@ -44,7 +47,7 @@ const pythonMethod = (name: string): ((...args: any[]) => any) =>
 const fixtures: Readonly<Record<string, (...args: any[]) => any>> = {
   inc: functionFromText(`(x) => pyBinary("+", x, 1)`, "inc"),
   double: functionFromText(`(x) => pyBinary("*", x, 2)`, "double"),
-  add: functionFromText(`(x, y) => pyBinary("+", x, y)`, "add"),
+  add: Object.assign(functionFromText(`(x, y) => pyBinary("+", x, y)`, "add"), { pythonParameters: ["x", "y"] }),
   fail: functionFromText(`() => pyFail("Exception", "failed on purpose")`, "fail"),
 };
 const graphFunctions: Readonly<Record<string, (...args: any[]) => any>> = {
@@ -172,6 +175,8 @@ export const vocabulary: Vocabulary = {
     if (name === "key") return lazy.key;
     if (name === "__dask_graph__")
       return python(() => Object.fromEntries(lazy.taskKeys().map((key: string) => [key, null])));
+    if (NUMBER_ATTRIBUTES.has(name))
+      return shoal.delayed(functionFromText(`(of) => pyAttribute(of, "${name}", "${name}")`, name))(lazy);
     const attribute = lazy.attr(TEXT_METHODS[name] ?? name) as Lazy;
     return standIn(
       python((args) => {
