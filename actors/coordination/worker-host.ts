@@ -4,6 +4,7 @@ import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { errorToWire } from "../../runtime/wire/error-wire.ts";
 import { importModule, loadFunction } from "../../runtime/wire/function-loader.ts";
 import type { FunctionSpec } from "../../runtime/wire/function-spec.ts";
+import { dropUploaded } from "../../runtime/wire/uploaded-modules.ts";
 import { decodeValueSoon, encodeValue, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
 import { snapshotOf, userActor } from "./user-actor.ts";
 
@@ -58,6 +59,10 @@ class WorkerHost implements Actor {
         question?.answer({ value: NOTHING });
       } else if (question !== undefined) this.start(request, question);
     }
+  }
+
+  stopped(): void {
+    dropUploaded();
   }
 
   private start(request: Exclude<HostRequest, { op: "stop" }>, question: Question): void {

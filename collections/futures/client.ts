@@ -15,8 +15,8 @@ import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
+import { ClientOperations } from "./client-operations.ts";
 import { type ClientReach, currentReach, openReach } from "./client-reach.ts";
-import { ClientServices } from "./client-services.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { type MapStreamOptions, mapStream } from "./map-stream.ts";
 import { clientForms } from "./notebook-reprs.ts";
@@ -49,7 +49,7 @@ const clients = new WeakMap<ClientReach, Client>();
  * const future = client.submit((n: number) => n * n, 12);
  * await future.result(); // 144
  */
-export class Client extends ClientServices {
+export class Client extends ClientOperations {
   protected readonly reach: ClientReach;
   readonly executor: SessionExecutor;
   private readonly session: ClientSession;

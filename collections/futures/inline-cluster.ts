@@ -22,6 +22,7 @@ import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { type MemoryConfig, type MemorySettings, memoryConfig, openMemory } from "./memory-options.ts";
 import { SessionExecutor } from "./session-executor.ts";
 import type { LocalOptions, OpenCluster } from "./spawner.ts";
+import { serveModules } from "./upload-module.ts";
 
 /** A scheduler, a worker and a client in this thread, on a bus of their own; nothing to set up, nothing to close. */
 export interface InlineCluster {
@@ -55,6 +56,7 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   const hosted = { cluster: CLUSTER, epoch: 1, reviewMs: INLINE_HEARTBEAT_MS };
   system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain) }));
   for (const id of [WORKER, SCHEDULER_HOST]) system.spawn(workerHost({ cluster: CLUSTER, id, functions }));
+  if (functions === "any") serveModules();
   const memory = memoryConfig({ memoryLimit: false, ...options }, 1, "results");
   const workerReporter = spawnWorker(system, { functions, slots: options.slots ?? INLINE_SLOTS, memory });
   const session = new ClientSession({

@@ -9,6 +9,7 @@ import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { openMemory } from "../../collections/futures/memory-options.ts";
 import { serveTasks } from "../../collections/futures/task-reach.ts";
+import { serveModules } from "../../collections/futures/upload-module.ts";
 import { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
@@ -45,6 +46,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
   );
   system.spawn(workerHost(config));
   serveTasks(system, { ...config, windows });
+  if (config.functions === "any") serveModules();
   return system;
 }
 

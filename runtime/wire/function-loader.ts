@@ -6,6 +6,7 @@ import type { AnyFunction, Captured, FunctionSpec, NamedFunction, SourceFunction
 import { urlOfShoalModule } from "./module-names.ts";
 import { notPortable, shownName } from "./not-portable.ts";
 import { IMPORT_NAME } from "./tool-names.ts";
+import { fetchUploaded, uploadedPlace } from "./uploaded-modules.ts";
 
 /** Functions kept by hash; the longest unused goes first. */
 const REBUILT_MAX = 10_000;
@@ -53,9 +54,10 @@ export function loadFunction(spec: FunctionSpec, options: LoadOptions = {}): Any
 export function importModule(module: string): Promise<unknown> {
   let pending = importing.get(module);
   if (pending === undefined) {
-    pending = import(locate(module)).catch((error: unknown) => {
+    pending = importFound(module).catch((error: unknown) => {
       importing.delete(module);
-      throw new ShoalError(`Module ${module} cannot be imported here; is it installed on every worker?`, {
+      const remedy = "install it on every worker, or hand it over with client.uploadModule()";
+      throw new ShoalError(`Module ${module} cannot be imported here: ${remedy}`, {
         code: "MISSING_MODULE",
         cause: error,
         details: { module },
@@ -64,6 +66,22 @@ export function importModule(module: string): Promise<unknown> {
     importing.set(module, pending);
   }
   return pending;
+}
+
+/** Forgets a module and all functions that may come of it: it is imported anew, from where it lies now. */
+export function forgetModule(module: string): void {
+  importing.delete(module);
+  for (const id of named.keys()) if (id.startsWith(`${module}#`)) named.delete(id);
+  rebuilt.clear();
+}
+
+/** What was uploaded hides what lies on this machine. */
+async function importFound(module: string): Promise<unknown> {
+  const uploaded = uploadedPlace(module);
+  if (uploaded !== undefined) return import(uploaded);
+  const place = locate(module);
+  const isAway = place.startsWith("file:") && !existsSync(new URL(place));
+  return import((isAway ? await fetchUploaded(module) : undefined) ?? place);
 }
 
 function locate(module: string): string {
