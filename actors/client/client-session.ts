@@ -13,14 +13,13 @@ import type {
   WorkerSummary,
 } from "../../runtime/protocol/client-scheduler.ts";
 import { EncodedItem, itemAt } from "../../runtime/protocol/value-column.ts";
-import { importModule } from "../../runtime/wire/function-loader.ts";
-import { decodeValueSoon, unflattenValue } from "../../runtime/wire/value.ts";
 import { ChunkFault } from "../chunk/chunk-fault.ts";
 import type { Windows } from "../chunk/windows.ts";
 import { clientError } from "./client-error.ts";
 import { cutRuns, HandleRunsBuilder, handleParts } from "./handle-runs.ts";
 import { layersToWire, refuseCycles } from "./layers-to-wire.ts";
 import { RecordList } from "./record-list.ts";
+import { decodedSmall } from "./small-value.ts";
 import { STANDING, type SubmissionRecord } from "./submission-record.ts";
 import { sendTraced } from "./traced-submission.ts";
 import { Wishes } from "./wishes.ts";
@@ -148,8 +147,8 @@ export class ClientSession {
 
   record(handle: number): SubmissionRecord {
     const record = this.findRecord(handle);
-    if (record === undefined) throw new ShoalError(`Future ${handle} was released`, { code: "CANCELLED" });
-    return record;
+    if (record !== undefined) return record;
+    throw new ShoalError(`Future ${handle} was released`, { code: "CANCELLED" });
   }
 
   findRecord(handle: number): SubmissionRecord | undefined {
@@ -189,6 +188,16 @@ export class ClientSession {
       if (this.released.length === 0) queueMicrotask(() => this.flushReleases());
       this.released.push(handle);
     }
+  }
+
+  /** Lets go of everything: what is under way for nobody else is cancelled. */
+  releaseAll(): void {
+    for (const handle of [...this.records.handles((one) => one !== STANDING.released)]) this.release(handle, 1);
+  }
+
+  /** Submissions of which a handle is held, and handles somebody waits for. */
+  get counts(): { submissions: number; waits: number } {
+    return { submissions: this.records.size, waits: this.settledListeners.size };
   }
 
   cancel(handles: readonly number[], reason: string): void {
@@ -387,14 +396,5 @@ export class ClientSession {
   private refuseIfClosed(): void {
     if (this.phase.state === "closed")
       throw new ShoalError("The client is closed; open another one", { code: "CLOSED" });
-  }
-}
-
-/** A value that came along with its completion; a promise where a module has to be imported first. */
-function decodedSmall({ bytes }: EncodedItem): unknown {
-  try {
-    return decodeValueSoon(unflattenValue(bytes), importModule);
-  } catch (error) {
-    return new ChunkFault(error);
   }
 }

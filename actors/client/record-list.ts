@@ -4,6 +4,10 @@ import { SubmissionRecord } from "./submission-record.ts";
 export class RecordList {
   private readonly records: SubmissionRecord[] = [];
 
+  get size(): number {
+    return this.records.length;
+  }
+
   /** A fresh record, in its place. */
   add(first: number, count: number): SubmissionRecord {
     const record = new SubmissionRecord(first, count);
@@ -13,10 +17,15 @@ export class RecordList {
   }
 
   remove(record: SubmissionRecord): void {
-    this.records.splice(this.records.indexOf(record), 1);
+    this.records.splice(this.placeOf(record.first), 1);
   }
 
   find(handle: number): SubmissionRecord | undefined {
+    return this.records[this.placeOf(handle)];
+  }
+
+  /** Position of the record that a handle belongs to, or -1. */
+  private placeOf(handle: number): number {
     let low = 0;
     let high = this.records.length - 1;
     while (low <= high) {
@@ -24,9 +33,9 @@ export class RecordList {
       const record = this.records[middle] as SubmissionRecord;
       if (handle < record.first) high = middle - 1;
       else if (handle >= record.first + record.count) low = middle + 1;
-      else return record;
+      else return middle;
     }
-    return undefined;
+    return -1;
   }
 
   /** Handles in a standing that something holds of. */

@@ -48,6 +48,8 @@ export function answerQuestion(
     case "rebalance":
     case "retire":
       return answerReplicas(brain, question, message as unknown as ReplicaQuestion);
+    case "restart":
+      return answerRestart(brain, question, message.workers as readonly string[]);
     case "demand":
       return question.answer(demandOf(brain.state, Number(message.targetUs)));
     case "recipe":
@@ -77,6 +79,7 @@ const ANSWERED = [
   "replicate",
   "rebalance",
   "retire",
+  "restart",
   "demand",
   "recipe",
   "keyOf",
@@ -90,6 +93,15 @@ function toldLog(state: SchedulerState, after: number): readonly Readonly<Record
 function answerWorker(state: SchedulerState, question: Question, id: string): void {
   try {
     question.answer(workerDetail(state, id));
+  } catch (error) {
+    question.fail(error);
+  }
+}
+
+function answerRestart(brain: SchedulerBrain, question: Question, workers: readonly string[]): void {
+  try {
+    brain.restart(workers);
+    question.answer({ restarted: workers });
   } catch (error) {
     question.fail(error);
   }

@@ -33,7 +33,7 @@ import { dropIdleSlabs } from "./slab-release.ts";
 import { stateDigest } from "./state-digest.ts";
 import { claimGiven, hintHungry, tasksRelinquished } from "./stealing.ts";
 import type { StimulusSink } from "./stimuli.ts";
-import { type StuckWorker, stuckWorkers, vouched } from "./stuck-workers.ts";
+import { askedEnds, type StuckWorker, stuckWorkers, vouched } from "./stuck-workers.ts";
 import { submit } from "./submission.ts";
 import { Takeover, waits } from "./takeover.ts";
 import { answerTask } from "./task-answers.ts";
@@ -214,6 +214,11 @@ export class SchedulerBrain {
     return answerTask(this.state, row, question);
   }
 
+  /** Has workers ended, each for another in its place. @throws ShoalError UNKNOWN_KEY | NOT_SUPPORTED */
+  restart(workers: readonly string[]): void {
+    this.ends.push(...askedEnds(this.state, workers));
+  }
+
   /** A wish about where results lie. @throws ShoalError UNKNOWN_KEY */
   askReplicas(question: ReplicaQuestion): ReplicaAnswer {
     this.recorder?.write({ kind: "replicas", now: this.state.nowMs, question });
@@ -379,7 +384,7 @@ export class SchedulerBrain {
         this.lose(worker, false, "it was silent for too long");
     for (const client of [...state.clients.values()])
       if (now - client.lastSeenMs > state.options.clientLeaseMs) clientGone(state, client);
-    this.ends = stuckWorkers(state, now);
+    this.ends.push(...stuckWorkers(state, now));
   }
 }
 

@@ -1,3 +1,4 @@
+import { ShoalError } from "../../runtime/base/errors.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 
 /** A worker that was told to let go of a task and has given no sign since, and the nanny that can end it. */
@@ -44,4 +45,20 @@ export function stuckWorkers(state: SchedulerState, now: number): StuckWorker[] 
     }
   }
   return stuck;
+}
+
+/** Workers that somebody wants ended, each for another in its place. @throws ShoalError UNKNOWN_KEY | NOT_SUPPORTED, and none is ended */
+export function askedEnds(state: SchedulerState, names: readonly string[]): StuckWorker[] {
+  return names.map((id) => {
+    const worker = state.workerByName.get(id);
+    const details = { worker: id };
+    if (worker === undefined)
+      throw new ShoalError(`No worker ${id} is in the cluster`, { code: "UNKNOWN_KEY", details });
+    if (worker.nanny === undefined)
+      throw new ShoalError(`Worker ${id} has no nanny that could start another in its place`, {
+        code: "NOT_SUPPORTED",
+        details,
+      });
+    return { nanny: worker.nanny, worker: id, reason: "it was to be started again" };
+  });
 }

@@ -61,14 +61,14 @@ export async function startActor<T extends object>(
   return proxyOf<T>(handle);
 }
 
-/** Runs a function on workers, outside of any task: its result by worker. */
+/** Runs a function on workers (all, if none are named), outside of any task: its results by worker. */
 export async function runOnWorkers<R>(
   reach: ClientReach,
   fn: (...args: never[]) => R,
   args: readonly unknown[],
+  ids: readonly string[] = reach.executor.session.workers.map((worker) => worker.id),
 ): Promise<Map<string, Awaited<R>>> {
   const recipe = recipeOf(reach, fn as AnyFunction, args);
-  const ids = reach.executor.session.workers.map((worker) => worker.id);
   const run = async (worker: string) =>
     [worker, (await unpackPlain(await askHost(reach, worker, { op: "run", recipe }, fn.name))) as Awaited<R>] as const;
   return new Map(await Promise.all(ids.map(run)));

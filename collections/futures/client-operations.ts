@@ -1,5 +1,18 @@
+import { graphOf } from "../../runtime/graph/graph.ts";
+import { taskKey } from "../../runtime/graph/layer.ts";
+import type { Collection } from "../core/collection.ts";
+import { wantsOf } from "../core/compute.ts";
 import { ClientServices } from "./client-services.ts";
+import { type ClusterLogEntry, clusterLog, clusterState, type DumpPart, writeState } from "./cluster-dump.ts";
+import type { Future, WaitOptions } from "./future.ts";
+import { type PoolCaller, PoolExecutor } from "./pool-executor.ts";
+import { forwardLines, type LineSink } from "./remote-print.ts";
+import { restartWorkers } from "./restart.ts";
+import { futuresByKey } from "./shared-value.ts";
+import type { SubmitOptions } from "./submitter.ts";
 import { uploadModule } from "./upload-module.ts";
+import { type ClusterVersions, clusterVersions } from "./versions.ts";
+import { type PluginRegistration, registerPlugin, type WorkerPlugin } from "./worker-plugin.ts";
 
 /** What a client does with its cluster as a whole. */
 export abstract class ClientOperations extends ClientServices {
@@ -15,5 +28,107 @@ export abstract class ClientOperations extends ClientServices {
    */
   uploadModule(module: string | URL): Promise<string[]> {
     return uploadModule(this.reach, module);
+  }
+
+  /**
+   * Lets go of all this client's futures, ends all workers as they are, and waits until others have come in their places. Actors without a
+   * snapshot are lost. In mode "inline" there is no worker to end.
+   * @throws ShoalError NOT_SUPPORTED for a worker without a nanny; TimeoutError after `timeout`, default "60s"
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.restart
+   */
+  async restart(options: WaitOptions = {}): Promise<void> {
+    const { session } = this.reach.executor;
+    session.releaseAll();
+    if (this.reach.cluster.name === "inline") return;
+    await restartWorkers(
+      this.reach,
+      session.workers.map(({ id }) => id),
+      options,
+    );
+  }
+
+  /**
+   * Ends workers as they are, and waits until others have come in their places. What they ran or held is made again if it is wanted.
+   * @throws ShoalError UNKNOWN_KEY; NOT_SUPPORTED for a worker without a nanny; TimeoutError after `timeout`, default "60s"
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.restart_workers
+   */
+  restartWorkers(workers: readonly string[], options: WaitOptions = {}): Promise<void> {
+    return restartWorkers(this.reach, workers, options);
+  }
+
+  /**
+   * What client, scheduler and workers run on.
+   * @throws ShoalError VERSION with `check`, where Shoal's or Node's versions differ
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.get_versions
+   */
+  getVersions(options: { readonly check?: boolean } = {}): Promise<ClusterVersions> {
+    return clusterVersions(this.reach, options.check ?? false);
+  }
+
+  /**
+   * What happened in the cluster, oldest first: who came and went, what failed, what was refused. The scheduler keeps the last thousand
+   * entries. @param options `after` the number of an entry that is known
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.get_scheduler_logs
+   */
+  getLogs(options: { readonly after?: number } = {}): Promise<ClusterLogEntry[]> {
+    return clusterLog(this.reach, options.after ?? 0);
+  }
+
+  /**
+   * All that scheduler and workers tell of themselves, as plain data; written to `path` as JSON if one is given, compressed where it ends
+   * with ".gz".
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.dump_cluster_state
+   */
+  async dumpClusterState(
+    path?: string,
+    options: { readonly exclude?: readonly DumpPart[] } = {},
+  ): Promise<Record<string, unknown>> {
+    const state = await clusterState(this.reach, options.exclude ?? []);
+    if (path !== undefined) await writeState(path, state);
+    return state;
+  }
+
+  /**
+   * Passes on what tasks print with `print` and `warn` from now on, until the result is called or the client is closed.
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.forward_logging
+   */
+  forwardLogging(to: LineSink = console): Promise<() => void> {
+    return forwardLines(this.reach, to);
+  }
+
+  /**
+   * Sets something up on all workers, and on those that come later as long as this client is open. A later worker that cannot be set up
+   * is warned of.
+   * @throws ShoalError ACTOR_FAILED with the error of `setup` as `cause`
+   * @see https://distributed.dask.org/en/stable/plugins.html
+   * @example
+   * await client.registerPlugin({ setup: (worker) => { (globalThis as { seed?: string }).seed = worker; } });
+   */
+  registerPlugin(plugin: WorkerPlugin): Promise<PluginRegistration> {
+    return registerPlugin(this.reach, plugin, (worker, error) =>
+      process.emitWarning(`A plugin could not be set up on worker ${worker}: ${String(error)}`, { type: "Shoal" }),
+    );
+  }
+
+  /** A pool of calls that give promises. @see {@link PoolExecutor} */
+  getExecutor(options: SubmitOptions = {}): PoolExecutor {
+    return new PoolExecutor(this as unknown as PoolCaller, options);
+  }
+
+  /**
+   * Futures for the results that collections stand on: those of `persist()`, one for each block that is held.
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.futures_of
+   */
+  async futuresOf(...collections: readonly Collection<unknown>[]): Promise<Future<unknown>[]> {
+    const { layers } = graphOf(wantsOf(collections));
+    const keys = layers.flatMap((layer) =>
+      layer.kind !== "held"
+        ? []
+        : Array.from((layer.lease as { handles: Uint32Array }).handles, (handle, at) =>
+            handle === 0 ? [] : [taskKey(layer, at)],
+          ).flat(),
+    );
+    const found = await futuresByKey(this.reach, [...new Set(keys)]);
+    return found.filter((future) => future !== undefined);
   }
 }

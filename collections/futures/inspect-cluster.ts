@@ -1,18 +1,17 @@
 import type { SchedulerSnapshot } from "../../actors/scheduler/snapshot.ts";
 import type { TaskStory } from "../../actors/task/task-question.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { askCluster, askScheduler } from "./ask-cluster.ts";
 import type { ClientReach } from "./client-reach.ts";
 import type { Future } from "./future.ts";
 
-const ASK_TIMEOUT_MS = 10_000;
-
 /** The workers that hold each future's result, by key; none where there is no result (yet). */
 export async function whoHas(reach: ClientReach, futures: readonly Future<unknown>[]): Promise<Map<string, string[]>> {
-  const { system, name } = reach.cluster;
+  const { name } = reach.cluster;
   const each = futures.map(async (future) => {
     // Its call leaves now, if it has not.
     void future.handle;
-    const asked = system.ask(clusterSubjects(name).task(future.key), { type: "state" }, { timeoutMs: ASK_TIMEOUT_MS });
+    const asked = askCluster(reach, clusterSubjects(name).task(future.key), { type: "state" });
     const { holders } = (await asked) as { holders?: string[] };
     return [future.key, holders ?? []] as const;
   });
@@ -21,23 +20,17 @@ export async function whoHas(reach: ClientReach, futures: readonly Future<unknow
 
 /** Keys of the results that lie on each worker, up to `mostEach`. */
 export async function hasWhat(reach: ClientReach, mostEach: number): Promise<Map<string, readonly string[]>> {
-  const { system, name } = reach.cluster;
-  const wish = { type: "holds", mostEach };
-  const asked = system.ask(clusterSubjects(name).scheduler, wish, { timeoutMs: ASK_TIMEOUT_MS });
+  const asked = askScheduler(reach, { type: "holds", mostEach });
   return new Map(Object.entries(((await asked) as { holds: Record<string, string[]> }).holds));
 }
 
 /** What became of a task, as the scheduler noted it. */
 export async function storyOf(reach: ClientReach, key: string): Promise<TaskStory> {
-  const { system, name } = reach.cluster;
-  const asked = system.ask(clusterSubjects(name).task(key), { type: "story" }, { timeoutMs: ASK_TIMEOUT_MS });
-  return (await asked) as TaskStory;
+  return (await askCluster(reach, clusterSubjects(reach.cluster.name).task(key), { type: "story" })) as TaskStory;
 }
 
 /** Tasks that each worker was sent and has not finished. */
 export async function processing(reach: ClientReach): Promise<Map<string, number>> {
-  const { system, name } = reach.cluster;
-  const asked = system.ask(clusterSubjects(name).scheduler, { type: "status" }, { timeoutMs: ASK_TIMEOUT_MS });
-  const { workers } = (await asked) as SchedulerSnapshot;
+  const { workers } = (await askScheduler(reach, { type: "status" })) as SchedulerSnapshot;
   return new Map(workers.map((worker) => [worker.id, worker.processing]));
 }

@@ -1,0 +1,57 @@
+import { runOnWorkers } from "./actor-handle.ts";
+import type { ClientReach } from "./client-reach.ts";
+
+/** What is to be done once on every worker: open a connection, load a model, set a variable. */
+export interface WorkerPlugin {
+  /** Runs on each worker, outside of any task. Travels like any function. */
+  setup(worker: string): unknown;
+  /** Runs on each worker when the plugin is taken off. */
+  teardown?(worker: string): unknown;
+}
+
+/** A plugin that is in force. */
+export interface PluginRegistration {
+  /** Workers that it was set up on. */
+  readonly workers: readonly string[];
+  /** Takes it off: no further worker is set up, and `teardown` runs where it was. */
+  unregister(): Promise<void>;
+}
+
+/**
+ * Sets a plugin up on all workers, and on those that come later as long as the client is open. Settles when all that are there are set up.
+ * @param onFailure told of a later worker that could not be set up
+ */
+export async function registerPlugin(
+  reach: ClientReach,
+  { setup, teardown }: WorkerPlugin,
+  onFailure: (worker: string, error: unknown) => void,
+): Promise<PluginRegistration> {
+  const { session } = reach.executor;
+  const done = new Set<string>();
+  const setUp = async (worker: string): Promise<void> => {
+    done.add(worker);
+    await runOnWorkers(reach, setup as (worker: never) => unknown, [worker], [worker]);
+  };
+  const stop = session.onWorkers(() => {
+    const present = new Set(session.workers.map(({ id }) => id));
+    for (const id of done) if (!present.has(id)) done.delete(id);
+    for (const id of present) if (!done.has(id)) setUp(id).catch((error) => onFailure(id, error));
+  });
+  try {
+    await Promise.all(session.workers.map(({ id }) => setUp(id)));
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return {
+    get workers() {
+      return [...done];
+    },
+    unregister: async () => {
+      stop();
+      if (teardown === undefined) return;
+      const undo = async (id: string) => runOnWorkers(reach, teardown as (worker: never) => unknown, [id], [id]);
+      await Promise.all([...done].map(undo));
+    },
+  };
+}
