@@ -168,6 +168,7 @@ export {
   topk,
 } from "./statistics.ts";
 export * as stats from "./stats.ts";
+export { fromBag, toBag } from "./storage/bag-blocks.ts";
 export { fromDelayed, type NestedDelayed, toDelayed } from "./storage/delayed-blocks.ts";
 export { fromNpy, fromRaw, type RawOptions, toNpy, toRaw } from "./storage/npy.ts";
 export { npyBytes, parseNpy } from "./storage/npy-bytes.ts";

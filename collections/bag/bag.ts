@@ -7,7 +7,7 @@ import type { Delayed } from "../delayed/delayed-value.ts";
 import type { AvroSchema } from "../io/avro.ts";
 import { type WriteAvroOptions, writeAvroLayer } from "./avro.ts";
 import type { Concurrent } from "./concurrent.ts";
-import { type Converted, convertBag, type ToDataFrameOptions } from "./conversions.ts";
+import { type Converted, convertBag, type ToArrayOptions, type ToDataFrameOptions } from "./conversions.ts";
 import { distinctLayer, foldbyLayer, frequenciesLayer, groupbyLayer, joinLayer, topkLayer } from "./group.ts";
 import { Item } from "./item.ts";
 import {
@@ -302,6 +302,15 @@ export class Bag<T> extends Partitioned<T> {
   toDataFrame(options?: ToDataFrameOptions): Promise<Converted<"dataframe">>;
   toDataFrame(options: ToDataFrameOptions = {}): unknown {
     return convertBag("dataframe", "shoal/dataframe", writtenLayer(this.layer), options);
+  }
+
+  /**
+   * An array of the items along its first axis, a chunk for each partition: numbers, or lists of numbers of `itemShape`. Its length is not
+   * known before `computeChunkSizes()`. Needs `import "shoal/array"`.
+   * @throws ShoalError MISSING_MODULE if that was not imported; RangeError, TypeError at compute for items that do not fit
+   */
+  toArray(options: ToArrayOptions = {}): Converted<"array"> {
+    return convertBag("array", "shoal/array", writtenLayer(this.layer), options);
   }
 
   /** A lazy value per partition: its items, as a list. */

@@ -19,6 +19,14 @@ export interface ToDataFrameOptions {
   readonly columns?: readonly string[];
 }
 
+/** How a bag becomes an array. */
+export interface ToArrayOptions {
+  /** Of the elements; default "float64". */
+  readonly dtype?: string;
+  /** The shape of one item; default: items are numbers. */
+  readonly itemShape?: readonly number[];
+}
+
 type Convert = (layer: Layer, options: never) => unknown;
 const conversions = new Map<string, Convert>();
 

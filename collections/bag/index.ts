@@ -5,7 +5,7 @@ export type { AvroCodec, AvroSchema } from "../io/avro.ts";
 export type { ReadAvroOptions, WriteAvroOptions } from "./avro.ts";
 export { Bag, type FoldByOptions, type FoldOptions } from "./bag.ts";
 export { Concurrent, concurrently } from "./concurrent.ts";
-export type { BagConversions, ToDataFrameOptions } from "./conversions.ts";
+export type { BagConversions, ToArrayOptions, ToDataFrameOptions } from "./conversions.ts";
 export {
   concat,
   type FromSequenceOptions,

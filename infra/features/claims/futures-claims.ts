@@ -5,6 +5,7 @@ const graphTest = "test/runtime/graph/dict-graph.test.ts";
 const coordinationTest = "test/collections/futures/coordination.test.ts";
 const failuresTest = "test/e2e/failures.test.ts";
 const surfaceTest = "test/collections/futures/client-surface.test.ts";
+const operationsTest = "test/collections/futures/client-operations.test.ts";
 const terminalsTest = "test/infra/cli/four-terminals.test.ts";
 
 export const futuresClaims: readonly Claim[] = [
@@ -107,4 +108,29 @@ export const futuresClaims: readonly Claim[] = [
     "test/collections/futures/user-actors.test.ts: an actor keeps its state",
   ],
   ["CO-007", "Event", "shoal:SharedEvent", `${coordinationTest}: locks, semaphores and events`],
+  ["FU-008", "Versions", "shoal:Client#getVersions", `${operationsTest}: getVersions() tells what every process`],
+  [
+    "FU-010",
+    "Restart",
+    "shoal:Client#restart shoal:Client#restartWorkers",
+    `${operationsTest}: restart() lets go of all futures`,
+  ],
+  [
+    "FU-012",
+    "Executor facade",
+    "shoal:Client#getExecutor shoal:PoolExecutor",
+    `${operationsTest}: getExecutor() gives promises`,
+  ],
+  ["FU-037", "Futures of a collection", "shoal:Client#futuresOf", `${operationsTest}: futuresOf() gives futures`],
+  [
+    "FU-051",
+    "Upload code",
+    "shoal:Client#uploadModule",
+    "test/collections/futures/upload-module.test.ts: uploadModule() gives workers a module",
+  ],
+  ["FU-054", "Plugins", "shoal:Client#registerPlugin", `${operationsTest}: registerPlugin() sets up every worker`],
+  ["FU-061", "Logs", "shoal:Client#getLogs cli:logs", `${operationsTest}: getLogs() tells of a task that failed`],
+  ["FU-062", "Forward logging", "shoal:Client#forwardLogging", `${operationsTest}: print() and warn() in tasks`],
+  ["FU-065", "Cluster dump", "shoal:Client#dumpClusterState", `${operationsTest}: dumpClusterState() writes`],
+  ["FU-067", "Remote print / warn", "shoal:print shoal:warn", `${operationsTest}: print() and warn() in tasks`],
 ];
