@@ -147,7 +147,10 @@ function fillAuto(
   return filled as AxisRuns[];
 }
 
-/** The coarsest chunks whose borders include those of all; all of one length. */
+/**
+ * The coarsest chunks whose borders include those of all; all of one length. Axes in one chunk give way to the others; chunks
+ * without elements stay.
+ */
 export function commonRuns(all: readonly AxisRuns[], axis: number): AxisRuns {
   const first = all[0] as AxisRuns;
   if (all.every((one) => sameRuns(one, first))) return first;
@@ -155,19 +158,24 @@ export function commonRuns(all: readonly AxisRuns[], axis: number): AxisRuns {
     throw new RangeError(
       `Chunks of axis ${axis} are of unknown sizes and cannot be aligned; call computeChunkSizes() first`,
     );
-  const borders = new Set<number>();
-  for (const runs of all) {
-    let at = 0;
-    for (const [size, count] of runs) {
-      for (let i = 0; i < count; i++) borders.add((at += size));
-    }
-  }
-  const sorted = [...borders].sort((a, b) => a - b);
+  const cut = all.filter((one) => axisBlocks(one) > 1);
+  const [only] = cut as [AxisRuns];
+  return cut.every((one) => sameRuns(one, only)) ? only : axisRuns(metSizes(cut.map(axisSizes), axisSize(only)));
+}
+
+/** Walks through all together: the smallest chunk that is open ends, and the others by as much. */
+function metSizes(all: readonly number[][], length: number): number[] {
+  const places = all.map(() => 0);
+  const left = all.map((sizes) => sizes[0] as number);
   const sizes: number[] = [];
-  let last = 0;
-  for (const border of sorted) {
-    if (border > last || sorted.length === 1) sizes.push(border - last);
-    last = border;
+  for (let done = 0; done < length; ) {
+    const least = Math.min(...left);
+    sizes.push(least);
+    done += least;
+    all.forEach((own, k) => {
+      left[k] = (left[k] as number) - least;
+      if (left[k] === 0) left[k] = own[++(places[k] as number)] ?? 0;
+    });
   }
-  return axisRuns(sizes);
+  return sizes.length > 0 ? sizes : [0];
 }

@@ -2,9 +2,9 @@ import { type AxisRuns, literal, location } from "../../runtime/graph/call.ts";
 import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel, type NamedFunction } from "../../runtime/wire/function-spec.ts";
 import { asArray, type ShoalArray } from "./array.ts";
-import { type ArrayLike, blocksOfContent, chunkOf } from "./array-like.ts";
+import { type ArrayLike, blocksOf, blocksOfContent, chunkOf } from "./array-like.ts";
 import { type Blocks, gridOf, layerName, shapeOf } from "./blocks.ts";
-import { type ChunkSpec, chunkRuns } from "./chunk-spec.ts";
+import { axisSizes, type ChunkSpec, chunkRuns } from "./chunk-spec.ts";
 import { type DType, dtypeInfo, itemsizeOf, parseDType } from "./dtype.ts";
 import { castBlocks, filledBlocks, isBlocks, SETTLE } from "./elementwise.ts";
 import { literalProgram } from "./kernels/program.ts";
@@ -65,32 +65,33 @@ function constantArray<D extends DType>(shape: Shape, value: ScalarLike, options
   return asArray(filledBlocks(program, runsOf(shapeList(shape), dtype, options.chunks))) as ShoalArray<D>;
 }
 
-const likeOptions = (of: Blocks, options: CreateOptions & { readonly shape?: Shape }) => ({
-  dtype: options.dtype ?? of.dtype,
-  chunks:
-    options.chunks ??
-    (options.shape === undefined
-      ? of.axes.map((runs) => runs.flatMap(([n, k]) => new Array<number>(k).fill(n)))
-      : "auto"),
-});
+function constantLike(
+  like: ArrayLike,
+  value: ScalarLike,
+  options: CreateOptions & { readonly shape?: Shape },
+): ShoalArray {
+  const of = blocksOf(like);
+  const chunks = options.chunks ?? (options.shape === undefined ? of.axes.map(axisSizes) : "auto");
+  return constantArray(options.shape ?? shapeOf(of), value, { dtype: options.dtype ?? of.dtype, chunks });
+}
 
 /** Zeros in the shape, dtype and chunks of another array. */
-export const zerosLike = (of: Blocks, options: CreateOptions & { readonly shape?: Shape } = {}): ShoalArray =>
-  constantArray(options.shape ?? shapeOf(of), 0, likeOptions(of, options));
+export const zerosLike = (of: ArrayLike, options: CreateOptions & { readonly shape?: Shape } = {}): ShoalArray =>
+  constantLike(of, 0, options);
 
 /** Ones in the shape, dtype and chunks of another array. */
-export const onesLike = (of: Blocks, options: CreateOptions & { readonly shape?: Shape } = {}): ShoalArray =>
-  constantArray(options.shape ?? shapeOf(of), 1, likeOptions(of, options));
+export const onesLike = (of: ArrayLike, options: CreateOptions & { readonly shape?: Shape } = {}): ShoalArray =>
+  constantLike(of, 1, options);
 
 /** An array like another whose elements are not set; here they are zeros. */
 export const emptyLike = zerosLike;
 
 /** One value in the shape, dtype and chunks of another array. */
 export const fullLike = (
-  of: Blocks,
+  of: ArrayLike,
   value: ScalarLike,
   options: CreateOptions & { readonly shape?: Shape } = {},
-): ShoalArray => constantArray(options.shape ?? shapeOf(of), value, likeOptions(of, options));
+): ShoalArray => constantLike(of, value, options);
 
 /**
  * Evenly spaced values from `start` up to but without `stop`: `arange(stop)`, `arange(start, stop)`, with a step.

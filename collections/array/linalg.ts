@@ -165,14 +165,14 @@ export function svd(
   const a = matrix(x, "svd");
   const [m, n] = a.shape as [number, number];
   const plan = { signs: options.coerceSigns ?? true };
-  const isTall = axisBlocks(a.axes[0] as AxisRuns) > 1 && axisBlocks(a.axes[1] as AxisRuns) === 1 && m >= n;
+  const isTall = axisBlocks(a.axes[0] as AxisRuns) > 1 && axisBlocks(a.axes[1] as AxisRuns) === 1;
   if (!isTall && m < n) {
     const [u, s, v] = svd(a.T, options);
     return [v.T, s, u.T];
   }
   if (!isTall) return svdWhole(a, plan);
   const [q, r] = tsqr(a);
-  const [u, s, v] = svdWhole(r, plan);
+  const [u, s, v] = svd(r, options);
   return [q.dot(u), s, v];
 }
 

@@ -2,7 +2,7 @@ import { type AxisRuns, input, literal, location } from "../../runtime/graph/cal
 import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel, type NamedFunction } from "../../runtime/wire/function-spec.ts";
 import { axesOf, axisOf, type Blocks, gridOf, layerName, samePlace, shapeOf } from "./blocks.ts";
-import { axisSize, regularRuns } from "./chunk-spec.ts";
+import { axisBlocks, axisSize, regularRuns } from "./chunk-spec.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
 import { argsortBlock, type QuantileMethod, type Quantiles, quantileBlock, sortBlock } from "./kernels/sorting.ts";
 import { topkChunk, topkCombine, topkPlaces, topkValues } from "./kernels/topk.ts";
@@ -93,6 +93,7 @@ function oneAxis(blocks: Blocks, axis: QuantileOptions["axis"]): { source: Block
   const list = [axis].flat().map((one) => axisOf(one, blocks.axes.length));
   if (list.length > 1) return joinedAxes(blocks, list);
   const at = list[0] as number;
+  if (axisBlocks(blocks.axes[at] as AxisRuns) === 1) return { source: blocks, axis: at };
   const spec = Object.fromEntries(blocks.axes.map((_, k) => [k, k === at ? -1 : "auto"]));
   return { source: rechunkBlocks(blocks, spec), axis: at };
 }

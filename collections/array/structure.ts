@@ -66,16 +66,16 @@ export function fromfunction(
   fn: BlockFunction,
   options: CreateOptions & { readonly shape: readonly number[] },
 ): ShoalArray {
-  const { shape, dtype } = options;
+  const { shape, dtype = "float64" } = options;
   const runs = chunkRuns(options.chunks ?? "auto", shape, 8);
   const lines = shape.map((n, axis) => {
-    const line = arange(0, n, { dtype: "int64", chunks: [axisSizes(runs[axis] as AxisRuns)] });
+    const line = arange(0, n, { dtype, chunks: [axisSizes(runs[axis] as AxisRuns)] });
     const order = shape.map((_, at) => (at === axis ? 0 : null));
     return broadcastTo(asArray(reaxisBlocks(line, order)), shape, { chunks: runs.map(axisSizes) });
   });
   const [first, ...others] = lines;
   if (first === undefined) throw new RangeError("fromfunction needs a shape of at least one axis");
-  const to = dtype === undefined ? inferDType(fn, lines) : parseDType(dtype);
+  const to = inferDType(fn, lines);
   return asArray(mapBlocksOf(fn, first, { args: others, dtype: to, name: "fromfunction" }));
 }
 
@@ -156,7 +156,8 @@ const triangle = (x: ArrayLike, k: number, keepsLower: boolean): ShoalArray => {
     M: columns,
     k: keepsLower ? k : k - 1,
     dtype: "bool",
-    chunks: array.chunks.slice(-2) as number[][],
+    // As in Dask the mask is cut evenly, by the first chunk of each axis.
+    chunks: array.chunks.slice(-2).map((sizes) => sizes[0] || sizes),
   });
   const zero = zeros([], { dtype: array.dtype });
   return keepsLower ? where(mask, array, zero) : where(mask, zero, array);

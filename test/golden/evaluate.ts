@@ -79,12 +79,12 @@ export class Evaluator {
         return this.nameValue(tree[1]);
       case "const":
         return tree[1];
-      case "float":
-        return Number(
-          String(tree[1])
-            .replace(/^(-?)inf$/, "$1Infinity")
-            .replace(/^nan$/, "NaN"),
-        );
+      case "float": {
+        const text = String(tree[1]).replace(/^(-?)inf$/, "$1Infinity");
+        const number = Number(text.replace(/^nan$/, "NaN"));
+        // 2.0 is no integer in Python; an area whose values tell them apart says how.
+        return Number.isInteger(number) ? (this.vocabularies[0]?.wholeFloat?.(number) ?? number) : number;
+      }
       case "bigint":
         return BigInt(tree[1]);
       case "complex":

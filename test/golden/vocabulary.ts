@@ -22,6 +22,8 @@ export interface Vocabulary {
   attribute?(of: unknown, name: string): unknown;
   /** `of[index]`. */
   item?(of: unknown, index: unknown): unknown;
+  /** A whole number written as a float, such as 2.0, where the area tells it from an integer. */
+  wholeFloat?(value: number): unknown;
   binary?(op: string, a: unknown, b: unknown): unknown;
   unary?(op: string, a: unknown): unknown;
   /** `len(of)`, `abs(of)`, `bool(of)`, `list(of)`, `sorted(of)`… of the area's own values. */

@@ -35,6 +35,8 @@ export function applyOp(build: ProgramBuilder, name: string, operands: readonly 
   // Squares are far cheaper than powers, and the same to the last bit.
   if (name === "power" && isScalarTwo(operands[1]) && !isBool(build, operands[0]))
     return applyOp(build, "multiply", [operands[0] as Operand, operands[0] as Operand]);
+  const beyond = COMPARES.has(name) ? beyondRange(build, operands) : undefined;
+  if (beyond !== undefined) return applyOp(build, name, beyond);
   const composite = COMPOSITES[name];
   if (composite !== undefined) return composite(build, operands);
   const signature = resolveSignature(
@@ -44,6 +46,23 @@ export function applyOp(build: ProgramBuilder, name: string, operands: readonly 
   const op = name === "invert" && signature.loop === "bool" ? "logical_not" : name;
   const args = operands.map((one, i) => operandNode(build, one, signature.args[i] as DType));
   return build.op(op, args, signature.loop, signature.result);
+}
+
+const COMPARES: ReadonlySet<string> = new Set(["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"]);
+
+/** Integers compared with a number that their dtype does not hold: they differ, and which is greater is seen as floats. */
+function beyondRange(build: ProgramBuilder, operands: readonly Operand[]): Operand[] | undefined {
+  const node = operands.find((one) => typeof one === "number") as number | undefined;
+  const plain = operands.find((one) => typeof one !== "number");
+  if (node === undefined || plain === undefined) return undefined;
+  const { scalar } = plain as { readonly scalar: ScalarLike };
+  const { kind, itemsize } = dtypeInfo(build.dtypeOf(node));
+  if ((kind !== "i" && kind !== "u") || (typeof scalar !== "bigint" && !Number.isInteger(scalar))) return undefined;
+  const whole = BigInt(scalar as number);
+  if ((kind === "u" ? BigInt.asUintN : BigInt.asIntN)(itemsize * 8, whole) === whole) return undefined;
+  return operands.map((one) =>
+    typeof one === "number" ? build.cast(one, "float64") : scalarOperand(new WeakFloat(Number(whole))),
+  );
 }
 
 const isBool = (build: ProgramBuilder, operand: Operand | undefined): boolean =>

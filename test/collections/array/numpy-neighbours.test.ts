@@ -188,3 +188,43 @@ test("quantiles that are elements keep large whole numbers exact", async () => {
   const found = await da.quantile(x, 1, { method: "higher" }).compute();
   assert.equal(found.data[0], 2n ** 60n + 1n);
 });
+
+test("integers are compared with numbers that their dtype does not hold", async () => {
+  const x = da.fromArray([0, 200, 255], { dtype: "uint8", chunks: 2 });
+  assert.deepEqual(await values(x.eq(-1)), [false, false, false]);
+  assert.deepEqual(await values(x.gt(-1)), [true, true, true]);
+  assert.deepEqual(await values(x.lt(300)), [true, true, true]);
+  assert.throws(() => x.add(300), /300 does not fit uint8/);
+});
+
+test("chunks without elements stay where arrays meet, and axes in one chunk give way", () => {
+  const [x, y] = [da.ones([3], { chunks: [[0, 3]] }), da.ones([3], { chunks: 3 })];
+  assert.deepEqual(x.add(y).chunks, [[0, 3]]);
+  assert.deepEqual(da.ones([3], { chunks: [[0, 1, 2]] }).add(da.ones([3], { chunks: 1 })).chunks, [[0, 1, 1, 1]]);
+  assert.deepEqual(da.zeros([0], { chunks: [[0, 0]] }).add(da.zeros([0], { chunks: [[0, 0, 0]] })).shape, [0]);
+});
+
+test("fromfunction() hands out coordinates of the dtype, and tells what the function gives; likes of plain values", async () => {
+  const on = da.fromfunction((i, j) => i.eq(j), { shape: [2, 2], chunks: 1 });
+  assert.equal(on.dtype, "bool");
+  assert.deepEqual(await values(on), [
+    [true, false],
+    [false, true],
+  ]);
+  assert.equal(da.fromfunction((i) => i, { shape: [2] }).dtype, "float64");
+  assert.deepEqual(await values(da.onesLike([5, 6])), [1, 1]);
+});
+
+test("svd() of a wide matrix in rows of blocks keeps the chunks of u", async () => {
+  const x = da.fromArray(
+    [
+      [3, 0, 0, 1],
+      [0, 2, 0, 0],
+    ],
+    { dtype: "float64", chunks: [1, 4] },
+  );
+  const [u, s, v] = da.linalg.svd(x);
+  assert.deepEqual(u.chunks, [[1, 1], [2]]);
+  const back = (await u.mul(s).dot(v).sub(x).abs().max().compute()).item() as number;
+  assert.ok(back < 1e-12);
+});

@@ -29,6 +29,18 @@ function plain(value: any): any {
   return value;
 }
 
+type WholeFloat = ReturnType<typeof da.float>;
+const isWholeFloat = (value: unknown): value is WholeFloat => value instanceof da.float(0).constructor;
+/** Functions whose plain values decide on a dtype, so that 2.0 must not become 2. */
+const KEEPS_FLOATS: ReadonlySet<unknown> = new Set([da.full, da.fullLike, da.where, da.append, da.insert, da.select]);
+
+/** Plain values as they go where no dtype hangs on them: 2.0 is 2. */
+function bare(value: any): any {
+  const one = plain(value);
+  if (isWholeFloat(one)) return one.value;
+  return Array.isArray(one) ? one.map(bare) : one;
+}
+
 const isComplexNumber = (value: any): value is { real: number; imag: number } =>
   typeof value === "object" && value !== null && !isArray(value) && "real" in value && "imag" in value;
 
@@ -36,7 +48,7 @@ const optionsOf = (keywords: Keywords): Options =>
   Object.fromEntries(
     Object.entries(keywords)
       .filter(([, value]) => value !== null && value !== undefined)
-      .map(([name, value]) => [camelCase(name), plain(value)]),
+      .map(([name, value]) => [camelCase(name), bare(value)]),
   );
 
 /**
@@ -52,7 +64,7 @@ function signature(fn: (...args: any[]) => unknown, ...names: string[]): unknown
       ...keywords,
     };
     const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !fixed.includes(name)));
-    const positional = fixed.map((name) => plain(given[name]));
+    const positional = fixed.map((name) => (KEEPS_FLOATS.has(fn) ? plain : bare)(given[name]));
     while (positional.length > 0 && positional.at(-1) === undefined && Object.keys(rest).length === 0) positional.pop();
     const options = optionsOf(rest);
     return fn(...positional, ...(Object.keys(options).length > 0 ? [options] : []));
@@ -193,13 +205,16 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
   map_overlap: python(([fn, x, ...others], keywords) => mapCall(x, "mapOverlap", [fn, ...others], keywords)),
   broadcast_arrays: python((args) => da.broadcastArrays(...(plain(args) as any[]))),
 
-  gradient: python(([x, spacing], keywords) => [exported["gradient"](x, spacing, optionsOf(keywords))].flat()),
+  gradient: python(([x, spacing], keywords) => [exported["gradient"](x, bare(spacing), optionsOf(keywords))].flat()),
   where: python((args) =>
     args.some((one) => typeof one === "string")
       ? unsupported("text elements")
       : da.where(...(plain(args) as [any, any, any])),
   ),
-  arange: python((args, keywords) => da.arange(...(args as [number]), optionsOf(keywords) as never)),
+  arange: python((args, keywords) => {
+    const dtype = args.some(isWholeFloat) ? { dtype: "float64" } : {};
+    return da.arange(...(bare(args) as [number]), { ...dtype, ...optionsOf(keywords) } as never);
+  }),
   tri: python((args, keywords) => {
     const { N, M, k, ...others } = { N: args[0], M: args[1], k: args[2], ...keywords };
     return da.tri(N, optionsOf({ M, k, ...others }));
@@ -260,6 +275,7 @@ const GROUP_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   norm: ["x", "*ord", "*axis", "*keepdims"],
   solve_triangular: ["a", "b", "*lower"],
   fftfreq: ["n", "d", "*chunks"],
+  rfftfreq: ["n", "d", "*chunks"],
   fft: ["a", "*n", "*axis"],
   ifft: ["a", "*n", "*axis"],
   rfft: ["a", "*n", "*axis"],
@@ -279,7 +295,7 @@ function groupFunction(group: string, name: string): unknown {
   if (typeof fn !== "function") return unsupported(`da.${group}.${name}`);
   const parameters = GROUP_PARAMETERS[name];
   return parameters === undefined
-    ? python((args, keywords) => fn(...plain(args), ...rest(keywords)))
+    ? python((args, keywords) => fn(...bare(args), ...rest(keywords)))
     : signature(translated(fn), ...parameters);
 }
 
@@ -302,6 +318,12 @@ const normalizeChunks = python(([chunks, shape], keywords) => {
   );
 });
 
+const REDUCTIONS: ReadonlySet<string> = new Set(
+  "max min sum prod mean std var any all ptp nanmax nanmin nansum nanprod nanmean nanstd nanvar argmax argmin".split(
+    " ",
+  ),
+);
+
 function numpyName(name: string): unknown {
   if (name === "inf") return Infinity;
   if (name === "nan") return Number.NaN;
@@ -311,8 +333,7 @@ function numpyName(name: string): unknown {
     return python(([value, dtype], keywords) => da.NDArray.from(plain(value), dtype ?? keywords["dtype"]));
   if (name === "datetime64") return python(([text]) => new Date(text));
   // Handed to other functions, which call them on eager and lazy arrays alike.
-  if (name === "max" || name === "min" || name === "sum" || name === "mean")
-    return (x: any, options: any) => x[name](options);
+  if (REDUCTIONS.has(name)) return (x: any, options: any) => x[camelCase(name)](options);
   return undefined;
 }
 
@@ -328,6 +349,21 @@ function indexOf(index: unknown): any[] {
 
 const FUNCTIONS_AS_METHODS: ReadonlySet<string> = new Set(["repeat", "trace"]);
 
+const NUMBERS: Readonly<Record<string, (a: number, b: number) => number | boolean>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+  "**": (a, b) => a ** b,
+};
+type ComplexNumber = { real: number; imag: number };
+const complexOf = (value: any): ComplexNumber =>
+  typeof value === "number" ? { real: value, imag: 0 } : { real: value.re, imag: value.im };
+const COMPLEX: Readonly<Record<string, (a: ComplexNumber, b: ComplexNumber) => ComplexNumber>> = {
+  "+": (a, b) => ({ real: a.real + b.real, imag: a.imag + b.imag }),
+  "-": (a, b) => ({ real: a.real - b.real, imag: a.imag - b.imag }),
+  "*": (a, b) => ({ real: a.real * b.real - a.imag * b.imag, imag: a.real * b.imag + a.imag * b.real }),
+};
 const SWAPPED: Readonly<Record<string, string>> = {
   add: "add",
   mul: "mul",
@@ -344,7 +380,12 @@ const SWAPPED: Readonly<Record<string, string>> = {
 
 function binary(op: string, a: any, b: any): unknown {
   const name: string | undefined = pyMethodOf(op);
-  if (op === "+" && typeof a === "number" && isComplexNumber(b)) return { real: a + b.real, imag: b.imag };
+  if ((isWholeFloat(a) || isWholeFloat(b)) && !isArray(a) && !isArray(b)) {
+    const found = NUMBERS[op]?.(bare(a), bare(b));
+    return found === undefined || typeof found === "boolean" ? found : vocabulary.wholeFloat?.(found);
+  }
+  if (!isArray(a) && !isArray(b) && (isComplexNumber(a) || isComplexNumber(b)))
+    return COMPLEX[op]?.(complexOf(bare(a)), complexOf(bare(b)));
   if (name === undefined || (!isArray(a) && !isArray(b))) return undefined;
   if (a instanceof da.Array || (isArray(a) && !(b instanceof da.Array))) return (a as any)[name](plain(b));
   if (isArray(a)) return (da.fromArray(a) as any)[name](b);
@@ -486,7 +527,10 @@ export const vocabulary: Vocabulary = {
     return isArray(of) ? of.get(...indexOf(index)) : undefined;
   },
   binary,
+  wholeFloat: (value) => da.float(value),
   unary: (op, a) => {
+    if (isWholeFloat(a)) return op === "-" ? da.float(-a.value) : undefined;
+    if (!isArray(a) && isComplexNumber(a)) return op === "-" ? { real: -a.real, imag: -a.imag } : undefined;
     if (!isArray(a)) return undefined;
     return op === "-" ? a.neg() : op === "~" ? a.not() : op === "+" ? (a.dtype === "bool" ? a : a.pos()) : undefined;
   },
