@@ -2,15 +2,24 @@ import { constants, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { type FileHandle, mkdir, open, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
+import { HAS_DIRECT_FILES, readDirect, writeDirect } from "./direct-file.ts";
+import { FileWays } from "./file-ways.ts";
 import type { SpillDisk } from "./spill-disk.ts";
 
+/** Smaller files always go through the system's cache. */
+const DIRECT_BYTES_MIN = 1 << 20;
+const MODE = 0o600;
 const FOLDER = /^shoal-spill-(\d+)-/;
 
 /** A disk that is a folder of its own, readable by its user alone; made at the first write, gone when it is closed. */
 export class FolderDisk implements SpillDisk {
   readonly folder: string;
   private made: Promise<unknown> | undefined;
+  private readonly ways = new FileWays(HAS_DIRECT_FILES);
+  /** Names whose bytes are not in the system's cache. */
+  private readonly direct = new Set<string>();
 
   /** @param parent where the folder is made; default: the system's folder for such files. What dead processes left there goes. */
   constructor(parent = tmpdir()) {
@@ -21,20 +30,36 @@ export class FolderDisk implements SpillDisk {
 
   async write(name: string, pieces: readonly Uint8Array[]): Promise<void> {
     const path = await this.pathOf(name);
-    const file = await open(path, "w", 0o600);
+    const bytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+    this.direct.delete(name);
     try {
-      await writeAll(file, pieces, 0);
+      if (bytes < DIRECT_BYTES_MIN) await writeCached(path, pieces);
+      else await this.writeLarge(name, path, pieces, bytes);
     } catch (error) {
-      await file.close();
       await rm(path, { force: true });
       throw error;
     }
-    await file.close();
+  }
+
+  private async writeLarge(name: string, path: string, pieces: readonly Uint8Array[], bytes: number): Promise<void> {
+    const way = this.ways.next();
+    const startMs = systemClock.now();
+    if (way === "direct") {
+      try {
+        await writeDirect(path, pieces, MODE);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+        this.ways.refuseDirect();
+        return await writeCached(path, pieces);
+      }
+      this.direct.add(name);
+    } else await writeCached(path, pieces);
+    this.ways.took(way, bytes, systemClock.now() - startMs);
   }
 
   async append(name: string, pieces: readonly Uint8Array[]): Promise<number> {
     const path = await this.pathOf(name);
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT, MODE);
     const { size } = await file.stat();
     try {
       await writeAll(file, pieces, size);
@@ -48,7 +73,9 @@ export class FolderDisk implements SpillDisk {
   }
 
   async read(name: string, stretch?: { readonly from: number; readonly bytes: number }): Promise<Uint8Array> {
-    const file = await open(await this.pathOf(name), "r");
+    const path = await this.pathOf(name);
+    if (stretch === undefined && this.direct.has(name)) return readDirect(path);
+    const file = await open(path, "r");
     try {
       const bytes = new Uint8Array(stretch?.bytes ?? (await file.stat()).size);
       for (let done = 0; done < bytes.byteLength; ) {
@@ -64,6 +91,7 @@ export class FolderDisk implements SpillDisk {
   }
 
   async remove(name: string): Promise<void> {
+    this.direct.delete(name);
     await rm(await this.pathOf(name), { force: true });
   }
 
@@ -80,6 +108,15 @@ export class FolderDisk implements SpillDisk {
       throw error;
     }
     return join(this.folder, name);
+  }
+}
+
+async function writeCached(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, "w", MODE);
+  try {
+    await writeAll(file, pieces, 0);
+  } finally {
+    await file.close();
   }
 }
 

@@ -56,6 +56,28 @@ export function spillDiskCases(name: string, open: () => SpillDisk): void {
     );
   });
 
+  withDisk("large things come back to the last byte, each time and side by side", async (disk) => {
+    const sizes = [1 << 20, (1 << 20) + 1, 2 << 20, (4 << 20) - 5, (2 << 20) + 4096];
+    const contentOf = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => i * 31 + (i >> 8));
+    for (const _ of [1, 2, 3, 4])
+      await Promise.all(
+        sizes.map((size, n) => {
+          const content = contentOf(size);
+          return disk.write(`${n}`, [bytes(), content.subarray(0, 17), content.subarray(17)]);
+        }),
+      );
+    for (const [n, size] of sizes.entries()) {
+      const read = await disk.read(`${n}`);
+      assert.equal(read.byteLength, size);
+      assert.ok(Buffer.from(read.buffer).equals(contentOf(size)));
+    }
+    assert.deepEqual(plain(await disk.read("1", { from: 1 << 20, bytes: 1 })), [...contentOf((1 << 20) + 1)].slice(-1));
+    await disk.write("1", [bytes(1)]);
+    assert.deepEqual(plain(await disk.read("1")), [1]);
+    assert.equal(await disk.append("0", [bytes(5)]), 1 << 20);
+    assert.deepEqual(plain((await disk.read("0")).subarray(-1)), [5]);
+  });
+
   withDisk("memory that is shared is written like any other", async (disk) => {
     const shared = new Uint8Array(new SharedArrayBuffer(4));
     shared.set([4, 3, 2, 1]);
