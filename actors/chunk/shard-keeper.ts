@@ -3,8 +3,11 @@ import { type ShardReader, ShardSet, type Shards, ShardsLostError } from "../../
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, encodeValueSoon, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
 import { ShardLedger } from "./shard-ledger.ts";
-import { sizeOf } from "./sizeof.ts";
+import { sizeOf, sizeOfAll } from "./sizeof.ts";
 import type { SpillDisk } from "./spill-disk.ts";
+
+/** How many times the mean of its set a shard is thought to weigh at most. */
+const UNEVEN = 4;
 
 /** Where one shard lies in its set's file, and what its bytes must add up to. */
 interface Place {
@@ -50,7 +53,8 @@ export class ShardKeeper implements ShardReader {
     this.count += 1;
     const id = `${this.life}-${this.count}`;
     const handle = new ShardSet(this.home, id, shards.parts.length).bind(this);
-    const bytes = shards.parts.reduce<number>((sum, part) => sum + sizeOf(part), 0);
+    // Parts are often views on the one block that was cut.
+    const bytes = sizeOfAll(shards.parts);
     this.kept.set(id, { at: "memory", parts: shards.parts });
     this.ledger.add(id, bytes);
     this.startWrites();
@@ -88,6 +92,13 @@ export class ShardKeeper implements ShardReader {
     if (crc32(bytes) !== place.checksum)
       throw new ShardsLostError(set, "the disk gave back other bytes than it was given");
     return decodeValueSoon(unflattenValue(bytes), importModule);
+  }
+
+  /** About what a shard of a set weighs on its way: one that is a view holds more memory than that. */
+  weigh(set: string, shard: unknown): number {
+    const kept = this.kept.get(set);
+    const count = kept === undefined ? 1 : kept.at === "memory" ? kept.parts.length : kept.places.length;
+    return Math.min(sizeOf(shard), Math.ceil((UNEVEN * this.ledger.bytesOf(set)) / count));
   }
 
   get size(): number {

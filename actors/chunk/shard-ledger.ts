@@ -90,6 +90,11 @@ export class ShardLedger {
     return was === STATE.stored;
   }
 
+  /** What a set weighs; 0 if it is not here. */
+  bytesOf(set: string): number {
+    return this.entries.get(set)?.bytes ?? 0;
+  }
+
   /** The chart's name for where a set is. */
   stateOf(set: string): string {
     return chart.states[this.entries.get(set)?.state ?? STATE.dropped] as string;

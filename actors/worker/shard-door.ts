@@ -6,7 +6,6 @@ import type { MovingChunk } from "../chunk/chunk-frame.ts";
 import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import type { ChunkSource } from "../chunk/chunk-source.ts";
 import type { ShardKeeper } from "../chunk/shard-keeper.ts";
-import { sizeOf } from "../chunk/sizeof.ts";
 import type { PeerSignals } from "./peer-signals.ts";
 import type { FetchedChunk } from "./worker-event.ts";
 
@@ -68,7 +67,7 @@ export class ShardDoor implements ShardReader {
       try {
         const place = places[row] as number;
         const value = await this.shards.shard(new ShardSet(this.options.id, id, place + 1), place);
-        return { row, value, bytes: sizeOf(value) };
+        return { row, value, bytes: this.shards.weigh(id, value) };
       } catch {
         // The reader learns that it is gone, and the scheduler from the reader.
         return { row, value: undefined, bytes: -1 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sizeOf } from "../../../actors/chunk/sizeof.ts";
+import { sizeOf, sizeOfAll } from "../../../actors/chunk/sizeof.ts";
 
 test("sizeOf() is exact for typed arrays, about right for the rest, and never throws", () => {
   assert.ok(Math.abs(sizeOf(new Float64Array(1000)) - 8000) < 100);
@@ -14,4 +14,13 @@ test("sizeOf() is exact for typed arrays, about right for the rest, and never th
     },
   });
   assert.ok(sizeOf(broken) > 0);
+});
+
+test("sizeOfAll() counts memory that several values are views on once", () => {
+  const block = new Float64Array(1000);
+  const views = [block.subarray(0, 999), block.subarray(500), { data: block.subarray(20), shape: [980] }];
+  const sum = sizeOfAll(views);
+  assert.ok(sum >= block.byteLength && sum < block.byteLength + 1000, `${sum}`);
+  assert.ok(sizeOfAll([new Float64Array(1000), new Float64Array(1000)]) >= 16_000);
+  assert.equal(sizeOfAll([1, "ab"]), sizeOf(1) + sizeOf("ab"));
 });
