@@ -35,6 +35,7 @@ import {
   type WorkerScale,
 } from "./spawner.ts";
 import { type SubmitOptions, Submitter } from "./submitter.ts";
+import { whenReady } from "./when-ready.ts";
 
 const HEARTBEAT_MS = 1000;
 const OPEN_TIMEOUT_MS = 30_000;
@@ -127,7 +128,7 @@ export class Client extends ClientOperations {
     cluster.system.spawn(clientActor(session));
     const client = new Client(cluster, session);
     try {
-      await client.whenReady(workers, timeoutMs);
+      await whenReady(session, cluster, workers, timeoutMs);
       return client;
     } catch (error) {
       await client.close();
@@ -327,7 +328,7 @@ export class Client extends ClientOperations {
 
   /** Waits until so many workers have joined. @throws ShoalError TIMEOUT */
   async waitForWorkers(count: number, options: WaitOptions = {}): Promise<void> {
-    await this.whenReady(count, parseDurationMs(options.timeout ?? "30s"));
+    await whenReady(this.session, this.cluster, count, parseDurationMs(options.timeout ?? "30s"));
   }
 
   /** Ends the session and, if this client started it, the cluster. A connection of yours stays open. */
@@ -364,31 +365,6 @@ export class Client extends ClientOperations {
     this.session.close();
     await this.cluster.bus.flush().catch(() => {});
     await this.cluster.close();
-  }
-
-  private async whenReady(workers: number, timeoutMs: number): Promise<void> {
-    const limit = limitOf(this.session, { timeout: timeoutMs });
-    try {
-      await limited(this.session.whenOpen(), limit.signal).catch((error: unknown) => {
-        if ((error as { code?: string }).code !== "TIMEOUT") throw error;
-        throw new ShoalError(
-          `No scheduler of cluster "${this.cluster.name}" answered within ${timeoutMs} ms: start one with "npx shoal scheduler --cluster ${this.cluster.name}", or check the cluster's name`,
-          { code: "NO_SCHEDULER", retryable: true, details: { cluster: this.cluster.name } },
-        );
-      });
-      while (this.session.workers.length < workers) await limited(this.nextWorkers(), limit.signal);
-    } finally {
-      limit.done();
-    }
-  }
-
-  private nextWorkers(): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = this.session.onWorkers(() => {
-        stop();
-        resolve();
-      });
-    });
   }
 }
 

@@ -1,6 +1,6 @@
-import { availableParallelism } from "node:os";
 import type { ClientSession, HandleLease } from "../../actors/client/client-session.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
+import { cpuCount } from "../../runtime/base/cpu-count.ts";
 import { type ComputeOptions, type Executor, setFallbackExecutor } from "../../runtime/graph/executor.ts";
 import type { Want } from "../../runtime/graph/graph.ts";
 import type { HeldLayer } from "../../runtime/graph/layer.ts";
@@ -41,7 +41,7 @@ let hasHinted = false;
 function hintOnce(tookMs: number): void {
   if (hasHinted || tookMs < LONG_MS || process.stderr.isTTY !== true) return;
   hasHinted = true;
-  const cores = availableParallelism();
+  const cores = cpuCount();
   if (cores > 1)
     process.emitWarning(`This ran on one of ${cores} cores; open Client.local() first to use them all`, {
       type: "Shoal",

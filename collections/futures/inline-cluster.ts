@@ -19,6 +19,7 @@ import { uniqueToken } from "../../runtime/base/random.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
+import { preload, preloadUrls } from "../../runtime/wire/preload.ts";
 import { type MemoryConfig, type MemorySettings, memoryConfig, openMemory } from "./memory-options.ts";
 import { SessionExecutor } from "./session-executor.ts";
 import type { LocalOptions, OpenCluster } from "./spawner.ts";
@@ -152,7 +153,8 @@ function spawnWorker(
 }
 
 /** The same, as clients take it. */
-export function openInline(options: LocalOptions): OpenCluster {
+export async function openInline(options: LocalOptions): Promise<OpenCluster> {
+  await preload(preloadUrls(options.preload ?? []), { worker: WORKER, cluster: CLUSTER });
   const inline = startInlineCluster(options);
   return {
     name: "inline",

@@ -25,6 +25,11 @@ export interface LocalOptions extends MemorySettings {
   readonly noWorkersTimeout?: number | string;
   /** What each worker has of abstract resources. */
   readonly resources?: Readonly<Record<string, number>>;
+  /**
+   * Modules that each worker imports before it takes work: paths, file URLs, or names of packages. What one exports as `setup`
+   * is called with `{ worker, cluster }` and awaited.
+   */
+  readonly preload?: readonly string[];
   /** "named" refuses functions that would travel as source text. */
   readonly functions?: "any" | "named";
   /** A worker may die so often with a task before the task is given up; default 3. */
@@ -57,6 +62,8 @@ export interface AdaptOptions {
 
 /** The workers of a cluster that this process started. */
 export interface WorkerScale {
+  /** Settles with the reason when one of them is gone for good: it was refused, or died too often. */
+  readonly lost: Promise<string>;
   scale(count: number): Promise<void>;
   adapt(options: AdaptOptions): { stop(): void };
 }

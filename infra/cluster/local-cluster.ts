@@ -18,13 +18,23 @@ export class LocalCluster {
   readonly brain: SchedulerBrain;
   private readonly pool: WorkerPool;
   private adaptive: Adaptive | undefined;
+  /** Settles with the reason when a worker is gone for good. */
+  readonly lost: Promise<string>;
 
   constructor(bus: Bus, start: StartWorker, options: LocalClusterOptions) {
     this.bus = bus;
     this.name = options.cluster;
     this.system = new ActorSystem({ bus, codec: actorCodec });
     this.brain = startScheduler(this.system, options).brain;
-    this.pool = new WorkerPool(this.system, start, options);
+    let tellLost: (reason: string) => void = () => {};
+    this.lost = new Promise((resolve) => {
+      tellLost = resolve;
+    });
+    const onLost = (worker: string, reason: string): void => {
+      tellLost(reason);
+      process.emitWarning(`Worker ${worker} is gone for good: ${reason}`, { type: "Shoal", code: "WORKER_LOST" });
+    };
+    this.pool = new WorkerPool(this.system, start, { ...options, onLost });
   }
 
   /** Starts workers, or lets some go in order, until there are so many. */

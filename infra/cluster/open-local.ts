@@ -1,11 +1,13 @@
-import { availableParallelism, hostname } from "node:os";
+import { hostname } from "node:os";
 import { hostWindows } from "../../actors/chunk/host-windows.ts";
 import { memoryConfig } from "../../collections/futures/memory-options.ts";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
+import { cpuCount } from "../../runtime/base/cpu-count.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
+import { preloadUrls } from "../../runtime/wire/preload.ts";
 import { NatsServer, SERVER_CONFIG } from "../nats/server.ts";
 import { joinNats } from "./join-nats.ts";
 import { LocalCluster, type LocalClusterOptions } from "./local-cluster.ts";
@@ -83,7 +85,7 @@ export function lifetimeOf({
 }
 
 function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterOptions {
-  const workers = options.workers ?? availableParallelism();
+  const workers = options.workers ?? cpuCount();
   return {
     cluster:
       options.cluster ??
@@ -94,6 +96,7 @@ function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterO
     slots: options.slots ?? 1,
     resources: options.resources ?? {},
     functions: options.functions ?? "any",
+    preload: preloadUrls(options.preload ?? []),
     memory: memoryConfig(options, workers, options.mode === "threads" ? "results" : "process"),
     ...SCHEDULER_DEFAULTS,
     prefillUs,

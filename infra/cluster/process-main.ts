@@ -1,5 +1,6 @@
 import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { ipcChannel } from "../../runtime/bus/port-channel.ts";
+import { preload } from "../../runtime/wire/preload.ts";
 import { startWorker } from "./start-worker.ts";
 import { DISMISSED_EXIT_CODE, REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import "./native-text.ts";
@@ -10,10 +11,20 @@ const bus = await PortBus.open(ipcChannel(process)).catch((error: unknown) => {
   if (process.connected) throw error;
   return undefined;
 });
-if (bus !== undefined) run(bus);
+if (bus !== undefined) await run(bus);
 
-function run(bus: PortBus): void {
+async function run(bus: PortBus): Promise<void> {
   const config = JSON.parse(process.env["SHOAL_WORKER"] as string) as WorkerConfig;
+  try {
+    await preload(config.preload, { worker: config.id, cluster: config.cluster });
+  } catch (error) {
+    // Started again it would fail again.
+    process.exitCode = REFUSED_EXIT_CODE;
+    process.stderr.write(`${(error as Error).message}\n`);
+    await bus.close();
+    if (process.connected) process.disconnect();
+    return;
+  }
   const end = (): void => {
     system.close();
     void bus.close();

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { invariant, ShoalError } from "../../runtime/base/errors.ts";
 import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
+import { preload } from "../../runtime/wire/preload.ts";
 import { startWorker } from "./start-worker.ts";
 import { DISMISSED, REFUSED, type WorkerConfig } from "./worker-config.ts";
 import "./native-text.ts";
@@ -10,6 +11,10 @@ import "./native-text.ts";
 invariant(parentPort !== null, "this module runs in a worker thread");
 const bus = await PortBus.open(messagePortChannel(parentPort));
 const { config } = workerData as { config: WorkerConfig };
+await preload(config.preload, { worker: config.id, cluster: config.cluster }).catch((error: Error) => {
+  // Started again it would fail again.
+  throw new ShoalError(error.message, { code: REFUSED, cause: error });
+});
 const system = startWorker(bus, config, ({ kind, reason }) => {
   system.close();
   void bus.close();

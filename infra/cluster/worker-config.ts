@@ -10,6 +10,8 @@ export interface WorkerConfig {
   readonly heartbeatMs: number;
   readonly functions: "any" | "named";
   readonly memory: MemoryConfig;
+  /** Addresses of modules that are imported before it joins. */
+  readonly preload: readonly string[];
 }
 
 /** How long functions may run before a worker's thread looks at its messages. */

@@ -8,6 +8,14 @@ import type { FromClient, ToClient } from "../../runtime/protocol/client-schedul
 import type { FromWorker, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { taskLayer } from "./task-layer.ts";
 
+/** How a task finished, where it is not as the first of a worker with a number. */
+interface FinishedAs {
+  readonly incarnation?: number;
+  readonly isLocated?: boolean;
+  readonly bytes?: number;
+  readonly durationUs?: number;
+}
+
 const options = { allowedFailures: 3, prefillUs: 0, clientLeaseMs: 60_000, workerLeaseMs: 30_000 };
 
 /** A scheduler's brain alone, told by hand what workers and a client would tell it. Rows are 0, 1, 2 … as submitted first. */
@@ -92,11 +100,11 @@ export class SchedulerScript {
     worker: string,
     row: number,
     attempt: number,
-    { incarnation = 1, isLocated = false }: { incarnation?: number; isLocated?: boolean } = {},
+    { incarnation = 1, isLocated = false, bytes = 8, durationUs = 8 }: FinishedAs = {},
   ): void {
-    const one = Float64Array.of(8);
     const results = { kind: "live", items: [] } as const;
-    const rows = { rows: Uint32Array.of(row), attempts: Float64Array.of(attempt), bytes: one, durationsUs: one };
+    const figures = { bytes: Float64Array.of(bytes), durationsUs: Float64Array.of(durationUs) };
+    const rows = { rows: Uint32Array.of(row), attempts: Float64Array.of(attempt), ...figures };
     this.from(worker, incarnation, {
       type: "finished",
       ...rows,

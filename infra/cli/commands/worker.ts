@@ -1,9 +1,10 @@
-import { availableParallelism } from "node:os";
 import { type MemorySettings, memoryConfig } from "../../../collections/futures/memory-options.ts";
 import { ActorSystem } from "../../../runtime/actor/system.ts";
+import { cpuCount } from "../../../runtime/base/cpu-count.ts";
 import { parseDurationMs } from "../../../runtime/base/units.ts";
 import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import { actorCodec } from "../../../runtime/protocol/actor-codec.ts";
+import { preloadUrls } from "../../../runtime/wire/preload.ts";
 import { Adaptive } from "../../cluster/adaptive.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { lifetimeOf } from "../../cluster/open-local.ts";
@@ -51,12 +52,18 @@ export const workerCommand: Command = {
     },
     "spill-folder": { type: "string", value: "PATH", help: "Where results go that do not fit in memory" },
     "spill-limit": { type: "string", value: "BYTES", help: "How much of the disk each worker may use" },
+    preload: {
+      type: "string",
+      multiple: true,
+      value: "MODULE",
+      help: "Each worker imports it first, and calls what it exports as setup",
+    },
     "named-functions-only": { type: "boolean", help: "Refuses functions that would come as source text" },
   },
   notes: ["  shoal worker --cluster prod --nats nats://10.0.0.5:4222 --workers 4 --resource GPU=1"],
   run: async ({ values }, terminal) => {
     const { cluster, url, connect } = clusterTarget(values, terminal);
-    const workers = countOf(values, "workers", availableParallelism());
+    const workers = countOf(values, "workers", cpuCount());
     const settings = {
       cluster,
       workers,
@@ -64,6 +71,7 @@ export const workerCommand: Command = {
       resources: Object.fromEntries(textsOf(values, "resource").map(parseResource)),
       functions: values["named-functions-only"] === true ? ("named" as const) : ("any" as const),
       heartbeatMs: SCHEDULER_DEFAULTS.heartbeatMs,
+      preload: preloadUrls(textsOf(values, "preload")),
       memory: memoryConfig(memorySettings(values), workers, "process"),
       lifetime: lifetimeOf(lifetimeSettings(values)),
     };

@@ -2,6 +2,9 @@ import type { Claim } from "../claim.ts";
 
 const terminalsTest = "test/infra/cli/four-terminals.test.ts";
 
+const portBus = "test/runtime/bus/port-bus.test.ts";
+const connecting = "test/runtime/bus/nats-connect.test.ts";
+
 export const clusterClaims: readonly Claim[] = [
   ["DP-005", "Synchronous", "shoal:syncExecutor", "golden delayed/call"],
   ["DP-013", "LocalCluster", "shoal:Client.local", "test/e2e/modes.test.ts: the same program gives the same answer"],
@@ -19,4 +22,57 @@ export const clusterClaims: readonly Claim[] = [
   ],
   ["DP-030", "dask scheduler", "cli:scheduler", `${terminalsTest}: four terminals find each other`],
   ["DP-031", "dask worker", "cli:worker", `${terminalsTest}: four terminals find each other`],
+  [
+    "DP-001",
+    "Scheduler selection",
+    "shoal:Client.local",
+    "test/e2e/modes.test.ts: the same program gives the same answer",
+  ],
+  ["DP-003", "Threaded", "shoal:Client.local", "test/infra/demo.test.ts: the demo's answers are right in mode"],
+  ["DP-004", "Multiprocessing", "shoal:Client.local", "test/infra/demo.test.ts: the demo's answers are right in mode"],
+  ["DP-008", "Memory release", "shoal:Client", "test/actors/brains.test.ts: brains: a diamond is computed by"],
+  [
+    "DP-009",
+    "Exception handling",
+    "shoal:TaskError",
+    "test/runtime/wire/value.test.ts: error: class, text, stack, own fields",
+  ],
+  [
+    "DP-010",
+    "CPU detection",
+    "shoal:Client.local",
+    "test/runtime/base/cpu-count.test.ts: cpuCount() is what the container",
+  ],
+  [
+    "DP-017",
+    "Cluster base API",
+    "shoal:Client#scale shoal:Client#adapt",
+    "test/e2e/elastic.test.ts: the number of workers follows",
+  ],
+  ["DP-029", "Auto shutdown", "cli:scheduler", `${terminalsTest}: four terminals find each other`],
+  ["DP-037", "Transports", "shoal:Client.connect", `${portBus}: a worker thread takes part over the hub`],
+  [
+    "DP-039",
+    "RPC servers",
+    "shoal:Client",
+    "test/runtime/actor/system.test.ts: ActorSystem.ask() in a frame carries values",
+  ],
+  [
+    "DP-040",
+    "Batched stream",
+    "shoal:Client",
+    "test/runtime/actor/system.test.ts: ActorSystem takes what arrived together",
+  ],
+  ["DP-041", "Message protocol", "shoal:Client", "test/runtime/wire/codec.test.ts: codec: a message of every kind"],
+  [
+    "DP-043",
+    "Register serializers",
+    "shoal:registerValue",
+    "test/runtime/wire/value.test.ts: value: a class that is not registered",
+  ],
+  ["DP-044", "Built-in type codecs", "shoal:Client", "test/runtime/wire/value.test.ts: value: Arrow tables travel"],
+  ["DP-045", "Opaque payloads", "shoal:Client", `${portBus}: leaf to leaf passes undecoded`],
+  ["DP-048", "Timeouts and retry", "shoal:Client.connect", `${connecting}: something listens and says nothing`],
+  ["DP-051", "TLS config", "shoal:Client.connect", `${connecting}: a trusted server, an untrusted one`],
+  ["DP-055", "Trust model", "cli:nats", "test/infra/nats/permissions.test.ts: users with passwords: each role"],
 ];

@@ -123,4 +123,12 @@ export const diagnosticsClaims: readonly Claim[] = [
     "shoal:MemorySampler",
     "test/e2e/memory-sampler.test.ts: MemorySampler compares pieces of work by name",
   ],
+  ["DG-003", "Tasks", "shoal:Client#pageUrl shoal:getTaskStream", `${observer}: few runs are drawn one by one`],
+  [
+    "DG-082",
+    "Graph rendering",
+    "shoal:visualize",
+    "test/collections/core/visualize.test.ts: visualize() draws tasks as SVG",
+  ],
+  ["DG-083", "HLG rendering", "shoal:visualize", "test/collections/core/visualize.test.ts: visualize() draws the plan"],
 ];

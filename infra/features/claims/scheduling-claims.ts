@@ -14,6 +14,13 @@ const elastic = "test/e2e/elastic.test.ts";
 const adaptBrain = "test/infra/cluster/adapt-brain.test.ts";
 const simulation = "test/simulation/simulation.test.ts";
 
+const placement = "test/actors/scheduler/placement.test.ts";
+const workerScenarios = "test/scenarios/worker-scenarios.test.ts";
+const chunkStore = "test/actors/chunk/chunk-store.test.ts";
+const chunkExchange = "test/actors/chunk/chunk-exchange.test.ts";
+const exchange = "test/e2e/exchange.test.ts";
+const shards = "test/actors/chunk/shard-keeper.test.ts";
+
 export const schedulingClaims: readonly Claim[] = [
   [
     "SC-001",
@@ -66,4 +73,99 @@ export const schedulingClaims: readonly Claim[] = [
   ["SC-046", "Spill on RSS", "shoal:Client.local", `${workerMemoryTest}: what else a process takes`],
   ["SC-047", "Pause", "shoal:Client.local", `${workerMemoryTest}: a worker whose memory is full waits`],
   ["SC-048", "Terminate", "shoal:Client.local", `${memoryTest}: a task that takes more memory`],
+  // Placement.
+  ["SC-004", "FIFO between computations", "shoal:Client#submit", `${placement}: earlier submissions run first`],
+  ["SC-005", "LIFO within graph", "shoal:Client#submit", `${placement}: what a graph has begun is brought to an end`],
+  ["SC-006", "Worker choice", "shoal:Client#submit", `${placement}: with nothing to fetch, a task goes to the worker`],
+  ["SC-007", "Locality", "shoal:Client#submit", `${placement}: a task goes to the worker that holds most`],
+  ["SC-010", "Root-task queuing", "shoal:Client#submit", `${placement}: source tasks wait at the scheduler`],
+  ["SC-012", "Co-assignment", "shoal:Client#submit", `${placement}: neighbours in the graph's order land together`],
+  [
+    "SC-013",
+    "Task groups and prefixes",
+    "cli:top",
+    "test/actors/scheduler/figures.test.ts: prefixFigures() counts tasks",
+  ],
+  ["SC-021", "Suspicious counter", "shoal:Client.local", `${failures}: a task that kills its process every time`],
+  [
+    "SC-026",
+    "Validation mode",
+    "shoal:Client",
+    `${simulation}: finds every cluster at rest, right and empty at the end`,
+  ],
+  ["SC-028", "Tasks at a time", "shoal:Client.local", `${within}: a task that rejoined takes its slot`],
+  [
+    "SC-034",
+    "Missing data search",
+    "shoal:Client",
+    `${workerScenarios}: 17, 21: the holder does not have what it should`,
+  ],
+  ["SC-040", "Preloads", "shoal:Client.local cli:worker", "test/e2e/preload.test.ts: a module that workers load ahead"],
+  [
+    "SC-074",
+    "Transition log",
+    "shoal:Client#taskAddress",
+    "test/actors/scheduler/figures.test.ts: taskStory() tells the steps",
+  ],
+  // Workers and what they hold.
+  ["SC-031", "Data store", "shoal:Client.local", `${chunkStore}: what is used last leaves memory first`],
+  ["SC-032", "Dependency fetch", "shoal:Client", `${chunkExchange}: fetchChunks() goes through a window`],
+  ["SC-038", "Local directory", "shoal:Client.local", `${chunkStore}: FolderDisk leaves nothing, and folders of dead`],
+  [
+    "SC-042",
+    "Size measurement",
+    "shoal:Client",
+    "test/actors/chunk/sizeof.test.ts: sizeOf() is exact for typed arrays",
+  ],
+  ["SC-044", "Memory classes", "cli:status", `${workerMemoryTest}: what else a process takes is taken from`],
+  ["SC-050", "Spill cap", "cli:worker", `${chunkStore}: a full disk loses no chunk`],
+  [
+    "SC-053",
+    "Active Memory Manager",
+    "shoal:Client#replicate",
+    `${replicaScenarios}: a copy that was asked for is made up`,
+  ],
+  // What fails.
+  ["SC-059", "Heartbeats", "cli:worker", `${schedulerScenarios}: a scheduler that stood still before its first tick`],
+  ["SC-060", "Worker TTL", "cli:scheduler", "test/e2e/stopped-worker.test.ts: SIGSTOP of a worker"],
+  [
+    "SC-070",
+    "Idempotent registration",
+    "cli:worker",
+    `${schedulerScenarios}: 3: a worker dies and another of its name`,
+  ],
+  ["SC-082", "Worker crash", "shoal:Client.local", `${failures}: SIGKILL of a worker process amid`],
+  [
+    "SC-083",
+    "Network partition",
+    "shoal:Client.connect",
+    `${failures}: nats-server killed and started again in mid-job`,
+  ],
+  [
+    "SC-085",
+    "Scattered data loss",
+    "shoal:Client#scatter",
+    `${schedulerScenarios}: scattered data is not given up because`,
+  ],
+  ["SC-086", "Client crash", "shoal:Client.connect", `${failures}: a client that is killed`],
+  // The exchange.
+  [
+    "SC-088",
+    "Streaming shuffle",
+    "dataframe:DataFrame#shuffle",
+    `${exchange}: an exchange gives every item to its group once`,
+  ],
+  ["SC-089", "Disk or memory buffers", "shoal:Client.local", `${shards}: shards beyond the bound go to disk`],
+  [
+    "SC-092",
+    "Restart on failure",
+    "dataframe:DataFrame#shuffle",
+    `${exchange}: SIGKILL of a worker while shards are read`,
+  ],
+  [
+    "SC-093",
+    "P2P rechunk",
+    "array:Array#rechunk",
+    "test/collections/array/rechunk-exchange.test.ts: rows to columns goes by way",
+  ],
 ];
