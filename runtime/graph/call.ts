@@ -11,7 +11,8 @@ export interface Call {
   readonly lets?: readonly Call[];
   /**
    * Applied to the result where it becomes a chunk or a `let`, not where it feeds another call: a fused chain of
-   * lazy streams is written out once, at its end. Rewrites of a call must keep it.
+   * lazy streams is written out once, at its end. It is told which of the two: what several calls read may be cheaper to make again
+   * than to write out. Rewrites of a call must keep it.
    */
   readonly finish?: FunctionSpec;
 }

@@ -45,12 +45,12 @@ function unfinished(call: Call, scope: CallScope): unknown {
 }
 
 const runLet = (call: Call, scope: CallScope, lets: readonly unknown[]): unknown =>
-  finished(call, scope, applyCall(scope.resolve(call.fn), call, scope, lets));
+  finished(call, scope, applyCall(scope.resolve(call.fn), call, scope, lets), "let");
 
-function finished(call: Call, scope: CallScope, value: unknown): unknown {
+function finished(call: Call, scope: CallScope, value: unknown, as: "chunk" | "let" = "chunk"): unknown {
   if (call.finish === undefined) return value;
   const finish = scope.resolve(call.finish);
-  return value instanceof Promise ? later(value, scope, (known: unknown) => finish(known)) : finish(value);
+  return value instanceof Promise ? later(value, scope, (known: unknown) => finish(known, as)) : finish(value, as);
 }
 
 function applyCall(fn: AnyFunction, call: Call, scope: CallScope, lets: readonly unknown[]): unknown {

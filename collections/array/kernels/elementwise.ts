@@ -2,6 +2,7 @@ import { type Chunk, sizeOf } from "../chunk.ts";
 import type { DType } from "../dtype.ts";
 import { type ScalarLike, toElement } from "../scalar.ts";
 import { opProgram } from "./apply-op.ts";
+import { Generated } from "./generated.ts";
 import { contiguous, materialize, Pending, pendingOf, type Source } from "./pending.ts";
 import { castProgram, literalProgram, type Program } from "./program.ts";
 
@@ -10,9 +11,25 @@ export function elementwise(program: Program, ...sources: Source[]): Pending {
   return pendingOf(program, sources);
 }
 
-/** What ends a call whose result may be pending: writes it out as a chunk. */
-export function settle(source: Source): Chunk {
-  return materialize(source);
+/** What ends a call whose result may be pending: writes it out as a chunk, or leaves it to those that read it where that costs less. */
+export function settle(source: Source, as: "chunk" | "let" = "chunk"): Source {
+  return as === "let" && isCheap(source) ? source : materialize(source);
+}
+
+const CHEAP_OPS = new Set(["add", "subtract", "multiply", "divide", "negative", "positive", "absolute", "square"]);
+/** An operation takes less than writing an element to memory and reading it, but not many of them. */
+const CHEAP_STEPS_MAX = 4;
+
+/** Whether making a source again, or as part of each loop that reads it, takes less than writing it out. */
+function isCheap(source: Source): boolean {
+  if (source instanceof Generated) return source.isCheap;
+  if (!(source instanceof Pending)) return true;
+  const steps = source.program.nodes.filter((node) => node.kind !== "input" && node.kind !== "literal");
+  return (
+    steps.length <= CHEAP_STEPS_MAX &&
+    steps.every((node) => node.kind === "cast" || (node.kind === "op" && CHEAP_OPS.has(node.op))) &&
+    source.inputs.every((one) => !(one instanceof Generated) || one.isCheap)
+  );
 }
 
 /** The kernel of constant arrays: one value in the shape of the block. */

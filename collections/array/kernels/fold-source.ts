@@ -27,12 +27,7 @@ export function foldSource(
   fold: Fold,
 ): void {
   if (sizeOf(source.shape) === 0) return;
-  if (
-    source instanceof Generated &&
-    TILE_ELEMENTS % source.piece === 0 &&
-    lanesOf(source.dtype) === 1 &&
-    axes.length === source.shape.length
-  ) {
+  if (axes.length === source.shape.length && isPiecewise(source)) {
     foldGenerated(source, accumulators as readonly Cells[], fold);
     return;
   }
@@ -41,15 +36,35 @@ export function foldSource(
   );
 }
 
-/** A whole block that a formula gives, piece by piece: it is never written out. */
-function foldGenerated(source: Generated, accumulators: readonly Cells[], fold: Fold): void {
+/** Whether all that a source reads is given by formulas that can begin at any tile. */
+function isPiecewise(source: Source): source is Pending | Generated {
+  if (source instanceof Generated) return TILE_ELEMENTS % source.piece === 0 && lanesOf(source.dtype) === 1;
+  return (
+    source instanceof Pending &&
+    source.inputs.length > 0 &&
+    lanesOf(source.dtype) === 1 &&
+    source.inputs.every((one) => one instanceof Generated && isPiecewise(one))
+  );
+}
+
+/** A whole block that formulas give, or a program over such blocks, tile by tile: it is never written out. */
+function foldGenerated(source: Pending | Generated, accumulators: readonly Cells[], fold: Fold): void {
+  const inputs = (source instanceof Pending ? source.inputs : [source]) as readonly Generated[];
   const size = sizeOf(source.shape);
   withArena(() => {
-    const scratch = lendOrAllocate(source.dtype, TILE_ELEMENTS);
+    const tiles = inputs.map((one) => lendOrAllocate(one.dtype, TILE_ELEMENTS));
+    const result = source instanceof Pending ? lendOrAllocate(source.dtype, TILE_ELEMENTS) : (tiles[0] as AnyData);
+    const loop =
+      source instanceof Pending ? loopOf(source.program, ["next", ...inputs.map((): Step => "next")]) : undefined;
+    const operands = tiles.flatMap((tile) => [tile, 0, TILE_ELEMENTS, 1]);
     for (let from = 0; from < size; from += TILE_ELEMENTS) {
       const count = Math.min(TILE_ELEMENTS, size - from);
-      source.fill((count < TILE_ELEMENTS ? scratch.subarray(0, count) : scratch) as AnyData, from);
-      fold(scratch as unknown as Cells, 0, 1, count, count, 1, accumulators, 0, 0, 0);
+      inputs.forEach((one, k) => {
+        const tile = tiles[k] as AnyData;
+        one.fill((count < TILE_ELEMENTS ? tile.subarray(0, count) : tile) as AnyData, from);
+      });
+      loop?.(1, count, result, 0, TILE_ELEMENTS, 1, ...operands);
+      fold(result as unknown as Cells, 0, 1, count, count, 1, accumulators, 0, 0, 0);
     }
   });
 }

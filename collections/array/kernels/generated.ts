@@ -5,6 +5,7 @@ import { lendOrAllocate, withArena } from "./simd/arena.ts";
 /** What lies in memory, and how it is looked at. */
 interface Seen {
   readonly shape: readonly number[];
+  readonly isCheap: boolean;
   readonly view: (chunk: Chunk) => Chunk;
 }
 
@@ -35,6 +36,11 @@ export class Generated {
     this.piece = piece;
   }
 
+  /** Whether filling takes less than keeping: those that can begin anywhere are loops of a few instructions. */
+  get isCheap(): boolean {
+    return this.seenThrough?.isCheap ?? Number.isFinite(this.piece);
+  }
+
   /** Fills memory with elements, row-major, from a place on. */
   fill(out: AnyData, from = 0): void {
     this.formula(out, from);
@@ -45,6 +51,7 @@ export class Generated {
     const { seenThrough } = this;
     return new Generated(this.dtype, shape, this.formula, Number.POSITIVE_INFINITY, {
       shape: seenThrough?.shape ?? this.shape,
+      isCheap: this.isCheap,
       view: (chunk) => change(seenThrough === undefined ? chunk : seenThrough.view(chunk)),
     });
   }

@@ -4,7 +4,7 @@ import { type DType, registerOf } from "../dtype.ts";
 import { castTo } from "./elementwise.ts";
 import { Generated } from "./generated.ts";
 import { assign, type Source } from "./pending.ts";
-import { fillRamp } from "./simd/fill-functions.ts";
+import { fillBigRamp, fillRamp } from "./simd/fill-functions.ts";
 
 /** Evenly spaced values as data. */
 export interface Ramp {
@@ -43,6 +43,7 @@ function fillFloats(data: Float64Array, start: number, step: number, first: numb
 
 /** Bigints made one by one would cost an object each: their halves are written, which lie low before high. */
 function fillBig(data: BigInt64Array, start: number, step: number): void {
+  if (fillBigRamp(data, start, step)) return;
   const halves = new Int32Array(data.buffer, data.byteOffset, 2 * data.length);
   for (let i = 0; i < data.length; i++) {
     const value = start + i * step;

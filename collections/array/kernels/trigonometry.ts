@@ -12,9 +12,9 @@ const P4 = HALF_PI_PARTS[3] as number;
 export const TWO_OVER_PI = 2 / Math.PI;
 /** Added and taken away again, it leaves the nearest whole number. */
 export const ROUNDING = 2 ** 52 * 1.5;
-/** Larger arguments, and those that come too near a multiple of π/2, are left to the engine. */
+/** Larger arguments are left to the engine, and those that come nearer to the n-th multiple of π/2 than n times this. */
 export const LARGEST = 1e8;
-export const NEAREST = 2 ** -20;
+export const NEAREST = 2 ** -46;
 
 /** Minimax polynomials on [-π/4, π/4], as commonly published. */
 export const SINE_TERMS: readonly number[] = [
@@ -42,7 +42,8 @@ function halfPiParts(): number[] {
 
 export function sin(x: number): number {
   if (!(Math.abs(x) <= LARGEST)) return Math.sin(x);
-  if (Math.abs(x) < NEAREST) return x * (1 - (x * x) / 6);
+  // Its sign would be lost below.
+  if (x === 0) return x;
   const n = x * TWO_OVER_PI + ROUNDING - ROUNDING;
   const t = x - n * P1;
   const w = n * P2;
@@ -50,7 +51,7 @@ export function sin(x: number): number {
   const back = t - high;
   const low = t - (high + back) + (back - w) - n * P3 - n * P4;
   const y = high + low;
-  if (n !== 0 && Math.abs(y) < NEAREST) return Math.sin(x);
+  if (Math.abs(y) < NEAREST * Math.abs(n)) return Math.sin(x);
   const tail = high - y + low;
   const quarter = n & 3;
   const value = (quarter & 1) === 0 ? sinNear(y, tail) : cosNear(y, tail);
@@ -66,7 +67,7 @@ export function cos(x: number): number {
   const back = t - high;
   const low = t - (high + back) + (back - w) - n * P3 - n * P4;
   const y = high + low;
-  if (n !== 0 && Math.abs(y) < NEAREST) return Math.cos(x);
+  if (Math.abs(y) < NEAREST * Math.abs(n)) return Math.cos(x);
   const tail = high - y + low;
   const quarter = (n + 1) & 3;
   const value = (quarter & 1) === 0 ? sinNear(y, tail) : cosNear(y, tail);

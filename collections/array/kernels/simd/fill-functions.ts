@@ -10,6 +10,7 @@ import {
   i32x4,
   i64x2,
   int,
+  int64Of,
   sequence,
   set,
   shuffle,
@@ -20,6 +21,7 @@ import {
 import { FunctionBuilder, type WasmFunction } from "./wasm-function.ts";
 
 let ramp: WasmFunction | undefined | null = null;
+let bigRamp: WasmFunction | undefined | null = null;
 let uniform: WasmFunction | undefined | null = null;
 
 /** Fills doubles in the arena with start + place * step, place counted from `first`; false where it cannot. */
@@ -28,6 +30,15 @@ export function fillRamp(data: AnyData, start: number, step: number, first: numb
   if (ramp === null) ramp = makeRamp();
   ramp?.(data.byteOffset, data.length, start, step, first);
   return ramp !== undefined;
+}
+
+/** Fills 64-bit integers in the arena with start + place * step; false where it cannot, or they would not be exact as doubles. */
+export function fillBigRamp(data: AnyData, start: number, step: number): boolean {
+  const last = start + data.length * step;
+  if (!isInArena(data) || data.length % 2 !== 0 || Math.max(Math.abs(start), Math.abs(last)) > 2 ** 53) return false;
+  if (bigRamp === null) bigRamp = makeBigRamp();
+  bigRamp?.(data.byteOffset, data.length, start, start + step, 2 * step);
+  return bigRamp !== undefined;
 }
 
 /**
@@ -69,6 +80,27 @@ function makeRamp(): WasmFunction | undefined {
         sequence(
           v128.store(get(0), one),
           set(place, next),
+          set(0, i32.add(get(0), int(16))),
+          set(1, i32.sub(get(1), int(2))),
+        ),
+      ),
+    ),
+  );
+}
+
+/** (address, n, first, second, twice the step) */
+function makeBigRamp(): WasmFunction | undefined {
+  const build = new FunctionBuilder([I32, I32, F64, F64, F64]);
+  const { place, move } = build.locals(V128, "place", "move");
+  return build.build(
+    sequence(
+      set(place, i64x2.replaceHigh(i64x2.splat(int64Of(get(2))), int64Of(get(3)))),
+      set(move, i64x2.splat(int64Of(get(4)))),
+      whileTrue(
+        i32.le(int(2), get(1)),
+        sequence(
+          v128.store(get(0), get(place)),
+          set(place, i64x2.add(get(place), get(move))),
           set(0, i32.add(get(0), int(16))),
           set(1, i32.sub(get(1), int(2))),
         ),

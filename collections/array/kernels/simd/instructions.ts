@@ -62,6 +62,8 @@ export const f64 = {
   load: instruction(0x2b, EIGHT_BYTES, 0),
   store: instruction(0x39, EIGHT_BYTES, 0),
 };
+/** A double as a 64-bit integer. */
+export const int64Of = instruction(0xb0);
 /** Loads a 64-bit integer. */
 export const loadInt64 = instruction(0x29, EIGHT_BYTES, 0);
 
@@ -78,10 +80,8 @@ export const v128 = {
   /** Stores the first half: (address, vector). */
   storeLow: instruction(0xfd, 91, EIGHT_BYTES, 0, 0),
   and: vector(78),
-  andNot: vector(79),
   or: vector(80),
   xor: vector(81),
-  not: vector(77),
   /** Bits of the first where the mask has ones, else of the second. */
   select: vector(82),
   anyTrue: vector(83),
@@ -106,8 +106,9 @@ export const f64x2 = {
   floor: vector(117),
   trunc: vector(122),
   nearest: vector(148),
+  /** The second where it is larger, else the first: NaN in the second never comes through. */
+  pmax: vector(247),
   eq: vector(71),
-  ne: vector(72),
   lt: vector(73),
   le: vector(75),
   ofFloats: vector(95),
@@ -115,6 +116,8 @@ export const f64x2 = {
 
 /** Two 64-bit integers. */
 export const i64x2 = {
+  splat: vector(18),
+  replaceHigh: lane(30, 1),
   const: (value: bigint): Code => [0xfd, 12, ...new Uint8Array(BigInt64Array.of(value, value).buffer)],
   add: vector(206),
   neg: vector(193),

@@ -17,7 +17,7 @@ import {
   when,
   whileTrue,
 } from "./instructions.ts";
-import { sineCode } from "./sine.ts";
+import { anyLeft, type SineLeft, sineCode } from "./sine.ts";
 import { FunctionBuilder, type WasmFunction } from "./wasm-function.ts";
 
 const { add, sub, mul } = f64x2;
@@ -104,7 +104,8 @@ interface Operand {
 export function programFunction(program: Program, steps: readonly Step[]): WasmFunction | undefined {
   const build = new FunctionBuilder([I32, I32, I32, I32, ...program.inputs.flatMap(() => [I32, I32, I32] as const)]);
   const [rows, columns, out, outAcross] = [0, 1, 2, 3];
-  const [q, left, bad] = [build.local(I32), build.local(I32), build.local(V128)];
+  const [q, more] = [build.local(I32), build.local(I32)];
+  const left: SineLeft = build.locals(V128, "bad", "largest");
   const operands = program.inputs.map(
     (dtype, k): Operand => ({
       dtype,
@@ -116,28 +117,28 @@ export function programFunction(program: Program, steps: readonly Step[]): WasmF
     }),
   );
   const locals = program.nodes.map(() => build.local(V128));
-  const writing: Writing = { program, build, operands, locals, bad };
+  const writing: Writing = { program, build, operands, locals, left };
   const last = get(locals.at(-1) as number);
   const step = (count: number): Code =>
     sequence(
       set(q, i32.add(get(q), int(8 * count))),
-      set(left, i32.sub(get(left), int(count))),
+      set(more, i32.sub(get(more), int(count))),
       ...operands.flatMap((one) => (one.step === "same" ? [] : [moved(one, count)])),
     );
   const pair = sequence(bodyCode(writing, 2), v128.store(get(q), last), step(2));
   const single = sequence(bodyCode(writing, 1), v128.storeLow(get(q), last));
   const row = sequence(
     set(q, get(out)),
-    set(left, get(columns)),
+    set(more, get(columns)),
     ...operands.map((one) => set(one.at, get(one.from))),
     hoistedCode(writing),
-    whileTrue(i32.le(int(2), get(left)), pair),
-    when(i32.le(int(1), get(left)), single),
+    whileTrue(i32.le(int(2), get(more)), pair),
+    when(i32.le(int(1), get(more)), single),
     set(out, i32.add(get(out), get(outAcross))),
     ...operands.map((one) => set(one.from, i32.add(get(one.from), get(one.across)))),
     set(rows, i32.sub(get(rows), int(1))),
   );
-  return build.build(sequence(whileTrue(i32.le(int(1), get(rows)), row), v128.anyTrue(get(bad))), [I32]);
+  return build.build(sequence(whileTrue(i32.le(int(1), get(rows)), row), anyLeft(left)), [I32]);
 }
 
 interface Writing {
@@ -146,7 +147,7 @@ interface Writing {
   readonly operands: readonly Operand[];
   /** The local of each node. */
   readonly locals: readonly number[];
-  readonly bad: number;
+  readonly left: SineLeft;
 }
 
 const moved = ({ at, step, along, dtype }: Operand, count: number): Code => {
@@ -169,12 +170,8 @@ function nodesCode(writing: Writing, count: 1 | 2, isHoisted: boolean): Code {
   );
 }
 
-function nodeCode(
-  { program, build, operands, locals, bad }: Writing,
-  node: ProgramNode,
-  at: number,
-  count: 1 | 2,
-): Code {
+function nodeCode(writing: Writing, node: ProgramNode, at: number, count: 1 | 2): Code {
+  const { program, operands, locals } = writing;
   const local = locals[at] as number;
   const value = (of: number): Code => get(locals[of] as number);
   switch (node.kind) {
@@ -189,11 +186,20 @@ function nodeCode(
     case "where":
       return [];
     case "op": {
-      if (isSine(node.op)) return sineCode(build, node.op, locals[node.args[0] as number] as number, local, bad);
+      if (isSine(node.op)) return sinesCode(writing, node.args[0] as number, at);
       const form = VECTOR_FORMS[node.op] as (...args: readonly Code[]) => Code;
       return set(local, form(...node.args.map(value)));
     }
   }
+}
+
+/** The sine and the cosine of a node are computed together, where the first of them stands. */
+function sinesCode({ program, build, locals, left }: Writing, of: number, at: number): Code {
+  const find = (op: string): number =>
+    program.nodes.findIndex((one) => one.kind === "op" && one.op === op && one.args[0] === of);
+  const [sin, cos] = [find("sin"), find("cos")];
+  if (Math.min(sin, cos) >= 0 && Math.min(sin, cos) < at) return [];
+  return sineCode(build, locals[of] as number, { sin: locals[sin], cos: locals[cos] }, left);
 }
 
 /** One or two doubles of an operand. */

@@ -30,7 +30,7 @@ export function vectorLoop(program: Program, steps: readonly Step[], otherwise: 
     if (run === undefined) return otherwise(n0, n1, ...operands);
     const tiles: Tiles = { program, run, otherwise };
     if (copies === 0) runTile(tiles, [n0, n1], operands);
-    else eachTile([n0, n1], operands, (size, at) => withArena(() => runStaged(tiles, size, at)));
+    else eachTile([n0, n1], tileOf(n1), operands, (size, at) => withArena(() => runStaged(tiles, size, at)));
   };
 }
 
@@ -52,12 +52,29 @@ function runTile({ program, run, otherwise }: Tiles, [n0, n1]: Size, operands: O
     args.push(data.byteOffset + at * bytes, across * bytes);
     if (k > 0) args.push(along * bytes);
   }
-  if (run(...args) !== 0) otherwise(n0, n1, ...operands);
+  if (run(...args) === 0) return;
+  if (n0 * n1 <= MENDED) otherwise(n0, n1, ...operands);
+  else {
+    // Few elements are JavaScript's: they are looked for, so that not all become its work.
+    const side = n1 > MENDED ? ([1, MENDED] as const) : ([Math.ceil(MENDED / n1 / 2), n1] as const);
+    eachTile([n0, n1], side, operands, (size, at) => runTile({ program, run, otherwise }, size, at));
+  }
 }
 
-function eachTile([n0, n1]: Size, operands: Operands, run: (size: Size, operands: Operands) => void): void {
+/** Elements that go to JavaScript at once if one of them must. */
+const MENDED = 64;
+
+function tileOf(n1: number): Size {
   const columns = Math.min(n1, STAGED_MAX);
-  const rows = Math.max(1, Math.floor(STAGED_MAX / columns));
+  return [Math.max(1, Math.floor(STAGED_MAX / columns)), columns];
+}
+
+function eachTile(
+  [n0, n1]: Size,
+  [rows, columns]: Size,
+  operands: Operands,
+  run: (size: Size, operands: Operands) => void,
+): void {
   for (let i = 0; i < n0; i += rows)
     for (let j = 0; j < n1; j += columns) {
       const moved = operands.map((one, k) =>

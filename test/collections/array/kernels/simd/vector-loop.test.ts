@@ -7,10 +7,11 @@ import { type Cells, type Fold, foldMoments, foldSum } from "../../../../../coll
 import type { Loop, Step } from "../../../../../collections/array/kernels/loop.ts";
 import { type Program, ProgramBuilder } from "../../../../../collections/array/kernels/program.ts";
 import { lendOrAllocate, withArena } from "../../../../../collections/array/kernels/simd/arena.ts";
-import { fillUniformLanes } from "../../../../../collections/array/kernels/simd/fill-functions.ts";
+import { fillBigRamp, fillUniformLanes } from "../../../../../collections/array/kernels/simd/fill-functions.ts";
 import { vectorFold } from "../../../../../collections/array/kernels/simd/fold-functions.ts";
 import { vectorCost } from "../../../../../collections/array/kernels/simd/program-function.ts";
 import { vectorLoop } from "../../../../../collections/array/kernels/simd/vector-loop.ts";
+import { cos, sin } from "../../../../../collections/array/kernels/trigonometry.ts";
 import { fillScalar, fillUniform, UNIFORM_PIECE } from "../../../../../collections/array/kernels/uniform-streams.ts";
 
 const AWKWARD = [
@@ -144,6 +145,48 @@ test("vectorLoop() follows strides and rows, in the arena and by copies, for eve
         ] as Step[];
         if (vectorCost(chain(dtype), steps) !== undefined) compare(chain(dtype), layout, where, true);
       }
+});
+
+test("vectorLoop() gives sine and cosine of one argument as each alone, and leaves to JavaScript only what stands near what it must", () => {
+  const build = new ProgramBuilder();
+  const x = build.input("float64");
+  const [sine, cosine] = ["sin", "cos"].map((op) => build.op(op, [x], "float64", "float64")) as [number, number];
+  build.op("subtract", [build.op("multiply", [cosine, cosine], "float64", "float64"), sine], "float64", "float64");
+  const program = build.finish();
+  compare(program, { size: [33, 70], moves: [[70, 1]] }, "arena", true);
+  compare(program, { size: [33, 70], moves: [[70, 1]] }, "arena", false);
+  const data = Float64Array.from({ length: 8192 }, (_, i) => i / 7);
+  data[5000] = 1e9;
+  const found = new Float64Array(8192);
+  let slow = 0;
+  const plain = compiledLoop(program, ["next", "next"]);
+  vectorLoop(program, ["next", "next"], (n0, n1, ...operands) => {
+    slow += n0 * n1;
+    plain(n0, n1, ...operands);
+  })(1, 8192, found, 0, 8192, 1, data, 0, 8192, 1);
+  assert.deepEqual(
+    found,
+    data.map((one) => cos(one) ** 2 - sin(one)),
+  );
+  assert.ok(slow > 0 && slow <= 64, `${slow} elements in JavaScript`);
+});
+
+test("fillBigRamp() gives ranges of 64-bit integers, and refuses those that doubles cannot count", () => {
+  for (const [start, step] of [
+    [0, 1],
+    [-5, 3],
+    [7, -2],
+    [2 ** 31 - 3, 5],
+    [-(2 ** 40), -(2 ** 33)],
+  ] as const) {
+    const plain = BigInt64Array.from({ length: 1000 }, (_, i) => BigInt(start + i * step));
+    withArena(() => {
+      const lent = lendOrAllocate("int64", 1000);
+      assert.ok(fillBigRamp(lent, start, step));
+      assert.deepEqual((lent as BigInt64Array).slice(), plain);
+      assert.ok(!fillBigRamp(lent, 2 ** 53, 1));
+    });
+  }
 });
 
 test("vectorCost() knows no program that needs another register than doubles", () => {
