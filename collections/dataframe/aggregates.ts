@@ -52,6 +52,14 @@ const simple =
     };
   };
 
+const logical =
+  (primitive: "any" | "all"): Build =>
+  (spec, state) => {
+    const plan = simple(primitive, () => "bool")(spec, state);
+    if (first(spec) !== "string") return plan;
+    return { ...plan, partial: plan.partial.map((one) => ({ ...one, options: { text: true } })) };
+  };
+
 const total =
   (primitive: "sum" | "product"): Build =>
   (spec, state) => {
@@ -267,8 +275,8 @@ export const AGGREGATES: Readonly<Record<string, Build>> = {
   max: extreme("max"),
   first: simple("first", first),
   last: simple("last", first),
-  any: simple("any", () => "bool"),
-  all: simple("all", () => "bool"),
+  any: logical("any"),
+  all: logical("all"),
   mean,
   var: variance((value) => value),
   std: variance((value) => call("sqrt", [value])),

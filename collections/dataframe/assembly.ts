@@ -13,6 +13,7 @@ import "./join.ts";
 import "./loc.ts";
 import "./quantiles.ts";
 import "./reductions.ts";
+import "./renaming.ts";
 import "./resample.ts";
 import "./reshape.ts";
 import "./rolling.ts";

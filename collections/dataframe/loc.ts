@@ -28,6 +28,9 @@ export interface SetIndexOptions {
   readonly npartitions?: number;
 }
 
+/** Where a series stands that becomes the index. */
+const KEY = "__key";
+
 /** Rows by their labels; partitions that cannot hold any are not computed where divisions are known. */
 function located(view: View, rows: Rows): View {
   if (rows instanceof Series) {
@@ -174,7 +177,7 @@ function repartitioned(view: View, options: RepartitionOptions): View {
     throw new RangeError(`A table needs at least one partition, got ${count}`);
   const { dtype } = fieldOf(node, indexName(0));
   if (node.divisions !== null && count > node.npartitions && (isNumber(dtype) || dtype === "datetime")) {
-    const values = spreadDivisions(node.divisions, node.npartitions, count, !isFloat(dtype));
+    const values = spreadDivisions(node.divisions, count, !isFloat(dtype));
     if (values.length > 2) return viewOfNode(overDivisions(node, indexName(0), values), view);
   }
   return viewOfNode(
@@ -221,8 +224,11 @@ function divisionsByTime(divisions: Divisions | null, freq: string): Plain[] {
 }
 
 /** More partitions than there are, between evenly spread labels: for labels that are numbers or times. */
-function spreadDivisions({ values }: Divisions, npartitions: number, count: number, whole: boolean): Plain[] {
-  const labels = values as number[];
+function spreadDivisions({ values }: Divisions, count: number, whole: boolean): Plain[] {
+  // The last partition may hold one label alone: its two ends count once.
+  const labels = [...new Set(values as number[])];
+  const npartitions = labels.length - 1;
+  if (npartitions === 0) return labels;
   const spread = Array.from({ length: count + 1 }, (_, at) => {
     const place = (at * npartitions) / count;
     const below = Math.min(Math.floor(place), npartitions - 1);
@@ -255,7 +261,7 @@ declare module "./dataframe.ts" {
     loc(rows: Rows, columns: readonly string[]): DataFrame<AnyRow>;
     loc(rows: Rows, column: string): Series<unknown>;
     /** The column becomes the index; rows are sorted by it over all partitions. */
-    setIndex(label: keyof S & string, options?: SetIndexOptions): DataFrame<AnyRow>;
+    setIndex(label: (keyof S & string) | Series<unknown>, options?: SetIndexOptions): DataFrame<AnyRow>;
     /**
      * Finds out which index values each partition holds, for tables that are in order; it computes the index.
      * @throws RangeError if a partition begins before the one before it ends
@@ -280,7 +286,13 @@ DataFrame.prototype.loc = function (this: DataFrame<unknown>, rows: Rows, column
   return (typeof columns === "string" ? table.get(columns) : table.select(...columns)) as never;
 } as never;
 DataFrame.prototype.setIndex = function (label, options = {}) {
-  return new DataFrame<AnyRow>(indexed(this.view, label, options));
+  if (!(label instanceof Series)) return new DataFrame<AnyRow>(indexed(this.view, label, options));
+  const [own, key] = combineViews(this.view, label.view);
+  const name = typeof label.name === "string" ? label.name : null;
+  const { expr } = key.columns[0] as ViewColumn;
+  // The series takes the place of a column of its name for the moment; the table keeps its own.
+  const made = indexed({ ...own, columns: [...own.columns, { name: KEY, expr }] }, KEY, { ...options, drop: true });
+  return new DataFrame<AnyRow>({ ...made, index: made.index.map((one) => ({ ...one, label: name })) });
 };
 DataFrame.prototype.computeDivisions = async function <S>(this: DataFrame<S>) {
   const node = nodeOfView(this.view);

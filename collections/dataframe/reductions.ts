@@ -349,7 +349,13 @@ function operands(
   if (other instanceof DataFrame) {
     const [a, b] = combineViews(table.view, other.view);
     const second = new DataFrame(b);
-    return [new DataFrame(a), (label) => second.get(label)];
+    const own = new DataFrame(a);
+    const names = table.columns as readonly string[];
+    // Columns in another order meet in the order of their names, as in pandas.
+    const ordered = names.every((name, at) => name === other.columns[at])
+      ? own
+      : own.select(...([...names].sort() as never[]));
+    return [ordered as unknown as DataFrame<unknown>, (label) => second.get(label as never)];
   }
   if (other instanceof Series && other.meta.index[0]?.dtype === "string" && table.meta.index[0]?.dtype !== "string")
     return [table, (label) => other.filter(other.index.eq(label)).reduce("first", {})];

@@ -156,7 +156,8 @@ export abstract class SeriesMath<T> extends Table<Column<T>> {
   }
   /** Values of this series, and of the other where this one has none. */
   combineFirst(other: Operand): this {
-    return this.operate("coalesce", other);
+    const filled = operate(this.view, "coalesce", other, false);
+    return this.over({ ...filled, columns: [{ ...(filled.columns[0] as ViewColumn), name: this.own.name }] });
   }
   /** Keeps values where the condition holds, else takes `other` (missing by default). */
   where(condition: Table<unknown>, other: Operand = null): this {

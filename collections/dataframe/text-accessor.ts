@@ -24,7 +24,8 @@ export class TextAccessor {
   strip = (characters: string | null = null): Series<string> => this.do("strip", { characters });
   lstrip = (characters: string | null = null): Series<string> => this.do("lstrip", { characters });
   rstrip = (characters: string | null = null): Series<string> => this.do("rstrip", { characters });
-  len = (): Series<number> => this.do("textLength");
+  /** Characters of texts, items of lists. */
+  len = (): Series<number> => this.do(this.isList() ? "listLength" : "textLength");
   isAlnum = (): Series<boolean> => this.do("isAlnum");
   isAlpha = (): Series<boolean> => this.do("isAlpha");
   isDecimal = (): Series<boolean> => this.do("isDecimal");

@@ -6,7 +6,7 @@ import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { fileSystemOf } from "../io/schemes.ts";
 import { DataFrame } from "./dataframe.ts";
-import { csvText, writeCsvPart } from "./kernels/write-csv.ts";
+import { type CsvOut, csvText, writeCsvPart } from "./kernels/write-csv.ts";
 import { writeParts } from "./write-parts.ts";
 
 export interface ToCsvOptions {
@@ -19,6 +19,8 @@ export interface ToCsvOptions {
   readonly columns?: readonly string[];
   /** What stands for missing; default nothing. */
   readonly naRep?: string;
+  /** How fractions are written, such as "%.2f" or "%.3e"; default as many digits as it takes. */
+  readonly floatFormat?: string;
 }
 
 const MODULE = "shoal:collections/dataframe/kernels/write-csv";
@@ -31,7 +33,12 @@ const WRITE = kernel(MODULE, "writeCsvPart", writeCsvPart);
  */
 async function toCsv(whole: DataFrame<unknown>, path: string, options: ToCsvOptions): Promise<string[]> {
   const table = options.columns === undefined ? whole : whole.select(...(options.columns as never[]));
-  const format = { index: options.index !== false, separator: options.separator ?? ",", naRep: options.naRep ?? "" };
+  const format = {
+    index: options.index !== false,
+    separator: options.separator ?? ",",
+    naRep: options.naRep ?? "",
+    fractions: options.floatFormat === undefined ? null : parseFractions(options.floatFormat),
+  };
   if (options.singleFile !== true) {
     const paths = partPaths(path, table.npartitions);
     const headed = { ...format, header: options.header !== false };
@@ -52,6 +59,14 @@ async function toCsv(whole: DataFrame<unknown>, path: string, options: ToCsvOpti
     [head, ...(texts as string[])].map((text) => Buffer.from(text)),
   );
   return [path];
+}
+
+/** @throws SyntaxError for anything but one number, such as "%.2f" */
+function parseFractions(text: string): NonNullable<CsvOut["fractions"]> {
+  const found = /^([^%]*)%\.(\d+)([feg])([^%]*)$/.exec(text);
+  if (found === null) throw new SyntaxError(`floatFormat is such as "%.2f", "%.3e" or "%.4g", got "${text}"`);
+  const [, before, digits, kind, behind] = found as unknown as [string, string, string, "f" | "e" | "g", string];
+  return { before, digits: Number(digits), kind, behind };
 }
 
 function partPaths(path: string, count: number): string[] {

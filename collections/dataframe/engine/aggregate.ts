@@ -9,6 +9,9 @@ type Primitive = (columns: readonly PolarsExpr[], options: Options, grouped: boo
 const one = (columns: readonly PolarsExpr[]): PolarsExpr => columns[0] as PolarsExpr;
 const float = (e: PolarsExpr): PolarsExpr => e.cast(polars().Float64);
 const squares = (e: PolarsExpr): PolarsExpr => e.mul(e);
+/** Numbers are true unless they are 0, texts unless they are empty. */
+const truth = (e: PolarsExpr, options: Options): PolarsExpr =>
+  options["text"] === true ? e.neq(lit("")) : e.cast(polars().Bool);
 /** A list a group: within a group the engine makes it itself. */
 const listed = (e: PolarsExpr, grouped: boolean): PolarsExpr => (grouped ? e : e.implode());
 
@@ -47,8 +50,8 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   size: () => polars().len() as PolarsExpr,
   min: (columns) => one(columns).min(),
   max: (columns) => one(columns).max(),
-  any: (columns) => one(columns).max().fillNull(lit(false)),
-  all: (columns) => one(columns).min().fillNull(lit(true)),
+  any: (columns, options) => truth(one(columns), options).max().fillNull(lit(false)),
+  all: (columns, options) => truth(one(columns), options).min().fillNull(lit(true)),
   first: (columns) => native(one(columns), "dropNulls").first(),
   last: (columns) => native(one(columns), "dropNulls").last(),
   firstRow: (columns) => one(columns).first(),

@@ -121,8 +121,32 @@ export function joinAsof(
   const step = asof.exact ? 0 : asof.direction === "backward" ? -1 : 1;
   const own = pl.col(asof.leftOn);
   const sought = step === 0 ? own : own.cast(pl.Int64).add(lit(step).cast(pl.Int64)).cast(polarsType(key.dtype));
-  return left
-    .withColumns(sought.alias("__on"))
-    .joinAsof(other, options)
-    .select(...names);
+  const keyed = left.withColumns(sought.alias("__on"));
+  const joined = asof.direction === "nearest" ? nearest(keyed, other, options) : keyed.joinAsof(other, options);
+  return joined.select(...names);
+}
+
+const ROW = "__right_row";
+const BEFORE = "__before";
+const BEHIND = "__behind";
+
+/** The nearer of the last before and the next; of two as near the one before, where the engine takes the other. */
+function nearest(left: PolarsLazy, right: PolarsLazy, options: object): PolarsLazy {
+  const pl = polars();
+  const numbered = right.withRowIndex(ROW) as PolarsLazy;
+  const { byRight = [] } = options as { byRight?: string[] };
+  const placed = (strategy: "backward" | "forward", key: string): readonly [PolarsLazy, object] => [
+    numbered.select("__on", ...byRight, pl.col("__on").alias(key), pl.col(ROW).alias(`${key}_row`)) as PolarsLazy,
+    { ...options, strategy },
+  ];
+  const both = left
+    .joinAsof(...(placed("backward", BEFORE) as [PolarsLazy, never]))
+    .joinAsof(...(placed("forward", BEHIND) as [PolarsLazy, never])) as unknown as PolarsLazy;
+  const [at, before, behind] = [pl.col("__on"), pl.col(BEFORE), pl.col(BEHIND)];
+  const isBefore = behind.isNull().or(before.isNotNull().and(at.sub(before).ltEq(behind.sub(at))));
+  const row = choose(isBefore, pl.col(`${BEFORE}_row`), pl.col(`${BEHIND}_row`)).alias(ROW);
+  const rest = numbered.drop("__on", ...byRight) as PolarsLazy;
+  return both
+    .withColumns(row)
+    .join(rest, { on: ROW, how: "left", maintainOrder: "left" } as never) as unknown as PolarsLazy;
 }

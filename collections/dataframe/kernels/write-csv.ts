@@ -10,6 +10,13 @@ export interface CsvOut {
   readonly index: boolean;
   readonly separator: string;
   readonly naRep: string;
+  /** How fractions are written; null: as many digits as it takes. */
+  readonly fractions: {
+    readonly before: string;
+    readonly digits: number;
+    readonly kind: "f" | "e" | "g";
+    readonly behind: string;
+  } | null;
 }
 
 /** A table as CSV text; without a table only the header. */
@@ -26,7 +33,7 @@ export function csvText(meta: TableMeta, format: CsvOut, chunk: TableChunk | nul
   if (chunk !== null) {
     const lists = columns.map(({ name, dtype }) =>
       valuesOf(chunk.native.getColumn(name), dtype, { int64: "bigint" }).map((value) =>
-        value === null ? format.naRep : field(csvValue(value, dtype)),
+        value === null ? format.naRep : field(csvValue(value, dtype, format.fractions)),
       ),
     );
     // A line of one empty field would be taken for a blank line.
@@ -40,7 +47,7 @@ export function csvText(meta: TableMeta, format: CsvOut, chunk: TableChunk | nul
 }
 
 /** As pandas writes them: 1.0 for a whole float, True, ISO times. */
-function csvValue(value: unknown, dtype: Dtype): string {
+function csvValue(value: unknown, dtype: Dtype, fractions: CsvOut["fractions"]): string {
   if (value instanceof Date)
     return dtype === "date"
       ? value.toISOString().slice(0, 10)
@@ -48,9 +55,24 @@ function csvValue(value: unknown, dtype: Dtype): string {
           .toISOString()
           .replace("T", " ")
           .replace(/(\.000)?Z$/, "");
+  if (fractions !== null && isFloat(dtype) && Number.isFinite(value))
+    return `${fractions.before}${rounded(value as number, fractions)}${fractions.behind}`;
   if (typeof value === "boolean") return value ? "True" : "False";
   if (isFloat(dtype) && Number.isInteger(value) && Math.abs(value as number) < 1e16) return `${value}.0`;
   return String(value);
+}
+
+/** A number as C's printf writes it. */
+function rounded(value: number, { digits, kind }: NonNullable<CsvOut["fractions"]>): string {
+  if (kind === "f") return value.toFixed(digits);
+  const exponent = (text: string): string =>
+    text.replace(/e([+-])(\d)$/, (_, sign: string, digit: string) => `e${sign}0${digit}`);
+  if (kind === "e") return exponent(value.toExponential(digits));
+  const places = Math.max(1, digits);
+  const power = value === 0 ? 0 : Number(value.toExponential(places - 1).split("e")[1]);
+  if (power >= -4 && power < places) return String(Number(value.toPrecision(places)));
+  const [mantissa, rest] = value.toExponential(places - 1).split("e") as [string, string];
+  return exponent(`${Number(mantissa)}e${rest}`);
 }
 
 /** Writes one partition. */

@@ -117,7 +117,10 @@ const TOTALS: Readonly<Record<string, string>> = {
   bfill: "first",
 };
 
-/** One row: each window's total so far in its column, the other columns missing. */
+/** Counts the rows that totals are of. */
+const ROWS = "total rows";
+
+/** One row: each window's total so far in its column, the other columns missing; none where no row came before. */
 function totalsStep(node: WindowNode, of: Step, fields: readonly Field[]): Step {
   const aggregations = node.items.flatMap(({ window, columns: [name], dtype, options }): Aggregation[] => [
     { name: `total_${name}`, primitive: TOTALS[window] as string, columns: [name as string], dtype },
@@ -125,6 +128,7 @@ function totalsStep(node: WindowNode, of: Step, fields: readonly Field[]): Step 
       ? [{ name: `nulls_${name}`, primitive: "nulls", columns: [name as string], dtype: "int64" as const }]
       : []),
   ]);
+  aggregations.push({ name: ROWS, primitive: "size", columns: [], dtype: "int64" });
   const group: Step = {
     op: "group",
     of,
@@ -136,7 +140,12 @@ function totalsStep(node: WindowNode, of: Step, fields: readonly Field[]): Step 
     fields: aggregations.map(({ name, dtype }) => ({ name, dtype })),
   };
   const columns = fields.map(({ name, dtype }) => ({ name, expr: totalExpr(node, name, dtype) }));
-  return { op: "select", of: group, columns, fields };
+  const some: Expr = {
+    kind: "call",
+    op: "gt",
+    args: [column(ROWS), { kind: "literal", value: 0, dtype: "int64" }],
+  };
+  return { op: "select", of: { op: "filter", of: group, predicate: some, fields: group.fields }, columns, fields };
 }
 
 function totalExpr(node: WindowNode, name: string, dtype: Field["dtype"]): Expr {

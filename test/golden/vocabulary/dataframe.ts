@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { NDArray } from "../../../collections/array/index.ts";
 import * as frameModule from "../../../collections/dataframe/index.ts";
 import {
   Column,
@@ -313,6 +314,9 @@ const frameMethods: Record<string, Method> = {
     if (typeof columns === "function") return of.rename((name: string) => columns(name));
     return of.rename(columns);
   },
+  add_prefix: (of, [prefix]) => of.addPrefix(prefix),
+  add_suffix: (of, [suffix]) => of.addSuffix(suffix),
+  rename_axis: (of, args, keywords) => of.renameAxis(named(args, ["mapper"], keywords)["mapper"] ?? null),
   groupby: (of, args, keywords) => {
     const { by, ...rest } = named(args, ["by"], keywords);
     return of.groupby(by, keysOf(rest, {}, ["group_keys", "observed"]));
@@ -590,7 +594,7 @@ class Locator {
       index.length === 2 &&
       (index[0] instanceof PythonSlice ||
         index[1] instanceof PythonSlice ||
-        typeof index[1] === "string" ||
+        (typeof index[1] === "string" && (this.table.columns as string[] | undefined)?.includes(index[1])) ||
         Array.isArray(index[1]) ||
         index[0] instanceof Series)
         ? index
@@ -629,6 +633,7 @@ function attribute(of: any, name: string): unknown {
   if (name === "read" && typeof of?.read === "function") return of.read;
   if (Array.isArray(of) && name === "tolist") return () => of;
   if (isRow(of) && Object.hasOwn(of, name)) return of[name];
+  if (name === "tolist" && of instanceof NDArray) return () => of.toArray();
   if (of instanceof PlainTable) return undefined;
   if (of instanceof GroupBy || of instanceof SeriesGroupBy) {
     const method = groupMethods[name];
@@ -676,6 +681,10 @@ function tableAttribute(of: DataFrame<any> | Series<any>, name: string): unknown
       return new Locator(of, false);
     case "iloc":
       return new Locator(of, true);
+    case "ndim":
+      return of instanceof DataFrame ? 2 : 1;
+    case "shape":
+      return of instanceof DataFrame ? [of.rowCount(), of.columns.length] : [of.size()];
     case "npartitions":
     case "columns":
     case "index":
