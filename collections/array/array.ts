@@ -19,18 +19,19 @@ import { joinBlocks } from "./kernels/concatenate.ts";
 import { shapeOfBlock } from "./kernels/elementwise.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { BlockMethods } from "./methods/block-methods.ts";
-import type { ArrayKind } from "./methods/kind.ts";
+import type { ArrayKind, DTypeOf } from "./methods/kind.ts";
 import { detached, type NDArray } from "./ndarray.ts";
 import { mapOverlapOf, type OverlapOptions } from "./overlap.ts";
 
 const JOIN = kernel("shoal:collections/array/kernels/concatenate", "joinBlocks", joinBlocks);
 
-interface LazyKind extends ArrayKind {
-  readonly array: ShoalArray<this["dtype"]>;
+interface LazyKind<D extends DType> extends ArrayKind {
+  readonly own: D;
+  readonly array: ShoalArray<DTypeOf<this>>;
 }
 
 /** The methods of lazy arrays, shared with NDArray; copied to the class below, which is a Collection first. */
-export interface ShoalArray<D extends DType = DType> extends BlockMethods<LazyKind> {
+export interface ShoalArray<out D extends DType = DType> extends BlockMethods<LazyKind<D>> {
   readonly dtype: D;
 }
 
@@ -42,7 +43,7 @@ export interface ShoalArray<D extends DType = DType> extends BlockMethods<LazyKi
  * const y = await x.add(x.T).mean({ axis: 0 }).compute();
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above.
-export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> implements Blocks {
+export class ShoalArray<out D extends DType = DType> extends Collection<NDArray<D>> implements Blocks {
   readonly layer: Layer;
   /** Chunk sizes of each axis, run-length encoded. */
   readonly axes: readonly AxisRuns[];
@@ -105,8 +106,8 @@ export class ShoalArray<D extends DType = DType> extends Collection<NDArray<D>> 
     return this;
   }
 
-  protected made(blocks: Blocks): ShoalArray {
-    return asArray(blocks);
+  protected made<R>(blocks: Blocks): R {
+    return asArray(blocks) as R;
   }
 
   finish(blocks: readonly unknown[]): NDArray<D> {

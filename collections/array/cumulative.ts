@@ -4,7 +4,7 @@ import { type BlockwiseLayer, type Layer, SELF, type TaskLayer } from "../../run
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { axisOf, type Blocks, layerName, samePlace } from "./blocks.ts";
 import { axisBlocks } from "./chunk-spec.ts";
-import { type DType, dtypeInfo } from "./dtype.ts";
+import { type DType, dtypeInfo, parseDType } from "./dtype.ts";
 import { SETTLE } from "./elementwise.ts";
 import { behind, type Cumulation, cumulateBlock, joinTotals, lastOf } from "./kernels/cumulate.ts";
 import { rechunkBlocks } from "./rechunk.ts";
@@ -38,7 +38,8 @@ export function cumulativeBlocks(
     return cumulativeBlocks(flattened(blocks), name, { ...options, axis: 0 });
   const axis = axisOf(options.axis, blocks.axes.length);
   const { kind } = dtypeInfo(blocks.dtype);
-  const dtype = options.dtype ?? (kind === "b" || kind === "i" ? "int64" : kind === "u" ? "uint64" : blocks.dtype);
+  const given = options.dtype === undefined ? undefined : parseDType(options.dtype);
+  const dtype = given ?? (kind === "b" || kind === "i" ? "int64" : kind === "u" ? "uint64" : blocks.dtype);
   const plan: Cumulation = { name, axis, dtype, skipNan: options.skipNan ?? false };
   const token = [blocks.layer, plan, options.method ?? "sequential"];
   const { grid } = blocks.layer;

@@ -53,7 +53,8 @@ export class MaskedArray {
   /** An element-wise operation: masked where either side is. */
   apply(name: Binary, other: ArrayLike | MaskedArray): MaskedArray {
     const right = other instanceof MaskedArray ? other.data : other;
-    const data = this.data[name](right as ArrayLike) as ShoalArray;
+    const apply = this.data[name] as (other: ArrayLike) => ShoalArray;
+    const data = apply.call(this.data, right as ArrayLike);
     const mask = other instanceof MaskedArray ? this.mask.or(other.mask) : this.mask;
     return new MaskedArray(data, mask as ShoalArray);
   }

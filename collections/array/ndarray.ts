@@ -12,11 +12,12 @@ import { Deferred, deferredOrNow, showMemory } from "./kernels/deferred.ts";
 import { applied } from "./kernels/elementwise.ts";
 import { copyOf, type Pending } from "./kernels/pending.ts";
 import { BlockMethods } from "./methods/block-methods.ts";
-import type { ArrayKind } from "./methods/kind.ts";
+import type { ArrayKind, DTypeOf } from "./methods/kind.ts";
 import { type Complex, isScalar } from "./scalar.ts";
 
-interface EagerKind extends ArrayKind {
-  readonly array: NDArray<this["dtype"]>;
+interface EagerKind<D extends DType> extends ArrayKind {
+  readonly own: D;
+  readonly array: NDArray<DTypeOf<this>>;
 }
 
 /** Elements as arrays of arrays, or the element of an array without axes. */
@@ -29,7 +30,7 @@ export type NestedValues = number | bigint | boolean | string | Complex | null |
  * const x = NDArray.from([[1, 2], [3, 4]]);
  * x.sum({ axis: 0 }).toArray(); // [4, 6]
  */
-export class NDArray<D extends DType = DType> extends BlockMethods<EagerKind> {
+export class NDArray<out D extends DType = DType> extends BlockMethods<EagerKind<D>> {
   readonly dtype: D;
   readonly shape: readonly number[];
   private held: Chunk | Deferred;
@@ -95,21 +96,21 @@ export class NDArray<D extends DType = DType> extends BlockMethods<EagerKind> {
     return blocksOfChunk(sourceOfNDArray(this));
   }
 
-  override set(indexers: readonly Indexer[], value: ArrayLike): NDArray {
+  override set(indexers: readonly Indexer[], value: ArrayLike): NDArray<D> {
     return super.set(indexers, value instanceof NDArray ? value.asBlocks() : value);
   }
 
-  protected made(blocks: Blocks): NDArray {
-    return asNDArray(evaluateNow(blocks));
+  protected made<R>(blocks: Blocks): R {
+    return asNDArray(evaluateNow(blocks)) as R;
   }
 
-  protected override applied(name: string, ...others: readonly (ArrayLike | null)[]): NDArray {
+  protected override applied<R>(name: string, ...others: readonly (ArrayLike | null)[]): R {
     const own = sourceOfNDArray(this);
-    return putOff(applied(name, own, ...others.map((one) => (one === this ? own : eagerOperand(one)))));
+    return putOff(applied(name, own, ...others.map((one) => (one === this ? own : eagerOperand(one))))) as R;
   }
 
-  protected override reflected(name: string, other: ArrayLike): NDArray {
-    return putOff(applied(name, eagerOperand(other), sourceOfNDArray(this)));
+  protected override reflected<R>(name: string, other: ArrayLike): R {
+    return putOff(applied(name, eagerOperand(other), sourceOfNDArray(this))) as R;
   }
 
   /**

@@ -4,7 +4,7 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { treeReduce } from "../core/tree-reduce.ts";
 import { axesOf, type Blocks, gridOf, layerName, samePlace, shapeOf, shapeText } from "./blocks.ts";
 import { axisSize } from "./chunk-spec.ts";
-import { type DType, dtypeInfo } from "./dtype.ts";
+import { type DType, dtypeInfo, parseDType } from "./dtype.ts";
 import { applyBlocks } from "./elementwise.ts";
 import { type ArgReduction, argChunk, argCombine, argFinish } from "./kernels/arg-reduce.ts";
 import { type Reduction, type ReductionName, reduceChunk, reduceCombine, reduceFinish } from "./kernels/reduce.ts";
@@ -20,7 +20,7 @@ const ARG_COMBINE = kernel(ARG_MODULE, "argCombine", argCombine);
 const ARG_FINISH = kernel(ARG_MODULE, "argFinish", argFinish);
 
 /** Options of reductions, as in NumPy. */
-export interface ReduceOptions {
+export interface ReduceOptions<R extends DType = DType> {
   /** The axis or axes to reduce; all if left out. */
   readonly axis?: number | readonly number[] | null;
   /** Keep reduced axes with length one. */
@@ -28,7 +28,7 @@ export interface ReduceOptions {
   /** How many blocks meet in one step of the tree. */
   readonly splitEvery?: number | Readonly<Record<number, number>>;
   /** The dtype of the result. */
-  readonly dtype?: DType;
+  readonly dtype?: R;
   /** Taken off the count, in var and std. */
   readonly ddof?: number;
 }
@@ -54,7 +54,7 @@ export function reduceBlocks(
     name,
     axes,
     keepdims: options.keepdims ?? false,
-    dtype: options.dtype ?? resultDType(name, blocks.dtype),
+    dtype: options.dtype === undefined ? resultDType(name, blocks.dtype) : parseDType(options.dtype),
     skipNan: options.skipNan ?? false,
     ...(options.ddof === undefined ? {} : { ddof: options.ddof }),
     ...(options.order === undefined ? {} : { order: options.order }),

@@ -172,7 +172,7 @@ export const triu = (x: ArrayLike, options: { readonly k?: number } = {}): Shoal
 
 /** Indices along each axis from positions in the flattened array. */
 export function unravelIndex(x: ArrayLike, shape: readonly number[]): ShoalArray[] {
-  let left = arrayOf(x).astype("int64");
+  let left: ShoalArray = arrayOf(x).astype("int64");
   const found: ShoalArray[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     found.unshift(axis === 0 ? left : left.mod(shape[axis] as number));

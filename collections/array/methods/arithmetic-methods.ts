@@ -1,45 +1,46 @@
 import type { ArrayLike } from "../array-like.ts";
+import type { Promoted, QuotientDType } from "../dtype-of.ts";
 import { ArrayFoundation, type ArrayKind, type Of } from "./kind.ts";
 
 /** Element-wise operations on two arrays, which broadcast and promote as in NumPy. @see https://docs.dask.org/en/stable/array-api.html */
 export abstract class ArithmeticMethods<K extends ArrayKind> extends ArrayFoundation<K> {
   /** Sum. */
-  add(other: ArrayLike): Of<K> {
+  add<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("add", other);
   }
 
   /** Difference. */
-  sub(other: ArrayLike): Of<K> {
+  sub<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("subtract", other);
   }
 
   /** Product. */
-  mul(other: ArrayLike): Of<K> {
+  mul<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("multiply", other);
   }
 
   /** True quotient: floats, also of integers. */
-  div(other: ArrayLike): Of<K> {
+  div<O extends ArrayLike>(other: O): Of<K, QuotientDType<K["own"], O>> {
     return this.applied("divide", other);
   }
 
   /** Quotient rounded down. */
-  floordiv(other: ArrayLike): Of<K> {
+  floordiv<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("floor_divide", other);
   }
 
   /** Remainder with the sign of the divisor, as Python's. */
-  mod(other: ArrayLike): Of<K> {
+  mod<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("remainder", other);
   }
 
   /** Remainder with the sign of the dividend, as C's. */
-  fmod(other: ArrayLike): Of<K> {
+  fmod<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("fmod", other);
   }
 
   /** Power; integers wrap. */
-  pow(other: ArrayLike): Of<K> {
+  pow<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("power", other);
   }
 
@@ -49,92 +50,92 @@ export abstract class ArithmeticMethods<K extends ArrayKind> extends ArrayFounda
   }
 
   /** The lesser of each pair; NaN wins. */
-  minimum(other: ArrayLike): Of<K> {
+  minimum<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("minimum", other);
   }
 
   /** The greater of each pair; NaN wins. */
-  maximum(other: ArrayLike): Of<K> {
+  maximum<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("maximum", other);
   }
 
   /** The lesser of each pair; NaN loses. */
-  fmin(other: ArrayLike): Of<K> {
+  fmin<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("fmin", other);
   }
 
   /** The greater of each pair; NaN loses. */
-  fmax(other: ArrayLike): Of<K> {
+  fmax<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("fmax", other);
   }
 
   /** Whether equal. */
-  eq(other: ArrayLike): Of<K> {
+  eq(other: ArrayLike): Of<K, "bool"> {
     return this.applied("equal", other);
   }
 
   /** Whether different. */
-  ne(other: ArrayLike): Of<K> {
+  ne(other: ArrayLike): Of<K, "bool"> {
     return this.applied("not_equal", other);
   }
 
   /** Whether less. */
-  lt(other: ArrayLike): Of<K> {
+  lt(other: ArrayLike): Of<K, "bool"> {
     return this.applied("less", other);
   }
 
   /** Whether at most. */
-  le(other: ArrayLike): Of<K> {
+  le(other: ArrayLike): Of<K, "bool"> {
     return this.applied("less_equal", other);
   }
 
   /** Whether greater. */
-  gt(other: ArrayLike): Of<K> {
+  gt(other: ArrayLike): Of<K, "bool"> {
     return this.applied("greater", other);
   }
 
   /** Whether at least. */
-  ge(other: ArrayLike): Of<K> {
+  ge(other: ArrayLike): Of<K, "bool"> {
     return this.applied("greater_equal", other);
   }
 
   /** Bits set in both; logical for booleans. */
-  and(other: ArrayLike): Of<K> {
+  and<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("bitwise_and", other);
   }
 
   /** Bits set in any; logical for booleans. */
-  or(other: ArrayLike): Of<K> {
+  or<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("bitwise_or", other);
   }
 
   /** Bits set in one. */
-  xor(other: ArrayLike): Of<K> {
+  xor<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("bitwise_xor", other);
   }
 
   /** Bits moved left. */
-  lshift(other: ArrayLike): Of<K> {
+  lshift<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("left_shift", other);
   }
 
   /** Bits moved right. */
-  rshift(other: ArrayLike): Of<K> {
+  rshift<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("right_shift", other);
   }
 
   /** Truth of both. */
-  logicalAnd(other: ArrayLike): Of<K> {
+  logicalAnd(other: ArrayLike): Of<K, "bool"> {
     return this.applied("logical_and", other);
   }
 
   /** Truth of any. */
-  logicalOr(other: ArrayLike): Of<K> {
+  logicalOr(other: ArrayLike): Of<K, "bool"> {
     return this.applied("logical_or", other);
   }
 
   /** Truth of exactly one. */
-  logicalXor(other: ArrayLike): Of<K> {
+  logicalXor(other: ArrayLike): Of<K, "bool"> {
     return this.applied("logical_xor", other);
   }
 
@@ -179,47 +180,47 @@ export abstract class ArithmeticMethods<K extends ArrayKind> extends ArrayFounda
   }
 
   /** Greatest common divisor. */
-  gcd(other: ArrayLike): Of<K> {
+  gcd<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("gcd", other);
   }
 
   /** Least common multiple. */
-  lcm(other: ArrayLike): Of<K> {
+  lcm<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.applied("lcm", other);
   }
 
   /** The other minus this. */
-  rsub(other: ArrayLike): Of<K> {
+  rsub<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.reflected("subtract", other);
   }
 
   /** The other divided by this. */
-  rdiv(other: ArrayLike): Of<K> {
+  rdiv<O extends ArrayLike>(other: O): Of<K, QuotientDType<K["own"], O>> {
     return this.reflected("divide", other);
   }
 
   /** The other floor-divided by this. */
-  rfloordiv(other: ArrayLike): Of<K> {
+  rfloordiv<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.reflected("floor_divide", other);
   }
 
   /** The other modulo this. */
-  rmod(other: ArrayLike): Of<K> {
+  rmod<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.reflected("remainder", other);
   }
 
   /** The other to the power of this. */
-  rpow(other: ArrayLike): Of<K> {
+  rpow<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.reflected("power", other);
   }
 
   /** The other shifted left by this. */
-  rlshift(other: ArrayLike): Of<K> {
+  rlshift<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.reflected("left_shift", other);
   }
 
   /** The other shifted right by this. */
-  rrshift(other: ArrayLike): Of<K> {
+  rrshift<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
     return this.reflected("right_shift", other);
   }
 }

@@ -3,12 +3,13 @@ import { kernel } from "../../../runtime/wire/function-spec.ts";
 import { axisSize } from "../chunk-spec.ts";
 import { type CumulativeOptions, cumulativeBlocks } from "../cumulative.ts";
 import { dtypeInfo, parseDType } from "../dtype.ts";
+import type { SumDType } from "../dtype-of.ts";
 import { reinterpret } from "../kernels/reinterpret.ts";
 import { argsortBlocks, eachBlock, sortBlocks, topkBlocks } from "../ordering.ts";
 import type { ReduceOptions } from "../reduction.ts";
 import { flipBlocks, rollBlocks } from "../roll.ts";
 import { vindexBlocks } from "../vindex.ts";
-import type { ArrayKind, Of } from "./kind.ts";
+import type { ArrayKind, Of, Same } from "./kind.ts";
 import { ProductMethods } from "./product-methods.ts";
 
 type TopkOptions = { readonly axis?: number; readonly splitEvery?: ReduceOptions["splitEvery"] };
@@ -17,47 +18,47 @@ const VIEW = kernel("shoal:collections/array/kernels/reinterpret", "reinterpret"
 /** Running totals, order along an axis, points. @see https://docs.dask.org/en/stable/array-api.html */
 export abstract class BlockMethods<K extends ArrayKind> extends ProductMethods<K> {
   /** Running sums along an axis; flattened without one. */
-  cumsum(options: CumulativeOptions = {}): Of<K> {
+  cumsum(options: CumulativeOptions = {}): Of<K, SumDType<K["own"]>> {
     return this.made(cumulativeBlocks(this.asBlocks(), "sum", options));
   }
 
   /** Running products along an axis; flattened without one. */
-  cumprod(options: CumulativeOptions = {}): Of<K> {
+  cumprod(options: CumulativeOptions = {}): Of<K, SumDType<K["own"]>> {
     return this.made(cumulativeBlocks(this.asBlocks(), "prod", options));
   }
 
   /** The k greatest (falling) or, for k < 0, least (rising) elements along an axis. */
-  topk(k: number, options: TopkOptions = {}): Of<K> {
+  topk(k: number, options: TopkOptions = {}): Same<K> {
     return this.made(topkBlocks(this.asBlocks(), k, options));
   }
 
   /** The places of {@link topk}'s elements. */
-  argtopk(k: number, options: TopkOptions = {}): Of<K> {
+  argtopk(k: number, options: TopkOptions = {}): Of<K, "int64"> {
     return this.made(topkBlocks(this.asBlocks(), k, { ...options, places: true }));
   }
 
   /** Elements in rising order along an axis, which becomes one chunk; NaN last. */
-  sort(axis = -1): Of<K> {
+  sort(axis = -1): Same<K> {
     return this.made(sortBlocks(this.asBlocks(), axis));
   }
 
   /** Places in rising order along an axis, which becomes one chunk. */
-  argsort(axis = -1): Of<K> {
+  argsort(axis = -1): Of<K, "int64"> {
     return this.made(argsortBlocks(this.asBlocks(), axis));
   }
 
   /** Elements at points: a list of positions an axis; null takes an axis whole. */
-  vindex(...lists: (number | readonly number[] | null)[]): Of<K> {
+  vindex(...lists: (number | readonly number[] | null)[]): Same<K> {
     return this.made(vindexBlocks(this.asBlocks(), lists));
   }
 
   /** Elements reversed along axes; all if none is named. */
-  flip(axis?: number | readonly number[] | null): Of<K> {
+  flip(axis?: number | readonly number[] | null): Same<K> {
     return this.made(flipBlocks(this.asBlocks(), axis));
   }
 
   /** Elements moved along axes, those pushed over the end coming in at the start; flattened without an axis. */
-  roll(shift: number | readonly number[], options: { readonly axis?: number | readonly number[] } = {}): Of<K> {
+  roll(shift: number | readonly number[], options: { readonly axis?: number | readonly number[] } = {}): Same<K> {
     return this.made(rollBlocks(this.asBlocks(), shift, options.axis));
   }
 

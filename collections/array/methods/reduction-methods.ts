@@ -1,35 +1,37 @@
+import type { DType } from "../dtype.ts";
+import type { MeanDType, SpreadDType, SumDType } from "../dtype-of.ts";
 import { applyBlocks } from "../elementwise.ts";
 import type { ReductionName } from "../kernels/reduce.ts";
 import { argReduceBlocks, type ReduceOptions, reduceBlocks } from "../reduction.ts";
 import { FunctionMethods } from "./function-methods.ts";
-import type { ArrayKind, Of } from "./kind.ts";
+import type { ArrayKind, Of, Same } from "./kind.ts";
 
 type ArgOptions = Pick<ReduceOptions, "keepdims" | "splitEvery"> & { readonly axis?: number | null };
 
 /** Reductions along axes, as trees over blocks. @see https://docs.dask.org/en/stable/array-api.html */
 export abstract class ReductionMethods<K extends ArrayKind> extends FunctionMethods<K> {
   /** Sum; integers add up in 64 bits. */
-  sum(options: ReduceOptions = {}): Of<K> {
+  sum<R extends DType = SumDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reduced("sum", options);
   }
 
   /** Product; integers in 64 bits. */
-  prod(options: ReduceOptions = {}): Of<K> {
+  prod<R extends DType = SumDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reduced("prod", options);
   }
 
   /** Arithmetic mean. */
-  mean(options: ReduceOptions = {}): Of<K> {
+  mean<R extends DType = MeanDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reduced("mean", options);
   }
 
   /** Variance; `ddof` is taken off the count. */
-  var(options: ReduceOptions = {}): Of<K> {
+  var<R extends DType = SpreadDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reduced("var", options);
   }
 
   /** Standard deviation; `ddof` is taken off the count. */
-  std(options: ReduceOptions = {}): Of<K> {
+  std<R extends DType = SpreadDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reduced("std", options);
   }
 
@@ -41,12 +43,12 @@ export abstract class ReductionMethods<K extends ArrayKind> extends FunctionMeth
   }
 
   /** Least element; NaN if there is one. @throws RangeError if there is none */
-  min(options: ReduceOptions = {}): Of<K> {
+  min(options: ReduceOptions = {}): Same<K> {
     return this.reduced("min", options);
   }
 
   /** Greatest element; NaN if there is one. @throws RangeError if there is none */
-  max(options: ReduceOptions = {}): Of<K> {
+  max(options: ReduceOptions = {}): Same<K> {
     return this.reduced("max", options);
   }
 
@@ -58,75 +60,75 @@ export abstract class ReductionMethods<K extends ArrayKind> extends FunctionMeth
   }
 
   /** Whether any element is true. */
-  any(options: ReduceOptions = {}): Of<K> {
+  any(options: ReduceOptions = {}): Of<K, "bool"> {
     return this.reduced("any", options);
   }
 
   /** Whether all elements are true. */
-  all(options: ReduceOptions = {}): Of<K> {
+  all(options: ReduceOptions = {}): Of<K, "bool"> {
     return this.reduced("all", options);
   }
 
   /** Position of the least element, the first of equals. */
-  argmin(options: ArgOptions = {}): Of<K> {
+  argmin(options: ArgOptions = {}): Of<K, "int64"> {
     return this.made(argReduceBlocks(this.asBlocks(), "argmin", options));
   }
 
   /** Position of the greatest element, the first of equals. */
-  argmax(options: ArgOptions = {}): Of<K> {
+  argmax(options: ArgOptions = {}): Of<K, "int64"> {
     return this.made(argReduceBlocks(this.asBlocks(), "argmax", options));
   }
 
   /** Sum, NaN counting as 0. */
-  nansum(options: ReduceOptions = {}): Of<K> {
+  nansum<R extends DType = SumDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reducedWithoutNan("sum", options);
   }
 
   /** Product, NaN counting as 1. */
-  nanprod(options: ReduceOptions = {}): Of<K> {
+  nanprod<R extends DType = SumDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reducedWithoutNan("prod", options);
   }
 
   /** Mean of what is not NaN. */
-  nanmean(options: ReduceOptions = {}): Of<K> {
+  nanmean<R extends DType = MeanDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reducedWithoutNan("mean", options);
   }
 
   /** Variance of what is not NaN. */
-  nanvar(options: ReduceOptions = {}): Of<K> {
+  nanvar<R extends DType = SpreadDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reducedWithoutNan("var", options);
   }
 
   /** Standard deviation of what is not NaN. */
-  nanstd(options: ReduceOptions = {}): Of<K> {
+  nanstd<R extends DType = SpreadDType<K["own"]>>(options: ReduceOptions<R> = {}): Of<K, NoInfer<R>> {
     return this.reducedWithoutNan("std", options);
   }
 
   /** Least of what is not NaN. */
-  nanmin(options: ReduceOptions = {}): Of<K> {
+  nanmin(options: ReduceOptions = {}): Same<K> {
     return this.reducedWithoutNan("min", options);
   }
 
   /** Greatest of what is not NaN. */
-  nanmax(options: ReduceOptions = {}): Of<K> {
+  nanmax(options: ReduceOptions = {}): Same<K> {
     return this.reducedWithoutNan("max", options);
   }
 
   /** Position of the least of what is not NaN. */
-  nanargmin(options: ArgOptions = {}): Of<K> {
+  nanargmin(options: ArgOptions = {}): Of<K, "int64"> {
     return this.made(argReduceBlocks(this.asBlocks(), "argmin", { ...options, skipNan: true }));
   }
 
   /** Position of the greatest of what is not NaN. */
-  nanargmax(options: ArgOptions = {}): Of<K> {
+  nanargmax(options: ArgOptions = {}): Of<K, "int64"> {
     return this.made(argReduceBlocks(this.asBlocks(), "argmax", { ...options, skipNan: true }));
   }
 
-  private reduced(name: ReductionName, options: ReduceOptions): Of<K> {
-    return this.made(reduceBlocks(this.asBlocks(), name, options));
+  private reduced<R>(name: ReductionName, options: ReduceOptions): R {
+    return this.made<R>(reduceBlocks(this.asBlocks(), name, options));
   }
 
-  private reducedWithoutNan(name: ReductionName, options: ReduceOptions): Of<K> {
-    return this.made(reduceBlocks(this.asBlocks(), name, { ...options, skipNan: true }));
+  private reducedWithoutNan<R>(name: ReductionName, options: ReduceOptions): R {
+    return this.made<R>(reduceBlocks(this.asBlocks(), name, { ...options, skipNan: true }));
   }
 }

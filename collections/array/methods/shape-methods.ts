@@ -2,13 +2,14 @@ import { type ArrayLike, operandOf } from "../array-like.ts";
 import { axisOf, type Blocks, shapeOf } from "../blocks.ts";
 import type { ChunkSpec } from "../chunk-spec.ts";
 import { type DType, parseDType } from "../dtype.ts";
+import type { RealDType } from "../dtype-of.ts";
 import { castBlocks } from "../elementwise.ts";
 import { getBlocks, type Indexer } from "../get.ts";
 import { rechunkBlocks } from "../rechunk.ts";
 import { reshapeBlocks, transposeBlocks } from "../reshape.ts";
 import { setBlocks } from "../set.ts";
 import { reaxisBlocks } from "../slicing.ts";
-import type { ArrayKind, Of } from "./kind.ts";
+import type { ArrayKind, Of, Same } from "./kind.ts";
 import { ReductionMethods } from "./reduction-methods.ts";
 
 /** Indexing, assignment, and the order and shape of axes. @see https://docs.dask.org/en/stable/array-slicing.html */
@@ -19,7 +20,7 @@ export abstract class ShapeMethods<K extends ArrayKind> extends ReductionMethods
    * @example
    * x.get("::2", [0, 5, 9]); x.get(-1); x.get("…", da.newaxis); x.get(x.gt(0));
    */
-  get(...indexers: Indexer[]): Of<K> {
+  get(...indexers: Indexer[]): Same<K> {
     return this.made(getBlocks(this.asBlocks(), indexers));
   }
 
@@ -28,29 +29,31 @@ export abstract class ShapeMethods<K extends ArrayKind> extends ReductionMethods
    * @example
    * x.set(["1:3", 0], 7); x.set([x.lt(0)], 0);
    */
-  set(indexers: readonly Indexer[], value: ArrayLike): Of<K> {
+  set(indexers: readonly Indexer[], value: ArrayLike): Same<K> {
     return this.made(
       setBlocks(this.asBlocks(), indexers, operandOf(value) as Exclude<ReturnType<typeof operandOf>, null>),
     );
   }
 
   /** The elements in another dtype; floats are cut towards zero, integers wrap. */
-  astype(dtype: DType | string): Of<K> {
+  astype<D extends DType>(dtype: D): Of<K, D>;
+  astype(dtype: string): Of<K>;
+  astype(dtype: string): Of<K> {
     return this.made(castBlocks(this.asBlocks(), parseDType(dtype)));
   }
 
   /** Axes in another order, reversed if none is given. */
-  transpose(axes?: readonly number[]): Of<K> {
+  transpose(axes?: readonly number[]): Same<K> {
     return this.made(transposeBlocks(this.asBlocks(), axes));
   }
 
   /** The array with its axes reversed. */
-  get T(): Of<K> {
+  get T(): Same<K> {
     return this.transpose();
   }
 
   /** Two axes exchanged. */
-  swapaxes(a: number, b: number): Of<K> {
+  swapaxes(a: number, b: number): Same<K> {
     const blocks = this.asBlocks();
     const order = blocks.axes.map((_, axis) => axis);
     const [one, two] = [axisOf(a, order.length), axisOf(b, order.length)];
@@ -60,38 +63,38 @@ export abstract class ShapeMethods<K extends ArrayKind> extends ReductionMethods
   }
 
   /** The elements in row-major order in another shape; one length may be -1. */
-  reshape(shape: number | readonly number[]): Of<K> {
+  reshape(shape: number | readonly number[]): Same<K> {
     return this.made(reshapeBlocks(this.asBlocks(), typeof shape === "number" ? [shape] : shape));
   }
 
   /** The elements in row-major order on one axis. */
-  ravel(): Of<K> {
+  ravel(): Same<K> {
     return this.reshape([-1]);
   }
 
   /** As {@link ravel}. */
-  flatten(): Of<K> {
+  flatten(): Same<K> {
     return this.reshape([-1]);
   }
 
   /** Axes of length one left out, all or those named. @throws RangeError if one is longer */
-  squeeze(axis?: number | readonly number[]): Of<K> {
+  squeeze(axis?: number | readonly number[]): Same<K> {
     const blocks = this.asBlocks();
     return this.made(squeezed(blocks, axis));
   }
 
   /** The same elements in other chunks. @throws RangeError if they do not add up to the shape */
-  rechunk(chunks: ChunkSpec = "auto"): Of<K> {
+  rechunk(chunks: ChunkSpec = "auto"): Same<K> {
     return this.made(rechunkBlocks(this.asBlocks(), chunks));
   }
 
   /** The real parts. */
-  get real(): Of<K> {
+  get real(): Of<K, RealDType<K["own"]>> {
     return this.applied("real");
   }
 
   /** The imaginary parts. */
-  get imag(): Of<K> {
+  get imag(): Of<K, RealDType<K["own"]>> {
     return this.applied("imag");
   }
 
@@ -101,7 +104,7 @@ export abstract class ShapeMethods<K extends ArrayKind> extends ReductionMethods
   }
 
   /** Rounded to decimals, half to even. */
-  round(decimals = 0): Of<K> {
+  round(decimals = 0): Same<K> {
     return this.applied("round", decimals);
   }
 }
