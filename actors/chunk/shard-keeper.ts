@@ -32,6 +32,7 @@ export class ShardKeeper implements ShardReader {
   private readonly home: string;
   private readonly life: number;
   private readonly disk: SpillDisk;
+  private readonly bytesMax: number;
   private readonly kept = new Map<string, Kept>();
   /** Handles, and the rows that had them when they were last looked at. */
   private readonly handles = new Map<string, { readonly handle: ShardSet; readonly row: number }>();
@@ -45,6 +46,7 @@ export class ShardKeeper implements ShardReader {
     this.home = options.home;
     this.life = options.life;
     this.disk = options.disk;
+    this.bytesMax = options.bytesMax;
     this.ledger = new ShardLedger(options.bytesMax);
   }
 
@@ -60,6 +62,12 @@ export class ShardKeeper implements ShardReader {
     this.startWrites();
     while (this.ledger.isCrowded) await this.writes;
     return handle;
+  }
+
+  /** Where memory is short, all shards go to disk, and those that come; else up to the bound they stay. */
+  press(isShort: boolean): void {
+    this.ledger.bytesMax = isShort ? 0 : this.bytesMax;
+    this.startWrites();
   }
 
   /** Shards stay as long as a row has their handle. */

@@ -22,7 +22,7 @@ interface Entry {
  * there is room for. Plain data and synchronous steps; {@link ShardKeeper} reads and writes.
  */
 export class ShardLedger {
-  readonly bytesMax: number;
+  bytesMax: number;
   /** In memory, those on their way to disk included. */
   memoryBytes = 0;
   storedBytes = 0;

@@ -15,7 +15,7 @@ export interface WorkerMemory {
 }
 
 export const MEASURE_MS = 200;
-/** Garbage is not collected more often. */
+/** Garbage is not collected more often; a worker that is paused may be full of nothing else, and the next task may be one too many. */
 const COLLECT_MS = 1000;
 
 /** Looks at a worker's memory now and then, and knows how tight it is. */
@@ -52,18 +52,20 @@ export class MemoryWatch {
     this.told = { pressure: this.gauge.pressure, diskError: this.memory.store.stats().diskError };
   }
 
-  measure(): void {
+  /** @returns whether the process takes more than its spill line, though garbage was collected where that was due */
+  measure(): boolean {
     let rss = this.rssBytes();
     const { collectGarbage } = this.memory;
     if (this.gauge.isAboveSpill(rss) && collectGarbage !== undefined) {
       const now = this.clock.now();
-      if (now - this.collectedMs >= COLLECT_MS) {
+      if (now - this.collectedMs >= COLLECT_MS || this.gauge.pressure === "high") {
         this.collectedMs = now;
         collectGarbage();
         rss = this.rssBytes();
       }
     }
     this.gauge.measure(rss);
+    return this.gauge.isAboveSpill(rss);
   }
 }
 

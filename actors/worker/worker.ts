@@ -199,7 +199,7 @@ class Worker implements Actor {
     const { type } = message as { type: string };
     if (type === "tick") return this.tick();
     if (type === "measure") {
-      this.memory.measure();
+      this.shards.press(this.memory.measure());
       this.context.after(MEASURE_MS, MEASURE);
       return;
     }

@@ -1,5 +1,5 @@
-import type { Arg, AxisRuns } from "../../runtime/graph/call.ts";
-import { input, inputsFrom, literal, location, nested } from "../../runtime/graph/call.ts";
+import type { AxisRuns, Call } from "../../runtime/graph/call.ts";
+import { input, inputsFrom, literal, location } from "../../runtime/graph/call.ts";
 import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
 import type { BlockwiseLayer, TaskLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
@@ -7,11 +7,12 @@ import { type Blocks, gridOf, layerName, requireKnown, shapeOf, shapeText } from
 import { axisSize, axisSizes, type ChunkSpec, chunkRuns, isUnknown, sameRuns } from "./chunk-spec.ts";
 import { itemsizeOf } from "./dtype.ts";
 import { type Assembly, assemble } from "./kernels/assemble.ts";
-import { type AxisOverlap, cutBoxes, takeBoxes } from "./kernels/boxes.ts";
+import { assembleBoxes, type BoxAssembly } from "./kernels/assemble-boxes.ts";
+import { type AxisOverlap, cutBoxes } from "./kernels/boxes.ts";
 
 const BOXES = "shoal:collections/array/kernels/boxes";
 const CUT_BOXES = kernel(BOXES, "cutBoxes", cutBoxes);
-const TAKE_BOXES = kernel(BOXES, "takeBoxes", takeBoxes);
+const ASSEMBLE_BOXES = kernel("shoal:collections/array/kernels/assemble-boxes", "assembleBoxes", assembleBoxes);
 const ASSEMBLE = kernel("shoal:collections/array/kernels/assemble", "assemble", assemble);
 
 /**
@@ -76,9 +77,9 @@ function exchangedLayer(blocks: Blocks, axes: readonly AxisRuns[], covers: reado
     inputs: [{ source: blocks.layer, axes: blocks.layer.grid.map((_, axis) => ({ kind: "axis", axis })) }],
     call: { fn: CUT_BOXES, args: [literal(overlap), location(blocks.axes), input(0)] },
   };
-  const whole = covers.map(({ first, count }) => ({ first, count, skip: new Float64Array(first.length) }));
-  const boxes = nested({ fn: TAKE_BOXES, args: [literal(overlap), location(axes), inputsFrom(0)] });
-  return assembleLayer({ ...blocks, layer: cut }, axes, whole, boxes);
+  const plan: BoxAssembly = { dtype: blocks.dtype, overlap };
+  const call = { fn: ASSEMBLE_BOXES, args: [literal(plan), location(axes), inputsFrom(0)] };
+  return gatheringLayer({ ...blocks, layer: cut }, axes, covers, call);
 }
 
 function axisOverlap(old: AxisRuns, now: AxisRuns, cover: Cover): AxisOverlap {
@@ -149,13 +150,21 @@ function coverOf(old: AxisRuns, now: AxisRuns): Cover {
   return { first, count, skip };
 }
 
-/** @param pieces how a task has its pieces; by default its inputs are those */
-function assembleLayer(
-  blocks: Blocks,
-  axes: readonly AxisRuns[],
-  covers: readonly Cover[],
-  pieces: Arg = inputsFrom(0),
-): TaskLayer {
+function assembleLayer(blocks: Blocks, axes: readonly AxisRuns[], covers: readonly Cover[]): TaskLayer {
+  const plan: Assembly = {
+    dtype: blocks.dtype,
+    axes: covers.map((cover, axis) =>
+      sameRuns(axes[axis] as AxisRuns, blocks.axes[axis] as AxisRuns) ? null : { skip: cover.skip, count: cover.count },
+    ),
+  };
+  return gatheringLayer(blocks, axes, covers, {
+    fn: ASSEMBLE,
+    args: [literal(plan), location(axes), inputsFrom(0)],
+  });
+}
+
+/** A task for each new block, which reads all old ones that it overlaps. */
+function gatheringLayer(blocks: Blocks, axes: readonly AxisRuns[], covers: readonly Cover[], call: Call): TaskLayer {
   const grid = gridOf(axes);
   const size = gridSize(grid);
   const inputOffsets = new Uint32Array(size + 1);
@@ -177,17 +186,11 @@ function assembleLayer(
     walk(0, []);
     inputOffsets[task + 1] = inputIndex.length;
   }
-  const plan: Assembly = {
-    dtype: blocks.dtype,
-    axes: covers.map((cover, axis) =>
-      sameRuns(axes[axis] as AxisRuns, blocks.axes[axis] as AxisRuns) ? null : { skip: cover.skip, count: cover.count },
-    ),
-  };
   return {
     kind: "tasks",
     name: layerName("rechunk", blocks.layer, axes),
     grid,
-    calls: [{ fn: ASSEMBLE, args: [literal(plan), location(axes), pieces] }],
+    calls: [call],
     sources: [blocks.layer],
     inputOffsets,
     inputIndex: Uint32Array.from(inputIndex),

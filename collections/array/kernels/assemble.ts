@@ -49,7 +49,7 @@ export function assemble(plan: Assembly, location: BlockLocation, pieces: readon
  * The one element that all pieces repeat, as a chunk without axes: what ones() and full() give. Blocks made of such pieces are
  * kept as that element too.
  */
-function sameElement(pieces: readonly Chunk[]): Chunk | undefined {
+export function sameElement(pieces: readonly Chunk[]): Chunk | undefined {
   const first = pieces[0] as Chunk;
   if (lanesOf(first.dtype) > 1) return undefined;
   const value = first.data[first.offset];

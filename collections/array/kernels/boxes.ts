@@ -1,5 +1,5 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
-import { type ShardSet, Shards, takeShards } from "../../../runtime/graph/shards.ts";
+import { Shards } from "../../../runtime/graph/shards.ts";
 import type { Chunk } from "../chunk.ts";
 import { partOf } from "./assemble.ts";
 import { materialize, type Source } from "./pending.ts";
@@ -42,27 +42,4 @@ export function cutBoxes(overlap: Overlap, { index }: BlockLocation, source: Sou
   };
   walk(0, [], []);
   return new Shards(boxes);
-}
-
-/** What a new block is made of: its box of every old block it overlaps, in the order of those. */
-export function takeBoxes(
-  overlap: Overlap,
-  { index }: BlockLocation,
-  cut: readonly (Shards | ShardSet)[],
-): Promise<unknown[]> {
-  const places: number[] = [];
-  const walk = (axis: number, place: number): void => {
-    if (axis === overlap.length) {
-      places.push(place);
-      return;
-    }
-    const one = overlap[axis];
-    if (one == null) return walk(axis + 1, place);
-    const at = index[axis] as number;
-    const first = one.firstOld[at] as number;
-    for (let old = first; old < first + (one.oldCount[at] as number); old++)
-      walk(axis + 1, place * (one.newCount[old] as number) + at - (one.firstNew[old] as number));
-  };
-  walk(0, 0);
-  return takeShards(cut, places);
 }

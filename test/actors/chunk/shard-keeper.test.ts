@@ -90,3 +90,22 @@ test("takeShards() takes the same from shards that nobody keeps, and names a sha
   assert.deepEqual(await takeShards([new Shards(["a", "b"]), new Shards(["c", "d"])], [1, 0]), ["b", "c"]);
   await assert.rejects(takeShards([new Shards(["a"])], [1]), /Shard 1 was asked of a set of 1/);
 });
+
+test("where memory is short all shards go to disk, and those that come then", () =>
+  withEachDisk(async (disk) => {
+    const keeper = keeperOf(disk, 10_000);
+    const one = await keeper.keep(shardsOf(1));
+    assert.equal(stateOf(keeper, one), "resident");
+    keeper.press(true);
+    const two = await keeper.keep(shardsOf(2));
+    assert.deepEqual([stateOf(keeper, one), stateOf(keeper, two)], ["stored", "stored"]);
+    keeper.press(false);
+    const three = await keeper.keep(shardsOf(3));
+    assert.equal(stateOf(keeper, three), "resident");
+    assert.deepEqual(await takeShards([one, two, three], [1, 1, 1]), [
+      Float64Array.of(1, 1, 1),
+      Float64Array.of(2, 1, 2),
+      Float64Array.of(3, 1, 3),
+    ]);
+    await keeper.close();
+  }));
