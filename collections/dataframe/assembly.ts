@@ -3,6 +3,7 @@
  * each other: whoever uses one of them imports this file.
  */
 import "./aggregation.ts";
+import "./arrow.ts";
 import "./category-accessor.ts";
 import "./conversions.ts";
 import "./from-bag.ts";

@@ -1,10 +1,13 @@
 import type { Dtype } from "../dtype.ts";
 import type { AsofSpec, JoinSpec, Step } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
+import { ownName } from "./own-name.ts";
 import { dtypeOf, type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "./polars.ts";
 import { choose, lit } from "./typed.ts";
 
-const SIDE = "__side_";
+const SIDE = ownName("side_");
+const ON = ownName("on");
+const BEHIND_NAME = ownName("right");
 
 /**
  * Joins two tables by equal keys; missing keys meet each other, as in pandas. The result has the columns of `fields`:
@@ -20,14 +23,14 @@ export async function joinTables(
     keyed(renamed(left, join.renameLeft), join.leftOn.map(nameAfter(join.renameLeft)), `${SIDE}left`).collect(),
     keyed(renamed(right, join.rename), join.rightOn.map(nameAfter(join.rename)), `${SIDE}right`).collect(),
   ]);
-  const keys = join.leftOn.map((_, at) => `__on_${at}`);
+  const keys = join.leftOn.map((_, at) => `${ON}_${at}`);
   // The engine never lets missing keys meet; where both sides have some, they are compared by a flag beside a filler.
   const meet = keys.filter((key) => a.getColumn(key).nullCount() > 0 && b.getColumn(key).nullCount() > 0);
   const [on, sides] = meet.length === 0 ? [keys, [a.lazy(), b.lazy()]] : withNullFlags(keys, meet, [a, b]);
   const how = join.how === "outer" ? "full" : join.how;
   const joined = (sides[0] as PolarsLazy).join(
     sides[1] as PolarsLazy,
-    { on, how, coalesce: true, suffix: "__right" } as never,
+    { on, how, coalesce: true, suffix: BEHIND_NAME } as never,
   );
   return filledKeys(joined as unknown as PolarsLazy, join, meet).select(
     ...fields.map((field) => resultColumn(field, join)),
@@ -36,7 +39,7 @@ export async function joinTables(
 
 const keyed = (table: PolarsLazy, on: readonly string[], mark: string): PolarsLazy =>
   table.withColumns(
-    ...on.map((name, at) => polars().col(name).alias(`__on_${at}`)),
+    ...on.map((name, at) => polars().col(name).alias(`${ON}_${at}`)),
     lit(1).cast(polars().Int8).alias(mark),
   );
 
@@ -75,8 +78,10 @@ const renamed = (table: PolarsLazy, rename: readonly (readonly [string, string])
 function filledKeys(joined: PolarsLazy, join: JoinSpec, meet: readonly string[]): PolarsLazy {
   const shared = join.leftOn.flatMap((name, at) => {
     if (name !== join.rightOn[at] || join.rename.some(([from]) => from === name)) return [];
-    const key = polars().col(`__on_${at}`);
-    return [(meet.includes(`__on_${at}`) ? choose(polars().col(`__on_${at}_null`), lit(null), key) : key).alias(name)];
+    const key = polars().col(`${ON}_${at}`);
+    return [
+      (meet.includes(`${ON}_${at}`) ? choose(polars().col(`${ON}_${at}_null`), lit(null), key) : key).alias(name),
+    ];
   });
   return shared.length === 0 || join.how === "semi" || join.how === "anti" ? joined : joined.withColumns(...shared);
 }
@@ -104,16 +109,16 @@ export function joinAsof(
   const names = fields.map((field) => field.name);
   const key = leftStep.fields.find((field) => field.name === asof.leftOn) as Field;
   const other = renamed(right, asof.rename).withColumns(
-    pl.col(nameAfter(asof.rename)(asof.rightOn)).cast(polarsType(key.dtype)).alias("__on"),
+    pl.col(nameAfter(asof.rename)(asof.rightOn)).cast(polarsType(key.dtype)).alias(ON),
   );
   const options = {
-    leftOn: "__on",
-    rightOn: "__on",
+    leftOn: ON,
+    rightOn: ON,
     strategy: asof.direction,
     allowParallel: true,
     forceParallel: false,
     checkSortedness: false,
-    suffix: "__right",
+    suffix: BEHIND_NAME,
     ...(asof.leftBy.length > 0 ? { byLeft: [...asof.leftBy], byRight: asof.rightBy.map(nameAfter(asof.rename)) } : {}),
     ...(asof.tolerance === null ? {} : { tolerance: asof.tolerance - (asof.exact ? 0 : 1) }),
   };
@@ -121,14 +126,14 @@ export function joinAsof(
   const step = asof.exact ? 0 : asof.direction === "backward" ? -1 : 1;
   const own = pl.col(asof.leftOn);
   const sought = step === 0 ? own : own.cast(pl.Int64).add(lit(step).cast(pl.Int64)).cast(polarsType(key.dtype));
-  const keyed = left.withColumns(sought.alias("__on"));
+  const keyed = left.withColumns(sought.alias(ON));
   const joined = asof.direction === "nearest" ? nearest(keyed, other, options) : keyed.joinAsof(other, options);
   return joined.select(...names);
 }
 
-const ROW = "__right_row";
-const BEFORE = "__before";
-const BEHIND = "__behind";
+const ROW = ownName("row");
+const BEFORE = ownName("before");
+const BEHIND = ownName("behind");
 
 /** The nearer of the last before and the next; of two as near the one before, where the engine takes the other. */
 function nearest(left: PolarsLazy, right: PolarsLazy, options: object): PolarsLazy {
@@ -136,16 +141,16 @@ function nearest(left: PolarsLazy, right: PolarsLazy, options: object): PolarsLa
   const numbered = right.withRowIndex(ROW) as PolarsLazy;
   const { byRight = [] } = options as { byRight?: string[] };
   const placed = (strategy: "backward" | "forward", key: string): readonly [PolarsLazy, object] => [
-    numbered.select("__on", ...byRight, pl.col("__on").alias(key), pl.col(ROW).alias(`${key}_row`)) as PolarsLazy,
+    numbered.select(ON, ...byRight, pl.col(ON).alias(key), pl.col(ROW).alias(`${key}_row`)) as PolarsLazy,
     { ...options, strategy },
   ];
   const both = left
     .joinAsof(...(placed("backward", BEFORE) as [PolarsLazy, never]))
     .joinAsof(...(placed("forward", BEHIND) as [PolarsLazy, never])) as unknown as PolarsLazy;
-  const [at, before, behind] = [pl.col("__on"), pl.col(BEFORE), pl.col(BEHIND)];
+  const [at, before, behind] = [pl.col(ON), pl.col(BEFORE), pl.col(BEHIND)];
   const isBefore = behind.isNull().or(before.isNotNull().and(at.sub(before).ltEq(behind.sub(at))));
   const row = choose(isBefore, pl.col(`${BEFORE}_row`), pl.col(`${BEHIND}_row`)).alias(ROW);
-  const rest = numbered.drop("__on", ...byRight) as PolarsLazy;
+  const rest = numbered.drop(ON, ...byRight) as PolarsLazy;
   return both
     .withColumns(row)
     .join(rest, { on: ROW, how: "left", maintainOrder: "left" } as never) as unknown as PolarsLazy;

@@ -1,7 +1,8 @@
+import { ownName } from "../engine/own-name.ts";
 import { type PolarsFrame, polars } from "../engine/polars.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
 
-const ORDER = "__order";
+const ORDER = ownName("order");
 
 /**
  * Cuts a table by the bucket of each row; rows of a bucket keep their order. Rows are counted and put in order here, which takes a few

@@ -1,5 +1,6 @@
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
 import { NDArray } from "../../array/ndarray.ts";
+import { ownName } from "../engine/own-name.ts";
 import { type PolarsFrame, polars } from "../engine/polars.ts";
 import { Column } from "../frame/column.ts";
 import { Frame } from "../frame/frame.ts";
@@ -11,6 +12,8 @@ import { indexName, isIndexName, type TableMeta } from "../schema.ts";
 import { chunkOf, resolved, stackTables } from "./mapped-result.ts";
 import { seriesOf } from "./read-columns.ts";
 import { type SampleCall, sampleRows } from "./sample-rows.ts";
+
+const COUNT = ownName("count");
 
 /** Calls a function of the user's with a partition, its rows, its values or its groups; the outcome is a table again. */
 export async function mapTable(fn: AnyFunction, call: MapCall, chunk: TableChunk, partition = 0): Promise<TableChunk> {
@@ -127,11 +130,11 @@ async function mapGroups(fn: AnyFunction, call: MapCall, chunk: TableChunk): Pro
   const sizes = await sorted
     .lazy()
     .groupBy(keys.map((key) => pl.col(key)) as never, true)
-    .agg((pl.len() as ReturnType<typeof pl.col>).cast(pl.Float64).alias("__n"))
+    .agg((pl.len() as ReturnType<typeof pl.col>).cast(pl.Float64).alias(COUNT))
     .collect();
   const parts: TableChunk[] = [];
   let from = 0;
-  const counts = sizes.getColumn("__n").toArray() as number[];
+  const counts = sizes.getColumn(COUNT).toArray() as number[];
   for (const [group, rows] of counts.entries()) {
     const own = new TableChunk(sorted.slice(from, rows) as PolarsFrame);
     from += rows;

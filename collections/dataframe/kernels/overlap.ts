@@ -1,4 +1,5 @@
 import { clearNaN } from "../engine/clear-nan.ts";
+import { ownName } from "../engine/own-name.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars } from "../engine/polars.ts";
 import { choose, lit, native } from "../engine/typed.ts";
 import { translateWindow } from "../engine/window.ts";
@@ -6,7 +7,9 @@ import type { Options } from "../expression/expression.ts";
 import type { Step, WindowItem } from "../plan/step.ts";
 import { indexName } from "../schema.ts";
 
-const PART = "__part";
+const ROW = ownName("row");
+
+const PART = ownName("part");
 
 type OverlapStep = Extract<Step, { op: "overlap" }>;
 
@@ -91,7 +94,7 @@ const IN_TIME: Readonly<Record<string, (e: PolarsExpr, options: Options) => Pola
 function rollingInTime(whole: PolarsLazy, items: readonly WindowItem[]): PolarsLazy {
   const pl = polars();
   const [first] = items as readonly [WindowItem];
-  const ordered = whole.withRowIndex("__row") as PolarsLazy;
+  const ordered = whole.withRowIndex(ROW) as PolarsLazy;
   const aggregated = items.map(({ name, window, columns: [column], options }) => {
     const e = pl.col(column as string).cast(pl.Float64);
     const made = (IN_TIME[window] as (typeof IN_TIME)[string])(e, options);
@@ -106,13 +109,11 @@ function rollingInTime(whole: PolarsLazy, items: readonly WindowItem[]): PolarsL
       closed: "right",
       by: [],
     } as never)
-    .agg(pl.col("__row").last().alias("__row"), ...aggregated);
+    .agg(pl.col(ROW).last().alias(ROW), ...aggregated);
   const names = items.map(({ name }) => name);
-  return (
-    ordered.join(rolled.select("__row", ...names), { on: "__row", how: "left" } as never) as unknown as PolarsLazy
-  )
-    .sort(["__row"], false, true, true)
-    .drop("__row") as PolarsLazy;
+  return (ordered.join(rolled.select(ROW, ...names), { on: ROW, how: "left" } as never) as unknown as PolarsLazy)
+    .sort([ROW], false, true, true)
+    .drop(ROW) as PolarsLazy;
 }
 
 /** Two tables side by side: row by row where their keys are the same, else by their keys, sorted. */

@@ -11,11 +11,14 @@ import { schemeOf } from "../../io/filesystem.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import { isFloat } from "../dtype.ts";
+import { ownName } from "../engine/own-name.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
 import { choose, lit, native } from "../engine/typed.ts";
 import type { CsvColumn, CsvFormat, FilePart } from "../plan/step.ts";
 import { type Field, indexName } from "../schema.ts";
 import { emptyTable } from "./empty-table.ts";
+
+const ROW = ownName("row");
 
 /**
  * The rows of a stretch of a CSV file. A whole file is scanned where it lies; a stretch is cut out to a file of its own,
@@ -90,8 +93,8 @@ async function scanned(path: string, format: CsvFormat, part: FilePart, fields: 
     ...(wanted.length === 0 ? [polars().col((format.columns[0] as CsvColumn).name)] : wanted.map(columnValue)),
   );
   const numbered = fields.some(({ name }) => name === indexName(0))
-    ? ((typed.withRowIndex("__row") as PolarsLazy).withColumns(
-        polars().col("__row").cast(polars().Int64).alias(indexName(0)),
+    ? ((typed.withRowIndex(ROW) as PolarsLazy).withColumns(
+        polars().col(ROW).cast(polars().Int64).alias(indexName(0)),
       ) as unknown as PolarsLazy)
     : typed;
   const read = numbered.select(...fields.map(({ name }) => name));
@@ -248,13 +251,13 @@ async function explained(
     if (column.dtype === "string") continue;
     const parsed = parsedOrNull(text, column);
     const bad = await scan(path, format, part, true)
-      .withRowIndex("__row")
+      .withRowIndex(ROW)
       .filter(text.isNotNull().and(parsed.isNull()))
       .limit(1)
       .collect()
       .catch(() => undefined);
     if (bad === undefined || bad.height === 0) continue;
-    const [row, value] = [Number(bad.getColumn("__row").get(0)), String(bad.getColumn(column.name).get(0))];
+    const [row, value] = [Number(bad.getColumn(ROW).get(0)), String(bad.getColumn(column.name).get(0))];
     return csvFault(
       `${where}: row ${row} of column "${column.name}" is "${value}", not ${column.dtype}; give it another type with dtypes`,
       part.path,

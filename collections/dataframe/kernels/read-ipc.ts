@@ -1,9 +1,12 @@
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import { withLocalFile } from "../../io/local-copy.ts";
 import { isFloat } from "../dtype.ts";
+import { ownName } from "../engine/own-name.ts";
 import { type PolarsExpr, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
 import { lit } from "../engine/typed.ts";
 import { type Field, indexName, isIndexName } from "../schema.ts";
+
+const ROW = ownName("row");
 
 /** One Arrow IPC file. */
 export interface IpcPart {
@@ -19,7 +22,7 @@ export async function readIpcPart(part: IpcPart, fields: readonly Field[]): Prom
   try {
     return await withLocalFile(part.path, async (local) => {
       const scanned = polars().scanIPC(local, { cache: false } as never) as PolarsLazy;
-      const rows = numbered ? (scanned.withRowIndex("__row") as unknown as PolarsLazy) : scanned;
+      const rows = numbered ? (scanned.withRowIndex(ROW) as unknown as PolarsLazy) : scanned;
       return (
         await rows.select(...fields.map((field) => columnValue(field, part.index))).collect()
       ).lazy() as PolarsLazy;
@@ -35,7 +38,7 @@ export async function readIpcPart(part: IpcPart, fields: readonly Field[]): Prom
 }
 
 function columnValue({ name, dtype }: Field, index: string | null): PolarsExpr {
-  const e = polars().col(name === indexName(0) ? (index ?? "__row") : name);
+  const e = polars().col(name === indexName(0) ? (index ?? ROW) : name);
   if (dtype === "object") return e.alias(name);
   const typed = e.cast(polarsType(dtype));
   return (isFloat(dtype) ? typed.fillNan(lit(null)) : typed).alias(name);

@@ -3,10 +3,13 @@ import type { FolderValues } from "../../io/hive-folders.ts";
 import { withLocalFile } from "../../io/local-copy.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { isFloat } from "../dtype.ts";
+import { ownName } from "../engine/own-name.ts";
 import { type PolarsExpr, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
 import { lit } from "../engine/typed.ts";
 import { type Field, indexName, isIndexName } from "../schema.ts";
 import { emptyTable } from "./empty-table.ts";
+
+const ROW = ownName("row");
 
 /** Rows of a Parquet file: `rows` of them from `offset` on; all where it is null. */
 export interface ParquetPart {
@@ -35,7 +38,7 @@ function scanned(local: string, part: ParquetPart, fields: readonly Field[]): Po
   const all = pl.scanParquet(local, { cache: false, glob: false } as never);
   const needsNumbers = part.index === null && fields.some(({ name }) => isIndexName(name));
   const stretch = (rows: PolarsLazy, offset: number): PolarsLazy => {
-    const numbered = needsNumbers ? (rows.withRowIndex("__row", offset) as unknown as PolarsLazy) : rows;
+    const numbered = needsNumbers ? (rows.withRowIndex(ROW, offset) as unknown as PolarsLazy) : rows;
     return numbered.select(...fields.map((field) => columnValue(field, part)));
   };
   if (part.slices === undefined)
@@ -49,7 +52,7 @@ function columnValue({ name, dtype }: Field, part: ParquetPart): PolarsExpr {
   const pl = polars();
   const said = part.folders[name];
   if (said !== undefined) return lit(said).cast(pl.Utf8).cast(polarsType(dtype)).alias(name);
-  const source = name === indexName(0) ? (part.index ?? "__row") : name;
+  const source = name === indexName(0) ? (part.index ?? ROW) : name;
   const e = pl.col(source);
   if (dtype === "object") return e.alias(name);
   const typed = e.cast(polarsType(dtype));

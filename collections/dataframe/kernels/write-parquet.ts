@@ -1,8 +1,9 @@
 import { fileSystemOf } from "../../io/schemes.ts";
-import { type PolarsFrame, polars } from "../engine/polars.ts";
+import type { PolarsFrame } from "../engine/polars.ts";
 import "../frame/frame-bytes.ts";
 import type { TableChunk } from "../frame/table-chunk.ts";
-import { indexName, shownName, type TableMeta } from "../schema.ts";
+import type { TableMeta } from "../schema.ts";
+import { writtenColumns } from "./write-ipc.ts";
 
 export interface ParquetOut {
   readonly index: boolean;
@@ -17,14 +18,9 @@ export async function writeParquetPart(
   [folder, name]: readonly [folder: string, name: string],
   chunk: TableChunk,
 ): Promise<string[]> {
-  const pl = polars();
-  const levels = out.index
-    ? meta.index.map(({ label }, level) => pl.col(indexName(level)).alias(label ?? `__index_level_${level}__`))
-    : [];
-  const columns = meta.columns.map(({ name: own }) => pl.col(own).alias(shownName(own)));
   const whole = (await chunk.native
     .lazy()
-    .select(...levels, ...columns)
+    .select(...writtenColumns(meta, out.index))
     .collect()) as PolarsFrame;
   if (out.partitionOn.length === 0) return [await written(`${folder}/${name}`, whole, out)];
   const paths: string[] = [];
