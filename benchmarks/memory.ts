@@ -1,3 +1,6 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Client } from "../index.ts";
 import { own } from "../runtime/graph/call.ts";
 import type { TaskLayer } from "../runtime/graph/layer.ts";
 import { liveFunction } from "../runtime/wire/function-spec.ts";
@@ -55,4 +58,56 @@ const liveTask = (n: number, keys: "layer" | "user"): BenchCase => ({
   },
 });
 
-export const cases: readonly BenchCase[] = [liveTask(1e6, "layer"), liveTask(1e6, "user"), ...largerThanMemory];
+/** Bytes of a process's heap and buffers, after a collection. */
+function collectedBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/**
+ * What is left at client and scheduler (one process) and at the worker when futures were made, awaited and let go: beyond what there was after
+ * the warm-up, so that growth from run to run adds up.
+ */
+const futuresLeft = (n: number): BenchCase => {
+  let client: Client | undefined;
+  let start: { readonly here: number; readonly there: number } | undefined;
+  let runs = 0;
+  return {
+    name: "memory/futures-left",
+    params: { n, mode: "processes", workers: 1 },
+    runs: 9,
+    open: async () => {
+      client = await Client.local({ mode: "processes", workers: 1 });
+    },
+    run: async () => {
+      const session = client as Client;
+      const atWorker = async (): Promise<number> => [...(await session.run(collectedBytes)).values()][0] as number;
+      start ??= { here: memoryUsed(), there: await atWorker() };
+      const startMs = performance.now();
+      const futures = session.map(
+        inc,
+        Array.from({ length: n }, (_, i) => i),
+      );
+      await session.gather(futures);
+      for (const future of futures.splice(0)) future.release();
+      while ((await session.status()).slabs > 0);
+      const seconds = (performance.now() - startMs) / 1000;
+      const left = { here: memoryUsed() - start.here, there: (await atWorker()) - start.there };
+      // The first run makes what every later one uses.
+      if (runs++ === 0) start = undefined;
+      return { seconds, more: { leftHereKb: left.here / 1024, leftAtWorkerKb: left.there / 1024 } };
+    },
+    close: async () => client?.close(),
+  };
+};
+
+export const cases: readonly BenchCase[] = [
+  futuresLeft(1e5),
+  liveTask(1e6, "layer"),
+  liveTask(1e6, "user"),
+  ...largerThanMemory,
+];

@@ -211,7 +211,9 @@ class Worker implements Actor {
   }
 
   private answer(question: Question, asked: { type?: string; key?: string; row?: number; attempt?: number }): void {
-    if (asked.type !== "chunk") return question.answer({ worker: this.options.id, ...this.state() });
+    const { rows, layers } = this.brain;
+    const known = { worker: this.options.id, rows: rows.size, layers: layers.size };
+    if (asked.type !== "chunk") return question.answer({ ...known, ...this.state() });
     const { key = "", row = -1, attempt = -1 } = asked;
     if (this.brain.holds(row, attempt)) void this.answerChunk(question, key, row);
     else question.fail(this.hasLeft(key));
