@@ -1,8 +1,9 @@
-import { constants, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { constants, mkdirSync } from "node:fs";
 import { type FileHandle, mkdir, open, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../runtime/base/clock.ts";
+import { processFolderName, sweepProcessFolders } from "../../runtime/base/process-folders.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { HAS_DIRECT_FILES, readDirect, writeDirect } from "./direct-file.ts";
 import { FileWays } from "./file-ways.ts";
@@ -11,7 +12,6 @@ import type { SpillDisk } from "./spill-disk.ts";
 /** Smaller files always go through the system's cache. */
 const DIRECT_BYTES_MIN = 1 << 20;
 const MODE = 0o600;
-const FOLDER = /^shoal-spill-(\d+)-/;
 
 /** A disk that is a folder of its own, readable by its user alone; made at the first write, gone when it is closed. */
 export class FolderDisk implements SpillDisk {
@@ -25,7 +25,7 @@ export class FolderDisk implements SpillDisk {
   constructor(parent = tmpdir()) {
     mkdirSync(parent, { recursive: true });
     sweepSpill(parent);
-    this.folder = join(parent, `shoal-spill-${process.pid}-${uniqueToken()}`);
+    this.folder = join(parent, processFolderName("spill", uniqueToken()));
   }
 
   async write(name: string, pieces: readonly Uint8Array[]): Promise<void> {
@@ -131,18 +131,5 @@ async function writeAll(file: FileHandle, pieces: readonly Uint8Array[], from: n
 }
 
 /** Removes the folders of processes that ended without closing them. */
-export function sweepSpill(parent: string, isAlive: (pid: number) => boolean = isRunning): void {
-  for (const name of readdirSync(parent)) {
-    const pid = FOLDER.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code !== "ESRCH";
-  }
-}
+export const sweepSpill = (parent: string, isAlive?: (pid: number) => boolean): void =>
+  sweepProcessFolders("spill", parent, isAlive);

@@ -90,9 +90,14 @@ export class Execution implements TaskHost {
     this.options.yieldThen(() => this.burst());
   }
 
-  /** Tells running tasks to stop: their signal is aborted. A function that does not listen runs on, unheard. */
+  /** Tells running tasks to stop: their signal is aborted. A function that does not listen runs on, unheard and without a slot. */
   abort(rows: readonly number[]): void {
-    for (const row of rows) this.running.get(row)?.abort();
+    for (const row of rows) {
+      const task = this.running.get(row);
+      if (task === undefined) continue;
+      task.abort();
+      this.slots.abandon(task);
+    }
   }
 
   /** Lets go of running functions whose rows are given to other tasks. */

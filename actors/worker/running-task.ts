@@ -15,8 +15,8 @@ export class RunningTask implements TaskScope {
   readonly startedMs: number;
   /** Its row belongs to another task now. */
   isOrphan = false;
-  /** "waits": it gave its slot up, and wants one again. */
-  slot: "has" | "gave" | "waits" = "has";
+  /** "waits": it gave its slot up, and wants one again; "abandoned": it has none, and goes on without. */
+  slot: "has" | "gave" | "waits" | "abandoned" = "has";
   private readonly host: TaskHost;
   private controller: AbortController | undefined;
   private isAborted = false;

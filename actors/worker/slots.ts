@@ -36,6 +36,15 @@ export class Slots {
     this.changed(task, false);
   }
 
+  /** Nobody wants what it gives: others run though it may never settle. The scheduler has forgotten it, and is told nothing. */
+  abandon(task: RunningTask): void {
+    if (task.slot === "has") this.taken -= 1;
+    task.slot = "abandoned";
+    const at = this.waiting.findIndex((one) => one.task === task);
+    if (at >= 0) this.waiting.splice(at, 1)[0]?.resume();
+    this.admit();
+  }
+
   rejoin(task: RunningTask): Promise<void> {
     if (task.slot !== "gave") return Promise.resolve();
     task.slot = "waits";

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { processFolderName, sweepProcessFolders } from "../base/process-folders.ts";
 
 /** A module that was uploaded with what it imports by relative paths: text by path below a folder they share. */
 export interface ModuleBundle {
@@ -57,10 +58,14 @@ export function dropUploaded(): void {
   folder = undefined;
 }
 
-/** Packages are found from there as from the folder that the process runs in. */
+/**
+ * A worker that is ended leaves it behind: the next process that makes one takes it away. Packages are found from there as from the folder
+ * that the process runs in.
+ */
 function ownFolder(): string {
   if (folder !== undefined) return folder;
-  folder = mkdtempSync(join(tmpdir(), "shoal-modules-"));
+  sweepProcessFolders("modules", tmpdir());
+  folder = mkdtempSync(join(tmpdir(), processFolderName("modules", "")));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
   const packages = nearestPackages(process.cwd());
   if (packages !== undefined) symlinkSync(packages, join(folder, "node_modules"), "junction");

@@ -70,7 +70,8 @@ for (const mode of ["inline", "threads", "processes", "nats"] as const)
           "workers",
         ]);
         for (const { id } of client.workers) {
-          const { known, own } = (state["workers"] ?? {})[id] as Record<string, Record<string, unknown>>;
+          const told = state["workers"] as Record<string, Record<string, Record<string, unknown>>>;
+          const { known, own } = told[id] ?? {};
           assert.equal(known?.["id"], id);
           assert.equal(own?.["worker"], id);
         }

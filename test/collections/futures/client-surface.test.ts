@@ -124,3 +124,25 @@ for (const mode of ["inline", "threads", "processes"] as const) {
     assert.equal(await (other as Future<number>).result(), 2);
   });
 }
+
+for (const mode of ["inline", "threads", "nats"] as const)
+  test(
+    `an asynchronous task that nobody wants any more gives its slot up, though it never settles (${mode})`,
+    LIMIT,
+    async () => {
+      const own = await Client.local({ mode, workers: 1, slots: 1 });
+      try {
+        const begun = own.event("begun");
+        const endless = own.submit(async (event: typeof begun) => {
+          await event.set();
+          return new Promise<never>(() => {});
+        }, begun);
+        await begun.wait({ timeout: "20s" });
+        endless.cancel();
+        await assert.rejects(endless.result(), { code: "CANCELLED" });
+        assert.equal(await own.submit((n: number) => n + 1, 1).result({ timeout: "20s" }), 2);
+      } finally {
+        await own.close();
+      }
+    },
+  );
