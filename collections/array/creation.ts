@@ -138,7 +138,7 @@ export const linspaceStep = (start: number, stop: number, count: number, endpoin
 
 function ramp(n: number, start: number, step: number, dtype: DType, chunks?: ChunkSpec): ShoalArray {
   const axes = runsOf([n], dtype, chunks);
-  return asArray(located("arange", RAMP, { start, step, dtype }, axes, dtype));
+  return asArray(located("arange", RAMP, { start, step, dtype }, axes, dtype, true));
 }
 
 /** A layer without inputs whose blocks follow from where they lie. */
@@ -148,6 +148,7 @@ export function located(
   plan: unknown,
   axes: readonly AxisRuns[],
   dtype: DType,
+  isCheap = false,
 ): Blocks {
   const layer: BlockwiseLayer = {
     kind: "blockwise",
@@ -155,6 +156,7 @@ export function located(
     grid: gridOf(axes),
     inputs: [],
     call: { fn, args: [literal(plan), location(axes)], finish: SETTLE },
+    ...(isCheap ? { isCheap } : {}),
   };
   return { layer, axes, dtype };
 }

@@ -60,7 +60,7 @@ export class Generator {
     const lengths = typeof shape === "number" ? [shape] : shape;
     const axes = chunkRuns(options.chunks ?? "auto", lengths, itemsizeOf(dtype));
     const plan: RandomPlan = { distribution, parameters, seed: this.next(options), dtype };
-    return asArray(located(distribution, RANDOM, plan, axes, dtype));
+    return asArray(located(distribution, RANDOM, plan, axes, dtype, distribution === "uniform"));
   }
 
   /** Floats in [0, 1). */

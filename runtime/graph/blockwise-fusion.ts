@@ -1,5 +1,5 @@
-import type { Call } from "./call.ts";
-import { callDepth, callSize, eachLeaf, hoistLets, mapLeaves, spellInputs, substituteInput } from "./call-rewrite.ts";
+import type { AxisPlace, Call } from "./call.ts";
+import { callDepth, callSize, hoistLets, mapLeaves, spellInputs, substituteInput } from "./call-rewrite.ts";
 import type { Graph, Want } from "./graph.ts";
 import { gridSize } from "./key.ts";
 import { type AxisPick, type BlockInput, type BlockwiseLayer, type Layer, sourcesOf, type Values } from "./layer.ts";
@@ -8,6 +8,8 @@ import { tokenize } from "./tokenize.ts";
 /** Evaluation recurses into nested calls, and a call is sent whole: a longer chain becomes several layers. */
 const CALLS_PER_LAYER_MAX = 512;
 const CALL_DEPTH_MAX = 128;
+/** So many times a block is made again, rather than kept, where that is cheap. */
+const TIMES_MADE_MAX = 4;
 
 /** A layer while layers are merged into it. */
 interface Draft {
@@ -23,7 +25,8 @@ interface Draft {
  * Merges blockwise layers into the one layer that reads them, so that a chain or tree of block operations is one task
  * a block. Works on layers, never on tasks: its cost does not depend on how many blocks there are. The fused layer
  * keeps the name of the last, so keys stay. A layer is left alone if it is wanted, read by several layers or
- * through several patterns, would be computed more than once, or has other annotations, `fuse: false` or `effectful`.
+ * through several patterns (but for one that is cheap to make), would be computed more than once, or has other annotations,
+ * `fuse: false` or `effectful`.
  * @see https://docs.dask.org/en/stable/optimize.html
  */
 export function fuseBlockwise(graph: Graph): Graph {
@@ -83,18 +86,25 @@ function findFusable(
 }
 
 function canMerge(draft: Draft, producer: Draft): boolean {
-  const picks = draft.inputs.filter((one) => one.source.name === producer.layer.name);
-  const first = picks[0] as BlockInput;
-  if (!picks.every((one) => samePicks(one.axes, first.axes))) return false;
-  if (!readsEachBlockOnce(first, draft.layer.grid)) return false;
-  if (!producer.inputs.every((one) => composedPicks(one, first.axes) !== undefined)) return false;
-  const inPlace = isIdentity(first, draft.layer.grid);
-  if (!inPlace && (producer.own !== undefined || usesLocation(producer.call))) return false;
+  const patterns = patternsOf(draft, producer);
+  const timesMax = producer.layer.isCheap === true && producer.inputs.length === 0 ? TIMES_MADE_MAX : 1;
+  if (patterns.length > timesMax) return false;
+  for (const pattern of patterns) {
+    if (!readsEachBlockOnce(pattern, draft.layer.grid)) return false;
+    if (!producer.inputs.every((one) => composedPicks(one.axes, pattern.axes) !== undefined)) return false;
+    if (producer.own !== undefined && !isIdentity(pattern, draft.layer.grid)) return false;
+  }
   if (producer.own !== undefined && draft.own !== undefined && producer.own !== draft.own) return false;
   return (
-    callSize(draft.call) + callSize(producer.call) <= CALLS_PER_LAYER_MAX &&
+    callSize(draft.call) + patterns.length * callSize(producer.call) <= CALLS_PER_LAYER_MAX &&
     callDepth(draft.call) + callDepth(producer.call) <= CALL_DEPTH_MAX
   );
+}
+
+/** The different ways in which a layer reads another's blocks. */
+function patternsOf(draft: Draft, producer: Draft): readonly BlockInput[] {
+  const picks = draft.inputs.filter((one) => one.source.name === producer.layer.name);
+  return picks.filter((one, at) => picks.findIndex((other) => samePicks(other.axes, one.axes)) === at);
 }
 
 /** Whether no block of the source is read by two tasks: else fusing would compute it twice. */
@@ -112,18 +122,10 @@ function isIdentity(one: BlockInput, grid: readonly number[]): boolean {
   );
 }
 
-function usesLocation(call: Call): boolean {
-  let found = false;
-  eachLeaf(call, (leaf) => {
-    found ||= leaf.kind === "location";
-  });
-  return found;
-}
-
 /** The picks of a producer's input as the consumer's tasks see them, or undefined if no pick says that. */
-function composedPicks(one: BlockInput, outer: readonly AxisPick[]): readonly AxisPick[] | undefined {
+function composedPicks(inner: readonly AxisPick[], outer: readonly AxisPick[]): readonly AxisPick[] | undefined {
   const picks: AxisPick[] = [];
-  for (const pick of one.axes) {
+  for (const pick of inner) {
     if (pick.kind === "all" || pick.kind === "at") {
       picks.push(pick);
       continue;
@@ -167,14 +169,17 @@ function merge(draft: Draft, producer: Draft, readers: Map<string, Set<string>>)
     const at = inputs.findIndex((known) => known.source.name === one.source.name && samePicks(known.axes, one.axes));
     return at >= 0 ? at : inputs.push(one) - 1;
   };
-  const through = (draft.inputs.find((one) => one.source.name === name) as BlockInput).axes;
-  const ofDraft = draft.inputs.map((one) => (one.source.name === name ? -1 : position(one)));
-  const ofProducer = producer.inputs.map((one) =>
-    position({ source: one.source, axes: composedPicks(one, through) as readonly AxisPick[] }),
-  );
-  const outer = renumbered(draft, ofDraft);
-  const inner = renumbered(producer, ofProducer);
-  draft.call = substituteInput(outer, -1, inner);
+  const patterns = patternsOf(draft, producer);
+  const patternOf = (one: BlockInput): number => patterns.findIndex((other) => samePicks(other.axes, one.axes));
+  const ofDraft = draft.inputs.map((one) => (one.source.name === name ? -1 - patternOf(one) : position(one)));
+  let call = renumbered(draft, ofDraft);
+  patterns.forEach(({ axes: through }, k) => {
+    const ofProducer = producer.inputs.map((one) =>
+      position({ source: one.source, axes: composedPicks(one.axes, through) as readonly AxisPick[] }),
+    );
+    call = substituteInput(call, -1 - k, moved(renumbered(producer, ofProducer), through));
+  });
+  draft.call = call;
   draft.inputs = inputs;
   draft.own ??= producer.own;
   draft.changed = true;
@@ -185,7 +190,18 @@ function merge(draft: Draft, producer: Draft, readers: Map<string, Set<string>>)
   }
 }
 
-/** The draft's call with one scope of lets and its inputs counted anew; what is fused away is input -1. */
+/** A call whose locations are those of its own blocks, seen from tasks that read these by picks. */
+function moved(call: Call, through: readonly AxisPick[]): Call {
+  if (through.every((pick, axis) => pick.kind === "axis" && pick.axis === axis && (pick.offset ?? 0) === 0))
+    return call;
+  return mapLeaves(call, (leaf) => {
+    if (leaf.kind !== "location") return leaf;
+    const own = leaf.places ?? leaf.chunks.map((_, axis): AxisPlace => ({ kind: "axis", axis }));
+    return { ...leaf, places: composedPicks(own, through) as readonly AxisPlace[] };
+  });
+}
+
+/** The draft's call with one scope of lets and its inputs counted anew; what is fused away has numbers below zero. */
 function renumbered(draft: Draft, positions: readonly number[]): Call {
   const call = hoistLets(spellInputs(draft.call, draft.inputs.length));
   return mapLeaves(call, (leaf) =>

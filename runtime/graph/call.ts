@@ -28,14 +28,24 @@ export type Arg =
   | { readonly kind: "literal"; readonly value: unknown }
   /** A function as a value, for kernels that call what a user gave them; it travels like any other function. */
   | { readonly kind: "function"; readonly spec: FunctionSpec }
-  /** The block's index, size and start, from the chunks of the layer's axes. */
-  | { readonly kind: "location"; readonly chunks: readonly AxisRuns[] }
+  /**
+   * The block's index, size and start, from the chunks of the layer's axes. Where the call was fused into a layer whose blocks
+   * lie otherwise, `places` says where along each axis its own block is.
+   */
+  | { readonly kind: "location"; readonly chunks: readonly AxisRuns[]; readonly places?: readonly AxisPlace[] }
   | { readonly kind: "list"; readonly items: readonly Arg[] }
   | { readonly kind: "record"; readonly names: readonly string[]; readonly items: readonly Arg[] }
   /** The result of another call: how fused and inlined work is written. */
   | { readonly kind: "call"; readonly call: Call }
   /** The at-th of the enclosing call's `lets`. */
   | { readonly kind: "let"; readonly at: number };
+
+/** Where a block lies along an axis, seen from a task. */
+export type AxisPlace =
+  /** At the task's own position on `axis`, moved by `offset` (default 0). */
+  | { readonly kind: "axis"; readonly axis: number; readonly offset?: number }
+  /** Always the same: broadcasting, or an index. */
+  | { readonly kind: "at"; readonly index: number };
 
 /** Chunk sizes of one axis, run-length encoded: [[1000, 19], [37, 1]] is nineteen chunks of 1000 and one of 37. */
 export type AxisRuns = ReadonlyArray<readonly [size: number, count: number]>;

@@ -1,5 +1,5 @@
 import type { AnyFunction, FunctionSpec } from "../wire/function-spec.ts";
-import { type Arg, type BlockLocation, type Call, chunkAt } from "./call.ts";
+import { type Arg, type AxisPlace, type BlockLocation, type Call, chunkAt } from "./call.ts";
 import { blockIndex } from "./key.ts";
 import { type BlockInput, type BlockwiseLayer, type Layer, type TaskLayer, valueAt } from "./layer.ts";
 import { pickCount } from "./task-table.ts";
@@ -84,7 +84,7 @@ function argValue(arg: Arg, scope: CallScope, lets: readonly unknown[]): unknown
     case "function":
       return scope.resolve(arg.spec);
     case "location":
-      return locationOf(arg.chunks, scope.index);
+      return locationOf(arg.chunks, arg.places === undefined ? scope.index : placed(arg.places, scope.index));
     case "list":
       return gathered(
         arg.items.map((item) => argValue(item, scope, lets)),
@@ -107,6 +107,9 @@ function argValue(arg: Arg, scope: CallScope, lets: readonly unknown[]): unknown
 function gathered(items: unknown[], build: (items: unknown[]) => unknown): unknown {
   return items.some((item) => item instanceof Promise) ? Promise.all(items).then(build) : build(items);
 }
+
+const placed = (places: readonly AxisPlace[], index: readonly number[]): number[] =>
+  places.map((one) => (one.kind === "at" ? one.index : (index[one.axis] as number) + (one.offset ?? 0)));
 
 function locationOf(
   chunks: readonly (readonly (readonly [number, number])[])[],

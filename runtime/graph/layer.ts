@@ -1,4 +1,4 @@
-import type { Call } from "./call.ts";
+import type { AxisPlace, Call } from "./call.ts";
 import { blockIndex, blockKey, gridSize, type TaskKey } from "./key.ts";
 
 /**
@@ -23,6 +23,8 @@ export interface BlockwiseLayer extends LayerBase {
   readonly call: Call;
   /** One value of its own per task, reached as `own(0)`. */
   readonly own?: Values;
+  /** Blocks come from nothing but their place, and making one again costs less than keeping it: ranges, constants, uniform numbers. */
+  readonly isCheap?: boolean;
 }
 
 /** The at-th input of a blockwise call: one block, or a list (row-major) if any axis picks several. */
@@ -33,14 +35,11 @@ export interface BlockInput {
 }
 
 export type AxisPick =
-  /** The block at the output's own position on `axis`, moved by `offset` (default 0). */
-  | { readonly kind: "axis"; readonly axis: number; readonly offset?: number }
+  | AxisPlace
   /** `size` neighbouring blocks from position × size on, cut at the end: a tree reduction's step. */
   | { readonly kind: "group"; readonly axis: number; readonly size: number }
   /** Every block of the axis: a contraction. */
-  | { readonly kind: "all" }
-  /** Always the same block: broadcasting, or an index. */
-  | { readonly kind: "at"; readonly index: number };
+  | { readonly kind: "all" };
 
 /** Tasks with edges of their own, in columns. */
 export interface TaskLayer extends LayerBase {

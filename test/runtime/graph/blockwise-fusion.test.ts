@@ -114,7 +114,37 @@ test("fuseBlockwise() keeps own values and locations with their blocks", async (
   await fusedTo(["b"], block("b", [2], [read(a, 0)]));
   await fusedTo(["a", "c"], block("c", [2], [read(a, 0)], { args: [input(0), own(0)] }, { own: { ...numbers } }));
   const square = block("q", [2, 2], [], { args: [location([axisRuns([4, 3]), axisRuns([1, 1])])] });
-  await fusedTo(["q", "t"], block("t", [2, 2], [read(square, 1, 0)]));
+  const turned = block("t", [2, 2], [read(square, 1, 0)]);
+  await fusedTo(["t"], turned);
+  await fusedTo(["u"], block("u", [2, 2], [read(turned, 1, 0)]));
+  await fusedTo(
+    ["v"],
+    block(
+      "v",
+      [2],
+      [
+        {
+          source: turned,
+          axes: [
+            { kind: "axis", axis: 0 },
+            { kind: "at", index: 1 },
+          ],
+        },
+      ],
+    ),
+  );
+});
+
+test("fuseBlockwise() makes a cheap layer again for every pattern it is read through, up to four", async () => {
+  const square = block("q", [2, 2], [], { args: [location([axisRuns([4, 3]), axisRuns([1, 1])])] }, { isCheap: true });
+  const turned = block("t", [2, 2], [read(square, 1, 0)]);
+  await fusedTo(["sum"], block("sum", [2, 2], [read(square, 0, 1), read(turned, 0, 1), read(square, 0, 1)]));
+  const rows = [0, 1, 2, 3, 4].map((offset) => ({
+    source: block("line", [5], [], { args: [location([axisRuns([1, 1, 1, 1, 1])])] }, { isCheap: true }),
+    axes: [{ kind: "axis" as const, axis: 0, offset }],
+  }));
+  await fusedTo(["four"], block("four", [1], rows.slice(0, 4)));
+  await fusedTo(["line", "five"], block("five", [1], rows));
 });
 
 test("fuseBlockwise() does not mix annotations", async () => {
@@ -169,8 +199,10 @@ test("fuseBlockwise() bounds nesting, so that long chains still run", async () =
 test("fuseBlockwise() keeps the values of random graphs", async () => {
   const pick = fc.record({ from: fc.nat(), second: fc.option(fc.nat()), turned: fc.boolean(), wanted: fc.boolean() });
   await fc.assert(
-    fc.asyncProperty(fc.array(pick, { minLength: 1, maxLength: 12 }), async (steps) => {
-      const layers: Layer[] = [block("r", [2, 2], [], { args: [location([axisRuns([1, 1]), axisRuns([1, 1])])] })];
+    fc.asyncProperty(fc.array(pick, { minLength: 1, maxLength: 12 }), fc.boolean(), async (steps, isCheap) => {
+      const layers: Layer[] = [
+        block("r", [2, 2], [], { args: [location([axisRuns([1, 1]), axisRuns([1, 1])])] }, { isCheap }),
+      ];
       const wants: Want[] = [];
       steps.forEach((step, i) => {
         const chosen = [step.from, ...(step.second === null ? [] : [step.second])].map(
