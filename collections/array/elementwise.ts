@@ -1,5 +1,6 @@
 import type { AxisRuns } from "../../runtime/graph/call.ts";
 import { input, literal, location } from "../../runtime/graph/call.ts";
+import { gridSize } from "../../runtime/graph/key.ts";
 import type { AxisPick, BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Blocks, gridOf, layerName, shapeOf, shapeText } from "./blocks.ts";
@@ -10,6 +11,7 @@ import { elementwise, filled, settle } from "./kernels/elementwise.ts";
 import { castProgram, type Program, programDType } from "./kernels/program.ts";
 import { rechunkTo } from "./rechunk.ts";
 import { isScalar, type ScalarLike } from "./scalar.ts";
+import { warnOfMany } from "./warn-of-many.ts";
 
 const ELEMENTWISE = kernel("shoal:collections/array/kernels/elementwise", "elementwise", elementwise);
 const FILLED = kernel("shoal:collections/array/kernels/elementwise", "filled", filled);
@@ -81,6 +83,11 @@ export function alignBlocks(operands: readonly Blocks[]): { aligned: Blocks[]; a
       );
     axes.push(wide.length > 0 ? commonRuns(wide, axis) : [[1, 1]]);
   }
+  warnOfMany(
+    "Bringing arrays of other chunks together",
+    Math.max(0, ...operands.map((one) => gridSize(one.layer.grid))),
+    gridSize(gridOf(axes)),
+  );
   const aligned = operands.map((one) => {
     const lead = ndim - one.axes.length;
     const wanted = one.axes.map(

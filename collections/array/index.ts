@@ -150,6 +150,7 @@ export {
   union1d,
   unique,
 } from "./sets.ts";
+export { shuffle } from "./shuffle.ts";
 export {
   argsort,
   argtopk,

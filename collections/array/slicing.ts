@@ -3,12 +3,14 @@ import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
 import type { AxisPick, Layer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Blocks, gridOf, layerName, requireKnown } from "./blocks.ts";
-import { axisSizes } from "./chunk-spec.ts";
+import { axisSizes, CHUNK_BYTES_DEFAULT } from "./chunk-spec.ts";
+import { itemsizeOf } from "./dtype.ts";
 import { SETTLE } from "./elementwise.ts";
 import type { AxisIndex } from "./indexer.ts";
 import { type TakePlan, takePieces } from "./kernels/take.ts";
 import { type AxisCut, cutBlock, reaxis } from "./kernels/views.ts";
 import { slicedSource } from "./storage/stored.ts";
+import { warnOfMany } from "./warn-of-many.ts";
 
 const CUT = kernel("shoal:collections/array/kernels/views", "cutBlock", cutBlock);
 const REAXIS = kernel("shoal:collections/array/kernels/views", "reaxis", reaxis);
@@ -130,7 +132,12 @@ const reachesInto = (low: number, step: number, left: number, right: number): bo
   low + Math.ceil((left - low) / step) * step < right;
 
 /** Elements at listed positions of one axis. Sorted positions keep the blocks they come from. */
-export function takeBlocks(blocks: Blocks, axis: number, positions: Float64Array): Blocks {
+export function takeBlocks(
+  blocks: Blocks,
+  axis: number,
+  positions: Float64Array,
+  given?: readonly Float64Array[],
+): Blocks {
   requireKnown(blocks, "An index", [axis]);
   const runs = blocks.axes[axis] as AxisRuns;
   const sizes = axisSizes(runs);
@@ -146,7 +153,8 @@ export function takeBlocks(blocks: Blocks, axis: number, positions: Float64Array
     }
     return low;
   };
-  const groups = takeGroups(positions, blockOf, Math.max(1, ...sizes));
+  const groups = given ?? takeGroups(positions, blockOf, Math.max(1, ...sizes), largestGroup(blocks, axis));
+  warnOfMany("Taking positions out of order", sizes.length, groups.length);
   const plan = groups.map((group): TakePlan => {
     const pieces = [...new Set(Array.from(group, blockOf))].sort((a, b) => a - b);
     const at = new Map(pieces.map((block, k) => [block, k]));
@@ -160,7 +168,19 @@ export function takeBlocks(blocks: Blocks, axis: number, positions: Float64Array
   return { ...blocks, axes, layer: takeLayer(blocks, axis, plan, axes, positions) };
 }
 
-function takeGroups(positions: Float64Array, blockOf: (at: number) => number, size: number): Float64Array[] {
+/** Positions that fit into a chunk of the size that "auto" aims at: what is taken many times does not blow a chunk up. */
+function largestGroup(blocks: Blocks, axis: number): number {
+  const others = blocks.axes.flatMap((runs, at) => (at === axis ? [] : [Math.max(1, ...runs.map(([size]) => size))]));
+  const bytes = others.reduce((product, size) => product * size, itemsizeOf(blocks.dtype));
+  return Math.max(1, Math.floor(CHUNK_BYTES_DEFAULT / bytes)) || Number.POSITIVE_INFINITY;
+}
+
+function takeGroups(
+  positions: Float64Array,
+  blockOf: (at: number) => number,
+  size: number,
+  largest: number,
+): Float64Array[] {
   if (positions.length === 0) return [positions];
   const isSorted = positions.every((at, i) => i === 0 || at >= (positions[i - 1] as number));
   const groups: Float64Array[] = [];
@@ -168,6 +188,7 @@ function takeGroups(positions: Float64Array, blockOf: (at: number) => number, si
   for (let i = 1; i <= positions.length; i++) {
     const isEnd =
       i === positions.length ||
+      i - from >= Math.max(size, largest) ||
       (isSorted ? blockOf(positions[i] as number) !== blockOf(positions[from] as number) : i - from >= size);
     if (isEnd) {
       groups.push(positions.subarray(from, i));
@@ -199,7 +220,7 @@ function takeLayer(
   }
   return {
     kind: "tasks",
-    name: layerName("take", blocks.layer, axis, positions),
+    name: layerName("take", blocks.layer, axis, positions, axes[axis]),
     grid,
     calls: [{ fn: TAKE, args: [literal({ axis, plan }), location(axes), inputsFrom(0)] }],
     sources: [blocks.layer],

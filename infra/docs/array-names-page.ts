@@ -28,8 +28,8 @@ const RENAMED: Readonly<Record<string, string>> = {
   "Array.partitions": "blocks",
 };
 const MISSING: Readonly<Record<string, string>> = {
-  "da.to_hdf5": "no HDF5 library without native build steps was taken on",
-  "Array.to_hdf5": "no HDF5 library without native build steps was taken on",
+  "da.to_hdf5": "`fromSource` and `store` take any reader and writer; Zarr is what all workers write",
+  "Array.to_hdf5": "`fromSource` and `store` take any reader and writer; Zarr is what all workers write",
   "Array.to_tiledb": "no TileDB",
   "Array.dask": "`layer`, and `explain()`",
   "Array.A": "no twin: compute() gives an NDArray",

@@ -23,7 +23,7 @@ export const statusCommand: Command = {
     try {
       const status = await askStatus(system, cluster);
       if (values["json"] === true) terminal.print(JSON.stringify(status));
-      else for (const line of statusLines(status)) terminal.print(line);
+      else for (const line of [...statusLines(status), "", await engineLine()]) terminal.print(line);
       return 0;
     } finally {
       system.close();
@@ -31,6 +31,12 @@ export const statusCommand: Command = {
     }
   },
 };
+
+/** Which engine products and decompositions of arrays take on a machine like this one: each process chooses for itself, once. */
+async function engineLine(): Promise<string> {
+  const { engine } = await import("../../../collections/array/linalg.ts");
+  return `Arrays on this machine: ${engine()}`;
+}
 
 async function askStatus(system: ActorSystem, cluster: string): Promise<Status> {
   const { scheduler } = clusterSubjects(cluster);

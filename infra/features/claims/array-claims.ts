@@ -4,6 +4,9 @@ const filesTest = "test/collections/array/storage/files.test.ts";
 const pictureTest = "test/collections/array/chunk-picture.test.ts";
 const neighbours = "test/collections/array/numpy-neighbours.test.ts";
 const maskedTest = "test/collections/array/masked.test.ts";
+const programsTest = "test/e2e/array-programs.test.ts";
+const boundsTest = "test/collections/array/chunks-kept-in-bounds.test.ts";
+const randomTest = "test/collections/array/random-generator.test.ts";
 const arrayTest = "test/collections/array/array.test.ts";
 
 export const arrayClaims: readonly Claim[] = [
@@ -91,4 +94,115 @@ export const arrayClaims: readonly Claim[] = [
   ["AR-103", "Sliding windows", "array:slidingWindowView", "golden array/overlap.sliding_window"],
   ["AR-104", "Blockwise", "array:blockwise", "golden array/map.blockwise"],
   ["AR-106", "Generalized ufunc", "array:applyGufunc", "golden array/map.gufunc"],
+  ["AR-001", "Array class", "array:Array", "golden array/chunks.properties"],
+  [
+    "AR-002",
+    "Shape metadata",
+    "array:Array#shape array:Array#itemsize array:Array#nbytes",
+    "golden array/chunks.properties",
+  ],
+  [
+    "AR-004",
+    "Compute / persist / visualize",
+    "array:Array#compute array:Array#persist array:Array#visualize",
+    `${programsTest}: the array program of the design runs as written`,
+  ],
+  ["AR-008", "Chunk spec grammar", "array:normalizeChunks array:rechunk", "golden array/chunks.normalize"],
+  ["AR-011", "Scalar conversion", "array:Array#item array:Array#len", "golden array/error"],
+  ["AR-015", "Performance warning", "array:Array#add", `${boundsTest}: work that makes many times more chunks warns`],
+  [
+    "AR-016",
+    "Deep copy / view / astype",
+    "array:Array#copy array:Array#view array:Array#astype",
+    "golden array/dtype.astype",
+  ],
+  ["AR-020", "As array", "array:asarray array:fromArray", "golden array/edge.zero_dim"],
+  ["AR-029", "Repeat / tile / pad", "array:repeat array:tile array:pad", "golden array/shape.pad"],
+  ["AR-030", "Broadcast", "array:broadcastTo array:broadcastArrays", "golden array/broadcast.to"],
+  ["AR-032", "Integer list/array index", "array:Array#get", "golden array/index.fancy1d"],
+  ["AR-034", "Boolean lazy mask", "array:Array#get", "golden array/index.boolean2d"],
+  ["AR-035", "Lazy integer index", "array:Array#get", "golden array/index.by_array"],
+  [
+    "AR-037",
+    "Take / compress / extract / choose / select",
+    "array:take array:compress array:extract array:choose array:select array:piecewise",
+    "golden array/index.take",
+  ],
+  [
+    "AR-038",
+    "Where / nonzero family",
+    "array:where array:nonzero array:argwhere array:flatnonzero array:countNonzero array:isin",
+    "golden array/index.nonzero",
+  ],
+  ["AR-040", "Large-chunk control", "array:Array#get", `${boundsTest}: positions taken many times`],
+  ["AR-041", "Shuffle by index groups", "array:shuffle", `${boundsTest}: shuffle() keeps groups together`],
+  ["AR-043", "Index arithmetic", "array:unravelIndex array:ravelMultiIndex", "golden array/index.unravel"],
+  [
+    "AR-047",
+    "Ravel / flatten / squeeze / expand",
+    "array:ravel array:squeeze array:expandDims array:atleast1d",
+    "golden array/shape.squeeze",
+  ],
+  [
+    "AR-052",
+    "Rechunk planner",
+    "array:rechunk",
+    "test/collections/array/rechunk-exchange.test.ts: rows to columns goes by way of an exchange",
+  ],
+  ["AR-053", "Arithmetic", "array:add array:floorDivide array:divmod array:modf", "golden array/broadcast.arith"],
+  ["AR-054", "Exponent / log", "array:exp array:log1p array:logaddexp array:cbrt", "golden array/ufunc.positive"],
+  ["AR-055", "Trig / hyperbolic", "array:sin array:arctan2 array:sinc array:arctanh", "golden array/ufunc.unary0"],
+  ["AR-056", "Comparison / logic", "array:equal array:logicalXor array:fmax", "golden array/broadcast.compare"],
+  ["AR-058", "Rounding / sign", "array:round array:clip array:nanToNum array:copysign", "golden array/round"],
+  ["AR-059", "Float inspection", "array:isfinite array:isclose array:frexp array:spacing", "golden array/isclose"],
+  ["AR-060", "Complex", "array:real array:imag array:conj array:angle", "golden array/complex"],
+  ["AR-061", "Special", "array:i0", "golden array/ufunc.special"],
+  [
+    "AR-062",
+    "Ufunc extras",
+    "array:add array:resultType",
+    `${neighbours}: universal functions take where, out and dtype`,
+  ],
+  [
+    "AR-063",
+    "Operators",
+    "array:Array#add array:Array#rsub array:Array#matmul array:Array#lshift",
+    "golden array/scalar.arith",
+  ],
+  ["AR-074", "Unique / set", "array:unique array:union1d", "golden array/unique"],
+  [
+    "AR-075",
+    "Histograms",
+    "array:histogram array:histogram2d array:histogramdd array:bincount",
+    "golden array/histogram",
+  ],
+  ["AR-080", "Apply", "array:applyAlongAxis array:applyOverAxes", "golden array/map.apply_along_axis"],
+  ["AR-088", "Real / Hermitian Fourier", "array:fft.rfft array:fft.irfft array:fft.hfft", "golden array/fft.2d"],
+  ["AR-089", "Fourier helpers", "array:fft.fftfreq array:fft.fftshift", "golden array/fft.freq"],
+  ["AR-090", "Generator", "array:random.defaultRng", `${arrayTest}: random: equal seeds give equal arrays`],
+  ["AR-102", "Overlap primitives", "array:overlap array:trimOverlap", "golden array/overlap.overlap"],
+  [
+    "AR-092",
+    "Basic draws",
+    "array:random.random array:random.normal array:random.integers",
+    `${randomTest}: has the mean and variance`,
+  ],
+  [
+    "AR-093",
+    "Discrete distributions",
+    "array:random.binomial array:random.poisson array:random.zipf",
+    `${randomTest}: has the mean and variance`,
+  ],
+  [
+    "AR-094",
+    "Continuous distributions",
+    "array:random.gamma array:random.beta array:random.wald",
+    `${randomTest}: has the mean and variance`,
+  ],
+  [
+    "AR-095",
+    "Choice / permutation",
+    "array:random.choice array:random.permutation",
+    `${randomTest}: choice() and permutation()`,
+  ],
 ];

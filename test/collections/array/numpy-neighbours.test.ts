@@ -228,3 +228,27 @@ test("svd() of a wide matrix in rows of blocks keeps the chunks of u", async () 
   const back = (await u.mul(s).dot(v).sub(x).abs().max().compute()).item() as number;
   assert.ok(back < 1e-12);
 });
+
+test("universal functions take where, out and dtype, and have outer and reduce", async () => {
+  const [x, y] = [da.fromArray([1, 2, 3], { chunks: 2 }), da.fromArray([10, 20, 30])];
+  assert.deepEqual(await values(da.add(x, y, { where: [true, false, true] })), [11, 0, 33]);
+  assert.deepEqual(await values(da.add(x, y, { where: x.gt(1), out: y })), [10, 22, 33]);
+  assert.equal(da.add(x, y, { dtype: "float32" }).dtype, "float32");
+  assert.deepEqual(await values(da.multiply.outer(x, [1, 10])), [
+    [1, 10],
+    [2, 20],
+    [3, 30],
+  ]);
+  assert.deepEqual(
+    await values(
+      da.maximum.reduce(
+        da.fromArray([
+          [1, 5],
+          [4, 2],
+        ]),
+      ),
+    ),
+    [4, 5],
+  );
+  assert.throws(() => da.hypot.reduce(x), /hypot has no reduce; use add, multiply/);
+});

@@ -31,6 +31,7 @@ test("four terminals find each other by the cluster's name, and end when they ar
     plain.stdout,
     /^Cluster terminals, Shoal 0\.1\.0: 2 workers, 0 clients\nTasks: none; 0 ready; 6 finished/,
   );
+  assert.match(plain.stdout, /\nArrays on this machine: (OpenBLAS|WebAssembly)/);
 
   const top = await runCommand(["top"], { env });
   assert.match(top.stdout, /^Cluster terminals, Shoal 0\.1\.0: 2 workers, .*\n0 tasks open, 6 finished, 0 failed\n/);
