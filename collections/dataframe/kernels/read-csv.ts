@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ShoalError } from "../../../runtime/base/errors.ts";
@@ -138,20 +137,29 @@ async function hasLostBools(
 async function checkQuotes(path: string, format: CsvFormat, part: FilePart): Promise<void> {
   if (format.quote === null) return;
   if ((await countOf(path, format.quote.charCodeAt(0))) % 2 === 0) return;
-  const open = openQuoteLine(await readFile(path), format.quote, format.separator);
-  if (open !== undefined)
-    throw csvFault(`${placeOf(part)}: the quote that opens in line ${open} is never closed`, part.path);
+  const opened = openQuoteLine(await readFile(path), format.quote, format.separator);
+  if (opened !== undefined)
+    throw csvFault(`${placeOf(part)}: the quote that opens in line ${opened} is never closed`, part.path);
 }
 
-/** How often a byte is in a file, piece by piece: what was unpacked may be larger than memory. */
+/** How often a byte is in a file, piece by piece into the same memory: what was unpacked may be larger than all there is. */
 async function countOf(path: string, byte: number): Promise<number> {
-  let count = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: COUNTED_BYTES }) as AsyncIterable<Buffer>)
-    for (let at = piece.indexOf(byte); at >= 0; at = piece.indexOf(byte, at + 1)) count += 1;
-  return count;
+  const file = await open(path, "r");
+  try {
+    const memory = Buffer.allocUnsafe(COUNTED_BYTES);
+    let count = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(memory, 0, COUNTED_BYTES, null);
+      if (bytesRead === 0) return count;
+      const piece = memory.subarray(0, bytesRead);
+      for (let at = piece.indexOf(byte); at >= 0; at = piece.indexOf(byte, at + 1)) count += 1;
+    }
+  } finally {
+    await file.close();
+  }
 }
 
-const COUNTED_BYTES = 1 << 20;
+const COUNTED_BYTES = 1 << 19;
 
 const placeOf = (part: FilePart): string => `${part.path}${part.whole ? "" : ` (bytes ${part.start} to ${part.end})`}`;
 
