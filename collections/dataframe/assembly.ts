@@ -24,5 +24,6 @@ import "./text-accessor.ts";
 import "./time-accessor.ts";
 import "./to-csv.ts";
 import "./to-ipc.ts";
+import "./to-json.ts";
 import "./to-parquet.ts";
 import "./where.ts";

@@ -63,6 +63,7 @@ export { TextAccessor } from "./text-accessor.ts";
 export { TimeAccessor, toDatetime, toNumeric } from "./time-accessor.ts";
 export type { ToCsvOptions } from "./to-csv.ts";
 export type { ToIpcOptions } from "./to-ipc.ts";
+export type { ToJsonOptions } from "./to-json.ts";
 export type { ToParquetOptions } from "./to-parquet.ts";
 
 import "./assembly.ts";

@@ -188,4 +188,10 @@ export const dataframeClaims: readonly Claim[] = [
     "dataframe:DataFrame#explain",
     "test/collections/dataframe/parquet.test.ts: a filter opens no file whose statistics rule it out, and explain() says so",
   ],
+  [
+    "DF-112",
+    "JSON write",
+    "dataframe:DataFrame#toJson",
+    "test/collections/dataframe/to-json.test.ts: toJson() writes a file of lines a partition that reads back the same",
+  ],
 ];

@@ -1,0 +1,32 @@
+import { kernel } from "../../runtime/wire/function-spec.ts";
+import { DataFrame } from "./dataframe.ts";
+import { type JsonOut, writeJsonPart } from "./kernels/write-json.ts";
+import { writeParts } from "./write-parts.ts";
+
+export interface ToJsonOptions {
+  /** Writes the index too; unless told, where it has a name. */
+  readonly index?: boolean;
+}
+
+const WRITE = kernel("shoal:collections/dataframe/kernels/write-json", "writeJsonPart", writeJsonPart);
+
+async function toJson(table: DataFrame<unknown>, folder: string, options: ToJsonOptions): Promise<string[]> {
+  const out: JsonOut = { index: options.index ?? table.view.index.some(({ label }) => label !== null) };
+  const base = folder.replace(/\/$/, "");
+  const paths = Array.from({ length: table.npartitions }, (_, at) => `${base}/part.${at}.jsonl`);
+  return (await writeParts(table, paths, { prefix: "to-json", fn: WRITE, format: out, options })) as string[];
+}
+
+declare module "./dataframe.ts" {
+  interface DataFrame<S> {
+    /**
+     * Writes files of JSON lines, one a partition, `part.0.jsonl` and so on; each is there whole or not at all. Times are ISO text.
+     * @returns the paths
+     * @see https://docs.dask.org/en/stable/generated/dask.dataframe.to_json.html
+     */
+    toJson(folder: string, options?: ToJsonOptions): Promise<string[]>;
+  }
+}
+DataFrame.prototype.toJson = function (folder, options = {}) {
+  return toJson(this as DataFrame<unknown>, folder, options);
+};
