@@ -26,7 +26,7 @@ const works: Readonly<Record<string, (x: da.Array) => da.Array>> = {
   },
   rechunk: (x) =>
     x
-      .rechunk([x.shape[0] as number, 25])
+      .rechunk([x.shape[0] as number, 10])
       .max({ axis: 0 })
       .sum(),
 };
@@ -73,6 +73,7 @@ export const largerThanMemory: readonly BenchCase[] = Object.keys(works).map((na
   name: `memory/${name}`,
   params: { gb: GIGABYTES, workers: WORKERS, limitMb: LIMIT_MB },
   runs: 1,
+  isLong: true,
   peers: [pythonPeer("dask-cluster", "larger_than_memory.py", [name, FOLDER, WORKERS, LIMIT_MB])],
   open: async () => {
     execFileSync("/usr/bin/python3", [PEER, "make", FOLDER, String(GIGABYTES)]);

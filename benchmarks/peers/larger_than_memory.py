@@ -58,7 +58,7 @@ def work(name, folder):
     if name == "standardise":
         d = x - x.mean(axis=0)
         return d.std(axis=0).sum() + abs(d).max()
-    return x.rechunk((x.shape[0], 25)).max(axis=0).sum()
+    return x.rechunk((x.shape[0], 10)).max(axis=0).sum()
 
 
 def main():

@@ -128,6 +128,36 @@ test("3: a worker dies and another of its name joins: what the dead one ran and 
   assert.notEqual(s.state(1), "memory", "the former life is not heard");
 });
 
+test("34: a range of messages is lost on the way to the scheduler: the session begins anew, what was made is there, not made again", () => {
+  // x → y; A's word that x is finished is lost, and the next frame shows the gap
+  const s = new SchedulerScript({ A: 1 });
+  s.submit("x", [[], [0]], [1], 1);
+  assert.deepEqual(s.orders(), ["A compute 0@1"]);
+  s.rejoin("A", 1, 2);
+  s.inventory("A", 1, [[0, 1, "memory"]]);
+  assert.deepEqual([s.state(0), s.state(1)], ["memory", "processing"]);
+  assert.deepEqual(s.orders(), ["A compute 1@2"]);
+  s.finished("A", 1, 2);
+  assert.deepEqual(s.news(), ["inMemory 1"]);
+});
+
+test("34: a range is lost on the way to the worker: what it never heard of is sent anew, what it was to drop is freed", () => {
+  const s = new SchedulerScript({ A: 2 });
+  s.submit("x", [[], []], [0, 1], 1);
+  assert.deepEqual(s.orders(), ["A compute 0@1", "A compute 1@2"]);
+  s.finished("A", 0, 1);
+  s.release(1, 1);
+  assert.deepEqual(s.orders(), ["A free 0@1"], "this is lost, and so was the order for row 1");
+  s.rejoin("A", 1, 2);
+  s.inventory("A", 1, [[0, 1, "memory"]]);
+  assert.deepEqual([s.state(0), s.state(1)], ["released", "processing"]);
+  assert.deepEqual(s.orders(), ["A free 0@1", "A compute 1@3"]);
+  s.finished("A", 1, 2);
+  assert.equal(s.state(1), "processing", "the attempt that never came is not in force");
+  s.finished("A", 1, 3);
+  assert.equal(s.state(1), "memory");
+});
+
 test("35: an inventory that was made before its worker finished: what it runs is left to it, and finishes", () => {
   const s = new SchedulerScript({ A: 2 });
   s.submit("x", [[], []], [0, 1], 1);

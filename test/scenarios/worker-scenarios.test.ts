@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ChunkFault } from "../../actors/chunk/chunk-fault.ts";
+import { LATER } from "../../actors/chunk/chunk-frame.ts";
 import { HeldDigest } from "../../actors/worker/held-digest.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
 import { WorkerScript } from "../support/worker-script.ts";
@@ -131,6 +133,25 @@ test("an aborted body that is wanted after all and fails runs again: its failure
   assert.deepEqual(a.reports(), ["failed 1@11"], "the second failure is its own");
 });
 
+test("14: what came of x cannot be read: y, which reads it, fails and is heard; cancelled before, nothing is left of it", () => {
+  const unreadable = new ChunkFault(new Error("these bytes are no value"));
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  a.step({ kind: "fetched", transfer: 1, peer: "B", chunks: [{ row: x, value: unreadable, bytes: 8 }] });
+  assert.deepEqual([a.state(x), a.state(y)], ["memory", "queued"]);
+  a.starts(y);
+  a.fail(y);
+  assert.deepEqual(a.reports(), ["holds 1@11", "failed 2@12"]);
+  a.free(x, 11);
+  a.isEmpty();
+  a.compute(y, 14, [[x, 13, "B"]]);
+  a.free(y, 14);
+  assert.equal(a.state(x), "absent");
+  a.step({ kind: "fetched", transfer: 2, peer: "B", chunks: [{ row: x, value: unreadable, bytes: 8 }] });
+  assert.deepEqual(a.reports(), []);
+  a.isEmpty();
+});
+
 test("15: y is cancelled while it runs, its input x is freed: x goes at once, y's end leaves nothing", () => {
   const a = new WorkerScript();
   a.compute(x, 10);
@@ -170,6 +191,34 @@ test("17, 21: the holder does not have what it should: the task goes back with i
   assert.deepEqual(a.fetches(), [["C", [x]]]);
   a.fetched(2, "C", [x]);
   a.starts(y);
+});
+
+test("18: B, which holds x and y, is busy, and then has neither; x is to be made here, y lies with C: y comes from there", () => {
+  const a = new WorkerScript();
+  a.compute(z, 20, [
+    [x, 11, "B"],
+    [y, 12, "B"],
+  ]);
+  assert.deepEqual(a.fetches(), [["B", [x, y]]]);
+  const busy = [x, y].map((row) => ({ row, value: undefined, bytes: LATER }));
+  a.step({ kind: "fetched", transfer: 1, peer: "B", chunks: busy });
+  assert.deepEqual([a.state(x), a.state(y), a.state(z)], ["fetching", "fetching", "waiting"]);
+  assert.deepEqual(a.reports(), [], "a holder that is busy has lost nothing");
+  assert.deepEqual(a.fetches(), [["B", [x, y]]], "it is asked again");
+  a.fetched(2, "B", [x, y], [x, y]);
+  assert.deepEqual(a.reports(), ["missing 3@20"]);
+  assert.deepEqual([a.state(x), a.state(y), a.state(z)], ["absent", "absent", "absent"]);
+  a.compute(x, 21);
+  a.compute(z, 22, [
+    [x, 21],
+    [y, 12, "C"],
+  ]);
+  assert.deepEqual(a.fetches(), [["C", [y]]]);
+  a.starts(x);
+  a.fetched(3, "C", [y]);
+  a.startsNothing();
+  a.finish(x);
+  a.starts(z);
 });
 
 test("19: one peer fails with x and z on their way to one task: both leave in one step, the task goes back once", () => {

@@ -42,6 +42,12 @@ export class SchedulerScript {
     this.inventory(worker, incarnation, []);
   }
 
+  /** The same worker begins its session anew; its inventory follows. */
+  rejoin(worker: string, incarnation: number, join: number, slots = 1): void {
+    const who = { worker, incarnation, slots, resources: {}, version: "test", pid: 1, host: "h" };
+    this.from(worker, incarnation, { type: "join", join, ...who });
+  }
+
   /** What a worker says it has: [row, attempt, state]. */
   inventory(worker: string, incarnation: number, rows: readonly (readonly [number, number, keyof typeof WS])[]): void {
     this.from(worker, incarnation, {
