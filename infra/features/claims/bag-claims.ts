@@ -47,4 +47,17 @@ export const bagClaims: readonly Claim[] = [
   ["BG-038", "To DataFrame", "bag:Bag#toDataFrame", "golden bag/to_dataframe"],
   ["BG-039", "To delayed", "bag:Bag#toDelayed", "golden bag/to_delayed"],
   ["BG-041", "Item", "bag:Item", `${bagTest}: an Item is an argument of delayed work`],
+  ["BG-008", "Byte-block reader", "bag:readText", "test/collections/bag/text.test.ts: a file is cut into equal blocks"],
+  [
+    "BG-040",
+    "Compute, persist, visualize",
+    "bag:Bag#compute bag:Bag#persist bag:Bag#visualize",
+    "test/collections/core/visualize.test.ts: visualize() draws tasks as SVG",
+  ],
+  [
+    "BG-042",
+    "Lazy iterator optimization",
+    "bag:Bag#map",
+    "test/collections/bag/bag.test.ts: a chain of steps streams: an item passes all steps",
+  ],
 ];

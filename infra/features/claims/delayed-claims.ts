@@ -32,4 +32,22 @@ export const delayedClaims: readonly Claim[] = [
   ["DL-024", "Key and graph access", "shoal:Collection#taskKeys", "golden delayed/graph_size"],
   ["DL-029", "Lazy loop/graph reuse", "shoal:delayed", "golden delayed/shared_intermediate"],
   ["DL-028", "Collection test", "shoal:isCollection", `${coreTest}: compute() finishes blocks at the caller`],
+  [
+    "DL-008",
+    "Futures as inputs",
+    "shoal:delayed shoal:Future",
+    "test/collections/futures/submitter.test.ts: futures that have left and futures that have not are arguments",
+  ],
+  [
+    "DL-009",
+    "Other collections as inputs",
+    "shoal:delayed bag:Item",
+    "test/collections/bag/bag.test.ts: an Item is an argument of delayed work",
+  ],
+  [
+    "DL-025",
+    "To/from collections",
+    "bag:fromDelayed bag:Bag#toDelayed array:fromDelayed array:toDelayed dataframe:fromDelayed",
+    "test/collections/bag/bag.test.ts: fromDelayed() and toDelayed() are each other",
+  ],
 ];

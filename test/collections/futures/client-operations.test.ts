@@ -129,6 +129,28 @@ for (const mode of ["inline", "threads", "processes", "nats"] as const)
       assert.equal(client.executor.session.counts.submissions, submissions);
     });
 
+    test("onDone() is called once when a future is settled, at once if it is, and not when it is taken back", async () => {
+      const heard: string[] = [];
+      const future = client.submit((n: number) => n + 1, 1);
+      const first = new Promise<void>((resolve) => {
+        future.onDone(() => {
+          heard.push(`first ${future.status}`);
+          resolve();
+        });
+      });
+      future.onDone(() => heard.push("taken back"))();
+      // A listener does not keep the process alive; a wait does.
+      await future.wait();
+      await first;
+      await new Promise<void>((resolve) => {
+        future.onDone(() => {
+          heard.push("later");
+          resolve();
+        });
+      });
+      assert.deepEqual(heard, ["first finished", "later"]);
+    });
+
     test("futuresOf() gives futures of what collections stand on", async () => {
       const held = delayed((n: number) => n + 1)(1).persist();
       const [future, ...none] = await client.futuresOf(held.add(1));
