@@ -1,5 +1,8 @@
 import * as da from "../collections/array/index.ts";
 import { Client } from "../index.ts";
+import { graphOf, wantAll } from "../runtime/graph/graph.ts";
+import { optimizeGraph } from "../runtime/graph/optimize.ts";
+import { expandGraph } from "../runtime/graph/task-table.ts";
 import { type BenchCase, type BenchMode, pythonPeer, secondsOf } from "./bench-case.ts";
 
 /** Blocked array work beside Dask's threads; the time is that of building the graph and computing it. */
@@ -86,12 +89,36 @@ function arrayCase(name: string, mode: BenchMode): BenchCase {
   };
 }
 
-/** A graph of a million chunks: built and optimised, not run. */
+/** A graph of a million chunks: built, optimised and laid out as tasks, not run. */
 const buildCase: BenchCase = {
   name: "array/build_1e6_chunks",
   params: { n: 1_000_000 },
+  units: 1_000_000,
+  runs: 3,
+  peers: [pythonPeer("dask", "array.py", ["build_1e6_chunks", "--runs", 1])],
   run: async () => ({
-    seconds: await secondsOf(() => da.ones([10_000_000], { chunks: 10 }).add(1).mul(2).sum().explain()),
+    seconds: await secondsOf(() => {
+      const { layer } = da.ones([10_000_000], { chunks: 10 }).add(1).mul(2).sum();
+      expandGraph(optimizeGraph(graphOf([wantAll(layer)])));
+    }),
+  }),
+};
+
+/** 20 GB of blocks, each in memory while a function looks at it, one after another; the peak is what the line is about. */
+const largeCase: BenchCase = {
+  name: "array/reduce_20gb",
+  params: { mode: "inline" },
+  units: 2_500_000_000,
+  isLong: true,
+  peers: [pythonPeer("dask-threads", "array.py", ["reduce_20gb", "--runs", 1])],
+  run: async () => ({
+    seconds: await secondsOf(async () => {
+      await da.random
+        .random([50_000, 50_000], { chunks: 2_000, seed: 42 })
+        .mapBlocks((block: da.NDArray) => block.mul(2).sub(1), { dtype: "float64" })
+        .std()
+        .compute();
+    }),
   }),
 };
 
@@ -100,4 +127,5 @@ const modes: readonly BenchMode[] = ["inline", "threads"];
 export const cases: readonly BenchCase[] = [
   ...modes.flatMap((mode) => Object.keys(works).map((name) => arrayCase(name, mode))),
   buildCase,
+  largeCase,
 ];
