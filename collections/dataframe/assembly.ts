@@ -12,6 +12,7 @@ import "./group-rows.ts";
 import "./groupby.ts";
 import "./join.ts";
 import "./loc.ts";
+import "./nunique-approx.ts";
 import "./quantiles.ts";
 import "./reductions.ts";
 import "./renaming.ts";

@@ -424,7 +424,7 @@ const seriesMethods: Record<string, Method> = {
     return of.reduction(chunk, { ...keysOf({ aggregate }), dtype: metaOf(meta)?.dtype ?? of.dtype });
   },
   explode: (of) => of.toFrame("v").explode("v").get("v").rename(of.name),
-  nunique_approx: (of) => of.nunique(),
+  nunique_approx: (of) => of.nuniqueApprox(),
 };
 
 function conditional(of: any, method: "where" | "mask", args: any[], keywords: Keywords): unknown {
