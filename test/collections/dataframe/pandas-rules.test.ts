@@ -82,3 +82,18 @@ test("toCsv() writes fractions as floatFormat says", async () => {
   assert.deepEqual(await written("%.4g"), ["9.2,1", ",2", "-1.235e+06,3", "1.234e-05,4"]);
   await assert.rejects(written("%d"), SyntaxError);
 });
+
+test("rows whose first key is missing are in the order of the others, whichever way each goes", async () => {
+  const df = fromColumns(
+    { k: ["b", null, null, "a", null, "b"], g: [2, 2, null, 1, 1, 1], n: [0, 1, 2, 3, 4, 5] },
+    { npartitions: 2 },
+  );
+  const order = async (...ascending: boolean[]): Promise<unknown> =>
+    (await df.sortValues(["k", "g"], { ascending }).get("n").compute()).toArray();
+  assert.deepEqual(await order(false, true), [5, 0, 3, 4, 1, 2]);
+  assert.deepEqual(await order(true, false), [3, 0, 5, 1, 4, 2]);
+  assert.deepEqual(await order(false, false), [0, 5, 3, 1, 4, 2]);
+  const ties = fromColumns({ x: [1, null, 2, null, 1, null] }, { dtypes: { x: "float64" } });
+  const sorted = await ties.sortValues("x", { ascending: false }).compute();
+  assert.deepEqual(sorted.indexValues(), [2, 0, 4, 1, 3, 5]);
+});
