@@ -85,13 +85,15 @@ function nestedShape(value: Nested | ScalarLike): number[] {
 
 function flatten(value: Nested | ScalarLike, shape: readonly number[], axis: number, into: ScalarLike[]): void {
   if (Array.isArray(value)) {
+    if (axis === shape.length)
+      throw new TypeError(`A list of ${value.length} stands on axis ${axis} among plain values`);
     if (value.length !== shape[axis])
       throw new RangeError(`Rows of different lengths, ${shape[axis]} and ${value.length}, on axis ${axis}`);
     for (const one of value) flatten(one as Nested, shape, axis + 1, into);
   } else if (axis !== shape.length || !isScalar(value))
     throw new TypeError(
       axis === shape.length
-        ? `${typeof value} values cannot be elements of an array; use numbers, bigints, booleans, complex or Date`
+        ? `${value === null ? "null" : typeof value} values cannot be elements of an array; use numbers, bigints, booleans, complex or Date`
         : `A row on axis ${axis} is a number where others are lists of ${shape[axis]}`,
     );
   else into.push(value);

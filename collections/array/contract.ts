@@ -170,6 +170,8 @@ export function tensordotBlocks(
  * @see https://docs.dask.org/en/stable/generated/dask.array.einsum.html
  */
 export function einsumBlocks(spec: string, arrays: readonly Blocks[], dtype?: DType): Blocks {
+  if (typeof spec !== "string")
+    throw new TypeError(`einsum takes a text such as "ij,jk->ik" first, got ${typeof spec}`);
   const [inputs, output] = spec.replace(/\s/g, "").split("->") as [string, string | undefined];
   const terms = inputs.split(",");
   if (terms.length !== arrays.length)

@@ -25,8 +25,9 @@ export interface CreateOptions<D extends DType = DType> {
 }
 
 type Shape = number | readonly number[];
-const shapeList = (shape: Shape): readonly number[] => {
+export const shapeList = (shape: Shape): readonly number[] => {
   const list = typeof shape === "number" ? [shape] : shape;
+  if (!Array.isArray(list)) throw new TypeError(`A shape is a length or a list of lengths, got ${String(shape)}`);
   for (const n of list)
     if (!Number.isInteger(n) || n < 0)
       throw new RangeError(`A length of ${n} in shape (${list.join(", ")}); use whole numbers from 0`);
@@ -111,6 +112,7 @@ export function arange(...given: (number | CreateOptions | undefined)[]): ShoalA
   const isWhole = [start, stop, step].every(Number.isInteger);
   const dtype = parseDType(options.dtype ?? (isWhole ? "int64" : "float64"));
   const n = Math.max(0, Math.ceil((stop - start) / step));
+  if (!Number.isFinite(n)) throw new RangeError(`arange from ${start} to ${stop} by ${step} has no end`);
   return ramp(n, start, step, dtype, options.chunks);
 }
 

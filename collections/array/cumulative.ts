@@ -7,6 +7,7 @@ import { axisBlocks } from "./chunk-spec.ts";
 import { type DType, dtypeInfo, parseDType } from "./dtype.ts";
 import { SETTLE } from "./elementwise.ts";
 import { behind, type Cumulation, cumulateBlock, joinTotals, lastOf } from "./kernels/cumulate.ts";
+import { oneOf } from "./one-of.ts";
 import { rechunkBlocks } from "./rechunk.ts";
 import { reshapeBlocks } from "./reshape.ts";
 
@@ -40,8 +41,9 @@ export function cumulativeBlocks(
   const { kind } = dtypeInfo(blocks.dtype);
   const given = options.dtype === undefined ? undefined : parseDType(options.dtype);
   const dtype = given ?? (kind === "b" || kind === "i" ? "int64" : kind === "u" ? "uint64" : blocks.dtype);
+  const method = oneOf("method", options.method ?? "sequential", ["sequential", "blelloch"]);
   const plan: Cumulation = { name, axis, dtype, skipNan: options.skipNan ?? false };
-  const token = [blocks.layer, plan, options.method ?? "sequential"];
+  const token = [blocks.layer, plan, method];
   const { grid } = blocks.layer;
   const inside: BlockwiseLayer = {
     kind: "blockwise",

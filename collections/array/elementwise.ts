@@ -77,6 +77,10 @@ export function alignBlocks(operands: readonly Blocks[]): { aligned: Blocks[]; a
     });
     const wide = met.filter((runs) => axisSize(runs) !== 1);
     const sizes = new Set(wide.map(axisSize));
+    if (sizes.size > 1 && sizes.has(Number.NaN))
+      throw new RangeError(
+        `Axis ${axis} has ${[...sizes].filter((n) => !Number.isNaN(n)).join(" and ")} elements in one array and unknown ones in another; call computeChunkSizes() first`,
+      );
     if (sizes.size > 1)
       throw new RangeError(
         `Shapes ${operands.map((one) => shapeText(shapeOf(one))).join(" and ")} do not broadcast together: axis ${axis} has ${[...sizes].join(" and ")}`,

@@ -1,6 +1,7 @@
 import { type AxisRuns, input, literal } from "../../runtime/graph/call.ts";
 import type { AxisPick, BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
+import { blocksOfContent } from "./array-like.ts";
 import { type Blocks, gridOf, layerName, samePlace, shapeOf } from "./blocks.ts";
 import { type Chunk, sizeOf } from "./chunk.ts";
 import { axisBlocks, axisSize, sameRuns } from "./chunk-spec.ts";
@@ -40,6 +41,8 @@ export function axesTaken(one: Indexer): number {
  */
 export function getBlocks(blocks: Blocks, indexers: readonly Indexer[]): Blocks {
   const shape = shapeOf(blocks);
+  const missing = (indexers as readonly unknown[]).indexOf(undefined);
+  if (missing >= 0) throw new TypeError(`Indexer ${missing} is undefined; ":" takes an axis whole`);
   const spread = spreadIndexers(indexers, shape.length, axesTaken, isEllipsis);
   const wide = spread.find(
     ({ one }) => one !== undefined && isMask(one as Indexer) && ndimOfIndexer(one as Blocks) > 1,
@@ -77,6 +80,8 @@ function withNewAxes(blocks: Blocks, spread: readonly { axis: number | null }[],
   return reaxisBlocks(blocks, order);
 }
 
+const SLICE_KEYS: ReadonlySet<string> = new Set(["start", "stop", "step"]);
+
 /** Reads one indexer; a lazy array is left for later. */
 export function axisIndex(one: Indexer, n: number, axis: number): AxisIndex | Blocks {
   if (typeof one === "number" || typeof one === "bigint")
@@ -85,8 +90,11 @@ export function axisIndex(one: Indexer, n: number, axis: number): AxisIndex | Bl
   if (Array.isArray(one)) return listOf(one, n, axis);
   if (isBlocks(one)) return one;
   if (isSource(one)) return chunkIndex(one as Chunk, n, axis);
-  if (typeof one === "object") return sliceIndex(one as Slice, n, axis);
-  throw new TypeError(`${String(one)} is no index`);
+  if (typeof one === "object" && one !== null && Object.keys(one).every((name) => SLICE_KEYS.has(name)))
+    return sliceIndex(one as Slice, n, axis);
+  throw new TypeError(
+    `${typeof one === "object" ? JSON.stringify(one) : String(one)} is no index of axis ${axis}; use a position, "start:stop:step", a list, or { start, stop, step }`,
+  );
 }
 
 function sliceIndex(slice: Slice, n: number, axis: number): AxisIndex {
@@ -168,9 +176,11 @@ function alignAxis(blocks: Blocks, axis: number, mask: Blocks): { aligned: reado
 
 /** A mask over all axes: the chosen elements in row-major order, in chunks of unknown sizes. */
 function wideMask(blocks: Blocks, mask: Blocks | Chunk, indexers: number): Blocks {
-  const lazy = isBlocks(mask) ? mask : undefined;
-  if (lazy === undefined || lazy.axes.length !== blocks.axes.length || indexers !== 1)
-    throw new TypeError("A mask of several dimensions must be lazy, alone, and have the dimensions of the array");
+  const lazy = isBlocks(mask) ? mask : blocksOfContent(mask);
+  if (lazy.axes.length !== blocks.axes.length || indexers !== 1)
+    throw new TypeError(
+      `A mask of ${lazy.axes.length} dimensions must stand alone and have the ${blocks.axes.length} dimensions of the array`,
+    );
   const shape = shapeOf(blocks);
   const maskShape = shapeOf(lazy);
   if (shape.some((n, axis) => n !== maskShape[axis]))

@@ -39,6 +39,7 @@ export interface MapBlocksOptions {
  * @see https://docs.dask.org/en/stable/generated/dask.array.map_blocks.html
  */
 export function mapBlocksOf(fn: BlockFunction, first: Blocks, options: MapBlocksOptions = {}): Blocks {
+  if (typeof fn !== "function") throw new TypeError(`A function of blocks was expected, got ${String(fn)}`);
   const given = [first, ...(options.args ?? [])];
   const arrays = given.flatMap((one) => (isArrayArgument(one) ? [blocksOf(one)] : []));
   const { aligned, axes } = alignBlocks(arrays);

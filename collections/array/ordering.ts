@@ -6,6 +6,7 @@ import { axisBlocks, axisSize, regularRuns } from "./chunk-spec.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
 import { argsortBlock, type QuantileMethod, type Quantiles, quantileBlock, sortBlock } from "./kernels/sorting.ts";
 import { topkChunk, topkCombine, topkPlaces, topkValues } from "./kernels/topk.ts";
+import { oneOf } from "./one-of.ts";
 import { rechunkBlocks, rechunkTo } from "./rechunk.ts";
 import { fanInOf, type ReduceOptions, treeBlocks } from "./reduction.ts";
 import { reshapeBlocks, transposeBlocks } from "./reshape.ts";
@@ -78,7 +79,7 @@ export function quantileBlocks(
   if (bad !== undefined) throw new RangeError(`A quantile lies in [0, 1], got ${bad}`);
   const { kind } = dtypeInfo(blocks.dtype);
   if (kind === "M" || kind === "m") throw new TypeError(`Quantiles are not defined for ${blocks.dtype}`);
-  const method = options.method ?? "linear";
+  const method = oneOf("method", options.method ?? "linear", ["linear", "lower", "higher", "midpoint", "nearest"]);
   const { source, axis } = oneAxis(blocks, options.axis);
   const keeps = ["lower", "higher", "nearest"].includes(method);
   const dtype: DType = kind === "f" || kind === "c" || keeps ? blocks.dtype : "float64";

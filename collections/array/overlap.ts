@@ -87,6 +87,8 @@ export function mapOverlapOf(
   blocks: Blocks,
   options: OverlapOptions & MapBlocksOptions & { readonly trim?: boolean },
 ): Blocks {
+  if (options?.depth === undefined)
+    throw new TypeError("mapOverlap takes { depth }: how many elements neighbours share");
   const { depth, boundary, trim, ...rest } = options;
   const around: OverlapOptions = boundary === undefined ? { depth } : { depth, boundary };
   const mapped = mapBlocksOf(fn, overlapBlocks(blocks, around), rest);

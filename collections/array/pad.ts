@@ -3,6 +3,7 @@ import type { ArrayLike } from "./array-like.ts";
 import { full, linspace } from "./creation.ts";
 import { broadcastTo, concatenate } from "./functions.ts";
 import { along, flip } from "./manipulate.ts";
+import { oneOf } from "./one-of.ts";
 import { quantileBlocks } from "./ordering.ts";
 import type { ScalarLike } from "./scalar.ts";
 
@@ -19,6 +20,20 @@ export type PadMode =
   | "median"
   | "minimum"
   | "empty";
+
+const MODES: readonly PadMode[] = [
+  "constant",
+  "edge",
+  "reflect",
+  "symmetric",
+  "wrap",
+  "linear_ramp",
+  "maximum",
+  "mean",
+  "median",
+  "minimum",
+  "empty",
+];
 
 /** Options of {@link pad}. */
 export interface PadOptions {
@@ -44,7 +59,7 @@ export function pad(x: ArrayLike, width: PadWidth, options: PadOptions = {}): Sh
   const widths = pairs(width, array.ndim) as [number, number][];
   const bad = widths.flat().find((one) => !Number.isInteger(one) || one < 0);
   if (bad !== undefined) throw new RangeError(`A pad width must be a whole number from 0, got ${bad}`);
-  const mode = options.mode ?? "constant";
+  const mode = oneOf("mode", options.mode ?? "constant", MODES);
   const ends = pairs((mode === "linear_ramp" ? options.endValues : options.constantValues) ?? 0, array.ndim);
   return widths.reduce((so, [before, after], axis) => {
     const [low, high] = ends[axis] as readonly [ScalarLike, ScalarLike];
@@ -71,12 +86,16 @@ function pairs<T>(given: T | readonly T[] | readonly (readonly T[])[], ndim: num
     const list = given as readonly (readonly T[])[];
     if (list.length !== ndim && list.length !== 1)
       throw new RangeError(`Pairs are given for ${list.length} axes of ${ndim}`);
+    const long = list.find((one) => one.length > 2 || one.length === 0);
+    if (long !== undefined) throw new RangeError(`(${long.join(", ")}) is no pair: give what lies before and behind`);
     return Array.from({ length: ndim }, (_, at) => {
       const one = list[at] ?? (list[0] as readonly T[]);
       return [one[0] as T, (one[1] ?? one[0]) as T] as const;
     });
   }
   const one = given as readonly T[];
+  if (one.length > 2 || one.length === 0)
+    throw new RangeError(`(${one.join(", ")}) is no pair: give what lies before and behind`);
   return Array.from({ length: ndim }, () => [one[0] as T, (one[1] ?? one[0]) as T] as const);
 }
 

@@ -3,7 +3,7 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { arrayOf, asArray, type ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { type ChunkSpec, chunkRuns } from "./chunk-spec.ts";
-import { type CreateOptions, located } from "./creation.ts";
+import { type CreateOptions, located, shapeList } from "./creation.ts";
 import { type DType, itemsizeOf, parseDType } from "./dtype.ts";
 import type { Parameters } from "./kernels/distributions.ts";
 import { type RandomPlan, randomBlock, shuffledOrder } from "./kernels/random-blocks.ts";
@@ -57,7 +57,7 @@ export class Generator {
       if (typeof value !== "number" || Number.isNaN(value))
         throw new TypeError(`random.${distribution} needs the number "${name}", got ${value}`);
     checkParameters(distribution, parameters);
-    const lengths = typeof shape === "number" ? [shape] : shape;
+    const lengths = shapeList(shape);
     const axes = chunkRuns(options.chunks ?? "auto", lengths, itemsizeOf(dtype));
     const plan: RandomPlan = { distribution, parameters, seed: this.next(options), dtype };
     return asArray(located(distribution, RANDOM, plan, axes, dtype, distribution === "uniform"));

@@ -45,6 +45,8 @@ export function reduceBlocks(
   // NumPy's spelling, mean(0), has an axis here; without types it would go unnoticed.
   if (typeof options !== "object" || Array.isArray(options))
     throw new TypeError(`${name}() takes options: ${name}({ axis: ${JSON.stringify(options)} })`);
+  if (options.ddof !== undefined && !Number.isFinite(options.ddof))
+    throw new TypeError(`ddof is a number, got ${String(options.ddof)}`);
   const axes = axesOf(options.axis, blocks.axes.length);
   const isComplex = dtypeInfo(blocks.dtype).kind === "c";
   if (isComplex && (name === "var" || name === "std" || name === "moment"))

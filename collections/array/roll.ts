@@ -26,6 +26,8 @@ export function rollBlocks(
   const shifts = [shift].flat() as number[];
   if (shifts.length !== axes.length && shifts.length !== 1)
     throw new RangeError(`${shifts.length} shifts were given for ${axes.length} axes`);
+  const bad = shifts.find((one) => !Number.isInteger(one));
+  if (bad !== undefined) throw new TypeError(`A shift must be a whole number, got ${String(bad)}`);
   return axes.reduce((so, one, at) => {
     const n = shapeOf(so)[one] as number;
     const by = n === 0 ? 0 : ((((shifts[at] ?? shifts[0]) as number) % n) + n) % n;

@@ -4,12 +4,13 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Blocks, layerName, samePlace, shapeOf, shapeText } from "./blocks.ts";
 import { Chunk } from "./chunk.ts";
 import { regularRuns } from "./chunk-spec.ts";
+import { dtypeInfo } from "./dtype.ts";
 import { applyBlocks, castBlocks, isBlocks } from "./elementwise.ts";
 import { axesTaken, axisIndex, getBlocks, type Indexer } from "./get.ts";
 import { type AxisIndex, indexedSize, newaxis, spreadIndexers } from "./indexer.ts";
 import { setBlock } from "./kernels/set-block.ts";
 import { rechunkTo } from "./rechunk.ts";
-import type { ScalarLike } from "./scalar.ts";
+import { type ScalarLike, toElement } from "./scalar.ts";
 
 const SET = kernel("shoal:collections/array/kernels/set-block", "setBlock", setBlock);
 
@@ -20,7 +21,9 @@ const SET = kernel("shoal:collections/array/kernels/set-block", "setBlock", setB
  */
 export function setBlocks(blocks: Blocks, indexers: readonly Indexer[], value: Blocks | ScalarLike): Blocks {
   const shape = shapeOf(blocks);
-  const [first] = indexers;
+  if (!Array.isArray(indexers))
+    throw new TypeError('set takes a list of indexers first, one an axis: x.set([0, ":"], value)');
+  const [first] = indexers as readonly Indexer[];
   // A mask without axes is for all elements at once.
   if (indexers.length === 1 && isBlocks(first) && first.axes.length === 0 && first.dtype === "bool")
     return castBlocks(applyBlocks("where", [first, value, blocks]), blocks.dtype);
@@ -34,6 +37,9 @@ export function setBlocks(blocks: Blocks, indexers: readonly Indexer[], value: B
   const chosen = indices.map((index, axis) => indexedSize(index, shape[axis] as number));
   const kept = chosen.filter((_, axis) => (indices[axis] as AxisIndex).kind !== "at");
   const source = isBlocks(value) ? wholeValue(value, kept) : undefined;
+  const { kind } = dtypeInfo(blocks.dtype);
+  if (source === undefined && (kind === "i" || kind === "u") && (typeof value === "bigint" || Number.isInteger(value)))
+    toElement(value as ScalarLike, blocks.dtype);
   const element =
     source === undefined ? applyBlocks("where", [zeroAxes(), value as ScalarLike, value as ScalarLike]) : source;
   const cast = castBlocks(element, blocks.dtype);

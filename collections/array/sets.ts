@@ -11,6 +11,7 @@ import { alignBlocks, isBlocks } from "./elementwise.ts";
 import { concatenateBlocks, stackBlocks } from "./join.ts";
 import * as sets from "./kernels/sets.ts";
 import { elementsOf } from "./kernels/sets.ts";
+import { oneOf } from "./one-of.ts";
 import { promote } from "./promote.ts";
 import { rechunkTo } from "./rechunk.ts";
 import { SPLIT_EVERY_DEFAULT, treeBlocks } from "./reduction.ts";
@@ -111,7 +112,7 @@ export function searchsorted(
   if (sorted.axes.length !== 1)
     throw new RangeError(`searchsorted needs a list, got shape ${shapeText(shapeOf(sorted))}`);
   const dtype = promote(sorted.dtype, given.dtype);
-  const plan = { side: options.side ?? "left" };
+  const plan = { side: oneOf("side", options.side ?? "left", ["left", "right"]) };
   return besideList("searchBlock", plan, arrayOf(sorted).astype(dtype), arrayOf(given).astype(dtype), "int64");
 }
 
@@ -230,6 +231,7 @@ export interface HistogramOptions {
  * @see https://docs.dask.org/en/stable/generated/dask.array.histogram.html
  */
 export function histogram(x: ArrayLike, options: HistogramOptions): [counts: ShoalArray, edges: ShoalArray] {
+  if (options === undefined) throw new TypeError("histogram takes { bins } with a range, or their edges");
   const edges = edgesOf(options.bins, options.range);
   const flat = arrayOf(x).ravel();
   const weights = options.weights === undefined ? [] : [arrayOf(options.weights).ravel()];

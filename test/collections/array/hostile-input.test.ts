@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as da from "../../../collections/array/index.ts";
+
+const x = da.ones([3, 4], { chunks: 2 });
+const y = da.ones([5]);
+const unknown = x.get(x.gt(0));
+
+/** What was wrong, and the words that must tell it: refused when it is said, not when it is computed. */
+const REFUSED: readonly [of: () => unknown, kind: ErrorConstructor, words: RegExp][] = [
+  [() => x.add(y), RangeError, /\(3, 4\) and \(5,\).*axis 1 has 4 and 5/],
+  [() => unknown.add(y), RangeError, /Axis 0 has 5 elements .* unknown .*computeChunkSizes\(\)/],
+  [() => unknown.reshape([2, -1]), RangeError, /reshape needs the chunk sizes of axis 0.*computeChunkSizes\(\)/],
+  [() => x.rechunk([[1, 1], [4]]), RangeError, /\(1, 1\) of axis 0 add up to 2, but the axis has 3/],
+  [() => x.sum({ axis: 2 }), RangeError, /axis 2 .* 2 dimensions/],
+  [() => x.cumsum({ axis: 0, method: "fast" as never }), TypeError, /method is one of sequential, blelloch, got fast/],
+  [() => x.var({ ddof: "a" as never }), TypeError, /ddof is a number, got a/],
+  [() => x.add({} as never), TypeError, /object values cannot be elements/],
+  [() => da.fromArray(null as never), TypeError, /null values cannot be elements/],
+  [() => da.fromArray([1, [2]] as never), TypeError, /A list of 1 stands on axis 1 among plain values/],
+  [() => da.fromArray([[1, 2], [3]]), RangeError, /Rows of different lengths, 2 and 1, on axis 1/],
+  [() => da.einsum(5 as never, x), TypeError, /einsum takes a text .*, got number/],
+  [() => (x as any).reshape(), TypeError, /reshape takes a list of lengths, got undefined/],
+  [() => da.roll(x, 1.5), TypeError, /A shift must be a whole number, got 1.5/],
+  [() => da.pad(x, [[1, 2, 3]] as never), RangeError, /\(1, 2, 3\) is no pair/],
+  [() => da.pad(x, 1, { mode: "bounce" as never }), TypeError, /mode is one of constant, edge, .*, got bounce/],
+  [() => x.get({ from: 1 } as never), TypeError, /\{"from":1\} is no index of axis 0; use a position/],
+  [() => x.get(undefined as never), TypeError, /Indexer 0 is undefined/],
+  [() => x.get([0, 9]), RangeError, /Index 9 is out of bounds for axis 0 with size 3/],
+  [() => x.set(0 as never, 1), TypeError, /set takes a list of indexers first/],
+  [() => da.ones([2], { dtype: "int8" }).set([0], 300), RangeError, /300 does not fit int8/],
+  [() => da.quantile(x, 0.5, { method: "cubic" as never }), TypeError, /method is one of linear, .*, got cubic/],
+  [() => (da.histogram as any)(x), TypeError, /histogram takes \{ bins \}/],
+  [() => da.searchsorted(y, y, { side: "middle" as never }), TypeError, /side is one of left, right, got middle/],
+  [() => da.ones("3" as never), TypeError, /A shape is a length or a list of lengths, got 3/],
+  [() => da.arange(0, Number.POSITIVE_INFINITY), RangeError, /arange from 0 to Infinity by 1 has no end/],
+  [() => da.random.normal([-2]), RangeError, /A length of -2 in shape \(-2\)/],
+  [() => x.mapBlocks(5 as never), TypeError, /A function of blocks was expected, got 5/],
+  [() => (x as any).mapOverlap((b: unknown) => b), TypeError, /mapOverlap takes \{ depth \}/],
+];
+
+for (const [of, kind, words] of REFUSED)
+  test(`refused at build: ${words.source}`, () => {
+    assert.throws(of, (error: Error) => {
+      assert.ok(error instanceof kind, `${error.name}: ${error.message}`);
+      assert.match(error.message, words);
+      return true;
+    });
+  });
+
+test("an eager mask of all dimensions is taken like a lazy one", async () => {
+  const mask = da.NDArray.from([
+    [true, false],
+    [false, true],
+  ]);
+  const picked = await da
+    .fromArray(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      { chunks: 1 },
+    )
+    .get(mask)
+    .compute();
+  assert.deepEqual(picked.toArray(), [1, 4]);
+});
