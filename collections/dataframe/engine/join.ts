@@ -132,6 +132,7 @@ export function joinAsof(
 }
 
 const ROW = ownName("row");
+const PLACE = ownName("place");
 const BEFORE = ownName("before");
 const BEHIND = ownName("behind");
 
@@ -151,7 +152,9 @@ function nearest(left: PolarsLazy, right: PolarsLazy, options: object): PolarsLa
   const isBefore = behind.isNull().or(before.isNotNull().and(at.sub(before).ltEq(behind.sub(at))));
   const row = choose(isBefore, pl.col(`${BEFORE}_row`), pl.col(`${BEHIND}_row`)).alias(ROW);
   const rest = numbered.drop(ON, ...byRight) as PolarsLazy;
-  return both
+  const joined = (both.withRowIndex(PLACE) as PolarsLazy)
     .withColumns(row)
-    .join(rest, { on: ROW, how: "left", maintainOrder: "left" } as never) as unknown as PolarsLazy;
+    .join(rest, { on: ROW, how: "left" } as never) as unknown as PolarsLazy;
+  // The engine promises no order of what it joins.
+  return joined.sort([PLACE], false, true, true) as PolarsLazy;
 }
