@@ -105,6 +105,7 @@ export abstract class ShapeMethods<K extends ArrayKind> extends ReductionMethods
 
   /** Rounded to decimals, half to even. */
   round(decimals = 0): Same<K> {
+    if (!Number.isInteger(decimals)) throw new TypeError(`Decimals are a whole number, got ${String(decimals)}`);
     return this.applied("round", decimals);
   }
 }

@@ -35,6 +35,7 @@ const REFUSED: readonly [of: () => unknown, kind: ErrorConstructor, words: RegEx
   [() => da.ones("3" as never), TypeError, /A shape is a length or a list of lengths, got 3/],
   [() => da.arange(0, Number.POSITIVE_INFINITY), RangeError, /arange from 0 to Infinity by 1 has no end/],
   [() => da.random.normal([-2]), RangeError, /A length of -2 in shape \(-2\)/],
+  [() => x.round(1.5), TypeError, /Decimals are a whole number, got 1.5/],
   [() => x.mapBlocks(5 as never), TypeError, /A function of blocks was expected, got 5/],
   [() => (x as any).mapOverlap((b: unknown) => b), TypeError, /mapOverlap takes \{ depth \}/],
 ];
