@@ -31,6 +31,9 @@ const works: Readonly<Record<string, (x: da.Array) => da.Array>> = {
       .sum(),
 };
 
+/** Debian's Dask, 2022.12, ends with KilledWorker over the rechunk: it merges rows into blocks that are too large for its workers. */
+const CAN_DASK: Readonly<Record<string, boolean>> = { standardise: true, rechunk: false };
+
 async function run(name: string): Promise<Run> {
   const spillFolder = mkdtempSync(join(tmpdir(), "shoal-bench-spill-"));
   const client = await Client.local({
@@ -74,7 +77,10 @@ export const largerThanMemory: readonly BenchCase[] = Object.keys(works).map((na
   params: { gb: GIGABYTES, workers: WORKERS, limitMb: LIMIT_MB },
   runs: 1,
   isLong: true,
-  peers: [pythonPeer("dask-cluster", "larger_than_memory.py", [name, FOLDER, WORKERS, LIMIT_MB])],
+  peers:
+    CAN_DASK[name] === true
+      ? [pythonPeer("dask-cluster", "larger_than_memory.py", [name, FOLDER, WORKERS, LIMIT_MB])]
+      : [],
   open: async () => {
     execFileSync("/usr/bin/python3", [PEER, "make", FOLDER, String(GIGABYTES)]);
   },
