@@ -3,6 +3,7 @@
  * `shoal/array`, `shoal/bag` and `shoal/dataframe` are entries of their own.
  */
 
+export { Callback, type CallbackHooks } from "./collections/core/callback.ts";
 export { Collection, isCollection } from "./collections/core/collection.ts";
 export { compute, computeWith, optimize, persist, persistWith } from "./collections/core/compute.ts";
 export { bind, type CloneOptions, clone } from "./collections/core/graph-manipulation.ts";

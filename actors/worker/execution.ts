@@ -12,6 +12,7 @@ import type { ShardKeeper } from "../chunk/shard-keeper.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
 import { RunningTask, type TaskHost } from "./running-task.ts";
 import { Slots } from "./slots.ts";
+import type { TaskHooks } from "./task-hooks.ts";
 import { TaskRunner } from "./task-runner.ts";
 import { withTaskScope } from "./task-scope.ts";
 import { TaskSpans } from "./task-spans.ts";
@@ -30,6 +31,7 @@ export interface ExecutionOptions {
   readonly functions: "any" | "named";
   /** Where tasks are noted for whoever watches. */
   readonly stream?: TaskStream;
+  readonly hooks?: TaskHooks;
   yieldThen(run: () => void): void;
 }
 
@@ -143,6 +145,7 @@ export class Execution implements TaskHost {
       inputs.push(brain.chunks.value(batch.inputs[e] as number));
     const task = new RunningTask(this, row, batch.attempts[at] as number, startedMs);
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
+    this.options.hooks?.begun(row);
     try {
       for (const input of inputs) if (input instanceof ChunkFault) throw input.error;
       const value = this.spans.run(row, definition.name, definition.trace, () =>
@@ -198,8 +201,9 @@ export class Execution implements TaskHost {
   }
 
   private fail(row: number, definition: LayerDefinition, error: unknown, startMs: number, endMs: number): void {
-    const { stream } = this.options;
+    const { stream, hooks } = this.options;
     this.spans.end(row, error);
+    hooks?.ended(row, { error }, endMs - startMs);
     if (stream?.isWatched === true)
       stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes: 0, failed: true });
     if (error instanceof ShardsLostError) this.brain.inputGone(row, error.lost, this.wireError(error));
@@ -210,7 +214,8 @@ export class Execution implements TaskHost {
     const bytes = sizeOf(value);
     const durationUs = (endMs - startMs) * 1000;
     this.spans.end(row);
-    const { stream } = this.options;
+    const { stream, hooks } = this.options;
+    hooks?.ended(row, { value }, endMs - startMs);
     if (stream?.isWatched === true)
       stream.note(definition, { row, attempt: this.brain.rows.attempt(row), startMs, endMs, bytes, failed: false });
     try {

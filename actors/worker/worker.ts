@@ -21,6 +21,7 @@ import { PeerSignals } from "./peer-signals.ts";
 import { ReportPace } from "./report-pace.ts";
 import { ShardDoor } from "./shard-door.ts";
 import { StealDoor } from "./steal-door.ts";
+import type { TaskHooks } from "./task-hooks.ts";
 import type { TaskStream } from "./task-stream.ts";
 import { WorkerBrain } from "./worker-brain.ts";
 import type { WorkerEvent } from "./worker-event.ts";
@@ -56,6 +57,8 @@ export interface WorkerActorOptions {
   readonly windows?: Windows | undefined;
   /** Where tasks and transfers are noted for whoever watches. */
   readonly stream?: TaskStream;
+  /** Told of its tasks, where it runs in the thread of whoever listens. */
+  readonly hooks?: TaskHooks;
   /** What it may use of memory; default: all there is. */
   readonly memory?: WorkerMemory | undefined;
   /** Results smaller than this stay in memory; default 1 KiB. */

@@ -24,7 +24,7 @@ async function requester(trips: number, bytes: number): Promise<void> {
   await once(responder, "message");
   const connection = await connect({ servers: server.url });
   const payload = new Uint8Array(bytes);
-  const request = (): Promise<unknown> => connection.request("echo", payload);
+  const request = (): Promise<unknown> => connection.request("echo", payload, { timeout: 60_000 });
   for (let i = 0; i < 200; i++) await request();
   const seconds =
     third === "together"

@@ -20,6 +20,7 @@ import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { preload, preloadUrls } from "../../runtime/wire/preload.ts";
+import { hasCallbacks, tellCallbacks } from "../core/callback.ts";
 import { type MemoryConfig, type MemorySettings, memoryConfig, openMemory } from "./memory-options.ts";
 import { SessionExecutor } from "./session-executor.ts";
 import type { LocalOptions, OpenCluster } from "./spawner.ts";
@@ -59,7 +60,9 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   for (const id of [WORKER, SCHEDULER_HOST]) system.spawn(workerHost({ cluster: CLUSTER, id, functions }));
   if (functions === "any") serveModules();
   const memory = memoryConfig({ memoryLimit: false, ...options }, 1, "results");
-  const workerReporter = spawnWorker(system, { functions, slots: options.slots ?? INLINE_SLOTS, memory });
+  const running = { functions, slots: options.slots ?? INLINE_SLOTS, memory };
+  // The scheduler of the same thread knows what its rows are called.
+  const workerReporter = spawnWorker(system, running, (row) => brain.state.slabOf(row).keyOf(row));
   const session = new ClientSession({
     cluster: CLUSTER,
     id: `client-${uniqueToken().slice(0, 8)}`,
@@ -118,6 +121,7 @@ function spawnScheduler(
 function spawnWorker(
   system: ActorSystem,
   { functions, slots, memory }: { functions: "any" | "named"; slots: number; memory: MemoryConfig },
+  keyOf: (row: number) => string,
 ): WorkerReporter {
   const { bus, clock } = system;
   const stream = new TaskStream();
@@ -144,6 +148,14 @@ function spawnWorker(
       rssBytes: () => process.memoryUsage.rss(),
       yieldThen: (run) => setImmediate(run),
       stream,
+      hooks: {
+        begun: (row) => {
+          if (hasCallbacks()) tellCallbacks("pretask", keyOf(row));
+        },
+        ended: (row, outcome, durationMs) => {
+          if (hasCallbacks()) tellCallbacks("posttask", keyOf(row), outcome, durationMs);
+        },
+      },
       onBrain: (brain) => {
         reporter = new WorkerReporter({ ...told, brain, sampler: new InspectorSampler(() => clock.now()) });
       },

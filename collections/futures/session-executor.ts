@@ -9,6 +9,7 @@ import { graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import { type HeldLayer, type Layer, taskCount } from "../../runtime/graph/layer.ts";
 import { optimizeGraph } from "../../runtime/graph/optimize.ts";
+import { tellCallbacks } from "../core/callback.ts";
 import { heldNames, nameParts } from "./held-names.ts";
 
 /** Runs graphs on the cluster of a client session. */
@@ -25,6 +26,23 @@ export class SessionExecutor implements Executor {
   async compute(wants: readonly Want[], options: ComputeOptions = {}): Promise<unknown[][]> {
     const limit = limitOf(this.session, options);
     limit.signal?.throwIfAborted();
+    const wanted = wants.reduce((sum, want) => sum + wantCount(want), 0);
+    tellCallbacks("start", wanted);
+    try {
+      const values = await this.valuesOf(wants, options, limit);
+      tellCallbacks("finish");
+      return values;
+    } catch (error) {
+      tellCallbacks("finish", error);
+      throw error;
+    }
+  }
+
+  private async valuesOf(
+    wants: readonly Want[],
+    options: ComputeOptions,
+    limit: ReturnType<typeof limitOf>,
+  ): Promise<unknown[][]> {
     const record = this.submit(wants, options);
     try {
       await limited(record.whenAll(), limit.signal);

@@ -108,4 +108,10 @@ export const graphClaims: readonly Claim[] = [
     "shoal:persist",
     "test/collections/core/collection.test.ts: persist() computes once",
   ],
+  [
+    "GR-037",
+    "Callbacks",
+    "shoal:Callback",
+    "test/collections/core/callback.test.ts: a callback hears of a computation",
+  ],
 ];
