@@ -1,5 +1,4 @@
-/** How a task ended. */
-export type TaskOutcome = { readonly value: unknown } | { readonly error: unknown };
+import type { TaskOutcome } from "../../runtime/graph/task-outcome.ts";
 
 /** Told of the tasks of a worker that runs in this very thread. */
 export interface TaskHooks {

@@ -1,4 +1,4 @@
-import type { TaskOutcome } from "../../actors/worker/task-hooks.ts";
+import type { TaskOutcome } from "../../runtime/graph/task-outcome.ts";
 
 /** What a callback may want to hear of. */
 export interface CallbackHooks {

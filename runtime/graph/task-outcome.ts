@@ -1,0 +1,2 @@
+/** How a task ended. */
+export type TaskOutcome = { readonly value: unknown } | { readonly error: unknown };
