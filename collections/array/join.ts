@@ -31,16 +31,15 @@ export function concatenateBlocks(arrays: readonly Blocks[], axis: number | null
   const along = axisOf(axis, ndim);
   for (const one of arrays) requireSameShape(first, one, along);
   const dtype = resultType(...arrays.map((one) => one.dtype));
+  // Cast first: it may leave out blocks without elements beside a single one.
+  const cast = arrays.map((one) => castBlocks(one, dtype));
   const cut = first.axes.map((_, at) =>
-    commonRuns(arrays.map((one) => one.axes[at] as AxisRuns).slice(0, at === along ? 1 : undefined), at),
+    commonRuns(cast.map((one) => one.axes[at] as AxisRuns).slice(0, at === along ? 1 : undefined), at),
   );
-  const parts = arrays.map((one) =>
-    castBlocks(
-      rechunkTo(
-        one,
-        cut.map((runs, at) => (at === along ? (one.axes[at] as AxisRuns) : runs)),
-      ),
-      dtype,
+  const parts = cast.map((one) =>
+    rechunkTo(
+      one,
+      cut.map((runs, at) => (at === along ? (one.axes[at] as AxisRuns) : runs)),
     ),
   );
   if (parts.length === 1) return parts[0] as Blocks;

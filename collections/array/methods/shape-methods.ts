@@ -5,7 +5,7 @@ import { type DType, parseDType } from "../dtype.ts";
 import type { RealDType } from "../dtype-of.ts";
 import { castBlocks } from "../elementwise.ts";
 import { getBlocks, type Indexer } from "../get.ts";
-import { rechunkBlocks } from "../rechunk.ts";
+import { rechunkBlocks, rechunkTo } from "../rechunk.ts";
 import { reshapeBlocks, transposeBlocks } from "../reshape.ts";
 import { setBlocks } from "../set.ts";
 import { reaxisBlocks } from "../slicing.ts";
@@ -117,8 +117,13 @@ function squeezed(blocks: Blocks, axis: number | readonly number[] | undefined):
   );
   for (const one of wanted)
     if (shape[one] !== 1) throw new RangeError(`Axis ${one} has ${shape[one]} elements and cannot be squeezed out`);
-  return reaxisBlocks(
+  // One element may lie beside blocks without any.
+  const single = rechunkTo(
     blocks,
+    blocks.axes.map((runs, at) => (wanted.includes(at) ? [[1, 1]] : runs)),
+  );
+  return reaxisBlocks(
+    single,
     shape.flatMap((_, at) => (wanted.includes(at) ? [] : [at])),
   );
 }

@@ -252,3 +252,13 @@ test("universal functions take where, out and dtype, and have outer and reduce",
   );
   assert.throws(() => da.hypot.reduce(x), /hypot has no reduce; use add, multiply/);
 });
+
+test("one element beside a block without any is joined, stacked and squeezed as it is", async () => {
+  const thin = da.fromArray([7], { dtype: "int16" }).rechunk([[0, 1]]);
+  assert.deepEqual(await values(da.stack([da.fromArray([1.5]), thin])), [[1.5], [7]]);
+  assert.deepEqual(await values(da.concatenate([thin.get(null, ":"), da.fromArray([[1.5]])], { axis: 0 })), [
+    [7],
+    [1.5],
+  ]);
+  assert.deepEqual(await values(da.squeeze(thin)), 7);
+});
