@@ -25,7 +25,7 @@ const ITEMS = kernel(MODULE, "itemsOfBlock", itemsOfBlock);
  * @throws RangeError at compute for items of another shape; TypeError for items that are no numbers
  * @see https://docs.dask.org/en/stable/generated/dask.array.from_delayed.html
  * @example
- * const lengths = da.fromBag(db.readText("*.txt").map((line) => line.length), { dtype: "int64" });
+ * const lengths = da.fromBag(db.fromSequence(["Oslo", "Bergen"]).map((city) => city.length), { dtype: "int64" });
  */
 export function fromBag(bag: Bag<unknown>, options: ToArrayOptions = {}): ShoalArray {
   return bag.toArray(options);
