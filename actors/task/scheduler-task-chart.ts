@@ -89,9 +89,8 @@ export const schedulerTaskMachine = setup({
       on: { replicaLost: "released", release: "released" },
     },
     resting: {
-      // Its inputs are kept, and looked at again when it has rested.
+      // Its worker told that it failed, and says no more of it. Its inputs are kept, and looked at again when it has rested.
       on: { rested: "waiting", blame: "erred", release: "released" },
-      meta: { ignored: ["inputLost", "finished", "failed", "missing"] },
     },
     erred: {
       on: { retry: "waiting", release: "released" },
