@@ -313,7 +313,8 @@ export function mergeAsof(
 declare module "./dataframe.ts" {
   interface DataFrame<S> {
     /**
-     * Rows of both tables with equal keys, beside each other; missing keys meet.
+     * Rows of both tables with equal keys, beside each other; missing keys meet. Within a partition rows come in the order of the left's, then of the
+     * right's (how "right": the other way round); "outer" has those that only the right has at the end, and does not sort by key as pandas does.
      * @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.merge.html
      */
     merge(right: DataFrame<never> | DataFrame<AnyRow>, options?: MergeOptions): DataFrame<AnyRow>;

@@ -1,27 +1,34 @@
 import type { Dtype } from "../dtype.ts";
+import type { RowOrder } from "../plan/row-order.ts";
 import type { AsofSpec, JoinSpec, Step } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
 import { ownName } from "./own-name.ts";
 import { dtypeOf, type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "./polars.ts";
 import { choose, lit } from "./typed.ts";
 
-const SIDE = ownName("side_");
+const LEFT = ownName("side_left");
+const RIGHT = ownName("side_right");
 const ON = ownName("on");
+const PLACE = ownName("place");
 const BEHIND_NAME = ownName("right");
+
+type JoinStep = Pick<Extract<Step, { op: "join" }>, "join" | "fields">;
 
 /**
  * Joins two tables by equal keys; missing keys meet each other, as in pandas. The result has the columns of `fields`:
- * the left's (renamed by `renameLeft`), then the right's (renamed by `rename`).
+ * the left's (renamed by `renameLeft`), then the right's (renamed by `rename`). Where their order is seen, rows come in that of the
+ * left, then of the right; for "right" the other way round; rows that only the right has come last.
  */
 export async function joinTables(
   left: PolarsLazy,
   right: PolarsLazy,
-  join: JoinSpec,
-  fields: readonly Field[],
+  { join, fields }: JoinStep,
+  order: RowOrder,
 ): Promise<PolarsLazy> {
+  const marked = order === "seen" ? numbered : present;
   const [a, b] = await Promise.all([
-    keyed(renamed(left, join.renameLeft), join.leftOn.map(nameAfter(join.renameLeft)), `${SIDE}left`).collect(),
-    keyed(renamed(right, join.rename), join.rightOn.map(nameAfter(join.rename)), `${SIDE}right`).collect(),
+    marked(keyed(renamed(left, join.renameLeft), join.leftOn.map(nameAfter(join.renameLeft))), LEFT).collect(),
+    marked(keyed(renamed(right, join.rename), join.rightOn.map(nameAfter(join.rename))), RIGHT).collect(),
   ]);
   const keys = join.leftOn.map((_, at) => `${ON}_${at}`);
   // The engine never lets missing keys meet; where both sides have some, they are compared by a flag beside a filler.
@@ -32,16 +39,54 @@ export async function joinTables(
     sides[1] as PolarsLazy,
     { on, how, coalesce: true, suffix: BEHIND_NAME } as never,
   );
-  return filledKeys(joined as unknown as PolarsLazy, join, meet).select(
-    ...fields.map((field) => resultColumn(field, join)),
-  );
+  const filled = filledKeys(joined as unknown as PolarsLazy, join, meet);
+  const columns = fields.map((field) => resultColumn(field, join));
+  if (order === "unseen") return filled.select(...columns);
+  return inOrder(filled, columns, join.how);
 }
 
-const keyed = (table: PolarsLazy, on: readonly string[], mark: string): PolarsLazy =>
-  table.withColumns(
-    ...on.map((name, at) => polars().col(name).alias(`${ON}_${at}`)),
-    lit(1).cast(polars().Int8).alias(mark),
-  );
+const keyed = (table: PolarsLazy, on: readonly string[]): PolarsLazy =>
+  table.withColumns(...on.map((name, at) => polars().col(name).alias(`${ON}_${at}`)));
+
+const present = (table: PolarsLazy, mark: string): PolarsLazy =>
+  table.withColumns(lit(1).cast(polars().Int8).alias(mark));
+
+const numbered = (table: PolarsLazy, mark: string): PolarsLazy => table.withRowIndex(mark) as PolarsLazy;
+
+/** The engine promises no order of what it joins, and often keeps it all the same: only what is out of order is sorted. */
+async function inOrder(joined: PolarsLazy, columns: readonly PolarsExpr[], how: JoinSpec["how"]): Promise<PolarsLazy> {
+  const sides = how === "right" ? [RIGHT, LEFT] : how === "semi" || how === "anti" ? [LEFT] : [LEFT, RIGHT];
+  const pl = polars();
+  const last = lit(ROWS_MAX).cast(pl.UInt32);
+  const places = sides.map((side, at) => pl.col(side).fillNull(last).alias(`${PLACE}_${at}`));
+  const names = sides.map((_, at) => `${PLACE}_${at}`) as [string, ...string[]];
+  const made = (await joined.select(...columns, ...places).collect()) as PolarsFrame;
+  const numbers = names.map((name) => made.getColumn(name).toTypedArray() as unknown as Uint32Array);
+  const rows = made.lazy();
+  return (isAscending(numbers) ? rows : sortedByPlace(rows, names)).drop(...names);
+}
+
+/** One number of both places is sorted about four times as fast as two columns. */
+function sortedByPlace(rows: PolarsLazy, names: readonly string[]): PolarsLazy {
+  const pl = polars();
+  const place = names
+    .map((name) => pl.col(name).cast(pl.UInt64))
+    .reduce((high, low) => high.mul(lit(ROWS_MAX + 1).cast(pl.UInt64)).add(low));
+  return rows.withColumns(place.alias(PLACE)).sort([PLACE], false, true, true).drop(PLACE) as PolarsLazy;
+}
+
+/** The engine numbers rows by 32 bits, and holds fewer than this. */
+const ROWS_MAX = 2 ** 32 - 1;
+
+function isAscending([first, second]: readonly Uint32Array[]): boolean {
+  if (first === undefined) return true;
+  for (let row = 1; row < first.length; row++) {
+    const [before, now] = [first[row - 1] as number, first[row] as number];
+    if (before > now) return false;
+    if (before === now && second !== undefined && (second[row - 1] as number) > (second[row] as number)) return false;
+  }
+  return true;
+}
 
 function withNullFlags(
   keys: readonly string[],
@@ -89,7 +134,7 @@ function filledKeys(joined: PolarsLazy, join: JoinSpec, meet: readonly string[])
 function resultColumn({ name, dtype }: Field, join: JoinSpec): PolarsExpr {
   const pl = polars();
   if (name === join.indicator) {
-    const [onLeft, onRight] = [pl.col(`${SIDE}left`).isNotNull(), pl.col(`${SIDE}right`).isNotNull()];
+    const [onLeft, onRight] = [pl.col(LEFT).isNotNull(), pl.col(RIGHT).isNotNull()];
     return choose(onLeft.and(onRight), lit("both"), choose(onLeft, lit("left_only"), lit("right_only"))).alias(name);
   }
   return pl.col(name).cast(polarsType(dtype));
@@ -132,17 +177,16 @@ export function joinAsof(
 }
 
 const ROW = ownName("row");
-const PLACE = ownName("place");
 const BEFORE = ownName("before");
 const BEHIND = ownName("behind");
 
 /** The nearer of the last before and the next; of two as near the one before, where the engine takes the other. */
 function nearest(left: PolarsLazy, right: PolarsLazy, options: object): PolarsLazy {
   const pl = polars();
-  const numbered = right.withRowIndex(ROW) as PolarsLazy;
+  const rows = numbered(right, ROW);
   const { byRight = [] } = options as { byRight?: string[] };
   const placed = (strategy: "backward" | "forward", key: string): readonly [PolarsLazy, object] => [
-    numbered.select(ON, ...byRight, pl.col(ON).alias(key), pl.col(ROW).alias(`${key}_row`)) as PolarsLazy,
+    rows.select(ON, ...byRight, pl.col(ON).alias(key), pl.col(ROW).alias(`${key}_row`)) as PolarsLazy,
     { ...options, strategy },
   ];
   const both = left
@@ -151,8 +195,8 @@ function nearest(left: PolarsLazy, right: PolarsLazy, options: object): PolarsLa
   const [at, before, behind] = [pl.col(ON), pl.col(BEFORE), pl.col(BEHIND)];
   const isBefore = behind.isNull().or(before.isNotNull().and(at.sub(before).ltEq(behind.sub(at))));
   const row = choose(isBefore, pl.col(`${BEFORE}_row`), pl.col(`${BEHIND}_row`)).alias(ROW);
-  const rest = numbered.drop(ON, ...byRight) as PolarsLazy;
-  const joined = (both.withRowIndex(PLACE) as PolarsLazy)
+  const rest = rows.drop(ON, ...byRight) as PolarsLazy;
+  const joined = numbered(both, PLACE)
     .withColumns(row)
     .join(rest, { on: ROW, how: "left" } as never) as unknown as PolarsLazy;
   // The engine promises no order of what it joins.

@@ -9,6 +9,7 @@ import { lit } from "../engine/typed.ts";
 import { translateWindow } from "../engine/window.ts";
 import "../frame/frame-bytes.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
+import { orderBelow, type RowOrder } from "../plan/row-order.ts";
 import type { Named, Step } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
 import { fullBins } from "./bins.ts";
@@ -35,8 +36,8 @@ export async function runPlan(step: Step, own: unknown, ...inputs: readonly unkn
 
 type Inputs = readonly unknown[];
 
-export async function planOf(step: Step, own: unknown, inputs: Inputs): Promise<PolarsLazy> {
-  const below = (one: Step): Promise<PolarsLazy> => planOf(one, own, inputs);
+export async function planOf(step: Step, own: unknown, inputs: Inputs, order: RowOrder = "seen"): Promise<PolarsLazy> {
+  const below = (one: Step): Promise<PolarsLazy> => planOf(one, own, inputs, orderBelow(step, order));
   switch (step.op) {
     case "input":
       return inputTable(inputs[step.at], step.fields);
@@ -45,7 +46,7 @@ export async function planOf(step: Step, own: unknown, inputs: Inputs): Promise<
     case "stack":
       return stacked(await Promise.all(step.of.map(below)));
     case "join":
-      return joined(step, below, inputs);
+      return joined(step, below, inputs, order);
     case "asof":
       return joinAsof(await below(step.left), await below(step.right), step.asof, step);
     case "align":
@@ -136,11 +137,12 @@ async function joined(
   step: Extract<Step, { op: "join" }>,
   below: (one: Step) => Promise<PolarsLazy>,
   inputs: Inputs,
+  order: RowOrder,
 ): Promise<PolarsLazy> {
   const left = await below(step.left);
   const right = step.right.op === "input" ? inputs[step.right.at] : undefined;
   const found = step.shared && right instanceof TableChunk ? await lookUpJoin(left, right, step) : undefined;
-  return found ?? joinTables(left, await below(step.right), step.join, step.fields);
+  return found ?? joinTables(left, await below(step.right), step, order);
 }
 
 const namedExprs = (columns: readonly Named[], fields: readonly Field[]): PolarsExpr[] =>
