@@ -76,23 +76,53 @@ function readField(text: string, from: number, separator: string, quote: string 
   return [value, at];
 }
 
-const INTEGER = /^\s*[-+]?\d{1,18}\s*$/;
+const INTEGER = /^\s*[-+]?\d+\s*$/;
 const FLOAT = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$|^\s*[-+]?inf(inity)?\s*$/i;
+
+export type CsvInference =
+  | { readonly kind: "type"; readonly dtype: Dtype; readonly thousands: boolean }
+  /** A whole number that no type holds which holds the others too. */
+  | { readonly kind: "too wide"; readonly text: string };
 
 /** The type that all values of a column can be read as. */
 export function inferCsvDtype(
   values: readonly string[],
   nulls: ReadonlySet<string>,
   thousands: string | null,
-): { dtype: Dtype; thousands: boolean } {
+): CsvInference {
+  const typed = (dtype: Dtype, grouped = false): CsvInference => ({ kind: "type", dtype, thousands: grouped });
   const present = values.filter((value) => !nulls.has(value));
-  if (present.length === 0) return { dtype: "float64", thousands: false };
-  if (present.every((value) => /^(true|false)$/i.test(value))) return { dtype: "bool", thousands: false };
+  if (present.length === 0) return typed("float64");
+  if (present.every((value) => /^(true|false)$/i.test(value))) return typed("bool");
   const grouped = thousands !== null && present.some((value) => value.includes(thousands));
   const plain = thousands === null ? present : present.map((value) => value.replaceAll(thousands, ""));
-  if (plain.every((value) => INTEGER.test(value))) return { dtype: "int64", thousands: grouped };
-  if (plain.every((value) => FLOAT.test(value))) return { dtype: "float64", thousands: grouped };
-  return { dtype: "string", thousands: false };
+  if (plain.every((value) => INTEGER.test(value))) {
+    const dtype = wholeDtype(plain);
+    if (dtype !== undefined) return typed(dtype, grouped);
+    return { kind: "too wide", text: present[plain.findIndex(isBeyondInt64)] as string };
+  }
+  if (plain.every((value) => FLOAT.test(value))) return typed("float64", grouped);
+  return typed("string");
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+const UINT64_MAX = 2n ** 64n - 1n;
+/** Whole numbers of fewer signs are int64 at any rate. */
+const SIGNS_SURE = 18;
+
+const wholeOf = (text: string): bigint => BigInt(text.trim().replace(/^\+/, ""));
+const isBeyondInt64 = (text: string): boolean => {
+  if (text.length <= SIGNS_SURE) return false;
+  const whole = wholeOf(text);
+  return whole > INT64_MAX || whole < -INT64_MAX - 1n;
+};
+
+/** As pandas: int64, uint64 where a value needs it and none is negative; undefined where neither holds all. */
+function wholeDtype(texts: readonly string[]): "int64" | "uint64" | undefined {
+  const beyond = texts.filter(isBeyondInt64);
+  if (beyond.length === 0) return "int64";
+  const isNatural = !texts.some((text) => text.trimStart().startsWith("-"));
+  return isNatural && beyond.every((text) => wholeOf(text) <= UINT64_MAX) ? "uint64" : undefined;
 }
 
 const TIME_FORMATS: readonly (readonly [RegExp, string])[] = [

@@ -1,3 +1,4 @@
+import type { ShoalError } from "../../runtime/base/errors.ts";
 import { parseBytes } from "../../runtime/base/units.ts";
 import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
 import { type Dtype, isInteger, parseDtype } from "../dataframe/dtype.ts";
@@ -61,7 +62,8 @@ export async function readCsv<S = AnyRow>(
   const separator = options.separator ?? ",";
   const quote = options.quote === undefined ? '"' : options.quote;
   const nulls = nullTexts(options);
-  const samples = await Promise.all(sampledFiles(files).map((path) => sampleRows(path, options, separator, quote)));
+  const looked = sampledFiles(files);
+  const samples = await Promise.all(looked.map((path) => sampleRows(path, options, separator, quote)));
   const header = options.header !== false;
   const first = samples.findIndex((sample) => sample.length > 0);
   const names =
@@ -78,15 +80,11 @@ export async function readCsv<S = AnyRow>(
         name,
         names.map((one) => ({ name: one })),
       );
-  const rows = samples.flatMap((sample) => (header ? sample.slice(1) : sample));
-  const columns = names.map((name, at) =>
-    columnOf(
-      name,
-      rows.map((row) => row[at] ?? ""),
-      new Set(nulls),
-      options,
-    ),
-  );
+  const sampled = samples.map((sample, at) => ({
+    path: looked[at] as string,
+    rows: header ? sample.slice(1) : sample,
+  }));
+  const columns = names.map((name, at) => columnOf(name, at, sampled, options));
   const format: CsvFormat = {
     separator,
     quote,
@@ -173,21 +171,39 @@ async function headText(path: string, bytes: number): Promise<[string, boolean]>
   return [all.toString("utf8").replace(/^\uFEFF/, ""), size <= bytes];
 }
 
-function columnOf(
-  name: string,
-  values: readonly string[],
-  nulls: ReadonlySet<string>,
-  options: ReadCsvOptions,
-): CsvColumn {
+/** Rows from the beginning of a file, without its header. */
+interface Sample {
+  readonly path: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** @throws ShoalError DECODE for whole numbers that no type holds: as fractions they would be rounded */
+function columnOf(name: string, at: number, samples: readonly Sample[], options: ReadCsvOptions): CsvColumn {
+  const values = samples.flatMap(({ rows }) => rows.map((row) => row[at] ?? ""));
+  const nulls = new Set(nullTexts(options));
   if (options.parseDates?.includes(name) === true) {
     const format = timeFormatOf(values.filter((value) => !nulls.has(value)));
     return { name, dtype: "datetime", how: "time", ...(format === undefined ? {} : { format }) };
   }
   const said = typeof options.dtypes === "string" ? options.dtypes : options.dtypes?.[name];
   if (said !== undefined) return { name, dtype: parseDtype(said), how: howOf(parseDtype(said)) };
-  const { dtype, thousands } = inferCsvDtype(values, nulls, options.thousands ?? null);
+  const inferred = inferCsvDtype(values, nulls, options.thousands ?? null);
+  if (inferred.kind === "too wide") throw tooWide(name, at, samples, inferred.text);
+  const { dtype, thousands } = inferred;
   if (options.assumeMissing === true && isInteger(dtype) && !thousands) return { name, dtype: "float64", how: "plain" };
   return { name, dtype, how: thousands ? "thousands" : howOf(dtype) };
+}
+
+function tooWide(name: string, at: number, samples: readonly Sample[], text: string): ShoalError {
+  const rowIn = ({ rows }: Sample): number => rows.findIndex((row) => row[at] === text);
+  const { path, row } = samples.map((one) => ({ path: one.path, row: rowIn(one) })).find((one) => one.row >= 0) as {
+    path: string;
+    row: number;
+  };
+  return csvFault(
+    `${path}: row ${row} of column "${name}" is "${text.trim()}", which neither int64 nor uint64 holds beside the others; give it a type with dtypes: "string" keeps every digit, "float64" rounds`,
+    path,
+  );
 }
 
 const howOf = (dtype: Dtype): CsvColumn["how"] =>
