@@ -89,6 +89,7 @@ export async function readCsv<S = AnyRow>(
     separator,
     quote,
     comment: options.comment ?? null,
+    thousands: options.thousands ?? null,
     nulls,
     columns,
     numbered: true,

@@ -89,7 +89,9 @@ async function scanned(path: string, format: CsvFormat, part: FilePart, fields: 
   const wanted = format.columns.filter(({ name }) => fields.some((field) => field.name === name));
   const lazy = scan(path, format, part, false);
   const typed = lazy.select(
-    ...(wanted.length === 0 ? [polars().col((format.columns[0] as CsvColumn).name)] : wanted.map(columnValue)),
+    ...(wanted.length === 0
+      ? [polars().col((format.columns[0] as CsvColumn).name)]
+      : wanted.map((one) => columnValue(one, format.thousands))),
   );
   const numbered = fields.some(({ name }) => name === indexName(0))
     ? ((typed.withRowIndex(ROW) as PolarsLazy).withColumns(
@@ -215,18 +217,20 @@ function scan(path: string, format: CsvFormat, part: FilePart, asText: boolean):
 }
 
 /** Text becomes a value: times are parsed here, which is many times faster than in the engine's own reader. */
-function columnValue({ name, dtype, how, format }: CsvColumn): PolarsExpr {
+function columnValue({ name, dtype, how, format }: CsvColumn, thousands: string | null): PolarsExpr {
   const pl = polars();
   const text = pl.col(name);
   if (how === "time")
     return native(text, "strToDatetime", format, "us", undefined, true, true, false)
       .cast(pl.Datetime("us"))
       .alias(name);
-  if (how === "thousands")
-    return native(text, "strReplaceAll", lit(","), lit(""), true, 1).cast(polarsType(dtype), true).alias(name);
+  if (how === "thousands") return ungrouped(text, thousands).cast(polarsType(dtype), true).alias(name);
   if (how === "bool") return boolOf(text).alias(name);
   return isFloat(dtype) ? text.fillNan(lit(null)) : text;
 }
+
+const ungrouped = (text: PolarsExpr, thousands: string | null): PolarsExpr =>
+  thousands === null ? text : native(text, "strReplaceAll", lit(thousands), lit(""), true, -1);
 
 function boolOf(text: PolarsExpr): PolarsExpr {
   const low = text.str.toLowerCase();
@@ -234,10 +238,10 @@ function boolOf(text: PolarsExpr): PolarsExpr {
 }
 
 /** The value, or missing where the text is none of its type. */
-function parsedOrNull(text: PolarsExpr, { dtype, how }: CsvColumn): PolarsExpr {
+function parsedOrNull(text: PolarsExpr, { dtype, how }: CsvColumn, thousands: string | null): PolarsExpr {
   if (how === "time") return native(text, "strToDatetime", undefined, "us", undefined, false, true, false);
   if (how === "bool") return boolOf(text);
-  const plain = how === "thousands" ? native(text, "strReplaceAll", lit(","), lit(""), true, 1) : text.str.strip();
+  const plain = how === "thousands" ? ungrouped(text, thousands) : text.str.strip();
   return plain.cast(polarsType(dtype));
 }
 
@@ -257,7 +261,7 @@ async function explained(
   for (const column of wanted) {
     const text = pl.col(column.name);
     if (column.dtype === "string") continue;
-    const parsed = parsedOrNull(text, column);
+    const parsed = parsedOrNull(text, column, format.thousands);
     const bad = await scan(path, format, part, true)
       .withRowIndex(ROW)
       .filter(text.isNotNull().and(parsed.isNull()))

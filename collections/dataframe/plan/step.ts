@@ -143,6 +143,8 @@ export interface CsvFormat {
   readonly separator: string;
   readonly quote: string | null;
   readonly comment: string | null;
+  /** What stands between groups of three digits in columns that are read as "thousands". */
+  readonly thousands: string | null;
   readonly nulls: readonly string[];
   /** Every column of the file in order; `how` says how its text becomes a value. */
   readonly columns: readonly CsvColumn[];

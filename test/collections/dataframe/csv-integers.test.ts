@@ -65,3 +65,14 @@ test("a whole number beyond int64 behind the sample is an error that names file,
     return decodes(path, "row 500", '"id"', "9223372036854775808", "dtypes")(error.cause);
   });
 });
+
+test("readCsv() takes any mark between thousands, as often as it comes", async () => {
+  for (const [thousands, ...values] of [
+    ["_", "9_223_372", "3"],
+    [".", "1.234.567.890", "12.345"],
+  ] as const)
+    assert.deepEqual(await idsOf(csv(...values), { thousands }), [
+      "int64",
+      values.map((value) => value.replaceAll(thousands, "")),
+    ]);
+});
