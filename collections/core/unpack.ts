@@ -1,9 +1,10 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
-import { type Arg, type Call, input, inputsFrom, literal, nested } from "../../runtime/graph/call.ts";
+import { type Arg, type Call, functionArg, input, inputsFrom, literal, nested } from "../../runtime/graph/call.ts";
 import { wantCount } from "../../runtime/graph/graph.ts";
-import { kernel } from "../../runtime/wire/function-spec.ts";
+import { type AnyFunction, kernel } from "../../runtime/wire/function-spec.ts";
 import { type Collection, isCollection } from "./collection.ts";
 import { mapOf, setOf } from "./kernels/containers.ts";
+import { specOf } from "./spec-of.ts";
 
 /** The children of a container that may hold lazy values, or null for anything else: class instances are leaves. */
 export function childrenOf(value: unknown): readonly unknown[] | null {
@@ -30,16 +31,17 @@ export function collectionsIn(value: unknown): Collection<unknown>[] {
   return [...found];
 }
 
-/** Whether there is a collection anywhere inside a value. */
-export function holdsCollection(value: unknown): boolean {
+/** Whether a value goes to a task as it is: no collection is anywhere inside it, and no function, which travels in its own way. */
+export function isPlainData(value: unknown): boolean {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return true;
   const seen = new Set<unknown>();
-  const holds = (one: unknown): boolean => {
-    if (isCollection(one)) return true;
-    if (typeof one !== "object" || one === null || seen.has(one)) return false;
+  const isPlain = (one: unknown): boolean => {
+    if (typeof one === "function" || isCollection(one)) return false;
+    if (typeof one !== "object" || one === null || seen.has(one)) return true;
     seen.add(one);
-    return childrenOf(one)?.some(holds) ?? false;
+    return childrenOf(one)?.every(isPlain) ?? true;
   };
-  return holds(value);
+  return isPlain(value);
 }
 
 /** Builds a container again with every child replaced; other values pass as they are. */
@@ -59,13 +61,14 @@ export interface InputSlots {
 }
 
 /**
- * Writes a value as an argument of a task: collections inside it become inputs, finished on the worker; a value without
- * any is one literal.
+ * Writes a value as an argument of a task: collections inside it become inputs, finished on the worker, functions travel;
+ * a value without any is one literal.
  * @throws ShoalError NOT_SUPPORTED if a collection of several blocks has no `finishCall`
  */
 export function unpack(value: unknown, slots: InputSlots): Arg {
   if (isCollection(value)) return collectionArg(value, slots);
-  if (!holdsCollection(value)) return literal(value);
+  if (typeof value === "function") return functionArg(specOf(value as AnyFunction));
+  if (isPlainData(value)) return literal(value);
   const inside = (child: unknown): Arg => unpack(child, slots);
   if (value instanceof Map)
     return nested({

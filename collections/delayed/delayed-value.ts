@@ -5,11 +5,12 @@ import { type Layer, taskKey } from "../../runtime/graph/layer.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import { type AnyFunction, type FunctionSpec, kernel } from "../../runtime/wire/function-spec.ts";
 import { Collection } from "../core/collection.ts";
+import { specOf } from "../core/spec-of.ts";
 import { attribute, callMethod, callValue, identity, item, sliced } from "./kernels/access.ts";
 import * as operators from "./kernels/operators.ts";
 import { callOf, type DelayedOptions } from "./lazy-call.ts";
 import { nodeOf, nodeSymbol } from "./lower-args.ts";
-import { type DelayedNode, nextNodeId, type Place, placedNode, specOf, uniqueKey } from "./node.ts";
+import { type DelayedNode, nextNodeId, type Place, placedNode, uniqueKey } from "./node.ts";
 import { placeNodes } from "./place-nodes.ts";
 import { isKeyed, PURE } from "./pure-calls.ts";
 

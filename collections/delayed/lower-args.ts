@@ -3,8 +3,9 @@ import { wantCount } from "../../runtime/graph/graph.ts";
 import { tokenize, tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import type { AnyFunction, FunctionSpec } from "../../runtime/wire/function-spec.ts";
 import { type Collection, isCollection } from "../core/collection.ts";
-import { holdsCollection, unpack } from "../core/unpack.ts";
-import { type DelayedNode, type NodeInput, nextNodeId, specOf } from "./node.ts";
+import { specOf } from "../core/spec-of.ts";
+import { isPlainData, unpack } from "../core/unpack.ts";
+import { type DelayedNode, type NodeInput, nextNodeId } from "./node.ts";
 
 /** Reached on every lazy value, hidden from its attributes. */
 export const nodeSymbol: unique symbol = Symbol("shoal.delayed.node") as never;
@@ -45,7 +46,7 @@ export function lowerArgs(values: readonly unknown[], traverse: boolean): Lowere
     } else if (typeof value === "function") {
       args.push(functionArg(specOf(value as AnyFunction)));
       shape += `f${specNumber(specOf(value as AnyFunction))}`;
-    } else if (traverse && typeof value === "object" && value !== null && holdsCollection(value)) {
+    } else if (traverse && typeof value === "object" && value !== null && !isPlainData(value)) {
       const list = lazyList(value, inputs);
       args.push(list?.arg ?? unpack(value, slotsIn(inputs)));
       shape += list?.shape ?? `u${nextNodeId()}`;

@@ -3,12 +3,7 @@ import { scopedAnnotations } from "../../runtime/graph/annotation-scope.ts";
 import type { Arg } from "../../runtime/graph/call.ts";
 import type { Annotations, Layer } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
-import {
-  type AnyFunction,
-  type FunctionSpec,
-  type LiveFunction,
-  liveFunction,
-} from "../../runtime/wire/function-spec.ts";
+import { type FunctionSpec, liveFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 
 /** One lazy call, before it has a place in a layer. */
@@ -66,11 +61,3 @@ export function placedNode(place: Place): DelayedNode {
 }
 
 const PLACED: FunctionSpec = liveFunction(() => undefined, "placed");
-const specs = new WeakMap<AnyFunction, LiveFunction>();
-
-/** One spec for one function, so that its calls are seen to be of one kind. */
-export function specOf(fn: AnyFunction): LiveFunction {
-  let spec = specs.get(fn);
-  if (spec === undefined) specs.set(fn, (spec = liveFunction(fn)));
-  return spec;
-}

@@ -5,7 +5,7 @@ import { blockKey, type TaskKey } from "../../runtime/graph/key.ts";
 import { type Annotations, type HeldLayer, type Layer, SELF, type TaskLayer } from "../../runtime/graph/layer.ts";
 import { type AnyFunction, liveFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
-import { collectionsIn, unpack } from "../core/unpack.ts";
+import { isPlainData, unpack } from "../core/unpack.ts";
 import { Future } from "./future.ts";
 
 /** Calls of one function with the same options, made in the same turn: they become one layer. */
@@ -109,11 +109,10 @@ function shapeOf(args: readonly Arg[]): string | undefined {
   return shape;
 }
 
-/** A plain argument becomes an own value; lazies inside it become inputs. */
+/** A plain argument becomes an own value; lazies inside it become inputs, functions travel. */
 function lowerArg(value: unknown, own: unknown[], first: number, inputs: InputColumns): Arg {
   if (value instanceof Future) return input(inputs.placeFuture(value));
-  const isPlain = typeof value !== "object" || value === null || collectionsIn(value).length === 0;
-  if (!isPlain) return unpack(value, inputs);
+  if (!isPlainData(value)) return unpack(value, inputs);
   own.push(value);
   return { kind: "own", at: own.length - 1 - first };
 }

@@ -25,32 +25,35 @@ export class SessionExecutor implements Executor {
 
   async compute(wants: readonly Want[], options: ComputeOptions = {}): Promise<unknown[][]> {
     const limit = limitOf(this.session, options);
-    limit.signal?.throwIfAborted();
-    const wanted = wants.reduce((sum, want) => sum + wantCount(want), 0);
-    tellCallbacks("start", wanted);
     try {
-      const values = await this.valuesOf(wants, options, limit);
+      limit.signal?.throwIfAborted();
+      tellCallbacks(
+        "start",
+        wants.reduce((sum, want) => sum + wantCount(want), 0),
+      );
+      const values = await this.valuesOf(wants, options, limit.signal).catch((error: unknown) => {
+        tellCallbacks("finish", error);
+        throw error;
+      });
       tellCallbacks("finish");
       return values;
-    } catch (error) {
-      tellCallbacks("finish", error);
-      throw error;
+    } finally {
+      limit.done();
     }
   }
 
   private async valuesOf(
     wants: readonly Want[],
     options: ComputeOptions,
-    limit: ReturnType<typeof limitOf>,
+    signal: AbortSignal | undefined,
   ): Promise<unknown[][]> {
     const record = this.submit(wants, options);
     try {
-      await limited(record.whenAll(), limit.signal);
+      await limited(record.whenAll(), signal);
       const handles = Array.from({ length: record.count }, (_, i) => record.first + i);
-      const values = await gather(this.session, handles, limit.signal === undefined ? {} : { signal: limit.signal });
+      const values = await gather(this.session, handles, signal === undefined ? {} : { signal });
       return cut(values, wants);
     } finally {
-      limit.done();
       this.session.release(record.first, record.count);
     }
   }

@@ -54,3 +54,23 @@ test("the same program gives the same answer in every mode", async () => {
     }
   }
 });
+
+for (const mode of modes)
+  test(`functions are arguments of tasks, also inside containers, mode ${mode}`, async () => {
+    const client = await Client.local({ mode, workers: 1 });
+    try {
+      const inc = (n: number): number => n + 1;
+      const apply = (f: (n: number) => number, n: number): number => f(n);
+      const all = (fs: readonly ((n: number) => number)[], n: number): number => fs.reduce((value, f) => f(value), n);
+      const named = ({ f, n }: { f: (n: number) => number; n: number }): number => f(n);
+      assert.equal(await client.submit(apply, inc, 1).result(), 2);
+      assert.equal(await client.submit(all, [inc, (n: number) => n * 10], 1).result(), 20);
+      assert.equal(await client.submit(named, { f: inc, n: 5 }).result(), 6);
+      assert.deepEqual(await client.gather(client.map((f: typeof inc) => f(1), [inc, (n: number) => n * 10])), [2, 10]);
+      assert.equal(await delayed(all)([inc, inc], 3).compute(), 5);
+      assert.equal(await delayed(named)({ f: inc, n: delayed(inc)(5) as unknown as number }).compute(), 7);
+      assert.equal(await client.submit(inc, delayed(inc)(5)).result(), 7);
+    } finally {
+      await client.close();
+    }
+  });

@@ -34,6 +34,8 @@ async function use(client) {
   const futures = client.map((n) => n + 1, [1, 2, 3]);
   for await (const future of asCompleted(futures)) await future.result();
   await delayed((n) => n * 2)(4).compute();
+  // What cannot leave is refused, and holds nobody up.
+  await delayed((one) => one)(new (class Odd { #secret = 1; })()).compute().catch(() => {});
   const counter = await client.actor(Counter);
   await counter.add(1);
   await client.queue("q").put(1);
