@@ -234,8 +234,7 @@ function strike(cluster: Cluster, fault: Fault): void {
     case "crash":
       return cluster.crash(fault.node, fault.forMs);
     case "pause":
-      cluster.node(fault.node).pausedUntil = world.now + fault.forMs;
-      return;
+      return pause(cluster, fault.node, fault.forMs);
     case "cut":
       network.cut(fault.from, fault.to, true);
       world.at(world.now + fault.forMs, "mend", () => network.cut(fault.from, fault.to, false));
@@ -253,9 +252,14 @@ function strike(cluster: Cluster, fault: Fault): void {
     case "leaderCrash":
       return cluster.crash(cluster.leader, fault.forMs);
     case "leaderPause":
-      cluster.node(cluster.leader).pausedUntil = world.now + fault.forMs;
-      return;
+      return pause(cluster, cluster.leader, fault.forMs);
   }
+}
+
+/** One pause within another ends no sooner: what was put off would come after what is newer. */
+function pause(cluster: Cluster, id: string, forMs: number): void {
+  const node = cluster.node(id);
+  node.pausedUntil = Math.max(node.pausedUntil, cluster.world.now + forMs);
 }
 
 function arrangement(cluster: Cluster, copies: number): unknown {
