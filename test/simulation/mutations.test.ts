@@ -15,8 +15,8 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   applyTwice: 6,
   replicasSurvive: 1,
   keepWaiters: 5,
-  giveAndKeep: 82,
-  giveInSilence: 17,
+  giveAndKeep: 105,
+  giveInSilence: 24,
   skipEpoch: 3,
 };
 
