@@ -137,7 +137,10 @@ test("a worker without the module of a function: the task's error names the modu
     const { cause } = error as { cause?: unknown };
     assert.ok(cause instanceof ShoalError, String(cause));
     assert.equal(cause.code, "MISSING_MODULE");
-    assert.equal(cause.message, `Module ${url} cannot be imported here; is it installed on every worker?`);
+    assert.equal(
+      cause.message,
+      `Module ${url} cannot be imported here: install it on every worker, or hand it over with client.uploadModule()`,
+    );
     return true;
   });
 });
