@@ -9,6 +9,8 @@ import { limited, limitOf } from "./session-executor.ts";
 /** A wait is said again so often: servers forget whom to answer after some minutes, and answers can be lost. */
 const SLICE_MS = 60_000;
 const RETRY_DELAY_MS = 10;
+/** So long another scheduler may take to lead when the one that was asked has ended. */
+const SUCCESSOR_PATIENCE_MS = 5000;
 /** So long a task may take to become known to the scheduler before sharing it fails. */
 const UNKNOWN_KEY_PATIENCE_MS = 10_000;
 
@@ -62,8 +64,11 @@ async function answerTo(reach: ClientReach, request: object, signal: AbortSignal
   const { clock } = session.options;
   const address = clusterSubjects(reach.cluster.name).coordination;
   const sinceMs = clock.now();
+  // Until then another scheduler is waited for.
+  let succeededByMs = 0;
   for (;;) {
     const { epoch } = session;
+    const askedMs = clock.now();
     const again = new AbortController();
     // Another scheduler leads: it knows what was asked of the former one, but not whom to answer.
     const stop = session.onWorkers(() => session.epoch !== epoch && again.abort());
@@ -71,8 +76,13 @@ async function answerTo(reach: ClientReach, request: object, signal: AbortSignal
     try {
       return await reach.cluster.system.ask(address, request, { timeoutMs: SLICE_MS, form: "frame", signal: waits });
     } catch (error) {
-      const isOver = signal?.aborted === true || session.isClosed;
-      if (isOver || !(again.signal.aborted || isWorthRetrying(error, clock.now() - sinceMs))) throw error;
+      if (signal?.aborted === true || session.isClosed) throw error;
+      const now = clock.now();
+      const code = error instanceof ShoalError ? error.code : undefined;
+      // A scheduler that ends lets waits go, and may say so before its successor is heard of.
+      if (code === "CLOSED" && askedMs >= succeededByMs) succeededByMs = now + SUCCESSOR_PATIENCE_MS;
+      const isBetween = (code === "CLOSED" || code === "NO_RESPONDERS") && now < succeededByMs;
+      if (!(again.signal.aborted || isBetween || isWorthRetrying(code, now - sinceMs))) throw error;
     } finally {
       stop();
     }
@@ -80,8 +90,7 @@ async function answerTo(reach: ClientReach, request: object, signal: AbortSignal
   }
 }
 
-function isWorthRetrying(error: unknown, waitedMs: number): boolean {
-  const code = error instanceof ShoalError ? error.code : undefined;
+function isWorthRetrying(code: string | undefined, waitedMs: number): boolean {
   // A future that was just submitted is known to the scheduler a moment later.
   if (code === "UNKNOWN_KEY") return waitedMs < UNKNOWN_KEY_PATIENCE_MS;
   return code === "TIMEOUT" || code === "CONNECT";

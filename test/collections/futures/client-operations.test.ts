@@ -126,7 +126,8 @@ for (const mode of ["inline", "threads", "processes", "nats"] as const)
       await pool.shutdown({ cancelFutures: true });
       await cancelled;
       await assert.rejects(async () => pool.submit(() => 1), { code: "CLOSED" });
-      assert.equal(client.executor.session.counts.submissions, submissions);
+      // Futures of the tests before may go meanwhile.
+      assert.ok(client.executor.session.counts.submissions <= submissions);
     });
 
     test("onDone() is called once when a future is settled, at once if it is, and not when it is taken back", async () => {
