@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { wasm } from "../../runtime/base/web-assembly.ts";
 
 /** Places and lengths on all devices and file systems in use are multiples of it. */
 const BLOCK_BYTES = 4096;
@@ -51,15 +52,6 @@ export async function readDirect(path: string): Promise<Uint8Array> {
     await file.close();
   }
 }
-
-/** What is used of WebAssembly; TypeScript describes it only among a browser's types. */
-const wasm = (
-  globalThis as unknown as {
-    readonly WebAssembly: {
-      readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-    };
-  }
-).WebAssembly;
 
 type Stages = readonly [Uint8Array, Uint8Array];
 

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { isProcessAlive } from "../../runtime/base/process-alive.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import type { InWindow, OutWindow, Windows } from "./windows.ts";
 
@@ -139,15 +140,6 @@ class FileInWindow implements InWindow {
 function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = Number(NAME.exec(name)?.[1] ?? process.pid);
-    if (pid !== process.pid && !isAlive(pid)) unlinkSync(join(folder, name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code !== "ESRCH";
+    if (pid !== process.pid && !isProcessAlive(pid)) unlinkSync(join(folder, name));
   }
 }

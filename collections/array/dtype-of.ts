@@ -2,24 +2,9 @@ import type { DType } from "./dtype.ts";
 
 /**
  * What the compiler knows of dtypes: NumPy's promotion and what functions and reductions give, as tables of types. Tables and no
- * conditional types, so that an array of a dtype is an array of any.
+ * conditional types, so that an array of a dtype is an array of any. Here smaller dtypes first: the first that holds both
+ * operands is their common one.
  */
-type Numeric =
-  | "bool"
-  | "uint8"
-  | "int8"
-  | "uint16"
-  | "int16"
-  | "uint32"
-  | "int32"
-  | "uint64"
-  | "int64"
-  | "float32"
-  | "float64"
-  | "complex64"
-  | "complex128";
-
-/** Smaller ones first: the first that holds both operands is their common dtype. */
 type Order = [
   "bool",
   "uint8",
@@ -36,6 +21,7 @@ type Order = [
   "complex128",
 ];
 
+type Numeric = Order[number];
 type Complex = "complex64" | "complex128";
 type Floats = "float32" | "float64" | Complex;
 /** Dtypes that hold all elements of one. */

@@ -62,8 +62,8 @@ export interface AdaptOptions {
 
 /** The workers of a cluster that this process started. */
 export interface WorkerScale {
-  /** Settles with the reason when one of them is gone for good: it was refused, or died too often. */
-  readonly lost: Promise<string>;
+  /** Calls with the reason when one of them is gone for good from now on: it was refused, or died too often. */
+  onLost(listener: (reason: string) => void): () => void;
   scale(count: number): Promise<void>;
   adapt(options: AdaptOptions): { stop(): void };
 }

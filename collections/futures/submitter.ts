@@ -7,7 +7,6 @@ import { graphOf, wantAll } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import type { Annotations, HeldLayer } from "../../runtime/graph/layer.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
-import { isCollection } from "../core/collection.ts";
 import { collectionsIn } from "../core/unpack.ts";
 import { Future, type FutureParts, type PendingPlace } from "./future.ts";
 import { PendingCalls } from "./pending-calls.ts";
@@ -197,7 +196,7 @@ function settleArguments(args: readonly unknown[]): number {
   let after = -1;
   const futures: Future<unknown>[] = [];
   for (const arg of args) {
-    if ((typeof arg !== "object" && !isCollection(arg)) || arg === null) continue;
+    if (arg === null || (typeof arg !== "object" && typeof arg !== "function")) continue;
     if (arg instanceof Future) futures.push(arg);
     else
       for (const found of collectionsIn(arg))

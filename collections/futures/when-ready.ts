@@ -15,6 +15,15 @@ export async function whenReady(
   timeoutMs: number,
 ): Promise<void> {
   const limit = limitOf(session, { timeout: timeoutMs });
+  let tell = (): void => {};
+  let lost: string | undefined;
+  const stops = [
+    session.onWorkers(() => tell()),
+    pool?.onLost((reason) => {
+      lost = reason;
+      tell();
+    }),
+  ];
   try {
     await limited(session.whenOpen(), limit.signal).catch((error: unknown) => {
       if ((error as { code?: string }).code !== "TIMEOUT") throw error;
@@ -24,27 +33,19 @@ export async function whenReady(
       );
     });
     while (session.workers.length < workers) {
-      const news = pool === undefined ? [nextWorkers(session)] : [nextWorkers(session), pool.lost];
-      const lost = await limited(Promise.race<string | undefined>(news), limit.signal);
-      if (lost === undefined) continue;
-      throw new ShoalError(
-        `Of ${workers} workers ${session.workers.length} are there, and one will not come: ${lost}`,
-        {
+      const present = session.workers.length;
+      if (lost !== undefined)
+        throw new ShoalError(`Of ${workers} workers ${present} are there, and one will not come: ${lost}`, {
           code: "NO_WORKERS",
           details: { cluster: name },
-        },
-      );
+        });
+      const news = new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+      await limited(news, limit.signal);
     }
   } finally {
+    for (const stop of stops) stop?.();
     limit.done();
   }
-}
-
-function nextWorkers(session: ClientSession): Promise<undefined> {
-  return new Promise((resolve) => {
-    const stop = session.onWorkers(() => {
-      stop();
-      resolve(undefined);
-    });
-  });
 }

@@ -18,23 +18,24 @@ export class LocalCluster {
   readonly brain: SchedulerBrain;
   private readonly pool: WorkerPool;
   private adaptive: Adaptive | undefined;
-  /** Settles with the reason when a worker is gone for good. */
-  readonly lost: Promise<string>;
+  private readonly lostListeners = new Set<(reason: string) => void>();
 
   constructor(bus: Bus, start: StartWorker, options: LocalClusterOptions) {
     this.bus = bus;
     this.name = options.cluster;
     this.system = new ActorSystem({ bus, codec: actorCodec });
     this.brain = startScheduler(this.system, options).brain;
-    let tellLost: (reason: string) => void = () => {};
-    this.lost = new Promise((resolve) => {
-      tellLost = resolve;
-    });
     const onLost = (worker: string, reason: string): void => {
-      tellLost(reason);
+      for (const listener of [...this.lostListeners]) listener(reason);
       process.emitWarning(`Worker ${worker} is gone for good: ${reason}`, { type: "Shoal", code: "WORKER_LOST" });
     };
     this.pool = new WorkerPool(this.system, start, { ...options, onLost });
+  }
+
+  /** Calls with the reason when a worker is gone for good. */
+  onLost(listener: (reason: string) => void): () => void {
+    this.lostListeners.add(listener);
+    return () => this.lostListeners.delete(listener);
   }
 
   /** Starts workers, or lets some go in order, until there are so many. */

@@ -5,7 +5,7 @@ export interface WasmMemory {
 
 /** What is used of WebAssembly; TypeScript describes it only among a browser's types. */
 interface WasmNamespace {
-  readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => WasmMemory;
+  readonly Memory: new (pages: { readonly initial: number; readonly maximum?: number }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
     module: object,

@@ -43,7 +43,7 @@ function urlOf(module: string, folder: string): string | undefined {
 
 /**
  * Imports modules one after the other, and calls what each exports as `setup`, before a worker takes any work.
- * @throws ShoalError MISSING_MODULE with what went wrong as `cause`
+ * @throws ShoalError MISSING_MODULE for one that cannot be imported; ACTOR_FAILED with what its `setup` threw as `cause`
  * @see https://docs.dask.org/en/stable/customize-initialization.html
  */
 export async function preload(urls: readonly string[], context: PreloadContext): Promise<void> {
@@ -54,7 +54,7 @@ export async function preload(urls: readonly string[], context: PreloadContext):
       await setup(context);
     } catch (error) {
       throw new ShoalError(`setup() of ${url}, which is loaded ahead, failed: ${(error as Error)?.message ?? error}`, {
-        code: "MISSING_MODULE",
+        code: "ACTOR_FAILED",
         cause: error,
         details: { module: url },
       });

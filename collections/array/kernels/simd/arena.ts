@@ -1,5 +1,5 @@
+import { type WasmMemory, wasm } from "../../../../runtime/base/web-assembly.ts";
 import { type AnyData, allocate, type DType, dtypeInfo, lanesOf } from "../../dtype.ts";
-import { type WasmMemory, wasm } from "./web-assembly.ts";
 
 /**
  * Memory that WebAssembly sees, one for each thread, lent like a stack. Loops with SIMD work on what lies here: tiles of

@@ -1,6 +1,6 @@
+import { wasm } from "../../../../runtime/base/web-assembly.ts";
 import { arenaMemory } from "./arena.ts";
 import { type Code, unsigned, type ValueType } from "./instructions.ts";
-import { wasm } from "./web-assembly.ts";
 
 export type WasmFunction = (...args: number[]) => number;
 
