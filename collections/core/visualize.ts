@@ -1,6 +1,5 @@
 import type { Collection } from "./collection.ts";
 import { wantsOf } from "./compute.ts";
-import { drawWants } from "./draw-wants.ts";
 import type { PictureOptions } from "./graph-picture.ts";
 
 export type { PictureOptions } from "./graph-picture.ts";
@@ -12,10 +11,12 @@ export type { PictureOptions } from "./graph-picture.ts";
  * @example
  * await visualize([total, mean], "plan.svg", { color: "order" });
  */
-export function visualize(
+export async function visualize(
   collections: readonly Collection<unknown>[],
   path?: string,
   options: PictureOptions = {},
 ): Promise<string> {
-  return drawWants(wantsOf(collections), path, options);
+  const wants = wantsOf(collections);
+  const { drawWants } = await import("./draw-wants.ts");
+  return drawWants(wants, path, options);
 }

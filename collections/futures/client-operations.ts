@@ -3,18 +3,16 @@ import { taskKey } from "../../runtime/graph/layer.ts";
 import type { Collection } from "../core/collection.ts";
 import { wantsOf } from "../core/compute.ts";
 import { ClientServices } from "./client-services.ts";
-import { type ClusterLogEntry, clusterLog, clusterState, type DumpPart, writeState } from "./cluster-dump.ts";
+import type { ClusterLogEntry, DumpPart } from "./cluster-dump.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { type PoolCaller, PoolExecutor } from "./pool-executor.ts";
 import { forwardLines, type LineSink } from "./remote-print.ts";
-import { restartWorkers } from "./restart.ts";
 import { futuresByKey } from "./shared-value.ts";
 import type { SubmitOptions } from "./submitter.ts";
-import { uploadModule } from "./upload-module.ts";
-import { type ClusterVersions, clusterVersions } from "./versions.ts";
-import { type PluginRegistration, registerPlugin, type WorkerPlugin } from "./worker-plugin.ts";
+import type { ClusterVersions } from "./versions.ts";
+import type { PluginRegistration, WorkerPlugin } from "./worker-plugin.ts";
 
-/** What a client does with its cluster as a whole. */
+/** What a client does with its cluster as a whole. What few programs ask for is read when it is: the package is to be there at once. */
 export abstract class ClientOperations extends ClientServices {
   /**
    * Gives all workers a JavaScript module with what it imports by relative paths, for functions of it that travel by name
@@ -26,7 +24,8 @@ export abstract class ClientOperations extends ClientServices {
    * @example
    * await client.uploadModule(new URL("./scoring.mjs", import.meta.url));
    */
-  uploadModule(module: string | URL): Promise<string[]> {
+  async uploadModule(module: string | URL): Promise<string[]> {
+    const { uploadModule } = await import("./upload-module.ts");
     return uploadModule(this.reach, module);
   }
 
@@ -40,6 +39,7 @@ export abstract class ClientOperations extends ClientServices {
     const { session } = this.reach.executor;
     session.releaseAll();
     if (this.reach.cluster.name === "inline") return;
+    const { restartWorkers } = await import("./restart.ts");
     await restartWorkers(
       this.reach,
       session.workers.map(({ id }) => id),
@@ -52,7 +52,8 @@ export abstract class ClientOperations extends ClientServices {
    * @throws ShoalError UNKNOWN_KEY; NOT_SUPPORTED for a worker without a nanny; TimeoutError after `timeout`, default "60s"
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.restart_workers
    */
-  restartWorkers(workers: readonly string[], options: WaitOptions = {}): Promise<void> {
+  async restartWorkers(workers: readonly string[], options: WaitOptions = {}): Promise<void> {
+    const { restartWorkers } = await import("./restart.ts");
     return restartWorkers(this.reach, workers, options);
   }
 
@@ -61,7 +62,8 @@ export abstract class ClientOperations extends ClientServices {
    * @throws ShoalError VERSION with `check`, where Shoal's or Node's versions differ
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.get_versions
    */
-  getVersions(options: { readonly check?: boolean } = {}): Promise<ClusterVersions> {
+  async getVersions(options: { readonly check?: boolean } = {}): Promise<ClusterVersions> {
+    const { clusterVersions } = await import("./versions.ts");
     return clusterVersions(this.reach, options.check ?? false);
   }
 
@@ -70,7 +72,8 @@ export abstract class ClientOperations extends ClientServices {
    * entries. @param options `after` the number of an entry that is known
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.get_scheduler_logs
    */
-  getLogs(options: { readonly after?: number } = {}): Promise<ClusterLogEntry[]> {
+  async getLogs(options: { readonly after?: number } = {}): Promise<ClusterLogEntry[]> {
+    const { clusterLog } = await import("./cluster-dump.ts");
     return clusterLog(this.reach, options.after ?? 0);
   }
 
@@ -83,6 +86,7 @@ export abstract class ClientOperations extends ClientServices {
     path?: string,
     options: { readonly exclude?: readonly DumpPart[] } = {},
   ): Promise<Record<string, unknown>> {
+    const { clusterState, writeState } = await import("./cluster-dump.ts");
     const state = await clusterState(this.reach, options.exclude ?? []);
     if (path !== undefined) await writeState(path, state);
     return state;
@@ -104,7 +108,8 @@ export abstract class ClientOperations extends ClientServices {
    * @example
    * await client.registerPlugin({ setup: (worker) => { (globalThis as { seed?: string }).seed = worker; } });
    */
-  registerPlugin(plugin: WorkerPlugin): Promise<PluginRegistration> {
+  async registerPlugin(plugin: WorkerPlugin): Promise<PluginRegistration> {
+    const { registerPlugin } = await import("./worker-plugin.ts");
     return registerPlugin(this.reach, plugin, (worker, error) =>
       process.emitWarning(`A plugin could not be set up on worker ${worker}: ${String(error)}`, { type: "Shoal" }),
     );

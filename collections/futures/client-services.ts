@@ -13,7 +13,6 @@ import { Lock, MultiLock, Semaphore } from "./locks.ts";
 import { type PlaceOptions, type ReplicateOptions, rebalance, replicate, retireWorkers } from "./place-results.ts";
 import { readShelf, SharedEvent, SharedQueue, SharedVariable } from "./shared-state.ts";
 import { futuresByKey, packShared, unpackPlain } from "./shared-value.ts";
-import { failedKey, replayTask } from "./task-replay.ts";
 import { Topic } from "./topic.ts";
 
 /** What a client has to share with other clients and with tasks. */
@@ -151,6 +150,7 @@ export abstract class ClientServices {
    */
   async recreateTaskLocally<T>(future: Future<T>): Promise<T> {
     await future.exception();
+    const { replayTask } = await import("./task-replay.ts");
     return (await replayTask(this.reach, future.key)) as T;
   }
 
@@ -160,6 +160,7 @@ export abstract class ClientServices {
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.recreate_error_locally
    */
   async recreateErrorLocally(future: Future<unknown>): Promise<unknown> {
+    const { failedKey, replayTask } = await import("./task-replay.ts");
     return replayTask(this.reach, await failedKey(future));
   }
 
