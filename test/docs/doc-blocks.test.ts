@@ -8,10 +8,13 @@ import { promisify } from "node:util";
 import { arrayNamesPage } from "../../infra/docs/array-names-page.ts";
 import { chartsPage } from "../../infra/docs/charts-page.ts";
 import { tableNamesPage } from "../../infra/docs/table-names-page.ts";
+import { startTestNats } from "../support/nats.ts";
 import { pages, runnableBlocks } from "./doc-blocks.ts";
 
 const blocks = pages.flatMap(runnableBlocks);
 const run = promisify(execFile);
+/** For pages that need a server; a reader has one at the usual port. */
+const server = await startTestNats({ after });
 
 describe("blocks of README and docs that are marked as runnable", () => {
   let folder = "";
@@ -36,7 +39,8 @@ describe("blocks of README and docs that are marked as runnable", () => {
       const file = join(folder, `${page.replaceAll("/", "-")}-${line}.ts`);
       await writeFile(file, code);
       const args = ["--import", "tsx", "--conditions=shoal-source", file];
-      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+      const env = { ...inherited, NATS_URL: server.url };
       const { stdout, stderr } = await run(process.execPath, args, { env });
       assert.equal(stderr, "");
       assert.deepEqual(stdout.trim().split("\n"), prints);
