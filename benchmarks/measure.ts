@@ -8,9 +8,13 @@ export async function measure(one: BenchCase, runs = one.runs ?? RUNS): Promise<
   try {
     const first = one.isLong === true ? undefined : await one.run();
     const seconds: number[] = [];
+    const busy: number[] = [];
     let more: Record<string, number[]> = {};
     for (let i = 0; i < (one.isLong === true ? 1 : runs); i++) {
+      const before = process.cpuUsage();
       const run = await one.run();
+      const { user, system } = process.cpuUsage(before);
+      busy.push((user + system) / 1e6);
       seconds.push(run.seconds);
       for (const [name, value] of Object.entries(run.more ?? {}))
         more = { ...more, [name]: [...(more[name] ?? []), value] };
@@ -23,6 +27,7 @@ export async function measure(one: BenchCase, runs = one.runs ?? RUNS): Promise<
       more: {
         ...Object.fromEntries(Object.entries(more).map(([name, values]) => [name, median(values)])),
         ...(first === undefined ? {} : { firstS: first.seconds }),
+        cpuS: median(busy),
         minS: Math.min(...seconds),
         maxS: Math.max(...seconds),
         runs,

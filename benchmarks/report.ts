@@ -15,6 +15,14 @@ const ratioOf = (peer: Figures, ours: Figures): number => rounded(peer.perUnitUs
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
+/** The same for processor time, which tells more than the clock where others use the machine too. */
+const cpuRatios = (peers: Result["peers"], ours: Figures): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(peers).flatMap(([name, { more }]) =>
+      more?.["cpuS"] === undefined || !ours.more["cpuS"] ? [] : [[name, rounded(more["cpuS"] / ours.more["cpuS"])]],
+    ),
+  );
+
 /** The line of `--json`. */
 export function resultLine({ bench, params, ours, peers }: Result): string {
   const shown = ({ seconds, perUnitUs, peakRssMb, more }: Figures) => ({
@@ -29,12 +37,24 @@ export function resultLine({ bench, params, ours, peers }: Result): string {
     ...shown(ours),
     peers: Object.fromEntries(Object.entries(peers).map(([name, figures]) => [name, shown(figures)])),
     ratio: Object.fromEntries(Object.entries(peers).map(([name, figures]) => [name, ratioOf(figures, ours)])),
+    cpuRatio: cpuRatios(peers, ours),
   });
 }
 
 /** A table for people, in Markdown. */
 export function tableOf(results: readonly Result[]): string {
-  const head = ["bench", "parameters", "median s", "min–max s", "per unit µs", "peak RSS MB", "peers (× ours)", "more"];
+  const head = [
+    "bench",
+    "parameters",
+    "median s",
+    "min–max s",
+    "per unit µs",
+    "peak RSS MB",
+    "peers (× ours)",
+    "CPU s",
+    "peers' CPU (× ours)",
+    "more",
+  ];
   const rows = results.map(({ bench, params, ours, peers }) => [
     bench,
     Object.entries(params)
@@ -47,8 +67,12 @@ export function tableOf(results: readonly Result[]): string {
     Object.entries(peers)
       .map(([name, figures]) => `${name} ${ratioOf(figures, ours)}`)
       .join(", "),
+    rounded(ours.more["cpuS"] ?? 0),
+    Object.entries(cpuRatios(peers, ours))
+      .map(([name, ratio]) => `${name} ${ratio}`)
+      .join(", "),
     Object.entries(ours.more)
-      .filter(([name]) => !["minS", "maxS", "firstS", "runs"].includes(name))
+      .filter(([name]) => !["minS", "maxS", "firstS", "runs", "cpuS"].includes(name))
       .map(([name, value]) => `${name} ${rounded(value)}`)
       .join(", "),
   ]);

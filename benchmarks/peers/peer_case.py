@@ -33,14 +33,19 @@ class TreeMemory(threading.Thread):
         return total
 
 
+BUSY = []
+
+
 def measure(run, runs, prepare=lambda i: None):
     """Times `run(prepared)` after one warm-up run; what it is given is prepared outside of the time."""
     seconds = []
+    BUSY.clear()
     for i in range(runs + 1):
         given = prepare(i)
-        start = time.perf_counter()
+        busy, start = time.process_time(), time.perf_counter()
         run(given)
         seconds.append(time.perf_counter() - start)
+        BUSY.append(time.process_time() - busy)
         del given
     return seconds[0], seconds[1:]
 
@@ -51,7 +56,8 @@ def report(first, seconds, units, **more):
         "seconds": middle,
         "perUnitUs": middle / units * 1e6,
         "peakRssMb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "more": {"firstS": first, "minS": min(seconds), "maxS": max(seconds), "runs": len(seconds), **more},
+        "more": {"firstS": first, "minS": min(seconds), "maxS": max(seconds), "runs": len(seconds),
+                 **({"cpuS": statistics.median(BUSY[1:])} if len(BUSY) > 1 else {}), **more},
     }), flush=True)
 
 

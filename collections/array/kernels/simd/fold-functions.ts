@@ -35,6 +35,7 @@ export function vectorFold(name: string, otherwise: Fold): Fold {
   };
   return (...args) => {
     const [data, , , n1, , s1] = args;
+    if (s1 === 0 && n1 >= ROW_MIN && foldRepeated(fold, ...args)) return;
     if (s1 !== 1) otherwise(...args);
     else if (isInArena(data)) fold(...args);
     else if (n1 < ROW_MIN || !foldStaged(fold, ...args)) otherwise(...args);
@@ -59,6 +60,21 @@ function foldStaged(fold: Fold, ...[data, offset, n0, n1, s0, , accumulators, a0
         else for (let k = 0; k < m0; k++) tile.set(data.subarray(from + k * s0, from + k * s0 + m1), k * step);
         fold(tile, 0, m0, m1, step, 1, accumulators, a0 + i * u + j * v, u, v);
       }
+    return true;
+  });
+}
+
+/** Rows of one element repeated: it is written into the arena once for as many as fit there; false where it has no room. */
+function foldRepeated(fold: Fold, ...[data, offset, n0, n1, s0, , accumulators, a0, u, v]: Parameters<Fold>): boolean {
+  return withArena(() => {
+    const columns = Math.min(n1, STAGED_MAX);
+    const tile = lend("float64", columns) as Cells | undefined;
+    if (tile === undefined) return false;
+    for (let i = 0; i < n0; i++) {
+      if (i === 0 || s0 !== 0) tile.fill(data[offset + i * s0] as number);
+      for (let j = 0; j < n1; j += columns)
+        fold(tile, 0, 1, Math.min(columns, n1 - j), columns, 1, accumulators, a0 + i * u + j * v, u, v);
+    }
     return true;
   });
 }

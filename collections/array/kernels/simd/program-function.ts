@@ -98,6 +98,12 @@ interface Operand {
 }
 
 /**
+ * So many pairs of elements are computed side by side: the steps of one wait for each other, and a processor looks less far
+ * ahead than one pair of sines takes instructions.
+ */
+const PAIRS = 2;
+
+/**
  * The loop of a program over tiles in the arena: (rows, columns, out, bytes to its next row, then each input's address and
  * bytes to its next row and element). It answers 1 if lanes were met that only JavaScript can do, else 0.
  */
@@ -118,6 +124,19 @@ export function programFunction(program: Program, steps: readonly Step[]): WasmF
   );
   const locals = program.nodes.map(() => build.local(V128));
   const writing: Writing = { program, build, operands, locals, left };
+  // What stays along a row lies in the same locals for all.
+  const besides = Array.from(
+    { length: PAIRS },
+    (_, k): Writing =>
+      k === 0
+        ? writing
+        : {
+            ...writing,
+            locals: program.nodes.map((node, at) =>
+              stays(writing, node) ? (locals[at] as number) : build.local(V128),
+            ),
+          },
+  );
   const last = get(locals.at(-1) as number);
   const step = (count: number): Code =>
     sequence(
@@ -126,19 +145,24 @@ export function programFunction(program: Program, steps: readonly Step[]): WasmF
       ...operands.flatMap((one) => (one.step === "same" ? [] : [moved(one, count)])),
     );
   const pair = sequence(bodyCode(writing, 2), v128.store(get(q), last), step(2));
+  const pairs = sequence(
+    ...besides.flatMap((one) => [bodyCode(one, 2), step(2)]),
+    ...besides.map((one, k) => v128.store(i32.add(get(q), int(16 * (k - PAIRS))), get(one.locals.at(-1) as number))),
+  );
   const single = sequence(bodyCode(writing, 1), v128.storeLow(get(q), last));
   const row = sequence(
     set(q, get(out)),
     set(more, get(columns)),
     ...operands.map((one) => set(one.at, get(one.from))),
     hoistedCode(writing),
+    whileTrue(i32.le(int(2 * PAIRS), get(more)), pairs),
     whileTrue(i32.le(int(2), get(more)), pair),
     when(i32.le(int(1), get(more)), single),
     set(out, i32.add(get(out), get(outAcross))),
     ...operands.map((one) => set(one.from, i32.add(get(one.from), get(one.across)))),
     set(rows, i32.sub(get(rows), int(1))),
   );
-  return build.build(sequence(whileTrue(i32.le(int(1), get(rows)), row), anyLeft(left)), [I32]);
+  return build.build(sequence(whileTrue(i32.le(int(1), get(rows)), row), anyLeft(build, left)), [I32]);
 }
 
 interface Writing {
@@ -160,14 +184,17 @@ const hoistedCode = (writing: Writing): Code => nodesCode(writing, 1, true);
 const bodyCode = (writing: Writing, count: 1 | 2): Code => nodesCode(writing, count, false);
 
 function nodesCode(writing: Writing, count: 1 | 2, isHoisted: boolean): Code {
-  const { program, operands } = writing;
   return sequence(
-    ...program.nodes.map((node, at) => {
-      const origin = node.kind === "cast" ? program.nodes[node.of] : node;
-      const stays = origin?.kind === "literal" || (origin?.kind === "input" && operands[origin.at]?.step === "same");
-      return stays === isHoisted ? nodeCode(writing, node, at, count) : [];
-    }),
+    ...writing.program.nodes.map((node, at) =>
+      stays(writing, node) === isHoisted ? nodeCode(writing, node, at, count) : [],
+    ),
   );
+}
+
+/** Whether a node is the same all along a row. */
+function stays({ program, operands }: Writing, node: ProgramNode): boolean {
+  const origin = node.kind === "cast" ? program.nodes[node.of] : node;
+  return origin?.kind === "literal" || (origin?.kind === "input" && operands[origin.at]?.step === "same");
 }
 
 function nodeCode(writing: Writing, node: ProgramNode, at: number, count: 1 | 2): Code {

@@ -1,6 +1,6 @@
 import { wasm } from "../../../../runtime/base/web-assembly.ts";
 import { arenaMemory } from "./arena.ts";
-import { type Code, unsigned, type ValueType } from "./instructions.ts";
+import { type Code, get, i64x2, set, unsigned, V128, type ValueType } from "./instructions.ts";
 
 export type WasmFunction = (...args: number[]) => number;
 
@@ -8,6 +8,9 @@ export type WasmFunction = (...args: number[]) => number;
 export class FunctionBuilder {
   private readonly parameters: readonly ValueType[];
   private readonly types: ValueType[] = [];
+  /** The locals of constants, by the bits of their lanes. */
+  private readonly constants = new Map<bigint, number>();
+  private readonly prologue: Code[] = [];
 
   constructor(parameters: readonly ValueType[]) {
     this.parameters = parameters;
@@ -23,12 +26,31 @@ export class FunctionBuilder {
     return this.parameters.length + this.types.push(type) - 1;
   }
 
+  /**
+   * Twice a 64-bit pattern, from a local that is set before all else: the engine would make a constant vector anew at each use, with
+   * three instructions, and keeps loads from memory in their order, for which it runs out of registers.
+   */
+  twice(bits: bigint): Code {
+    let local = this.constants.get(bits);
+    if (local === undefined) {
+      local = this.local(V128);
+      this.constants.set(bits, local);
+      this.prologue.push(set(local, i64x2.const(bits)));
+    }
+    return get(local);
+  }
+
+  /** Twice a double, as {@link twice}. */
+  double(value: number): Code {
+    return this.twice(new BigInt64Array(Float64Array.of(value).buffer)[0] as bigint);
+  }
+
   /** The function over the arena's memory; undefined where there is none. */
   build(body: Code, results: readonly ValueType[] = []): WasmFunction | undefined {
     const memory = arenaMemory();
     if (memory === null) return undefined;
     const type = [0x60, ...list(this.parameters.map((one) => [one])), ...list(results.map((one) => [one]))];
-    const code = [...list(this.types.map((one) => [1, one])), ...body, 0x0b];
+    const code = [...list(this.types.map((one) => [1, one])), ...this.prologue.flat(), ...body, 0x0b];
     const bytes = Uint8Array.from([
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, list([type])),

@@ -227,6 +227,35 @@ test("vectorFold() gives what the loop in JavaScript gives, to rounding", () => 
       });
 });
 
+test("vectorFold() folds one element that stands for a row without reading it anew", () => {
+  const data = Float64Array.of(0.1, 0.7, -3);
+  for (const [name, fold, cells] of [
+    ["sum", foldSum, 1],
+    ["moments", foldMoments, 4],
+  ] as const)
+    for (const [n0, n1, s0, u, v] of [
+      [3, 20_000, 1, 0, 0],
+      [3, 70, 1, 1, 0],
+      [3, 9_001, 0, 0, 1],
+    ] as const) {
+      const size = Math.max(1, n0 * u, n1 * v);
+      const wanted = Array.from({ length: cells }, () => new Float64Array(size));
+      const found = Array.from({ length: cells }, () => new Float64Array(size));
+      const refuseFold: Fold = () => assert.fail("the fold in JavaScript ran");
+      fold(data, 0, n0, n1, s0, 0, wanted, 0, u, v);
+      vectorFold(name, refuseFold)(data, 0, n0, n1, s0, 0, found as Cells[], 0, u, v);
+      wanted.forEach((cell, k) => {
+        cell.forEach((value, i) => {
+          const other = (found[k] as Float64Array)[i] as number;
+          assert.ok(
+            Math.abs(value - other) <= 1e-9 * Math.max(1, Math.abs(value)),
+            `${name} ${n0} ${n1}: ${value}, ${other}`,
+          );
+        });
+      });
+    }
+});
+
 test("fillUniform() gives the same wherever it writes and wherever it begins, and as without SIMD", () => {
   const words = [42, 2, 0, 1];
   const whole = new Float64Array(2 * UNIFORM_PIECE + 7);
