@@ -6,7 +6,7 @@ import type { AnyFunction, FunctionSpec } from "../../runtime/wire/function-spec
 import type { Blocks } from "./blocks.ts";
 import type { Chunk } from "./chunk.ts";
 import { joinBlocks } from "./kernels/concatenate.ts";
-import { materialize, Pending, type Source } from "./kernels/pending.ts";
+import { Assigned, materialize, Pending, type Source } from "./kernels/pending.ts";
 
 /**
  * Computes blocks here and now, as eager arrays need: every task once, depth first, without an executor. All array
@@ -31,7 +31,9 @@ function taskValue(layer: Layer, at: number, values: Map<Layer, unknown[]>): unk
     const inputs = inputsOf(layer, at).map(([source, index]) => {
       const value = taskValue(source, index, values);
       // What eager arrays put off joins element-wise kernels; calls with inputs of their own get chunks, as they would elsewhere.
-      return layer.kind === "tasks" && value instanceof Pending ? materialize(value) : value;
+      return layer.kind === "tasks" && (value instanceof Pending || value instanceof Assigned)
+        ? materialize(value)
+        : value;
     });
     const value: unknown = runTask(layer, at, inputs, liveFunction);
     if (value instanceof Promise)

@@ -10,10 +10,11 @@ import { elementAt, formatChunk, timeText } from "./format.ts";
 import type { Indexer } from "./get.ts";
 import { Deferred, deferredOrNow, showMemory } from "./kernels/deferred.ts";
 import { applied } from "./kernels/elementwise.ts";
-import { copyOf, type Pending } from "./kernels/pending.ts";
+import { Assigned, copyOf, type Pending } from "./kernels/pending.ts";
 import { BlockMethods } from "./methods/block-methods.ts";
 import type { ArrayKind, DTypeOf } from "./methods/kind.ts";
 import { type Complex, isScalar } from "./scalar.ts";
+import { boxStart } from "./set.ts";
 
 interface EagerKind<D extends DType> extends ArrayKind {
   readonly own: D;
@@ -97,7 +98,11 @@ export class NDArray<out D extends DType = DType> extends BlockMethods<EagerKind
   }
 
   override set(indexers: readonly Indexer[], value: ArrayLike): NDArray<D> {
-    return super.set(indexers, value instanceof NDArray ? value.asBlocks() : value);
+    if (!(value instanceof NDArray)) return super.set(indexers, value);
+    const start = boxStart(indexers, this.shape, value.shape);
+    if (start === undefined || value.dtype !== this.dtype) return super.set(indexers, value.asBlocks());
+    const box = sourceOfNDArray(value);
+    return putOff(new Assigned(this.settled(), start, box instanceof Assigned ? box.written() : box)) as NDArray<D>;
   }
 
   protected made<R>(blocks: Blocks): R {
@@ -175,7 +180,7 @@ export function asNDArray<D extends DType>(chunk: Chunk<D>): NDArray<D> {
 }
 
 /** An eager array of what is still to be computed, or is computed at once. */
-function putOff(pending: Pending): NDArray {
+function putOff(pending: Pending | Assigned): NDArray {
   const held = deferredOrNow(pending);
   if (held instanceof Chunk) return asNDArray(held);
   const array = new NDArray(allocate(pending.dtype, 0), pending.dtype, pending.shape);
@@ -190,7 +195,7 @@ export const chunkOfNDArray = (array: NDArray | Chunk): Chunk =>
     : new Chunk(array.data as AnyData, array.dtype, array.shape, array.strides, array.offset);
 
 /** What kernels read of an eager array: its elements, or the program that will give them. */
-export function sourceOfNDArray(array: NDArray): Chunk | Pending {
+export function sourceOfNDArray(array: NDArray): Chunk | Pending | Assigned {
   const held = array["held"];
   return held instanceof Deferred ? held.operand() : held;
 }

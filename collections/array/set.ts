@@ -56,6 +56,27 @@ export function setBlocks(blocks: Blocks, indexers: readonly Indexer[], value: B
   return { ...blocks, layer };
 }
 
+/**
+ * Where a box begins that a value of the same shape replaces: a range by step 1 for every axis, and the value as long as each.
+ * Undefined for any other assignment.
+ */
+export function boxStart(
+  indexers: readonly Indexer[],
+  shape: readonly number[],
+  valueShape: readonly number[],
+): readonly number[] | undefined {
+  if (!Array.isArray(indexers) || indexers.length !== shape.length || valueShape.length !== shape.length)
+    return undefined;
+  const starts = (indexers as readonly Indexer[]).map((one, axis) => {
+    const n = shape[axis] as number;
+    if (typeof one !== "string" || !one.includes(":")) return -1;
+    const index = axisIndex(one, n, axis) as AxisIndex;
+    if (index.kind === "whole") return valueShape[axis] === n ? 0 : -1;
+    return index.kind === "range" && index.step === 1 && index.count === valueShape[axis] ? index.start : -1;
+  });
+  return starts.includes(-1) ? undefined : starts;
+}
+
 /** A mask of no dimensions, so that a plain value becomes an array of none. */
 function zeroAxes(): Blocks {
   const layer = { kind: "data" as const, name: "true", grid: [], values: { kind: "live" as const, items: [TRUE] } };

@@ -1,5 +1,5 @@
 import { Chunk, sizeOf } from "../chunk.ts";
-import { materialize, type Pending } from "./pending.ts";
+import { type Assigned, materialize, type Pending } from "./pending.ts";
 
 /** Smaller arrays are computed at once: they cost less than keeping account of them. */
 const SIZE_MIN = 4096;
@@ -17,10 +17,10 @@ const waiting = new WeakMap<ArrayBufferLike, WeakRef<Deferred>[]>();
  * seen, and is computed before one does ({@link showMemory}).
  */
 export class Deferred {
-  private state: Pending | Chunk;
+  private state: Pending | Assigned | Chunk;
   private isRead = false;
 
-  constructor(pending: Pending) {
+  constructor(pending: Pending | Assigned) {
     this.state = pending;
   }
 
@@ -29,7 +29,7 @@ export class Deferred {
   }
 
   /** What an operation reads: the program the first time; the elements from then on, so that they are not computed for each. */
-  operand(): Pending | Chunk {
+  operand(): Pending | Assigned | Chunk {
     if (this.isRead) return this.settle();
     this.isRead = true;
     return this.state;
@@ -43,7 +43,7 @@ export class Deferred {
 }
 
 /** Puts a result off, or computes it now: where it is small, or reads memory that a user may change. */
-export function deferredOrNow(pending: Pending): Deferred | Chunk {
+export function deferredOrNow(pending: Pending | Assigned): Deferred | Chunk {
   const buffers = pending.inputs.flatMap((one) => (one instanceof Chunk ? [one.data.buffer] : []));
   const lists = buffers.map(waitingOn);
   const mayWait =

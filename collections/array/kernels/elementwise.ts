@@ -3,7 +3,7 @@ import type { DType } from "../dtype.ts";
 import { type ScalarLike, toElement } from "../scalar.ts";
 import { opProgram } from "./apply-op.ts";
 import { Generated } from "./generated.ts";
-import { contiguous, materialize, Pending, pendingOf, type Source } from "./pending.ts";
+import { Assigned, contiguous, materialize, Pending, pendingOf, type Source } from "./pending.ts";
 import { castProgram, literalProgram, type Program } from "./program.ts";
 
 /** The kernel of all element-wise work: a program on its arguments, to be fused with what reads it. */
@@ -23,6 +23,7 @@ const CHEAP_STEPS_MAX = 4;
 /** Whether making a source again, or as part of each loop that reads it, takes less than writing it out. */
 function isCheap(source: Source): boolean {
   if (source instanceof Generated) return source.isCheap;
+  if (source instanceof Assigned) return false;
   if (!(source instanceof Pending)) return true;
   const steps = source.program.nodes.filter((node) => node.kind !== "input" && node.kind !== "literal");
   return (
@@ -66,7 +67,7 @@ export const constant = (value: ScalarLike, dtype: DType, shape: readonly number
 export const isSource = (value: unknown): value is Source =>
   typeof value === "object" &&
   value !== null &&
-  ("data" in value || "program" in value || "fill" in value) &&
+  ("data" in value || "program" in value || "fill" in value || "box" in value) &&
   "dtype" in value &&
   "shape" in value;
 

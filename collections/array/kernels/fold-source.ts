@@ -4,7 +4,7 @@ import type { Cells, Fold } from "./folds.ts";
 import { Generated, withLent } from "./generated.ts";
 import type { Loop, Step } from "./loop.ts";
 import { loopOf } from "./loop-of.ts";
-import { eachOuter, Pending, planOf, type Source } from "./pending.ts";
+import { Assigned, eachOuter, Pending, planOf, type Source } from "./pending.ts";
 import { lendOrAllocate, withArena } from "./simd/arena.ts";
 
 /** Elements evaluated at a time where a fused expression is folded: they stay in the second cache. */
@@ -27,6 +27,10 @@ export function foldSource(
   fold: Fold,
 ): void {
   if (sizeOf(source.shape) === 0) return;
+  if (source instanceof Assigned) {
+    foldSource(source.written(), axes, accumulators, fold);
+    return;
+  }
   if (axes.length === source.shape.length && isPiecewise(source)) {
     foldGenerated(source, accumulators as readonly Cells[], fold);
     return;
@@ -70,7 +74,7 @@ function foldGenerated(source: Pending | Generated, accumulators: readonly Cells
 }
 
 interface Folding {
-  readonly source: Source;
+  readonly source: Exclude<Source, Assigned>;
   readonly inputs: readonly Chunk[];
   readonly axes: readonly number[];
   readonly accumulators: readonly AnyData[];

@@ -1,4 +1,13 @@
-import { broadcasted, broadcastShapes, Chunk, emptyChunk, isRowMajor, sizeOf, unwrittenChunk } from "../chunk.ts";
+import {
+  broadcasted,
+  broadcastShapes,
+  Chunk,
+  emptyChunk,
+  isRowMajor,
+  sizeOf,
+  unwrittenChunk,
+  viewOf,
+} from "../chunk.ts";
 import { type AnyData, allocateUnwritten, type DType, lanesOf } from "../dtype.ts";
 import { copyRows } from "./copy-rows.ts";
 import { Generated, withLent } from "./generated.ts";
@@ -28,8 +37,46 @@ export class Pending {
   }
 }
 
+/**
+ * A block with a box of it replaced, not written out yet: what then shows the box alone, as the trim behind a stencil does, reads
+ * the replacement and needs no copy of the block. Never leaves its task.
+ */
+export class Assigned {
+  readonly base: Chunk;
+  /** Where the box begins along each axis. */
+  readonly start: readonly number[];
+  /** What fills the box: of its shape, and of the dtype of the block. */
+  readonly box: Chunk | Pending;
+
+  constructor(base: Chunk, start: readonly number[], box: Chunk | Pending) {
+    this.base = base;
+    this.start = start;
+    this.box = box;
+  }
+
+  get dtype(): DType {
+    return this.base.dtype;
+  }
+
+  get shape(): readonly number[] {
+    return this.base.shape;
+  }
+
+  /** All that it reads. */
+  get inputs(): readonly (Chunk | Generated)[] {
+    return [this.base, ...(this.box instanceof Pending ? this.box.inputs : [this.box])];
+  }
+
+  written(): Chunk {
+    const out = copyOf(this.base);
+    const at = this.start.reduce((so, one, axis) => so + one * (out.strides[axis] as number), out.offset);
+    assign(viewOf(out, this.box.shape, out.strides, at), this.box);
+    return out;
+  }
+}
+
 /** What kernels take: a chunk, or one still to be written out. */
-export type Source = Chunk | Pending | Generated;
+export type Source = Chunk | Pending | Generated | Assigned;
 
 const NODES_MAX = 96;
 const INPUTS_MAX = 12;
@@ -37,7 +84,9 @@ const INPUTS_MAX = 12;
 /** A program on sources, itself still to be written out; sources that are pending become part of it. */
 export function pendingOf(program: Program, sources: readonly Source[], shape?: readonly number[]): Pending {
   const to = shape ?? broadcastShapes(...sources.map((one) => one.shape));
-  const parts = sources.map((one) => (!(one instanceof Chunk) && mayJoin(one, to) ? one : materialize(one)));
+  const parts = sources.map((one) =>
+    (one instanceof Pending || one instanceof Generated) && mayJoin(one, to) ? one : materialize(one),
+  );
   if (!parts.some((one) => one instanceof Pending)) return new Pending(program, parts as (Chunk | Generated)[], to);
   const chunks: (Chunk | Generated)[] = [];
   const positions = parts.map((part) =>
@@ -85,6 +134,7 @@ function joined(program: Program, parts: readonly Source[], positions: readonly 
 /** Writes a source out: a chunk as it is, or what a program gives in memory of its own. */
 export function materialize(source: Source): Chunk {
   if (source instanceof Generated) return source.into(allocateUnwritten);
+  if (source instanceof Assigned) return source.written();
   if (!(source instanceof Pending)) return source;
   if (source.inputs.length === 0 && sizeOf(source.shape) > 1) return repeated(source);
   if (isIdentity(source.program)) return broadcasted(materialize(source.inputs[0] as Chunk), source.shape);

@@ -1,8 +1,8 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
-import { broadcasted, type Chunk, emptyChunk, isRowMajor, sizeOf, transposed, viewOf } from "../chunk.ts";
+import { broadcasted, Chunk, emptyChunk, isRowMajor, sizeOf, transposed, viewOf } from "../chunk.ts";
 import { lanesOf } from "../dtype.ts";
 import { Generated } from "./generated.ts";
-import { contiguous, copyOf, identityOf, materialize, Pending, pendingOf, type Source } from "./pending.ts";
+import { Assigned, contiguous, copyOf, identityOf, materialize, Pending, pendingOf, type Source } from "./pending.ts";
 
 /**
  * A change of view of a source: of a chunk itself, or of the inputs of what is pending, so that slices and transposes
@@ -10,7 +10,7 @@ import { contiguous, copyOf, identityOf, materialize, Pending, pendingOf, type S
  */
 export function viewed(source: Source, shape: readonly number[], change: (chunk: Chunk) => Chunk): Source {
   if (source instanceof Generated) return source.seen(shape, change);
-  if (!(source instanceof Pending)) return change(source);
+  if (!(source instanceof Pending)) return change(materialize(source));
   const inputs = source.inputs.map((one) =>
     one instanceof Generated ? one.seen(shape, change) : change(broadcasted(one, source.shape)),
   );
@@ -32,10 +32,17 @@ export type AxisCut =
   | { readonly kind: "at"; readonly at: number }
   | { readonly kind: "range"; readonly starts: Float64Array; readonly step: number; readonly counts: Float64Array };
 
+interface CutPart {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+  readonly drop: boolean;
+}
+
 /** Basic indexing of one block: integers drop their axis. */
 export function cutBlock(cuts: readonly AxisCut[], location: BlockLocation, source: Source): Source {
   let out = 0;
-  const parts = cuts.map((cut, axis) => {
+  const parts = cuts.map((cut, axis): CutPart => {
     const n = source.shape[axis] as number;
     if (cut === null) {
       out += 1;
@@ -45,14 +52,32 @@ export function cutBlock(cuts: readonly AxisCut[], location: BlockLocation, sour
     const at = location.index[out++] as number;
     return { start: cut.starts[at] as number, step: cut.step, count: cut.counts[at] as number, drop: false };
   });
+  if (source instanceof Assigned) {
+    const inside = insideBox(parts, source);
+    return inside === undefined ? cutParts(parts, materialize(source)) : cutParts(inside, source.box);
+  }
+  return cutParts(parts, source);
+}
+
+/** A cut of an assigned block as one of its box alone; undefined if it shows more. */
+function insideBox(parts: readonly CutPart[], { start, box }: Assigned): readonly CutPart[] | undefined {
+  const inside = parts.map((part, axis) => ({ ...part, start: part.start - (start[axis] as number) }));
+  const fits = inside.every(({ start: first, step, count }, axis) => {
+    const last = first + step * (count - 1);
+    return count > 0 && Math.min(first, last) >= 0 && Math.max(first, last) < (box.shape[axis] as number);
+  });
+  return fits ? inside : undefined;
+}
+
+function cutParts(parts: readonly CutPart[], source: Source): Source {
   const kept = parts.flatMap((part, axis) => (part.drop ? [] : [axis]));
-  const shape = kept.map((axis) => (parts[axis] as (typeof parts)[number]).count);
+  const shape = kept.map((axis) => (parts[axis] as CutPart).count);
   return viewed(source, shape, (chunk) => {
     let { offset } = chunk;
     parts.forEach((part, axis) => {
       offset += part.start * (chunk.strides[axis] as number);
     });
-    const strides = kept.map((axis) => (chunk.strides[axis] as number) * (parts[axis] as (typeof parts)[number]).step);
+    const strides = kept.map((axis) => (chunk.strides[axis] as number) * (parts[axis] as CutPart).step);
     return viewOf(chunk, shape, strides, offset);
   });
 }
@@ -123,8 +148,7 @@ export function takeAlong(source: Source, axis: number, positions: ArrayLike<num
 }
 
 /** A chunk of its own memory, so that it may be written to. */
-export const owned = (source: Source): Chunk =>
-  source instanceof Pending || source instanceof Generated ? contiguous(source) : copyOf(source);
+export const owned = (source: Source): Chunk => (source instanceof Chunk ? copyOf(source) : contiguous(source));
 
 /** Marks a chunk as pending again, so that it joins a loop. */
 export const asPending = (chunk: Chunk): Pending => pendingOf(identityOf(chunk.dtype), [chunk]);

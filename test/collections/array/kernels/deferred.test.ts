@@ -99,3 +99,47 @@ test("a function for blocks may return, set and keep what was put off", async ()
     assert.equal(found.get(i, j).item(), wanted(i, j), `${i} ${j}`);
   assert.equal(kept[0]?.get(0, 0).item(), 0.5 * 201 + 0.5 * 1);
 });
+
+test("set() of a box on an eager array gives what it gives at once, through the box, across its edge, and set again", () => {
+  const side = 100;
+  const plain = Float64Array.from({ length: side * side }, (_, i) => i);
+  const x = da.NDArray.from(plain).reshape([side, side]).mul(1) as da.NDArray;
+  const inner = x.get("1:-1", "2:-2").mul(-1);
+  const set = x.set(["1:-1", "2:-2"], inner);
+  const wanted = plain.slice();
+  for (let i = 1; i < side - 1; i++) for (let j = 2; j < side - 2; j++) wanted[i * side + j] = -(i * side + j);
+  const at = (i: number, j: number): number => wanted[i * side + j] as number;
+  const kernel = (): da.NDArray => x.set(["1:-1", "2:-2"], x.get("1:-1", "2:-2").mul(-1));
+  assert.equal(kernel().get("3:5", "4:6").sum().item(), at(3, 4) + at(3, 5) + at(4, 4) + at(4, 5));
+  assert.equal(kernel().get("-2:0:-50", 2).sum().item(), at(98, 2) + at(48, 2));
+  assert.equal(kernel().get("0:2", "1:3").sum().item(), at(0, 1) + at(0, 2) + at(1, 1) + at(1, 2));
+  assert.equal(
+    kernel().sum().item(),
+    wanted.reduce((so, one) => so + one),
+  );
+  assert.equal(kernel().add(kernel()).get(5, 5).item(), 2 * at(5, 5));
+  const again = kernel().set(["0:100", "0:100"], kernel().mul(2)).get("1:", ":");
+  assert.equal(again.get(0, 3).item(), 2 * at(1, 3));
+  assert.equal(kernel().T.get(3, 7).item(), at(7, 3));
+  x.data[0] = 1e6;
+  x.data[5 * side + 5] = 1e6;
+  assert.deepEqual(set.data, wanted);
+});
+
+test("a lazy stencil that sets the inner part of its blocks is trimmed to what it set", async () => {
+  const x = da.arange(0, 10_000, { chunks: 10_000, dtype: "float64" }).reshape([100, 100]).rechunk([50, 40]);
+  const smooth = x.mapOverlap(
+    (block: da.NDArray) => block.set(["1:-1", "1:-1"], block.get("1:-1", "1:-1").mul(2).add(block.get(":-2", "1:-1"))),
+    { depth: 1, boundary: "reflect", dtype: "float64" },
+  );
+  const found = await smooth.compute();
+  const value = (i: number, j: number): number => i * 100 + j;
+  for (const [i, j] of [
+    [0, 0],
+    [1, 0],
+    [49, 39],
+    [50, 40],
+    [99, 99],
+  ] as const)
+    assert.equal(found.get(i, j).item(), 2 * value(i, j) + value(Math.max(0, i - 1), j), `${i} ${j}`);
+});
