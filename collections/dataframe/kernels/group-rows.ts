@@ -16,7 +16,13 @@ export async function groupRows(table: PolarsLazy, step: GroupStep): Promise<Pol
   if (keys.length === 0 && step.partial && aggregations.some(isUniqueList)) return listed(table, step);
   if (keys.length === 0 || !step.partial || !canPass(aggregations)) return grouped(table, step);
   const made = (await table.collect()) as PolarsFrame;
-  return (await groupsAreMany(made, keys)) ? rowsAsGroups(made.lazy(), step) : grouped(made.lazy(), step);
+  return (await passedOn(made, step)) ?? grouped(made.lazy(), step);
+}
+
+/** The rows as they are, where they are about as many as their groups and are combined with those of other partitions. */
+export async function passedOn(table: PolarsFrame, step: GroupStep): Promise<PolarsLazy | undefined> {
+  if (step.keys.length === 0 || !step.partial || !canPass(step.aggregations)) return undefined;
+  return (await groupsAreMany(table, step.keys)) ? rowsAsGroups(table.lazy(), step) : undefined;
 }
 
 const isUniqueList = ({ primitive }: GroupStep["aggregations"][number]): boolean => primitive === "uniqueList";
@@ -66,17 +72,23 @@ const SAMPLE_ROWS = 8_192;
 /** Groups a row from which on grouping does not pay. */
 const MANY = 0.4;
 
-/** Judged by neighbouring rows from the middle: rows in the order of their keys must not look as if they were all different. */
-export async function groupsAreMany(table: PolarsFrame, keys: readonly string[]): Promise<boolean> {
+export const groupsAreMany = async (table: PolarsFrame, keys: readonly string[]): Promise<boolean> =>
+  table.height >= 2 && (await groupsExpected(table, keys)) > MANY * table.height;
+
+/**
+ * About how many groups there are. Judged by neighbouring rows from the middle: rows in the order of their keys must not look as if they
+ * were all different.
+ */
+export async function groupsExpected(table: PolarsFrame, keys: readonly string[]): Promise<number> {
   const rows = table.height;
   const sampled = Math.min(rows, SAMPLE_ROWS);
-  if (sampled < 2) return false;
+  if (sampled < 2) return sampled;
   const sample = table
     .lazy()
     .slice(Math.floor((rows - sampled) / 2), sampled)
     .select(...keys);
   const { height } = await sample.unique({ maintainOrder: false, keep: "any" }).collect();
-  return expectedGroups(sampled, height, rows) > MANY * rows;
+  return expectedGroups(sampled, height, rows);
 }
 
 /** How many different keys `rows` rows have, if `sampled` of them, drawn at random, have `found`. */

@@ -14,7 +14,7 @@ import type { Named, Step } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
 import { fullBins } from "./bins.ts";
 import { emptyTable } from "./empty-table.ts";
-import { groupRows } from "./group-rows.ts";
+import { groupedStep } from "./grouped-step.ts";
 import { lookUpJoin } from "./look-up-join.ts";
 import { alignTables, overlapWindows } from "./overlap.ts";
 import { readTable } from "./read-table.ts";
@@ -60,6 +60,10 @@ export async function planOf(step: Step, own: unknown, inputs: Inputs, order: Ro
         step.after === null ? null : await below(step.after),
         step,
       );
+    case "group":
+      return (await groups(step, own, inputs, order)).table;
+    case "sort":
+      return sorted(step, own, inputs, order);
     case "scalars":
       return withScalars(
         await below(step.of),
@@ -71,6 +75,23 @@ export async function planOf(step: Step, own: unknown, inputs: Inputs, order: Ro
   }
 }
 
+const groups = (step: Extract<Step, { op: "group" }>, own: unknown, inputs: Inputs, order: RowOrder) =>
+  groupedStep(step, inputs, (of, over) => planOf(of, own, over, orderBelow(step, order)));
+
+/** Groups may come in the order of their keys. */
+async function sorted(
+  step: Extract<Step, { op: "sort" }>,
+  own: unknown,
+  inputs: Inputs,
+  order: RowOrder,
+): Promise<PolarsLazy> {
+  const { of, by, descending } = step;
+  if (of.op !== "group" || by.join() !== of.keys.join() || descending.includes(true))
+    return sortedRows(await planOf(of, own, inputs, orderBelow(step, order)), step);
+  const made = await groups(of, own, inputs, orderBelow(step, order));
+  return made.isSorted ? made.table : sortedRows(made.table, step);
+}
+
 type SimpleStep = Extract<
   Step,
   {
@@ -78,8 +99,6 @@ type SimpleStep = Extract<
       | "select"
       | "extend"
       | "filter"
-      | "group"
-      | "sort"
       | "largest"
       | "slice"
       | "unique"
@@ -100,10 +119,6 @@ function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<Po
       return lazy.withColumns(...namedExprs(step.columns, step.of.fields));
     case "filter":
       return lazy.filter(translate(step.predicate, step.of.fields));
-    case "group":
-      return groupRows(lazy, step);
-    case "sort":
-      return sortedRows(lazy, step);
     case "largest":
       return firstRows(lazy, step);
     case "slice":
