@@ -1,4 +1,5 @@
 import { type Dtype, isFloat } from "../dtype.ts";
+import { plainColumn } from "./plain-column.ts";
 import { type PolarsFrame, type PolarsLazy, polars } from "./polars.ts";
 import { lit } from "./typed.ts";
 
@@ -19,7 +20,7 @@ export async function clearNaN(
     .select(...names.map((name) => pl.col(name).sum().isNan().alias(name)))
     .collect();
   // A sum is not a number wherever one of its terms is not; where it only is infinity less infinity, nothing is changed.
-  const affected = names.filter((name) => (found.getColumn(name).toArray() as unknown[])[0] === true);
+  const affected = names.filter((name) => plainColumn(found as PolarsFrame, name).getIdx(0) === true);
   if (affected.length === 0) return made.lazy();
   return made.lazy().withColumns(...affected.map((name) => pl.col(name).fillNan(lit(null)).alias(name)));
 }

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 
 /**
- * The engine's wrapper makes an object of some two hundred closures for every expression, which takes a hundred times as long as the
- * expression itself; a plan has dozens. Here an expression is an object with a prototype: the wrapper's methods are made once, over a
- * stand-in for the expression that is at work. Only a copy of the wrapper that is this module's own is changed.
+ * The engine's wrapper makes an object of some two hundred closures for every expression, plan and frame, which takes a hundred times as
+ * long as the thing itself; a task has dozens. Here they are objects with a prototype: the wrapper's methods are made once, over a stand-in
+ * for what is at work. Only a copy of the wrapper that is this module's own is changed.
  */
 type Inner = Record<string, unknown>;
 type Method = (...args: unknown[]) => unknown;
@@ -13,11 +13,7 @@ interface ExprModule {
   _Expr: MakeExpr;
 }
 
-interface FrameModule {
-  _DataFrame: (inner: unknown) => object;
-}
-
-/** A copy of the wrapper of its own, with light expressions and plain frames. `need` resolves and loads as the caller's require does. */
+/** A copy of the wrapper of its own, with light expressions, plans and frames. `need` resolves and loads as the caller's require does. */
 export function loadLight<Module>(need: NodeJS.Require, name: string): Module {
   const folder = dirname(need.resolve(name));
   // The native part exists once in a process, whoever loads it.
@@ -30,7 +26,9 @@ export function loadLight<Module>(need: NodeJS.Require, name: string): Module {
   const expressions = copies.find((path) => /lazy[\\/]expr[\\/]index\.js$/.test(path));
   if (expressions !== undefined) lighten(need.cache[expressions]?.exports as ExprModule);
   const frames = copies.find((path) => /bin[\\/]dataframe\.js$/.test(path));
-  if (frames !== undefined) unveil(need.cache[frames]?.exports as FrameModule);
+  if (frames !== undefined) lightenMade(need.cache[frames]?.exports as Makers, "_DataFrame", "_df");
+  const plans = copies.find((path) => /lazy[\\/]dataframe\.js$/.test(path));
+  if (plans !== undefined) lightenMade(need.cache[plans]?.exports as Makers, "_LazyDataFrame", "_ldf");
   for (const path of copies) delete need.cache[path];
   for (const [path, module] of others) need.cache[path] = module;
   return loaded;
@@ -89,13 +87,53 @@ function lighten(module: ExprModule): void {
   }, heavy);
 }
 
+type Made = Record<string, object>;
+type Makers = Record<string, (inner: Inner) => object>;
+
 /**
- * The wrapper's frames answer every property by a column of that name first, so that a column called "height" hides how many rows
- * there are, and each access asks the engine for all names. Here a frame is the plain object behind that proxy.
+ * Makes a maker of the wrapper's give light objects, whose native part is at `key`. Frames of the wrapper's answer every property by a column
+ * of that name first, so that a column called "height" hides how many rows there are, and each access asks the engine for all names: here
+ * they are plain.
  */
-function unveil(module: FrameModule): void {
-  const veiled = module._DataFrame;
-  module._DataFrame = (inner) => behind(veiled(inner));
+function lightenMade(module: Makers, name: string, key: string): void {
+  const heavy = module[name] as (inner: Inner) => object;
+  let current: Inner = {};
+  const standIn = new Proxy({} as Inner, {
+    get: (_, wanted) => {
+      const value = current[wanted as string];
+      return typeof value === "function" ? (value as Method).bind(current) : value;
+    },
+    set: (_, wanted, value) => Reflect.set(current, wanted, value),
+  });
+  const over = (method: Method): Method =>
+    function (this: Made, ...args: unknown[]): unknown {
+      const before = current;
+      current = this[key] as Inner;
+      try {
+        const outcome = method.apply(this, args);
+        return outcome === standIn ? this[key] : outcome;
+      } finally {
+        current = before;
+      }
+    };
+  const made = heavy(standIn);
+  const template = key === "_df" ? behind(made) : made;
+  const prototype: object = {};
+  for (const own of Reflect.ownKeys(template)) {
+    if (own === key) continue;
+    const { value, get, set } = Object.getOwnPropertyDescriptor(template, own) as PropertyDescriptor;
+    if (get !== undefined || set !== undefined)
+      Object.defineProperty(prototype, own, {
+        ...(get === undefined ? {} : { get: over(get as Method) as () => unknown }),
+        ...(set === undefined ? {} : { set: over(set as Method) as (value: unknown) => void }),
+      });
+    else Object.defineProperty(prototype, own, { value: typeof value === "function" ? over(value as Method) : value });
+  }
+  module[name] = Object.assign((inner: Inner): object => {
+    const light = Object.create(prototype) as Made;
+    light[key] = inner === standIn ? current : inner;
+    return light;
+  }, heavy);
 }
 
 /** What the proxy stands before: it passes definitions on to it, and its setters run with it as `this`. */

@@ -1,3 +1,4 @@
+import { plainColumn } from "../engine/plain-column.ts";
 import type { PolarsFrame } from "../engine/polars.ts";
 
 /** Bytes a value of a column takes; a bit for what is missing is not counted. */
@@ -42,26 +43,23 @@ export class TableChunk {
   }
 
   private widthOf(variant: string, at: number): number {
-    // The engine's wrapper cannot take a single list out of a column, but counts them all.
     if (variant === "List") return this.listWidth(at);
     if (variant !== "String" && variant !== "Utf8") return WIDTHS[variant] ?? WIDE;
     // Spread over the table, as the first rows of sorted texts are alike; odd, as every other row may be alike too.
     const stride = Math.floor(this.rows / SAMPLED_ROWS) | 1;
-    const column = this.native.getColumn(this.native.columns[at] as string);
+    const column = plainColumn(this.native, this.native.columns[at] as string);
     let [bytes, count] = [0, 0];
     for (let row = 0; row < this.rows; row += stride) {
-      bytes += ((column.get(row) as string | null) ?? "").length;
+      bytes += ((column.getIdx(row) as string | null) ?? "").length;
       count += 1;
     }
     return TEXT_PLACE_BYTES + bytes / Math.max(1, count);
   }
 
   private listWidth(at: number): number {
-    const lengths = this.native
-      .getColumn(this.native.columns[at] as string)
-      .lst.lengths()
-      .toArray() as (number | null)[];
-    const items = lengths.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+    const items = plainColumn(this.native, this.native.columns[at] as string)
+      .explode()
+      .len();
     return TEXT_PLACE_BYTES + (items * WIDE) / Math.max(1, this.rows);
   }
 }

@@ -1,7 +1,9 @@
-import { type PolarsExpr, type PolarsFrame, polars } from "../engine/polars.ts";
-import { native } from "../engine/typed.ts";
+import { plainColumn, tableOfLists } from "../engine/plain-column.ts";
+import { dtypeOf, type PolarsExpr, type PolarsFrame, type PolarsType, polars } from "../engine/polars.ts";
+import { lit, native } from "../engine/typed.ts";
 import type { Aggregation } from "../plan/step.ts";
 import { countedDigest } from "./counted-digest.ts";
+import { numberColumn } from "./number-column.ts";
 import { digestQuantiles, type TDigest, tDigest } from "./t-digest.ts";
 
 /** Values up to which all of them are kept, so that quantiles are exact. */
@@ -28,23 +30,25 @@ async function quantilesOf(table: PolarsFrame, wanted: readonly Aggregation[]): 
   const found = new Map<Aggregation, number>();
   for (const text of new Set(wanted.map(({ columns }) => JSON.stringify(columns)))) {
     const own = wanted.filter(({ columns }) => JSON.stringify(columns) === text);
-    const names = JSON.parse(text) as string[];
-    const [means, weights] = await Promise.all(
-      names.map(async (name) => {
-        const values = (await table.lazy().select(pl.col(name).explode()).collect()).getColumn(name);
-        return values.dropNulls().toTypedArray() as unknown as Float64Array;
-      }),
-    );
+    const [means, weights] = JSON.parse(text) as [string, string];
+    // In one order, which the engine finds in a fraction of the time that merging here takes.
+    const clusters = (await table
+      .lazy()
+      .select(pl.col(means).explode(), pl.col(weights).explode())
+      .filter(pl.col(means).isNotNull())
+      .sort([means])
+      .collect()) as PolarsFrame;
+    const [values, counts] = [means, weights].map((name) => plainColumn(clusters, name).toTypedArray());
     const shares = own.map(({ options }) => Number(options?.["q"] ?? 0.5));
-    digestQuantiles({ means, weights } as TDigest, shares).forEach((value, at) => {
+    digestQuantiles({ means: values, weights: counts } as TDigest, shares).forEach((value, at) => {
       found.set(own[at] as Aggregation, value);
     });
   }
-  const columns = wanted.map((one) => {
-    const value = found.get(one) as number;
-    return pl.Series(one.name, [Number.isNaN(value) ? null : value], pl.Float64);
-  });
-  return pl.DataFrame(columns as never) as PolarsFrame;
+  const row = tableOfLists(wanted.map((one) => [one.name, Float64Array.of(found.get(one) as number)]));
+  return row
+    .lazy()
+    .select(...wanted.map(({ name }) => pl.col(name).fillNan(lit(null))))
+    .collect() as Promise<PolarsFrame>;
 }
 
 async function digests(table: PolarsFrame, wanted: readonly Aggregation[]): Promise<PolarsFrame> {
@@ -52,12 +56,11 @@ async function digests(table: PolarsFrame, wanted: readonly Aggregation[]): Prom
   const names = [...new Set(wanted.map(({ columns }) => columns[0] as string))];
   const made = await Promise.all(
     names.map(async (column) => {
-      const { means, weights } = await digestOf(table, column);
+      const digest = await digestOf(table, column);
       const own = wanted.filter(({ columns }) => columns[0] === column);
-      const lists = own.map(({ name, primitive }) =>
-        pl.Series(name, (primitive === "sketch" ? means : weights) as never),
-      );
-      return (pl.DataFrame(lists as never) as PolarsFrame)
+      return tableOfLists(
+        own.map(({ name, primitive }) => [name, primitive === "sketch" ? digest.means : digest.weights]),
+      )
         .lazy()
         .select(...own.map(({ name }) => pl.col(name).implode()))
         .collect();
@@ -71,13 +74,21 @@ async function digestOf(table: PolarsFrame, name: string): Promise<TDigest> {
   const pl = polars();
   const known = native(pl.col(name), "dropNulls") as PolarsExpr;
   const valuesOf = async (column: PolarsExpr): Promise<Float64Array> => {
-    const made = await table.lazy().select(column.cast(pl.Float64)).collect();
-    return made.getColumn(name).toTypedArray() as unknown as Float64Array;
+    const made = (await table.lazy().select(column.cast(pl.Float64)).collect()) as PolarsFrame;
+    return plainColumn(made, name).toTypedArray() as Float64Array;
   };
   if (table.height > WHOLE_MAX) {
-    const digest = countedDigest(await valuesOf(known), CLUSTERS);
+    const digest = countedDigest((await presentValues(table, name)) ?? (await valuesOf(known)), CLUSTERS);
     if (digest !== undefined) return digest;
   }
   const sorted = await valuesOf(known.sort());
   return tDigest(sorted, sorted.length <= WHOLE_MAX ? WHOLE_MAX : CLUSTERS);
+}
+
+/** The values of a column without gaps, where they can be had without a plan of the engine's. */
+async function presentValues(table: PolarsFrame, name: string): Promise<Float64Array | undefined> {
+  const at = table.columns.indexOf(name);
+  const dtype = dtypeOf(table.dtypes[at] as PolarsType);
+  if ((dtype !== "float64" && dtype !== "int64") || plainColumn(table, name).nullCount() > 0) return undefined;
+  return (await numberColumn(table, name, dtype))?.values;
 }

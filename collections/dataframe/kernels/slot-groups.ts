@@ -1,5 +1,5 @@
 import type { Dtype } from "../dtype.ts";
-import { plainColumn } from "../engine/plain-column.ts";
+import { plainColumn, tableOfLists } from "../engine/plain-column.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
 import { lit } from "../engine/typed.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
@@ -153,11 +153,10 @@ function outcome(
   const outcomes = books.outcomes().map((values) => {
     return taken.length === values.length ? values : picked(values, taken);
   });
-  const columns = [
-    ...step.keys.map((name, at) => pl.Series(name, keys.keysOf(taken, at) as never)),
-    ...outcomes.map((values, at) => pl.Series((step.aggregations[at] as Aggregation).name, values as never)),
-  ];
-  const table = (pl.DataFrame(columns as never) as PolarsFrame).lazy();
+  const table = tableOfLists([
+    ...step.keys.map((name, at) => [name, keys.keysOf(taken, at)] as const),
+    ...outcomes.map((values, at) => [(step.aggregations[at] as Aggregation).name, values] as const),
+  ]).lazy();
   const shown = [
     ...step.keys.map((name, at) => keyExpr(name, dtypeOf(name), texts[at])),
     ...step.aggregations.map(({ name, dtype }, at) => {

@@ -45,62 +45,41 @@ function clusterEnds(n: number, clusters: number): number[] {
  * The value below which a share of all lies; several digests may be given as one, in any order. Exact, with the usual interpolation between
  * neighbours, where every value is there; else between the middles of clusters. NaN where there is nothing.
  */
-export function digestQuantiles({ means, weights }: TDigest, shares: readonly number[]): number[] {
-  const order = inOrder(means);
-  const middles = new Float64Array(order.length);
+export function digestQuantiles(digest: TDigest, shares: readonly number[]): number[] {
+  const { means, weights } = isRising(digest.means) ? digest : inOrder(digest);
+  const middles = new Float64Array(means.length);
   let total = 0;
-  for (const [at, cluster] of order.entries()) {
-    const weight = weights[cluster] as number;
+  for (let at = 0; at < middles.length; at++) {
+    const weight = weights[at] as number;
     // Row numbers: a value alone at row 3 has its middle there.
     middles[at] = total + (weight - 1) / 2;
     total += weight;
   }
   return shares.map((share) => {
     const row = share * (total - 1);
-    let [low, high] = [0, order.length - 1];
+    let [low, high] = [0, means.length - 1];
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if ((middles[middle] as number) <= row) low = middle;
       else high = middle;
     }
     if (high < 0) return Number.NaN;
-    const [a, b] = [means[order[low] as number] as number, means[order[high] as number] as number];
+    const [a, b] = [means[low] as number, means[high] as number];
     const [from, to] = [middles[low] as number, middles[high] as number];
     if (row <= from || a === b) return a;
     return row >= to ? b : a + ((b - a) * (row - from)) / (to - from);
   });
 }
 
-/** Row numbers in the order of their values, which are a few rising stretches one after the other: neighbours are merged. */
-function inOrder(values: Float64Array): Uint32Array {
-  let order = Uint32Array.from(values, (_, at) => at);
-  let starts = [0];
-  for (let at = 1; at < values.length; at++) if ((values[at] as number) < (values[at - 1] as number)) starts.push(at);
-  while (starts.length > 1) {
-    const next = new Uint32Array(order.length);
-    for (let pair = 0; pair < starts.length; pair += 2)
-      mergeTo(next, order, values, [
-        starts[pair] as number,
-        starts[pair + 1] ?? order.length,
-        starts[pair + 2] ?? order.length,
-      ]);
-    starts = starts.filter((_, at) => at % 2 === 0);
-    order = next;
-  }
-  return order;
+function isRising(values: Float64Array): boolean {
+  for (let at = 1; at < values.length; at++) if ((values[at] as number) < (values[at - 1] as number)) return false;
+  return true;
 }
 
-/** Merges the rows from `from` to `middle` with those up to `end`. */
-function mergeTo(
-  into: Uint32Array,
-  order: Uint32Array,
-  values: Float64Array,
-  [from, middle, end]: readonly [number, number, number],
-): void {
-  let [a, b] = [from, middle];
-  for (let to = from; to < end; to++) {
-    const left =
-      b >= end || (a < middle && (values[order[a] as number] as number) <= (values[order[b] as number] as number));
-    into[to] = order[left ? a++ : b++] as number;
-  }
+function inOrder({ means, weights }: TDigest): TDigest {
+  const order = Uint32Array.from(means, (_, at) => at).sort((a, b) => (means[a] as number) - (means[b] as number));
+  return {
+    means: Float64Array.from(order, (at) => means[at] as number),
+    weights: Float64Array.from(order, (at) => weights[at] as number),
+  };
 }

@@ -1,4 +1,5 @@
 import { ownName } from "../engine/own-name.ts";
+import { plainColumn, tableOfLists } from "../engine/plain-column.ts";
 import { type PolarsFrame, polars } from "../engine/polars.ts";
 import { lit } from "../engine/typed.ts";
 import type { TableChunk } from "../frame/table-chunk.ts";
@@ -41,7 +42,7 @@ async function codesOf(table: PolarsFrame, column: string): Promise<TextCodes | 
     .lazy()
     .select(pl.col(column).cast(pl.Categorical).cast(pl.UInt32).fillNull(lit(MISSING).cast(pl.UInt32)))
     .collect();
-  const all = numbers.getColumn(column).toTypedArray() as unknown as Uint32Array;
+  const all = plainColumn(numbers as PolarsFrame, column).toTypedArray() as Uint32Array;
   const numbered = renumbered(all);
   if (numbered === undefined) return undefined;
   const { codes, firsts, hasGaps } = numbered;
@@ -51,7 +52,7 @@ async function codesOf(table: PolarsFrame, column: string): Promise<TextCodes | 
     .select(pl.col(column).gather(rows as never))
     .collect();
   const name = ownName(`code of ${column}`);
-  return { codes, texts, hasGaps, column: pl.DataFrame([pl.Series(name, codes as never)] as never) as PolarsFrame };
+  return { codes, texts, hasGaps, column: tableOfLists([[name, codes]]) };
 }
 
 /** The engine's numbers are those of the whole process: here they begin at 0, missing last. */
