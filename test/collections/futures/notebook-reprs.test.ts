@@ -55,5 +55,10 @@ describe("notebooks", () => {
     const workers = [{ id: "w0", slots: 2, pid: 1, host: "<h>" }];
     assert.doesNotMatch(clientForms("c", workers, "http://127.0.0.1:1")["text/html"] as string, /<h>/);
     assert.equal(clientForms("c", workers, undefined)["text/plain"], "Client of c: 1 workers, 2 tasks at a time");
+    const many = Array.from({ length: 40 }, (_, i) => ({ ...(workers[0] as (typeof workers)[number]), id: `w<${i}>` }));
+    const svg = clientForms("c", many, undefined)["image/svg+xml"] as string;
+    assert.equal(svg.match(/<rect /g)?.length, 32 * 2, "a square for each slot of those that are drawn");
+    assert.match(svg, /w&#60;31&#62;.*and 8 more/);
+    assert.match(clientForms("c", [], undefined)["image/svg+xml"] as string, />no workers</);
   });
 });
