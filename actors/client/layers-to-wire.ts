@@ -48,6 +48,7 @@ function wireLayer(layer: Layer, at: (layer: Layer) => number, options: WireOpti
         calls: wireCalls(layer.calls, options, name),
         keys: layer.keys,
         callOf: layer.callOf,
+        kinds: layer.kinds,
         sources: layer.sources.map(at),
         inputOffsets: layer.inputOffsets,
         inputSource: layer.inputSource,

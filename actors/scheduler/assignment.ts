@@ -18,12 +18,14 @@ export function assign(state: SchedulerState, row: number, worker: WorkerRecord,
 export function occupy(state: SchedulerState, row: number, worker: WorkerRecord, event: number): void {
   const { tasks } = state;
   const slab = state.slabOf(row);
-  const entry = slab.layers[slab.layerAt(row)] as SlabLayer;
+  const at = slab.layerAt(row);
+  const entry = slab.layers[at] as SlabLayer;
+  const prefix = slab.prefixOf(row, at);
   state.move(row, event);
   tasks.worker[row] = worker.number;
   worker.processing += 1;
-  worker.byPrefix.set(entry.prefix, (worker.byPrefix.get(entry.prefix) ?? 0) + 1);
-  worker.queueUs += state.estimates.durationUs(entry.prefix);
+  worker.byPrefix.set(prefix, (worker.byPrefix.get(prefix) ?? 0) + 1);
+  worker.queueUs += state.estimates.durationUs(prefix);
   if ((tasks.kills[row] as number) > 0) worker.quarantined += 1;
   const { resources } = entry.layer.annotations ?? {};
   if (resources !== undefined)
@@ -33,7 +35,7 @@ export function occupy(state: SchedulerState, row: number, worker: WorkerRecord,
   const owner = state.clientByNumber[slab.owner];
   if (owner !== undefined) {
     owner.inFlight += 1;
-    owner.servedUs += state.estimates.chargeUs(entry.prefix) / owner.weight;
+    owner.servedUs += state.estimates.chargeUs(prefix) / owner.weight;
   }
   const frontier = state.lookahead.get(worker.number);
   if (frontier !== undefined) frontier.push(row);
@@ -89,6 +91,7 @@ export function layerDefinition(state: SchedulerState, slab: Slab, entry: SlabLa
     kind: layer.kind === "held" ? "data" : layer.kind,
     name: layer.name,
     prefix: state.estimates.names[entry.prefix],
+    kinds: layer.kind === "tasks" ? layer.kinds : undefined,
     trace: state.traces.get(slab.id),
     grid: layer.grid,
     annotations: layer.annotations,

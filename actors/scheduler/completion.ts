@@ -59,9 +59,10 @@ function learnDurations(state: SchedulerState, message: FinishedMessage): void {
     if (slab.id !== slabId || row < first || row >= end) {
       slabId = slab.id;
       layer = slab.layerAt(row);
-      first = slab.base + (slab.bases[layer] as number);
-      end = slab.base + (slab.bases[layer + 1] as number);
-      const prefix = (slab.layers[layer] as (typeof slab.layers)[number]).prefix;
+      const isMixed = slab.layers[layer]?.kinds !== undefined;
+      first = isMixed ? row : slab.base + (slab.bases[layer] as number);
+      end = isMixed ? row + 1 : slab.base + (slab.bases[layer + 1] as number);
+      const prefix = slab.prefixOf(row, layer);
       sum = sums.get(prefix) ?? { us: 0, count: 0 };
       sums.set(prefix, sum);
     }
@@ -124,7 +125,7 @@ export function wakeRested(state: SchedulerState): void {
 
 function noteFailure(state: SchedulerState, worker: WorkerRecord, row: number, thrown: unknown): void {
   const slab = state.slabOf(row);
-  const { prefix } = slab.layers[slab.layerAt(row)] as (typeof slab.layers)[number];
+  const prefix = slab.prefixOf(row);
   state.estimates.noteFailure(prefix);
   state.log.noteFailure({
     atMs: state.nowMs,

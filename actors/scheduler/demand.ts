@@ -24,8 +24,7 @@ export function demandOf(state: SchedulerState, targetUs: number): Demand {
   for (const queue of state.queues.nonEmpty) {
     const first = queue.first();
     const slab = state.slabOf(first);
-    const prefix = slab.layers[slab.layerAt(first)]?.prefix ?? 0;
-    openUs += queue.size * state.estimates.durationUs(prefix);
+    openUs += queue.size * state.estimates.durationUs(slab.prefixOf(first));
     open += queue.size;
   }
   open += state.quarantine.size;

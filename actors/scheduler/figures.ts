@@ -57,13 +57,21 @@ export function prefixFigures(
 function countByPrefix(state: SchedulerState): Map<number, StateCounts> {
   const counts = new Map<number, StateCounts>();
   for (const slab of state.slabs.values())
-    slab.layers.forEach(({ prefix }, at) => {
-      let count = counts.get(prefix);
-      if (count === undefined) counts.set(prefix, (count = noStates()));
+    slab.layers.forEach(({ prefix, kinds }, at) => {
       const first = slab.base + (slab.bases[at] as number);
-      countStates(state, first, slab.base + (slab.bases[at + 1] as number), count);
+      const end = slab.base + (slab.bases[at + 1] as number);
+      if (kinds === undefined) countStates(state, first, end, countsOf(counts, prefix));
+      else
+        for (let row = first; row < end; row++)
+          countStates(state, row, row + 1, countsOf(counts, slab.prefixOf(row, at)));
     });
   return counts;
+}
+
+function countsOf(counts: Map<number, StateCounts>, prefix: number): StateCounts {
+  let count = counts.get(prefix);
+  if (count === undefined) counts.set(prefix, (count = noStates()));
+  return count;
 }
 
 function toldFigures(state: SchedulerState, prefix: number, count: StateCounts): PrefixFigures {

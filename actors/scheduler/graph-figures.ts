@@ -47,11 +47,10 @@ function taskGraph(state: SchedulerState, slabs: readonly Slab[], total: number)
   const edges: [number, number][] = [];
   for (const slab of slabs)
     for (let row = slab.base; row < slab.base + slab.count; row++) {
-      const { prefix } = slab.layers[slab.layerAt(row)] as (typeof slab.layers)[number];
       at.set(row, nodes.length);
       nodes.push({
         name: slab.keyOf(row),
-        prefix: state.estimates.names[prefix] as string,
+        prefix: state.estimates.names[slab.prefixOf(row)] as string,
         count: 1,
         states: { [stateName(state, row)]: 1 },
       });

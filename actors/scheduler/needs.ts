@@ -191,13 +191,13 @@ export function leaveWorker(state: SchedulerState, row: number): void {
   if (worker === undefined) return;
   const slab = state.slabOf(row);
   const at = slab.layerAt(row);
-  const { prefix, layer } = slab.layers[at] as (typeof slab.layers)[number];
+  const { layer } = slab.layers[at] as (typeof slab.layers)[number];
   worker.processing -= 1;
   state.loads.eased(worker.number);
   const owner = state.clientByNumber[slab.owner];
   if (owner !== undefined) owner.inFlight -= 1;
   if (state.seceded.size > 0 && state.seceded.delete(row)) worker.seceded -= 1;
-  else countPrefix(worker, prefix, -1);
+  else countPrefix(worker, slab.prefixOf(row, at), -1);
   if ((state.tasks.kills[row] as number) > 0) worker.quarantined -= 1;
   for (const [name, amount] of Object.entries(layer.annotations?.resources ?? NO_RESOURCES))
     worker.resourcesFree[name] = (worker.resourcesFree[name] ?? 0) + amount;

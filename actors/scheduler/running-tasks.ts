@@ -17,7 +17,7 @@ export function slotsChanged(
     const row = rows[i] as number;
     if (state.tasks.state[row] !== S.processing || !isCurrent(state, worker, row, attempts[i] as number)) continue;
     const slab = state.slabOf(row);
-    const { prefix } = slab.layers[slab.layerAt(row)] as SlabLayer;
+    const prefix = slab.prefixOf(row);
     if (takes[i] === 0 && !state.seceded.has(row)) {
       state.seceded.add(row);
       worker.seceded += 1;

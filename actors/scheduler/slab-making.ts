@@ -63,6 +63,7 @@ export function insertSlab(state: SchedulerState, content: SlabContent): Slab {
       id: place.firstLayer + at,
       layer,
       prefix: state.estimates.prefix(prefixOf(layer)),
+      kinds: layer.kind === "tasks" ? layer.kinds?.map((name) => state.estimates.prefix(name)) : undefined,
       sourceGrids: sourceGrids[at] as readonly (readonly number[])[],
     })),
     bases: basesOf(layers),

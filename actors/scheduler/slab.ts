@@ -9,6 +9,8 @@ export interface SlabLayer {
   readonly layer: WireLayer;
   /** Number of its prefix in the estimates. */
   readonly prefix: number;
+  /** The same by call, where tasks of several kinds are one layer. */
+  readonly kinds: readonly number[] | undefined;
   /** Grids of the layers it reads, for blockwise layers. */
   readonly sourceGrids: readonly (readonly number[])[];
 }
@@ -91,6 +93,13 @@ export class Slab {
       else high = middle - 1;
     }
     return low;
+  }
+
+  /** Number of a row's prefix in the estimates. @param at position of its layer */
+  prefixOf(row: number, at = this.layerAt(row)): number {
+    const { prefix, kinds, layer } = this.layers[at] as SlabLayer;
+    if (kinds === undefined || layer.kind !== "tasks") return prefix;
+    return kinds[layer.callOf?.[row - this.base - (this.bases[at] as number)] ?? 0] ?? prefix;
   }
 
   rankOf(row: number): number {

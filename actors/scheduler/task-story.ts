@@ -8,7 +8,6 @@ const NEAR_MAX = 50;
 /** How a task stands and how it came to that. O(transitions kept). */
 export function taskStory(state: SchedulerState, row: number): TaskStory {
   const slab = state.slabOf(row);
-  const { prefix } = slab.layers[slab.layerAt(row)] as (typeof slab.layers)[number];
   const at = row - slab.base;
   const inputs = slab.inputs.subarray(slab.inputOffsets[at], slab.inputOffsets[at + 1]);
   const readers: number[] = [];
@@ -17,7 +16,7 @@ export function taskStory(state: SchedulerState, row: number): TaskStory {
   });
   return {
     ...taskReport(state, row),
-    prefix: state.estimates.names[prefix] as string,
+    prefix: state.estimates.names[slab.prefixOf(row)] as string,
     steps: stepsOf(state, row),
     inputs: [...inputs.subarray(0, NEAR_MAX)].map((input) => near(state, input)),
     readers: readers.map((reader) => near(state, reader)),

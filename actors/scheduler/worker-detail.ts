@@ -24,12 +24,13 @@ export function workerDetail(state: SchedulerState, id: string): WorkerDetail {
   const listed: { key: string; prefix: string }[] = [];
   const holds = new Map<number, { count: number; bytes: number }>();
   for (const slab of state.slabs.values())
-    slab.layers.forEach(({ prefix }, at) => {
+    slab.layers.forEach((_, at) => {
       const first = slab.base + (slab.bases[at] as number);
       const end = slab.base + (slab.bases[at + 1] as number);
       for (let row = first; row < end; row++) {
         if (state.tasks.worker[row] !== worker.number) continue;
         const now = state.tasks.state[row];
+        const prefix = slab.prefixOf(row, at);
         if (now === S.memory) {
           const held = holds.get(prefix) ?? { count: 0, bytes: 0 };
           holds.set(prefix, { count: held.count + 1, bytes: held.bytes + (state.tasks.bytes[row] as number) });

@@ -14,6 +14,8 @@ const TRANSFERS_MAX = 256;
 export interface RanTask {
   readonly row: number;
   readonly attempt: number;
+  /** Which of its layer's calls it makes. */
+  readonly call: number;
   /** By the worker's clock. */
   readonly startMs: number;
   readonly endMs: number;
@@ -58,6 +60,7 @@ export class TaskStream {
   private readonly lastOfKind = new Map<string, Run>();
   private readonly prefixes = new WeakMap<LayerDefinition, string>();
   private openLayer: LayerDefinition | undefined;
+  private openCall = 0;
   private open: Run | undefined;
 
   /** Notes a task that ran. About 20 ns where it joins the run before. */
@@ -66,6 +69,7 @@ export class TaskStream {
     if (
       open !== undefined &&
       layer === this.openLayer &&
+      task.call === this.openCall &&
       task.startMs - open.endMs < PAUSE_MS &&
       task.endMs - open.startMs < RUN_MS
     )
@@ -110,7 +114,7 @@ export class TaskStream {
   }
 
   private begin(layer: LayerDefinition, task: RanTask): void {
-    const prefix = this.prefixOf(layer);
+    const prefix = layer.kinds?.[task.call] ?? this.prefixOf(layer);
     const last = this.lastOfKind.get(prefix);
     if (this.runs.length >= RUNS_MAX && last !== undefined) {
       join(last, task);
@@ -132,6 +136,7 @@ export class TaskStream {
     this.lastOfKind.set(prefix, run);
     this.open = run;
     this.openLayer = layer;
+    this.openCall = task.call;
   }
 
   private prefixOf(layer: LayerDefinition): string {

@@ -54,6 +54,11 @@ export class WorkerRows {
     return this.find(row)?.at[row & PAGE_MASK] ?? 0;
   }
 
+  /** Which of its layer's calls a row that is being made makes. */
+  callOf(row: number): number {
+    return this.batch(row)?.callOf[this.batchAt(row)] ?? 0;
+  }
+
   /** Whether a client waits for the result of a row that is being made. */
   isWanted(row: number): boolean {
     return this.batch(row)?.wanted[this.batchAt(row)] === 1;

@@ -91,6 +91,7 @@ function columnsOf(nodes: readonly DelayedNode[], layer: Layer) {
   return {
     calls: calls.calls,
     callOf,
+    kinds: calls.calls.map(({ fn }) => fn.name),
     sources: edges.sources,
     inputOffsets,
     inputSource: Uint16Array.from(edges.source),

@@ -1,5 +1,5 @@
 import type { AxisPlace, Call } from "./call.ts";
-import { blockIndex, blockKey, gridSize, type TaskKey } from "./key.ts";
+import { blockIndex, blockKey, gridSize, keyPrefix, type TaskKey } from "./key.ts";
 
 /**
  * A layer is many tasks said at once. Collections hold the layer that makes their blocks; layers point at the
@@ -49,6 +49,8 @@ export interface TaskLayer extends LayerBase {
   readonly calls: readonly Call[];
   /** Which call each task makes; without it all make `calls[0]`. */
   readonly callOf?: Uint32Array;
+  /** What tasks go by in displays and estimates, by call; without it all go by the layer's name. */
+  readonly kinds?: readonly string[];
   readonly sources: readonly Layer[];
   /** Task i reads inputs inputOffsets[i] … inputOffsets[i + 1] of the two columns below. */
   readonly inputOffsets: Uint32Array;
@@ -116,6 +118,12 @@ export interface Annotations {
 export function taskKey(layer: Layer, at: number): TaskKey {
   const key = layer.kind === "blockwise" ? undefined : layer.keys?.[at];
   return key ?? blockKey(layer.name, blockIndex(layer.grid, at));
+}
+
+/** What a task goes by in displays: the name of its function where tasks of several kinds are one layer, else its key's prefix. */
+export function taskKind(layer: Layer, at: number): string {
+  const kinds = layer.kind === "tasks" ? layer.kinds : undefined;
+  return kinds?.[(layer as TaskLayer).callOf?.[at] ?? 0] ?? keyPrefix(taskKey(layer, at));
 }
 
 /** How many tasks a layer has. */

@@ -9,6 +9,7 @@ import {
   type TaskLayer,
   taskCount,
   taskKey,
+  taskKind,
 } from "./layer.ts";
 
 /**
@@ -73,6 +74,12 @@ export function layerOfRow(table: { readonly bases: Uint32Array }, row: number):
 export function keyOfRow(table: TaskTable, row: number): TaskKey {
   const at = layerOfRow(table, row);
   return taskKey(table.layers[at] as Layer, row - (table.bases[at] as number));
+}
+
+/** What a row's task goes by in displays. */
+export function kindOfRow(table: TaskTable, row: number): string {
+  const at = layerOfRow(table, row);
+  return taskKind(table.layers[at] as Layer, row - (table.bases[at] as number));
 }
 
 function wantedRows(graph: Graph, baseOf: ReadonlyMap<string, number>): Uint32Array {

@@ -27,6 +27,8 @@ export interface WireTasks extends WireLayerBase {
   readonly calls: WireCalls;
   readonly keys?: readonly string[] | undefined;
   readonly callOf?: Uint32Array | undefined;
+  /** What tasks go by in displays and estimates, by call; without it all go by the layer's name. */
+  readonly kinds?: readonly string[] | undefined;
   readonly sources: readonly number[];
   readonly inputOffsets: Uint32Array;
   readonly inputSource?: Uint16Array | undefined;
@@ -56,6 +58,8 @@ export interface LayerDefinition {
   readonly name: string;
   /** What its tasks go by in displays, where the name does not say it. */
   readonly prefix?: string | undefined;
+  /** The same by call, where tasks of several kinds are one layer. */
+  readonly kinds?: readonly string[] | undefined;
   /** The span that its tasks belong to, where they are traced: a `traceparent`. */
   readonly trace?: string | undefined;
   readonly grid: readonly number[];

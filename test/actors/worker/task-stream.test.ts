@@ -16,6 +16,7 @@ const layer = (name: string, prefix?: string): LayerDefinition => ({
 const ran = (row: number, startMs: number, endMs: number, more: Partial<RanTask> = {}): RanTask => ({
   row,
   attempt: row + 100,
+  call: 0,
   startMs,
   endMs,
   bytes: 8,
@@ -24,6 +25,24 @@ const ran = (row: number, startMs: number, endMs: number, more: Partial<RanTask>
 });
 
 describe("TaskStream", () => {
+  test("tasks of several kinds in one layer make runs of their own", () => {
+    const stream = new TaskStream();
+    stream.isWatched = true;
+    const mixed = { ...layer("delayed-1a2b"), kinds: ["load", "clean"] };
+    stream.note(mixed, ran(1, 0, 1, { call: 0 }));
+    stream.note(mixed, ran(2, 1, 2, { call: 0 }));
+    stream.note(mixed, ran(3, 2, 3, { call: 1 }));
+    const { runs } = stream.take(0);
+    assert.deepEqual(
+      [runs?.prefixes, runs?.prefix, runs?.count],
+      [
+        ["load", "clean"],
+        [0, 1],
+        [2, 1],
+      ],
+    );
+  });
+
   test("short tasks of a layer in a row are one run, which names the first of them", () => {
     const stream = new TaskStream();
     const inc = layer("inc-3fa9");

@@ -9,7 +9,7 @@ import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 const subjects = clusterSubjects("test");
 const layer = { id: 1, since: 0, kind: "tasks", name: "inc-3fa9", grid: [9], calls: [], inputs: [] } as const;
-const task = { row: 1, attempt: 2, startMs: 0, endMs: 1, bytes: 8, failed: false };
+const task = { row: 1, attempt: 2, call: 0, startMs: 0, endMs: 1, bytes: 8, failed: false };
 
 function setUp(sampler?: StackSampler) {
   const bus = new LocalBus();

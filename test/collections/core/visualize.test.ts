@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { delayed, visualize } from "shoal";
+import { Client, delayed, getTaskStream, visualize } from "shoal";
 import * as db from "shoal/bag";
 
 const inc = delayed((x: number) => x + 1);
@@ -17,6 +17,36 @@ test("visualize() draws tasks as SVG, with a colour for when they run", async ()
   assert.equal(svg.match(/class="node"/g)?.length, 3);
   assert.equal(svg.match(/class="edge"/g)?.length, 3);
   assert.equal(new Set(svg.match(/fill="#[0-9a-f]{6}"/g)).size >= 3, true);
+});
+
+test("visualize() colours tasks by how long their kind took", async () => {
+  const client = await Client.local({ mode: "inline" });
+  try {
+    const slow = delayed(function slow(x: number) {
+      return x + 1;
+    });
+    const quick = delayed(function quick(a: number, b: number) {
+      return a + b;
+    });
+    const total = quick(slow(1), slow(2));
+    const { runs } = await getTaskStream(() => total.compute());
+    const svg = await total.visualize(undefined, { color: "time", runs, optimize: true });
+    assert.deepEqual([...new Set(runs.map(({ prefix }) => prefix))].sort(), ["quick", "slow"]);
+    assert.equal(svg.match(/[\d.]+ ms</g)?.length, 3);
+    const times = [
+      { prefix: "slow", durationMs: 40, count: 2 },
+      { prefix: "quick", durationMs: 10, count: 1 },
+    ];
+    const built = await total.visualize(undefined, { color: "time", runs: times });
+    assert.equal(built.match(/>20 ms</g)?.length, 2);
+    assert.equal(built.match(/>10 ms</g)?.length, 1);
+    await assert.rejects(total.visualize(undefined, { color: "time" }), {
+      name: "TypeError",
+      message: /getTaskStream/,
+    });
+  } finally {
+    await client.close();
+  }
 });
 
 test("visualize() draws the plan, as built or as it runs, and writes files", async () => {
