@@ -145,7 +145,8 @@ const methods: Readonly<Record<string, Method>> = {
   to_dataframe: (bag, args, keywords) => {
     const { toDataFrame } = bag as any;
     const { meta, columns } = named(args, ["meta", "columns"], keywords);
-    const types = (meta ?? undefined) && Object.entries(meta).map(([name, dtype]) => [name, columnType(dtype)]);
+    const pairs = Array.isArray(meta) ? meta : Object.entries(meta ?? {});
+    const types = (meta ?? undefined) && pairs.map(([name, dtype]) => [name, columnType(dtype)]);
     return toDataFrame.call(bag, optionsOf({ meta: types && Object.fromEntries(types), columns }));
   },
   compute: (bag) => bag.compute(),
