@@ -2,7 +2,6 @@ import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { isCurrent } from "./completion.ts";
 import { countPrefix } from "./needs.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
-import type { SlabLayer } from "./slab.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /** What workers tell of tasks that run on: slots given up and taken again, progress, lines. */

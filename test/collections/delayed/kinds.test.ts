@@ -31,7 +31,9 @@ for (const mode of ["inline", "threads"] as const)
       assert.deepEqual([told.get("load")?.finishedTotal, told.get("load")?.failedTotal], [4, 0]);
       assert.deepEqual([told.get("clean")?.finishedTotal, told.get("clean")?.failedTotal], [3, 1]);
       assert.equal(told.get("clean")?.memory, 3);
-      const story = (await client.ask(client.taskAddress((held[0] as Delayed<number>).taskKeys()[0] as string), { type: "story" })) as {
+      const story = (await client.ask(client.taskAddress((held[0] as Delayed<number>).taskKeys()[0] as string), {
+        type: "story",
+      })) as {
         prefix: string;
       };
       assert.equal(story.prefix, "clean");
