@@ -8,7 +8,7 @@ import { Client } from "../index.ts";
 import { type BenchCase, type BenchMode, nodePeer, pythonPeer, secondsOf } from "./bench-case.ts";
 
 /**
- * Tables read from CSV, or held in memory, beside Dask's threads: the cases of peers/dataframe.py over the data that
+ * Tables read from CSV, or held in memory, beside Dask's threads, and where rows change places, on two processes beside Dask's cluster: the cases of peers/dataframe.py over the data that
  * peers/table_data.py writes. A unit is a row. SHOAL_BENCH_ROWS makes the data smaller.
  */
 interface Row {
@@ -101,8 +101,12 @@ function caseOf(name: string, source: "csv" | "memory", mode: BenchMode): BenchC
     units: rows,
     runs: 3,
     peers: [
-      pythonPeer("dask-threads", "dataframe.py", [name, folder, "--source", source]),
-      ...(source === "memory" && onPolars.has(name) ? [nodePeer("polars", "dataframe-polars.ts", [name, folder])] : []),
+      mode === "inline"
+        ? pythonPeer("dask-threads", "dataframe.py", [name, folder, "--source", source])
+        : pythonPeer("dask-cluster", "dataframe.py", [name, folder, "--source", source, "--on", "cluster"]),
+      ...(mode === "inline" && source === "memory" && onPolars.has(name)
+        ? [nodePeer("polars", "dataframe-polars.ts", [name, folder])]
+        : []),
     ],
     open: async () => {
       makeData();
@@ -127,12 +131,12 @@ function caseOf(name: string, source: "csv" | "memory", mode: BenchMode): BenchC
   };
 }
 
-const modes: readonly BenchMode[] = ["inline"];
+/** Cases whose rows change places between the workers of a cluster. */
+const exchanges = ["set_index", "sort", "merge"];
 
-export const cases: readonly BenchCase[] = modes.flatMap((mode) =>
-  (["csv", "memory"] as const).flatMap((source) =>
-    Object.keys(works)
-      .filter((name) => !(source === "memory" && name === "read"))
-      .map((name) => caseOf(name, source, mode)),
-  ),
-);
+export const cases: readonly BenchCase[] = (["csv", "memory"] as const).flatMap((source) => [
+  ...Object.keys(works)
+    .filter((name) => !(source === "memory" && name === "read"))
+    .map((name) => caseOf(name, source, "inline")),
+  ...exchanges.map((name) => caseOf(name, source, "processes")),
+]);

@@ -1,9 +1,9 @@
-"""Tables in Dask: `dataframe.py CASE DIR [--source csv|memory] [--runs N]`, one line of figures. table_data.py writes DIR."""
+"""Tables in Dask: `dataframe.py CASE DIR [--source csv|memory] [--on threads|cluster] [--runs N]`, one line of figures. table_data.py writes DIR."""
 import argparse
 
 import dask.dataframe as dd
 import pandas as pd
-from peer_case import measure, report
+from peer_case import cluster, measure, report
 
 DTYPES = {"id1": "object", "id2": "int64", "v1": "int64", "v2": "float64"}
 
@@ -40,15 +40,28 @@ if __name__ == "__main__":
     parser.add_argument("case")
     parser.add_argument("dir")
     parser.add_argument("--source", default="csv")
+    parser.add_argument("--on", default="threads")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     dates, memory = options.case == "resample", options.source == "memory"
-    held = [one.persist(scheduler="threads") for one in read(options.dir, dates)] if memory else None
-    units = int(count(held[0] if memory else read(options.dir, False)[0]).compute(scheduler="threads"))
+    on = {"scheduler": "threads"}
+    if options.on == "cluster":
+        from distributed import wait
+
+        client, local = cluster("cluster")
+        on = {}
+    held = [one.persist(**on) for one in read(options.dir, dates)] if memory else None
+    if memory and options.on == "cluster":
+        wait(held)
+    units = int(count(held[0] if memory else read(options.dir, False)[0]).compute(**on))
 
     def run(_):
         t, r = held or read(options.dir, dates)
-        CASES[options.case](t, r).compute(scheduler="threads")
+        CASES[options.case](t, r).compute(**on)
 
     first, seconds = measure(run, options.runs)
     report(first, seconds, units)
+    if options.on == "cluster":
+        held = None
+        client.close()
+        local.close()
