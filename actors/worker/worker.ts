@@ -297,9 +297,12 @@ class Worker implements Actor {
   }
 
   private state(): Omit<HeartbeatMessage, "type"> {
-    const { managedBytes, executing, queued, chunks, gauge } = this.brain;
+    const { executing, queued, chunks, gauge } = this.brain;
     const parked = this.brain.parked.tell();
-    const { spilledBytes } = chunks.store;
+    // Shards are results too, though no row has them.
+    const { memoryBytes, storedBytes } = this.shards.ledger;
+    const managedBytes = this.brain.managedBytes + memoryBytes + storedBytes;
+    const spilledBytes = chunks.store.spilledBytes + storedBytes;
     const { diskError } = chunks.store.stats();
     const rssBytes = this.options.rssBytes();
     return { managedBytes, spilledBytes, rssBytes, pressure: gauge.pressure, diskError, executing, queued, parked };

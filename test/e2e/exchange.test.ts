@@ -89,3 +89,29 @@ test("SIGKILL of a worker while shards are read: right groups, and only what lay
   for (const [first, times] of counted(cutters))
     assert.ok(times === 1 || (times === 2 && lost.includes(first)), `block ${first} was cut ${times} times`);
 });
+
+test("shards on disk count as spilled, and as results, until their readers are done", async (t) => {
+  const client = await Client.local({ mode: "inline", memoryLimit: "8 MB" });
+  t.after(() => client.close());
+  let open = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const grouped = db
+    .range(400_000, { npartitions: 4 })
+    .groupby((x: number) => x % 8, { npartitions: 4 })
+    .mapPartitions(async (groups: AsyncIterable<[number, number[]]> | Iterable<[number, number[]]>) => {
+      await gate;
+      const sizes: number[] = [];
+      for await (const [, items] of groups) sizes.push(items.length);
+      return sizes;
+    });
+  const sizes = grouped.compute();
+  const figures = async () => (await client.status()).workers[0] as { spilledBytes: number; managedBytes: number };
+  let seen = await figures();
+  while (seen.spilledBytes === 0) seen = await figures();
+  assert.ok(seen.managedBytes >= seen.spilledBytes);
+  open();
+  assert.deepEqual(await sizes, new Array(8).fill(50_000));
+  while ((await figures()).spilledBytes > 0);
+});
