@@ -5,10 +5,10 @@ import type { AxisPick, BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Blocks, gridOf, layerName, shapeOf, shapeText } from "./blocks.ts";
 import { axisSize, commonRuns, sameRuns } from "./chunk-spec.ts";
-import type { DType } from "./dtype.ts";
+import { type DType, dtypeInfo } from "./dtype.ts";
 import { opProgram } from "./kernels/apply-op.ts";
 import { elementwise, filled, settle } from "./kernels/elementwise.ts";
-import { castProgram, type Program, programDType } from "./kernels/program.ts";
+import { castProgram, lightOpsOf, type Program, programDType } from "./kernels/program.ts";
 import { rechunkTo } from "./rechunk.ts";
 import { isScalar, type ScalarLike } from "./scalar.ts";
 import { warnOfMany } from "./warn-of-many.ts";
@@ -48,9 +48,24 @@ export function programBlocks(program: Program, operands: readonly Blocks[], pre
     grid: gridOf(axes),
     inputs: aligned.map((one) => ({ source: one.layer, axes: broadcastPicks(one, axes, ndim) })),
     call: { fn: ELEMENTWISE, args: [literal(program), ...aligned.map((_, at) => input(at))], finish: SETTLE },
+    ...lightness(program, aligned, axes),
   };
   return { layer, axes, dtype: programDType(program) };
 }
+
+/** Said of a few quick operations on one block as large as the result, with what is broadcast over it. */
+function lightness(program: Program, aligned: readonly Blocks[], axes: readonly AxisRuns[]): { lightOps?: number } {
+  const whole = aligned.filter(
+    (one) => broadcastPicks(one, axes, axes.length).filter(isFollowed).length === axes.length,
+  );
+  const [one] = whole;
+  if (whole.length !== 1 || dtypeInfo(programDType(program)).itemsize < dtypeInfo((one as Blocks).dtype).itemsize)
+    return {};
+  const lightOps = lightOpsOf(program);
+  return lightOps === undefined ? {} : { lightOps };
+}
+
+const isFollowed = ({ kind }: AxisPick): boolean => kind === "axis";
 
 /** How a broadcast operand is read: its axes of length one stay at their only block. */
 export function broadcastPicks(one: Blocks, axes: readonly AxisRuns[], ndim: number): AxisPick[] {

@@ -10,6 +10,8 @@ const CALLS_PER_LAYER_MAX = 512;
 const CALL_DEPTH_MAX = 128;
 /** So many times a block is made again, rather than kept, where that is cheap. */
 const TIMES_MADE_MAX = 4;
+/** Operations an element that are done again in further readers, rather than written out and read: about what that costs. */
+const OPS_AGAIN_MAX = 4;
 
 /** A layer while layers are merged into it. */
 interface Draft {
@@ -18,6 +20,8 @@ interface Draft {
   call: Call;
   own: Values | undefined;
   readonly annotations: string;
+  /** Operations an element in it that other layers do too. */
+  opsAgain: number;
   changed: boolean;
 }
 
@@ -25,7 +29,7 @@ interface Draft {
  * Merges blockwise layers into the one layer that reads them, so that a chain or tree of block operations is one task
  * a block. Works on layers, never on tasks: its cost does not depend on how many blocks there are. The fused layer
  * keeps the name of the last, so keys stay. A layer is left alone if it is wanted, read by several layers or
- * through several patterns (but for one that is cheap to make), would be computed more than once, or has other annotations,
+ * through several patterns (but for one that is cheap or light to make), would be computed more than once, or has other annotations,
  * `fuse: false` or `effectful`.
  * @see https://docs.dask.org/en/stable/optimize.html
  */
@@ -42,7 +46,7 @@ export function fuseBlockwise(graph: Graph): Graph {
     const draft = drafts.get(layer.name);
     if (draft === undefined || gone.has(layer.name)) continue;
     for (let found = findFusable(draft, drafts, readers, kept); found !== undefined; ) {
-      merge(draft, found, readers);
+      for (const name of [...readersOf(readers, found.layer.name)]) merge(drafts.get(name) as Draft, found, readers);
       gone.add(found.layer.name);
       found = findFusable(draft, drafts, readers, kept);
     }
@@ -57,6 +61,7 @@ function draftOf(layer: BlockwiseLayer): Draft {
     call: layer.call,
     own: layer.own,
     annotations: layer.annotations === undefined ? "" : tokenize(layer.annotations),
+    opsAgain: 0,
     changed: false,
   };
 }
@@ -69,6 +74,7 @@ function readersOf(readers: Map<string, Set<string>>, name: string): Set<string>
 
 const mayFuse = (layer: Layer): boolean => layer.annotations?.fuse !== false && !layer.annotations?.effectful;
 
+/** A producer that may go into all its readers, of which the draft is one. */
 function findFusable(
   draft: Draft,
   drafts: ReadonlyMap<string, Draft>,
@@ -78,12 +84,23 @@ function findFusable(
   if (!mayFuse(draft.layer)) return undefined;
   for (const { source } of draft.inputs) {
     const producer = drafts.get(source.name);
-    if (producer === undefined || kept.has(source.name) || readers.get(source.name)?.size !== 1) continue;
-    if (!mayFuse(producer.layer) || producer.annotations !== draft.annotations) continue;
-    if (canMerge(draft, producer)) return producer;
+    if (producer === undefined || kept.has(source.name) || !mayFuse(producer.layer)) continue;
+    const into = [...(readers.get(source.name) as ReadonlySet<string>)].map((name) => drafts.get(name));
+    if (into.every((one) => one !== undefined && isLightEnough(producer, one, into.length) && mayMerge(one, producer)))
+      return producer;
   }
   return undefined;
 }
+
+const mayMerge = (draft: Draft, producer: Draft): boolean =>
+  mayFuse(draft.layer) && producer.annotations === draft.annotations && canMerge(draft, producer);
+
+/** Whether so many readers may each do what the producer does. */
+const isLightEnough = (
+  { layer: { lightOps = Number.POSITIVE_INFINITY } }: Draft,
+  draft: Draft,
+  times: number,
+): boolean => times === 1 || (draft.opsAgain + lightOps) * (times - 1) <= OPS_AGAIN_MAX;
 
 function canMerge(draft: Draft, producer: Draft): boolean {
   const patterns = patternsOf(draft, producer);
@@ -164,6 +181,7 @@ function pickText(pick: AxisPick): string {
 
 function merge(draft: Draft, producer: Draft, readers: Map<string, Set<string>>): void {
   const name = producer.layer.name;
+  const isShared = readersOf(readers, name).size > 1;
   const inputs: BlockInput[] = [];
   const position = (one: BlockInput): number => {
     const at = inputs.findIndex((known) => known.source.name === one.source.name && samePicks(known.axes, one.axes));
@@ -183,6 +201,7 @@ function merge(draft: Draft, producer: Draft, readers: Map<string, Set<string>>)
   draft.inputs = inputs;
   draft.own ??= producer.own;
   draft.changed = true;
+  if (isShared) draft.opsAgain += producer.layer.lightOps ?? 0;
   for (const { source } of producer.inputs) {
     const found = readersOf(readers, source.name);
     found.delete(name);

@@ -25,6 +25,11 @@ export interface BlockwiseLayer extends LayerBase {
   readonly own?: Values;
   /** Blocks come from nothing but their place, and making one again costs less than keeping it: ranges, constants, uniform numbers. */
   readonly isCheap?: boolean;
+  /**
+   * Operations an element, where they are few, quick, and follow one large input: making a block again from it costs less than keeping the
+   * block beside it.
+   */
+  readonly lightOps?: number;
 }
 
 /** The at-th input of a blockwise call: one block, or a list (row-major) if any axis picks several. */

@@ -29,6 +29,29 @@ export type ProgramNode =
 /** The dtype of what a program gives: that of its last node. */
 export const programDType = (program: Program): DType => (program.nodes[program.nodes.length - 1] as ProgramNode).dtype;
 
+/** Operations that take no longer than reading their operands. */
+const QUICK: ReadonlySet<string> = new Set([
+  ...["add", "subtract", "multiply", "divide", "negative", "positive", "absolute", "square", "maximum", "minimum"],
+  ...[
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "logical_and",
+    "logical_or",
+    "logical_not",
+  ],
+]);
+
+/** How many operations an element a program takes, if all of them are quick. */
+export function lightOpsOf(program: Program): number | undefined {
+  const steps = program.nodes.filter(({ kind }) => kind !== "input" && kind !== "literal");
+  const areQuick = steps.every((node) => node.kind === "cast" || (node.kind === "op" && QUICK.has(node.op)));
+  return areQuick ? steps.length : undefined;
+}
+
 /** Collects nodes; equal nodes are one. */
 export class ProgramBuilder {
   private readonly inputs: DType[] = [];

@@ -74,6 +74,28 @@ test("fuseBlockwise() leaves what is wanted, read twice, or read through two pat
   await fusedTo(["d", "a", "s"], shifted);
 });
 
+test("fuseBlockwise() does light work again in each reader, and keeps what would cost more", async () => {
+  // d → light → a, b
+  const lightOver = (source: Layer, lightOps: number): BlockwiseLayer =>
+    block("light", [2], [read(source, 0)], {}, { lightOps });
+  const two = lightOver(data("d", 2), 4);
+  await fusedTo(["d", "a", "b"], block("a", [2], [read(two, 0)]), block("b", [2], [read(two, 0)]));
+  const heavy = lightOver(data("d", 2), 5);
+  await fusedTo(["d", "light", "a", "b"], block("a", [2], [read(heavy, 0)]), block("b", [2], [read(heavy, 0)]));
+  const three = lightOver(data("d", 2), 3);
+  const readers = ["a", "b", "c"].map((name) => block(name, [2], [read(three, 0)]));
+  await fusedTo(["d", "light", "a", "b", "c"], ...readers);
+});
+
+test("fuseBlockwise() counts what is done again along a chain, and leaves what one reader cannot take", async () => {
+  const first = block("first", [2], [read(data("d", 2), 0)], {}, { lightOps: 3 });
+  const second = block("second", [2], [read(first, 0)], {}, { lightOps: 3 });
+  await fusedTo(["d", "first", "a", "b"], block("a", [2], [read(second, 0)]), block("b", [2], [read(second, 0)]));
+  const wide = block("wide", [2, 3], [read(first, 0)]);
+  await fusedTo(["d", "first", "a", "wide"], block("a", [2], [read(first, 0)]), wide);
+  await fusedTo(["d", "first", "a"], first, block("a", [2], [read(first, 0)]));
+});
+
 test("fuseBlockwise() never computes a block twice for broadcasting", async () => {
   const a = block("a", [2], [read(data("d", 2), 0)]);
   await fusedTo(["d", "a", "wide"], block("wide", [2, 3], [read(a, 0)]));
