@@ -15,6 +15,12 @@ export interface WorkerProcessOptions {
   readonly memoryBytesMax: number;
 }
 
+/**
+ * Blocks count towards the heap's first limit, which is so low by itself that every other block of some megabytes would have all of a small heap
+ * marked.
+ */
+const HEAP = "--initial-old-space-size=128";
+
 /** How a child ended. */
 export interface ProcessExit {
   readonly code: number | null;
@@ -28,6 +34,11 @@ export interface ProcessExit {
 }
 
 const LOG_CHARS_MAX = 8192;
+/**
+ * Blocks of a megabyte and more are mapped each by itself and given back when they go. Left to itself the C library takes them from one heap once
+ * the first was freed, and that heap's holes count as memory the worker takes.
+ */
+const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: "1048576", MALLOC_TRIM_THRESHOLD_: "1048576", MALLOC_ARENA_MAX: "2" };
 
 /** One child process that runs workers. */
 export class WorkerProcess {
@@ -44,11 +55,12 @@ export class WorkerProcess {
     this.child = fork(bootUrl, [], {
       serialization: "advanced",
       stdio: ["ignore", "inherit", "pipe", "ipc"],
-      env: { ...process.env, ...options.env, SHOAL_ENTRY: siblingEntry(options.entry) },
+      env: { ...ALLOCATOR, ...process.env, ...options.env, SHOAL_ENTRY: siblingEntry(options.entry) },
       // Beyond its spill line a worker has garbage collected, so that what left memory is given back.
       execArgv: [
         ...process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
         "--expose-gc",
+        HEAP,
       ],
     });
     // A program that forgets to close its client still ends, and its workers with it: they see the channel close.
