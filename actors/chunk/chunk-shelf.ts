@@ -258,11 +258,11 @@ export class ChunkShelf {
     return this.spilledBytes + this.leavingBytes + entry.bytes <= this.diskBytesMax;
   }
 
-  /** What is on disk already leaves first, what was just used last; between them what is used last of all. */
+  /** What was just used leaves last: another may be about to read it. Before that what is on disk already, then what is used last of all. */
   private makeLine(): void {
     this.isLineStale = false;
     const recent = this.uses - RECENT;
-    const cost = (entry: Entry): number => (entry.state === S["backed"] ? 0 : entry.used > recent ? 2 : 1);
+    const cost = (entry: Entry): number => (entry.used > recent ? 2 : 0) + (entry.state === S["backed"] ? 0 : 1);
     this.line = [...this.entries.values()]
       .filter((entry) => this.mayLeave(entry))
       .sort((a, b) => cost(b) - cost(a) || a.rank - b.rank || b.used - a.used);

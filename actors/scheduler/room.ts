@@ -35,10 +35,11 @@ export function hasRoom(state: SchedulerState, worker: WorkerRecord): boolean {
 export const sentTo = (worker: WorkerRecord): number => worker.processing - worker.seceded;
 
 /**
- * Sources make what others have yet to use: where results do not fit in memory any more, one at a time is begun, and only when
- * there is nothing else to do there.
+ * Sources make what others have yet to use: where results do not fit in memory any more, one at a time is sent ahead of need, so that a worker
+ * need not wait for it, and has nothing more to do than that.
  */
-export const mayMake = (worker: WorkerRecord): boolean => worker.pressure === "none" || sentTo(worker) === 0;
+export const mayMake = (worker: WorkerRecord): boolean =>
+  worker.pressure === "none" || sentTo(worker) < (worker.pressure === "soft" ? worker.slots + 1 : 1);
 
 /** Whether a worker satisfies what a queue's rows ask for, right now: resources are taken as rows are sent. */
 export function mayRun(state: SchedulerState, constraint: Constraint | null, worker: WorkerRecord): boolean {
