@@ -131,7 +131,7 @@ export { type PadMode, type PadOptions, pad } from "./pad.ts";
 export { type Piece, piecewise } from "./piecewise.ts";
 export * as random from "./random.ts";
 export type { ReduceOptions } from "./reduction.ts";
-export { resultType } from "./result-type.ts";
+export { metaFromArray, resultType } from "./result-type.ts";
 export { type Complex, complex, float, type ScalarLike } from "./scalar.ts";
 export {
   argwhere,

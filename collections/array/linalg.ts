@@ -38,6 +38,10 @@ function matrix(x: ArrayLike, what: string, square = false): ShoalArray {
   return array;
 }
 
+/** Computed in doubles; single precision comes out as it went in, as from NumPy. */
+const precise = (like: ShoalArray, made: ShoalArray): ShoalArray =>
+  like.dtype === "float32" ? (made.astype("float32") as ShoalArray) : made;
+
 /** A kernel on whole arrays, each in one block. */
 function wholeLayer(
   prefix: string,
@@ -95,7 +99,9 @@ function part(layer: Layer, name: string, shape: readonly number[], dtype: DType
  */
 export function qr(x: ArrayLike): [q: ShoalArray, r: ShoalArray] {
   const a = matrix(x, "qr");
-  return axisBlocks(a.axes[0] as AxisRuns) > 1 && axisBlocks(a.axes[1] as AxisRuns) === 1 ? tsqr(a) : qrWhole(a);
+  if (axisBlocks(a.axes[0] as AxisRuns) > 1 && axisBlocks(a.axes[1] as AxisRuns) === 1) return tsqr(a);
+  const [q, r] = qrWhole(a);
+  return [precise(a, q), precise(a, r)];
 }
 
 function qrWhole(a: ShoalArray): [ShoalArray, ShoalArray] {
@@ -146,8 +152,8 @@ export function tsqr(x: ArrayLike): [q: ShoalArray, r: ShoalArray] {
     call: { fn: R_STACK, args: [input(0)] },
   };
   return [
-    asArray({ layer: q, axes: [rows, one(k)], dtype: "float64" }),
-    asArray({ layer: r, axes: [one(k), one(n)], dtype: "float64" }),
+    precise(a, asArray({ layer: q, axes: [rows, one(k)], dtype: "float64" })),
+    precise(a, asArray({ layer: r, axes: [one(k), one(n)], dtype: "float64" })),
   ];
 }
 
@@ -170,7 +176,13 @@ export function svd(
     const [u, s, v] = svd(a.T, options);
     return [v.T, s, u.T];
   }
-  if (!isTall) return svdWhole(a, plan);
+  if (!isTall) {
+    const [u, s, v] = svdWhole(a, plan);
+    // As in Dask, factors are cut as the sides they belong to.
+    const cutU = u.rechunk([a.chunks[0] as number[], -1]);
+    const cutV = v.rechunk([-1, a.chunks[1] as number[]]);
+    return [precise(a, cutU), precise(a, s), precise(a, cutV)];
+  }
   const [q, r] = tsqr(a);
   const [u, s, v] = svd(r, options);
   return [q.dot(u), s, v];
@@ -214,17 +226,21 @@ export function lu(x: ArrayLike): [p: ShoalArray, l: ShoalArray, u: ShoalArray] 
   const layer = wholeLayer("lu", LU, null, [a], []);
   const rows = a.chunks[0] as number[];
   return [
-    part(layer, "p", [m, m]).rechunk([rows, rows]),
-    part(layer, "l", [m, k]).rechunk([rows, k === m ? rows : -1]),
-    part(layer, "u", [k, n]).rechunk([k === m ? rows : -1, a.chunks[1] as number[]]),
+    precise(a, part(layer, "p", [m, m])).rechunk([rows, rows]),
+    precise(a, part(layer, "l", [m, k])).rechunk([rows, k === m ? rows : -1]),
+    precise(a, part(layer, "u", [k, n])).rechunk([k === m ? rows : -1, a.chunks[1] as number[]]),
   ];
 }
 
 /** The triangle whose product with its transpose is the matrix; upper unless `lower`. In one block. */
 export function cholesky(x: ArrayLike, options: { readonly lower?: boolean } = {}): ShoalArray {
   const a = matrix(x, "cholesky", true);
-  return whole("cholesky", CHOLESKY, { lower: options.lower ?? false }, [a], a.shape).rechunk(a.chunks as number[][]);
+  const made = whole("cholesky", CHOLESKY, { lower: options.lower ?? false }, [a], a.shape);
+  return precise(a, made).rechunk(a.chunks as number[][]);
 }
+
+/** The side whose precision the result has. */
+const bothOf = (a: ShoalArray, right: ShoalArray): ShoalArray => (right.dtype === "float32" ? a : right);
 
 function rightSide(a: ShoalArray, b: ArrayLike, what: string): ShoalArray {
   const right = arrayOf(b);
@@ -237,16 +253,17 @@ function rightSide(a: ShoalArray, b: ArrayLike, what: string): ShoalArray {
 export function solve(x: ArrayLike, b: ArrayLike): ShoalArray {
   const a = matrix(x, "solve", true);
   const right = rightSide(a, b, "solve");
-  return whole("solve", SOLVE, {}, [a, right], right.shape).rechunk(right.chunks as number[][]);
+  return precise(bothOf(a, right), whole("solve", SOLVE, {}, [a, right], right.shape)).rechunk(
+    right.chunks as number[][],
+  );
 }
 
 /** x with a x = b for a triangular a. In one block. */
 export function solveTriangular(x: ArrayLike, b: ArrayLike, options: { readonly lower?: boolean } = {}): ShoalArray {
   const a = matrix(x, "solveTriangular", true);
   const right = rightSide(a, b, "solveTriangular");
-  return whole("solve-triangular", TRIANGULAR, { lower: options.lower ?? false }, [a, right], right.shape).rechunk(
-    right.chunks as number[][],
-  );
+  const made = whole("solve-triangular", TRIANGULAR, { lower: options.lower ?? false }, [a, right], right.shape);
+  return precise(bothOf(a, right), made).rechunk(right.chunks as number[][]);
 }
 
 /** The inverse. In one block. */
@@ -264,11 +281,12 @@ export function lstsq(
   const right = rightSide(a, b, "lstsq");
   const [m, n] = a.shape as [number, number];
   const layer = wholeLayer("lstsq", LSTSQ, {}, [a, right], []);
+  const both = bothOf(a, right);
   return [
-    part(layer, "x", [n, ...right.shape.slice(1)]),
-    part(layer, "residuals", [m > n ? (right.shape[1] ?? 1) : 0]),
+    precise(both, part(layer, "x", [n, ...right.shape.slice(1)])),
+    precise(both, part(layer, "residuals", [m > n ? (right.shape[1] ?? 1) : 0])),
     part(layer, "rank", [], "int64"),
-    part(layer, "s", [Math.min(m, n)]),
+    precise(both, part(layer, "s", [Math.min(m, n)])),
   ];
 }
 

@@ -21,6 +21,8 @@ export type BlockFunction = (...args: any[]) => unknown;
 export interface MapBlocksOptions {
   /** The dtype of the result; found by calling the function on a block of ones if left out. */
   readonly dtype?: DType | (string & {});
+  /** Instead of a dtype: an array like what the function gives, such as another array's `meta`; its elements are not looked at. */
+  readonly meta?: { readonly dtype: DType };
   /** Sizes of the resulting blocks: one for all blocks of each axis, or every size. */
   readonly chunks?: readonly (number | readonly number[])[];
   /** Axes that the function removes. */
@@ -53,7 +55,8 @@ export function mapBlocksOf(fn: BlockFunction, first: Blocks, options: MapBlocks
     if (!isArrayArgument(one)) return { arg: { kind: "value", value: one } satisfies MapArg };
     return mapInput(aligned[at++] as Blocks, axes, out.place, dropped);
   });
-  const dtype = options.dtype === undefined ? inferDType(fn, given) : parseDType(options.dtype);
+  const told = options.dtype ?? options.meta?.dtype;
+  const dtype = told === undefined ? inferDType(fn, given) : parseDType(told);
   const plan: MapPlan = { dtype, grid, args: parts.map((part) => part.arg) };
   const inputs = parts.flatMap((part) => ("input" in part ? [part.input] : []));
   return { layer: userLayer(options.name ?? fn.name, fn, plan, runs, inputs), axes: runs, dtype };

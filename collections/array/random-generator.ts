@@ -34,11 +34,16 @@ function words(seed: Seed): number[] {
 
 /** Draws of one generator: each array gets the next part of its seed. */
 export class Generator {
-  private readonly seed: readonly number[];
+  private seed: readonly number[] = [];
   private drawn = 0;
 
   constructor(seed: Seed = uniqueToken()) {
+    this.begin(seed);
+  }
+
+  protected begin(seed: Seed): void {
     this.seed = words(seed);
+    this.drawn = 0;
   }
 
   private next(options: RandomOptions): readonly number[] {

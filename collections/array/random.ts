@@ -1,6 +1,7 @@
 import { Generator } from "./random-generator.ts";
 
 export { defaultRng, Generator, type RandomOptions, type Seed } from "./random-generator.ts";
+export { RandomState } from "./random-state.ts";
 
 const shared = new Generator();
 

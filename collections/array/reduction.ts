@@ -136,12 +136,17 @@ function singlePicks(grid: readonly number[], plan: TreePlan): AxisPick[] {
   });
 }
 
+/**
+ * How many blocks meet in one task. As in Dask, 0 leaves it to the default, and less than two is two, as one block at a time
+ * would never end.
+ * @throws TypeError if it is no number
+ */
 export function fanInOf(splitEvery: ReduceOptions["splitEvery"]): number {
-  if (splitEvery === undefined) return SPLIT_EVERY_DEFAULT;
+  if (splitEvery === undefined || splitEvery === 0) return SPLIT_EVERY_DEFAULT;
   const fanIn =
     typeof splitEvery === "number" ? splitEvery : Object.values(splitEvery).reduce((product, one) => product * one, 1);
-  if (!(fanIn >= 2)) throw new RangeError(`splitEvery must be at least 2, got ${fanIn}`);
-  return fanIn;
+  if (!Number.isFinite(fanIn)) throw new TypeError(`splitEvery is a number of blocks, got ${String(fanIn)}`);
+  return Math.max(2, Math.floor(fanIn));
 }
 
 function resultDType(name: ReductionName, dtype: DType): DType {

@@ -236,17 +236,3 @@ function multiples(sizes: readonly number[], unit: number): number[] {
   }
   return joined;
 }
-
-/** Chunks that let an array be flattened block by block: all axes but the first whole. */
-export function ravelCut(blocks: Blocks): AxisRuns[] {
-  const shape = shapeOf(blocks);
-  if (shape.length < 2 || sizeOf(shape) === 0)
-    return shape.length < 2 ? [...blocks.axes] : shape.map((n) => regularRuns(n, n));
-  requireKnown(blocks, "ravel");
-  // Whoever asks goes by where rows start, so blocks must hold whole ones.
-  const [first, ...rest] = reshapePlan(shape, [sizeOf(shape)], blocks.axes.map(axisSizes)).from;
-  return [
-    axisRuns(first as number[]),
-    ...rest.map((_, at) => regularRuns(shape[at + 1] as number, shape[at + 1] as number)),
-  ];
-}

@@ -1,6 +1,7 @@
 import { arrayOf } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
-import { type DType, parseDType } from "./dtype.ts";
+import { allocate, type DType, parseDType } from "./dtype.ts";
+import { NDArray } from "./ndarray.ts";
 import { isScalar, weakKindOf } from "./scalar.ts";
 import { commonDType } from "./ufunc.ts";
 
@@ -20,5 +21,27 @@ export function resultType(...given: readonly (ArrayLike | DType)[]): DType {
           ? { weak: weakKindOf(one) }
           : { dtype: arrayOf(one).dtype },
     ),
+  );
+}
+
+/**
+ * An eager array without elements, as results of its dtype and number of dimensions are described before they are computed.
+ * @param options `ndim` and `dtype` in place of the array's own
+ * @see https://docs.dask.org/en/stable/array-design.html
+ * @example
+ * da.metaFromArray(da.ones([4, 4]), { ndim: 1 }).shape; // [0]
+ */
+export function metaFromArray(
+  x: ArrayLike,
+  options: { readonly ndim?: number; readonly dtype?: DType | (string & {}) } = {},
+): NDArray {
+  const { meta } = arrayOf(x);
+  const dtype = options.dtype === undefined ? meta.dtype : parseDType(options.dtype);
+  const ndim = options.ndim ?? meta.ndim;
+  if (!Number.isInteger(ndim) || ndim < 0) throw new RangeError(`${ndim} dimensions; use a whole number from 0`);
+  return new NDArray(
+    allocate(dtype, ndim === 0 ? 1 : 0),
+    dtype,
+    Array.from({ length: ndim }, () => 0),
   );
 }

@@ -4,6 +4,7 @@ import { kernel, type NamedFunction } from "../../runtime/wire/function-spec.ts"
 import { arrayOf, asArray, type ShoalArray } from "./array.ts";
 import { type ArrayLike, blocksOf, chunkOf } from "./array-like.ts";
 import { type Blocks, gridOf, layerName, samePlace, shapeOf, shapeText } from "./blocks.ts";
+import { sizeOf } from "./chunk.ts";
 import { axisSize } from "./chunk-spec.ts";
 import { fromArray } from "./creation.ts";
 import { type DType, kindOf } from "./dtype.ts";
@@ -15,7 +16,6 @@ import { oneOf } from "./one-of.ts";
 import { promote } from "./promote.ts";
 import { rechunkTo } from "./rechunk.ts";
 import { SPLIT_EVERY_DEFAULT, treeBlocks } from "./reduction.ts";
-import { ravelCut } from "./reshape.ts";
 
 const MODULE = "shoal:collections/array/kernels/sets";
 const KERNELS = {
@@ -236,8 +236,7 @@ export function histogram(x: ArrayLike, options: HistogramOptions): [counts: Sho
   const flat = arrayOf(x).ravel();
   const weights = options.weights === undefined ? [] : [arrayOf(options.weights).ravel()];
   const plan = { edges: [edges], weighted: weights.length > 0 };
-  const dtype: DType =
-    weights.length === 0 || !"fc".includes(kindOf((weights[0] as ShoalArray).dtype)) ? "int64" : "float64";
+  const dtype = countsDType(weights[0]);
   const counts = countTree("histogram", fn("histogramChunk"), plan, [flat, ...weights], {
     runs: [[edges.length - 1, 1]],
     dtype,
@@ -247,6 +246,14 @@ export function histogram(x: ArrayLike, options: HistogramOptions): [counts: Sho
   if (options.density !== true) return [counts, lines];
   const widths = fromArray(edges.slice(1).map((edge, at) => edge - (edges[at] as number)));
   return [counts.div(counts.sum()).div(widths), lines];
+}
+
+/** What weights add up in: floats as they are, whole numbers in the widest of their sign. */
+function countsDType(weights: ShoalArray | undefined): DType {
+  if (weights === undefined) return "int64";
+  const kind = kindOf(weights.dtype);
+  if (kind === "f") return weights.dtype;
+  return kind === "c" ? "float64" : kind === "u" ? "uint64" : "int64";
 }
 
 function edgesOf(bins: HistogramOptions["bins"] = 10, range?: readonly [number, number]): Float64Array {
@@ -307,25 +314,20 @@ export function histogram2d(
 /** Places of elements that are not zero: one row a place, in row-major order. Blocks of unknown length. */
 export const argwhere = (x: ArrayLike): ShoalArray => asArray(stackBlocks(nonzero(x), 1));
 
-/** Places of elements that are not zero, a list of positions per axis. */
+/** Places of elements that are not zero, a list of positions per axis; as many blocks as the flattened array has. */
 export function nonzero(x: ArrayLike): ShoalArray[] {
-  const given = arrayOf(x).ndim === 0 ? arrayOf(x).reshape([1]) : blocksOf(x);
-  const blocks = rechunkTo(given, ravelCut(given));
-  const axes: AxisRuns[] = [Array.from({ length: blocks.layer.grid[0] as number }, () => [Number.NaN, 1] as const)];
-  return given.axes.map((_, column) => {
+  const given = arrayOf(x);
+  const shape = given.ndim === 0 ? [1] : given.shape;
+  const flat = given.ravel();
+  const axes: AxisRuns[] = [Array.from({ length: flat.layer.grid[0] as number }, () => [Number.NaN, 1] as const)];
+  return shape.map((n, column) => {
+    const plan: sets.PlacesPlan = { inner: sizeOf(shape.slice(column + 1)), n };
     const layer: BlockwiseLayer = {
       kind: "blockwise",
-      name: layerName("nonzero", blocks.layer, column),
+      name: layerName("nonzero", flat.layer, plan),
       grid: gridOf(axes),
-      inputs: [
-        {
-          source: blocks.layer,
-          axes: blocks.axes.map(
-            (_, axis): AxisPick => (axis === 0 ? { kind: "axis", axis: 0 } : { kind: "at", index: 0 }),
-          ),
-        },
-      ],
-      call: { fn: fn("placesBlock"), args: [literal(column), location([blocks.axes[0] as AxisRuns]), input(0)] },
+      inputs: [samePlace(flat.layer)],
+      call: { fn: fn("placesBlock"), args: [literal(plan), location(flat.axes), input(0)] },
     };
     return asArray({ layer, axes, dtype: "int64" });
   });

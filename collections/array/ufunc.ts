@@ -43,7 +43,8 @@ const predicate: Rule = (common) => ({ loop: common, result: "bool" });
 const modulus: Rule = (common) => ({ loop: common === "bool" ? "int8" : common, result: realDType(common) });
 const parts: Rule = (common) => ({ loop: common, result: realDType(common) });
 const angles: Rule = (common) => {
-  const loop = floatDType(common);
+  // NumPy takes the angle against a whole 0, which makes int64 of booleans.
+  const loop = common === "bool" ? "float64" : floatDType(common);
   return { loop, result: realDType(loop) };
 };
 /** Whole numbers become floats, as in NumPy before version 2.1. */

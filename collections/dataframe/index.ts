@@ -38,6 +38,7 @@ export { ColumnExpression, col, lit, when } from "./expression/builder.ts";
 export { Column } from "./frame/column.ts";
 export { Frame } from "./frame/frame.ts";
 export type { ValueOptions } from "./frame/values.ts";
+export { type FromArrayOptions, fromArray } from "./from-array.ts";
 export { type FromMapOptions, fromDelayed, fromMap } from "./from-pieces.ts";
 export { type FromColumnsOptions, fromColumns, fromRecords } from "./from-values.ts";
 export { GroupBy } from "./groupby.ts";

@@ -23,6 +23,7 @@ export function fourierBlock(plan: Fourier, source: Source): Chunk {
   const dtype: DType = isReal ? "float64" : "complex128";
   const length = fourierLength(plan);
   const x = castTo(source, "complex128");
+  const keepsReal = source.dtype.startsWith("complex") ? [] : realPlaces(kind, n);
   if ((x.shape[axis] as number) === 0)
     return emptyChunk(
       dtype,
@@ -30,7 +31,14 @@ export function fourierBlock(plan: Fourier, source: Source): Chunk {
     );
   return alongAxis(x, axis, length, dtype, (input, output) => {
     transformRow(kind, n, input as Float64Array, output as Float64Array);
+    for (const place of keepsReal) output[2 * place + 1] = 0;
   });
+}
+
+/** Where the transform of a real signal is real by definition, also where a NaN in it spreads: its mean, and the highest frequency of an even one. */
+function realPlaces(kind: Fourier["kind"], n: number): readonly number[] {
+  if (kind === "irfft" || kind === "hfft" || n === 0) return [];
+  return n % 2 === 0 ? [0, n / 2] : [0];
 }
 
 function transformRow(kind: Fourier["kind"], n: number, input: Float64Array, output: Float64Array): void {
@@ -112,8 +120,12 @@ function radixTwo(re: Float64Array, im: Float64Array): void {
         const c = cos[k * step] as number;
         const s = -(sin[k * step] as number);
         const [a, b] = [start + k, start + k + half];
-        const x = (re[b] as number) * c - (im[b] as number) * s;
-        const y = (re[b] as number) * s + (im[b] as number) * c;
+        // A turn by nothing or by a quarter multiplies nothing, so that a NaN stays in its part.
+        const isQuarter = 2 * k === half;
+        const x =
+          k === 0 ? (re[b] as number) : isQuarter ? (im[b] as number) : (re[b] as number) * c - (im[b] as number) * s;
+        const y =
+          k === 0 ? (im[b] as number) : isQuarter ? -(re[b] as number) : (re[b] as number) * s + (im[b] as number) * c;
         re[b] = (re[a] as number) - x;
         im[b] = (im[a] as number) - y;
         re[a] = (re[a] as number) + x;

@@ -1,7 +1,7 @@
 import { Chunk, emptyChunk, sizeOf } from "../chunk.ts";
 import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
 import { castTo } from "./elementwise.ts";
-import { contiguous, type Source } from "./pending.ts";
+import { contiguous, materialize, type Source } from "./pending.ts";
 import { orderOf, sortedPlaces } from "./sorting.ts";
 
 /** The elements of a source in row-major order, as a typed array; complex ones as pairs. */
@@ -172,9 +172,7 @@ export function finishCounts(
 ): Chunk {
   const sums = addCounts(plan, parts).data as Float64Array;
   const shape = plan.shape ?? [sums.length];
-  return plan.dtype === "int64"
-    ? new Chunk(BigInt64Array.from(sums, BigInt), "int64", shape)
-    : new Chunk(sums, "float64", shape);
+  return materialize(castTo(new Chunk(sums, "float64", shape), plan.dtype));
 }
 
 /** Counts (or sums of weights) of points in a grid of bins; the last bin of each axis includes its right edge. */
@@ -211,20 +209,27 @@ function binOf(edges: Float64Array, x: number): number {
   return Math.min(low, last - 1);
 }
 
-/** Positions along one axis of the elements of a block that are not zero, in row-major order; blocks are whole rows. */
-export function placesBlock(column: number, { start }: { readonly start: readonly number[] }, source: Source): Chunk {
+/** The axis that positions are counted along: elements from one of its positions to the next in the flattened array, and its length. */
+export interface PlacesPlan {
+  readonly inner: number;
+  readonly n: number;
+}
+
+/** Positions along one axis of the elements of a block of a flattened array that are not zero. */
+export function placesBlock(
+  { inner, n }: PlacesPlan,
+  { start }: { readonly start: readonly number[] },
+  source: Source,
+): Chunk {
   const chunk = contiguous(source);
   const data = chunk.data as Float64Array;
   const lanes = chunk.dtype.startsWith("complex") ? 2 : 1;
-  const inner = sizeOf(chunk.shape.slice(column + 1));
-  const n = chunk.shape[column] as number;
-  const from = column === 0 ? (start[0] as number) : 0;
   const found: number[] = [];
   const size = sizeOf(chunk.shape);
   for (let i = 0; i < size; i++) {
     const at = (chunk.offset + i) * lanes;
     const isZero = Number(data[at]) === 0 && (lanes === 1 || data[at + 1] === 0);
-    if (!isZero) found.push((Math.floor(i / inner) % n) + from);
+    if (!isZero) found.push(Math.floor(((start[0] as number) + i) / inner) % n);
   }
   return new Chunk(BigInt64Array.from(found, BigInt), "int64", [found.length]);
 }

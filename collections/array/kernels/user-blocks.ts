@@ -1,6 +1,6 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { chunkOf } from "../array-like.ts";
-import type { Chunk } from "../chunk.ts";
+import { broadcasted, type Chunk } from "../chunk.ts";
 import type { DType } from "../dtype.ts";
 import { asNDArray, NDArray, sourceOfNDArray } from "../ndarray.ts";
 import { concatenateChunks } from "./concatenate.ts";
@@ -57,8 +57,22 @@ export function mapBlock(fn: UserFunction, plan: MapPlan, location: BlockLocatio
   };
   const result = fn(...args, info);
   return result instanceof Promise
-    ? result.then((value) => sourceOfResult(value, plan.dtype))
-    : sourceOfResult(result, plan.dtype);
+    ? result.then((value) => blockOfResult(value, plan.dtype, location))
+    : blockOfResult(result, plan.dtype, location);
+}
+
+/** A function may give the only element of a block as a plain value. */
+function blockOfResult(value: unknown, dtype: DType, { shape, index }: BlockLocation): Source {
+  const source = sourceOfResult(value, dtype);
+  if (source.shape.length > 0 || shape.length === 0) return source;
+  if (shape.some((n) => n > 1))
+    throw new RangeError(
+      `A function for blocks gave a single value for block (${index.join(", ")}), which has shape (${shape.join(", ")}); it must give an array`,
+    );
+  return broadcasted(
+    materialize(source),
+    shape.map(() => 1),
+  );
 }
 
 /** What a user's function gets: it may look at the elements one after another, so repeated ones are written out. */

@@ -205,4 +205,18 @@ export const arrayClaims: readonly Claim[] = [
     "array:random.choice array:random.permutation",
     `${randomTest}: choice() and permutation()`,
   ],
+  ["AR-005", "Meta (empty prototype)", "array:Array#meta array:metaFromArray", `${arrayTest}: an array's meta`],
+  [
+    "AR-091",
+    "Legacy state",
+    "array:random.RandomState array:random.normal",
+    `${randomTest}: RandomState keeps the old names`,
+  ],
+  ["AR-105", "Elementwise builder", "array:map array:vectorize", `${arrayTest}: map() lifts a function of elements`],
+  [
+    "AR-115",
+    "To DataFrame",
+    "dataframe:fromArray",
+    "test/collections/dataframe/from-array.test.ts: fromArray() makes a table of a matrix",
+  ],
 ];

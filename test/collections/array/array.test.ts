@@ -176,3 +176,36 @@ test("an axis said as NumPy says it is refused with the way to say it here", () 
   assert.throws(() => x.mean(0 as never), /mean\(\) takes options: mean\(\{ axis: 0 \}\)/);
   assert.throws(() => x.sum([0, 1] as never), /sum\(\{ axis: \[0,1\] \}\)/);
 });
+
+test("an array's meta tells dtype and dimensions without elements, and stands for them where a function is mapped", async () => {
+  const x = da.ones([6, 4], { chunks: 2, dtype: "float32" });
+  assert.deepEqual([x.meta.dtype, x.meta.shape, x.meta.size], ["float32", [0, 0], 0]);
+  assert.equal(x.get(0).sum().meta.ndim, 0);
+  const unknown = x.get(x.gt(0));
+  assert.deepEqual(unknown.meta.shape, [0]);
+  const told = da.metaFromArray(x, { ndim: 1, dtype: "int64" });
+  assert.deepEqual([told.dtype, told.shape], ["int64", [0]]);
+  assert.throws(() => da.metaFromArray(x, { ndim: -1 }), /-1 dimensions/);
+  let calls = 0;
+  const counted = (block: da.NDArray): da.NDArray => {
+    calls += 1;
+    return block.mul(2);
+  };
+  const mapped = x.mapBlocks(counted, { meta: told });
+  assert.deepEqual([mapped.dtype, calls], ["int64", 0]);
+  assert.equal((await mapped.sum().compute()).item(), 48);
+});
+
+test("map() lifts a function of elements over arrays that broadcast, fused into one loop", async () => {
+  const column = da.arange(3, { chunks: 2, dtype: "float64" }).reshape([3, 1]);
+  const row = da.arange(4, { chunks: 3, dtype: "float64" });
+  const made = da.map((a, b) => (a > b ? a - b : 10 * b), column, row);
+  assert.deepEqual([made.shape, made.dtype], [[3, 4], "float64"]);
+  assert.deepEqual((await made.compute()).toArray(), [
+    [0, 10, 20, 30],
+    [1, 10, 20, 30],
+    [2, 1, 20, 30],
+  ]);
+  const lifted = da.vectorize((a: number, b: number) => a + b);
+  assert.deepEqual((await lifted(row, 1).compute()).toArray(), [1, 2, 3, 4]);
+});

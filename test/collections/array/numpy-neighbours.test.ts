@@ -262,3 +262,69 @@ test("one element beside a block without any is joined, stacked and squeezed as 
   ]);
   assert.deepEqual(await values(da.squeeze(thin)), 7);
 });
+
+test("the transform of a real signal keeps a NaN where it goes, and its mean real", async () => {
+  const x = da.fromArray([1, 2, 3, 4, 5, Number.NaN, 7, 8]);
+  const { data } = await da.fft.fft(x).compute();
+  assert.deepEqual([data[1], data[9]], [0, 0]);
+  // A quarter of the circle turns the sixth element into the imaginary part alone.
+  assert.equal(data[4], 1 - 3 + 5 - 7);
+  assert.ok(Number.isNaN(data[5] as number));
+});
+
+test("places of elements come in as many blocks as the flattened array has", async () => {
+  const x = da
+    .fromArray([0, 2, 1, 1, 0, 0, 2, 2, 2], { chunks: 9 })
+    .reshape([3, 3])
+    .rechunk([1, [1, 2]]);
+  const places = da.nonzero(x);
+  assert.deepEqual(
+    places.map((one) => one.npartitions),
+    [x.ravel().npartitions, x.ravel().npartitions],
+  );
+  assert.deepEqual((await da.argwhere(x).compute()).toArray(), [
+    [0, 1],
+    [0, 2],
+    [1, 0],
+    [2, 0],
+    [2, 1],
+    [2, 2],
+  ]);
+});
+
+test("splitEvery below two is two, and 0 the default, as in Dask", async () => {
+  const x = da.arange(20, { chunks: 1 });
+  for (const splitEvery of [0, 1, -3, 2])
+    assert.equal((await x.sum({ splitEvery }).compute()).item(), 190, `${splitEvery}`);
+  assert.throws(() => x.sum({ splitEvery: Number.NaN }), /number of blocks, got NaN/);
+});
+
+test("decompositions of single precision give single precision, cut as the matrix is", () => {
+  const x = da.ones([10, 6], { chunks: [10, 2], dtype: "float32" });
+  const [u, s, v] = da.linalg.svd(x);
+  assert.deepEqual([u.dtype, s.dtype, v.dtype], ["float32", "float32", "float32"]);
+  assert.deepEqual(v.chunks, [[6], [2, 2, 2]]);
+  assert.deepEqual(
+    da.linalg.qr(x.rechunk([5, 6])).map((one) => one.dtype),
+    ["float32", "float32"],
+  );
+});
+
+test("a function for blocks may give the only element of a block as a plain value, and no more", async () => {
+  const x = da.arange(3, { chunks: 1 });
+  assert.deepEqual((await x.mapBlocks(() => 0.5, { dtype: "float64" }).compute()).toArray(), [0.5, 0.5, 0.5]);
+  await assert.rejects(
+    da
+      .arange(4, { chunks: 2 })
+      .mapBlocks(() => 0.5, { dtype: "float64" })
+      .compute(),
+    /single value for block \(0\), which has shape \(2\)/,
+  );
+});
+
+test("weights of whole numbers and of single precision add up in what they are", () => {
+  const x = da.arange(5, { chunks: 2 });
+  const counted = (dtype: "uint8" | "int8" | "float32"): string =>
+    da.histogram(x, { bins: 3, range: [0, 6], weights: da.ones([5], { dtype, chunks: 2 }) })[0].dtype;
+  assert.deepEqual([counted("uint8"), counted("int8"), counted("float32")], ["uint64", "int64", "float32"]);
+});

@@ -72,3 +72,19 @@ test("choice() and permutation() draw from what is there, each once unless told"
   assert.deepEqual([...shuffled].sort(), [5, 6, 7, 8]);
   assert.throws(() => random.choice(3, [5], { replace: false }), RangeError);
 });
+
+test("RandomState keeps the old names, and gives the same again for the same seed", async () => {
+  const state = new random.RandomState(42);
+  const dice = state.randint(1, 7, [5000], { chunks: 1000 });
+  const values = (await dice.compute()).toArray({ int64: "number" }) as number[];
+  assert.deepEqual([...new Set(values)].sort(), [1, 2, 3, 4, 5, 6]);
+  const both = (await state.randomIntegers(3, null, [2000]).compute()).toArray() as number[];
+  assert.deepEqual([...new Set(both)].sort(), [1, 2, 3]);
+  const below = (await state.randint(2, null, [2000]).compute()).toArray() as number[];
+  assert.deepEqual([...new Set(below)].sort(), [0, 1]);
+  const sample = await state.randomSample([100]).compute();
+  assert.ok(sample.data.every((one) => one >= 0 && one < 1));
+  const again = await new random.RandomState(42).randint(1, 7, [5000], { chunks: 1000 }).compute();
+  assert.deepEqual(again.toArray(), values);
+  assert.deepEqual((await state.reseed(42).randint(1, 7, [5000], { chunks: 1000 }).compute()).toArray(), values);
+});
