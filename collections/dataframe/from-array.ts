@@ -27,7 +27,7 @@ export interface FromArrayOptions {
  * @see https://docs.dask.org/en/stable/generated/dask.array.Array.to_dask_dataframe.html
  * @example
  * const points = da.random.normal([1000, 2], { chunks: [250, 2], seed: 1 });
- * const means = await fromArray(points, { columns: ["x", "y"] }).mean().compute();
+ * const means = await dd.fromArray(points, { columns: ["x", "y"] }).mean().compute();
  */
 export function fromArray(
   array: ShoalArray,
