@@ -1,14 +1,16 @@
-import { type AxisRuns, axisRuns, inputsFrom, literal, location } from "../../runtime/graph/call.ts";
+import { type AxisRuns, axisRuns, input, inputsFrom, literal, location } from "../../runtime/graph/call.ts";
 import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
+import type { BlockwiseLayer, TaskLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
-import { axisOf, type Blocks, gridOf, layerName, requireKnown } from "./blocks.ts";
+import { axisOf, type Blocks, gridOf, layerName, requireKnown, samePlace } from "./blocks.ts";
 import { axisSize, axisSizes } from "./chunk-spec.ts";
-import { type HaloAxis, type HaloPlan, haloBlock, type Segment } from "./kernels/halo.ts";
+import { type HaloAxis, type HaloPlan, haloBlock, type RimAxis, rimsBlock, type Segment } from "./kernels/halo.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { rechunkBlocks } from "./rechunk.ts";
 import { sliceBlocksEach } from "./trim.ts";
 
 const HALO = kernel("shoal:collections/array/kernels/halo", "haloBlock", haloBlock);
+const RIMS = kernel("shoal:collections/array/kernels/halo", "rimsBlock", rimsBlock);
 
 /** What lies beyond the ends of an axis: nothing, mirrored, repeated or wrapped elements, or a constant. */
 export type Boundary = "none" | "reflect" | "nearest" | "periodic" | number | boolean;
@@ -118,9 +120,13 @@ function withRoom(blocks: Blocks, axis: number, depth: number): Blocks {
   return rechunkBlocks(blocks, { [axis]: joined });
 }
 
-/** All blocks with halos along some axes, each written once. */
+/**
+ * All blocks with halos along some axes, each written once. Where halos are thin, a block reads the rims of its neighbours, which
+ * are cut where these lie: so no whole block goes to another worker.
+ */
 function haloAxes(blocks: Blocks, sides: readonly Side[]): Blocks {
-  const halos = sides.map((side) => haloAlong(blocks, side));
+  const cuts = rimsOf(blocks, sides);
+  const halos = sides.map((side, at) => haloAlong(blocks, side, cuts?.[at]));
   const axes = blocks.axes.map((runs, k): AxisRuns => {
     const halo = halos.find((one) => one.axis === k);
     return halo === undefined
@@ -128,20 +134,6 @@ function haloAxes(blocks: Blocks, sides: readonly Side[]): Blocks {
       : axisRuns(halo.plan.map((one) => one.segments.reduce((sum, part) => sum + part.count, 0)));
   });
   const grid = gridOf(axes);
-  const size = gridSize(grid);
-  const inputOffsets = new Uint32Array(size + 1);
-  const inputIndex: number[] = [];
-  const read = (at: number, index: number[]): void => {
-    const halo = halos[at];
-    if (halo === undefined) inputIndex.push(linearIndex(blocks.layer.grid, index));
-    else
-      for (const piece of (halo.plan[index[halo.axis] as number] as HaloPlan).pieces)
-        read(at + 1, index.with(halo.axis, piece));
-  };
-  for (let task = 0; task < size; task++) {
-    read(0, [...blockIndex(grid, task)]);
-    inputOffsets[task + 1] = inputIndex.length;
-  }
   return {
     ...blocks,
     axes,
@@ -150,29 +142,97 @@ function haloAxes(blocks: Blocks, sides: readonly Side[]): Blocks {
       name: layerName("overlap", blocks.layer, sides),
       grid,
       calls: [{ fn: HALO, args: [literal(halos), location(axes), inputsFrom(0)] }],
-      sources: [blocks.layer],
-      inputOffsets,
-      inputIndex: Uint32Array.from(inputIndex),
+      sources: cuts === undefined ? [blocks.layer] : [blocks.layer, rimsLayer(blocks, cuts)],
+      ...haloInputs(blocks, grid, halos, cuts !== undefined),
     },
   };
 }
 
+const rimsLayer = (blocks: Blocks, cuts: readonly RimAxis[]): BlockwiseLayer => ({
+  kind: "blockwise",
+  name: layerName("rims", blocks.layer, cuts),
+  grid: blocks.layer.grid,
+  inputs: [samePlace(blocks.layer)],
+  call: { fn: RIMS, args: [literal(cuts), input(0)] },
+});
+
+/** For each block what its plans name: blocks, or with `rims` the block itself and the rims of others. */
+function haloInputs(
+  blocks: Blocks,
+  grid: readonly number[],
+  halos: readonly HaloAxis[],
+  rims: boolean,
+): Pick<TaskLayer, "inputOffsets" | "inputSource" | "inputIndex"> {
+  const size = gridSize(grid);
+  const inputOffsets = new Uint32Array(size + 1);
+  const inputIndex: number[] = [];
+  const inputSource: number[] = [];
+  const read = (at: number, index: number[], task: number): void => {
+    const halo = halos[at];
+    if (halo === undefined) {
+      const block = linearIndex(blocks.layer.grid, index);
+      inputIndex.push(block);
+      inputSource.push(rims && block !== task ? 1 : 0);
+    } else
+      for (const piece of (halo.plan[index[halo.axis] as number] as HaloPlan).pieces)
+        read(at + 1, index.with(halo.axis, piece), task);
+  };
+  for (let task = 0; task < size; task++) {
+    read(0, [...blockIndex(grid, task)], task);
+    inputOffsets[task + 1] = inputIndex.length;
+  }
+  return {
+    inputOffsets,
+    inputIndex: Uint32Array.from(inputIndex),
+    ...(rims ? { inputSource: Uint16Array.from(inputSource) } : {}),
+  };
+}
+
+/** Rims of more than this part of a block are not worth cutting. */
+const RIM_PART_MAX = 1 / 4;
+
+/** What neighbours read of a block at the ends of each axis; undefined if there are none, or if that is much of it. */
+function rimsOf(blocks: Blocks, sides: readonly Side[]): readonly RimAxis[] | undefined {
+  const rims = sides.map((side) => rimsAlong(blocks, side));
+  const cuts = rims.filter((one) => one !== "thick");
+  return cuts.length === rims.length && cuts.some((one) => one.head + one.tail > 0) ? cuts : undefined;
+}
+
+function rimsAlong(blocks: Blocks, { axis, depth }: Side): RimAxis | "thick" {
+  const sizes = axisSizes(blocks.axes[axis] as AxisRuns);
+  if (sizes.length === 1) return { axis, head: 0, tail: 0 };
+  const [tail, head] = depth;
+  return head + tail > Math.min(...sizes) * RIM_PART_MAX ? "thick" : { axis, head, tail };
+}
+
 /** @throws RangeError if the depth exceeds the axis, or sizes are unknown */
-function haloAlong(blocks: Blocks, { axis, depth, boundary }: Side): HaloAxis {
+function haloAlong(blocks: Blocks, { axis, depth, boundary }: Side, rims: RimAxis | undefined): HaloAxis {
   requireKnown(blocks, "overlap", [axis]);
   const n = axisSize(blocks.axes[axis] as AxisRuns);
   if (Math.max(...depth) > n)
     throw new RangeError(`A depth of ${Math.max(...depth)} exceeds axis ${axis} of ${n} elements`);
   const sizes = axisSizes(blocks.axes[axis] as AxisRuns);
   const starts = sizes.map((_, at) => sizes.slice(0, at).reduce((sum, size) => sum + size, 0));
-  const plan = sizes.map((size, at) =>
-    haloOf(
-      { from: (starts[at] as number) - depth[0], to: (starts[at] as number) + size + depth[1], n, boundary },
-      sizes,
-      starts,
-    ),
-  );
+  const plan = sizes.map((size, at) => {
+    const from = (starts[at] as number) - depth[0];
+    const whole = haloOf({ from, to: (starts[at] as number) + size + depth[1], n, boundary }, sizes, starts);
+    return rims === undefined ? whole : { ...whole, segments: inRims(whole, at, sizes, rims) };
+  });
   return { axis, plan, fill: typeof boundary === "string" ? 0 : boundary };
+}
+
+/** Segments counted from the start of the rim they lie in: what stands before the block itself is tails of others, what behind heads. */
+function inRims(plan: HaloPlan, own: number, sizes: readonly number[], { tail }: RimAxis): Segment[] {
+  let isBehind = false;
+  return plan.segments.map((segment) => {
+    const block = segment.piece < 0 ? own : (plan.pieces[segment.piece] as number);
+    if (block === own) {
+      isBehind = true;
+      return segment;
+    }
+    if (isBehind) return { ...segment, rim: "head" };
+    return { ...segment, rim: "tail", start: segment.start - ((sizes[block] as number) - tail) };
+  });
 }
 
 interface Span {
@@ -193,7 +253,7 @@ function haloOf(span: Span, sizes: readonly number[], starts: readonly number[])
   if (after > 0) runs.push(...beyond(after, boundary, "after", n));
   const pieces: number[] = [];
   const segments = runs.flatMap((run): Segment[] => {
-    if (Number.isNaN(run.from)) return [{ piece: -1, start: 0, step: 0, count: run.count }];
+    if (Number.isNaN(run.from)) return [{ piece: -1, rim: "whole", start: 0, step: 0, count: run.count }];
     return cutRun(run, sizes, starts).map((part) => {
       const at = pieces.indexOf(part.piece);
       return { ...part, piece: at >= 0 ? at : pieces.push(part.piece) - 1 };
@@ -237,7 +297,7 @@ function cutRun(
     const start = at - (starts[piece] as number);
     const room = run.step > 0 ? (sizes[piece] as number) - start : run.step < 0 ? start + 1 : left;
     const count = Math.min(left, room);
-    parts.push({ piece, start, step: run.step, count });
+    parts.push({ piece, rim: "whole", start, step: run.step, count });
     at += count * run.step;
     left -= count;
   }

@@ -3,11 +3,48 @@ import { type Chunk, unwrittenChunk, viewOf } from "../chunk.ts";
 import type { ScalarLike } from "../scalar.ts";
 import { partOf } from "./assemble.ts";
 import { constant } from "./elementwise.ts";
-import { assign } from "./pending.ts";
+import { assign, copyOf } from "./pending.ts";
+
+/** The part of a block along an axis that a neighbour reads: its first or last elements, or all. */
+export type Rim = "whole" | "head" | "tail";
+const RIMS: readonly Rim[] = ["whole", "head", "tail"];
+
+/** How many elements at each end of an axis neighbours read. */
+export interface RimAxis {
+  readonly axis: number;
+  readonly head: number;
+  readonly tail: number;
+}
+
+/**
+ * What neighbours read of a block, in memory of its own, so that no whole block travels to them: a box for each way to take the
+ * whole, the head or the tail of each axis, but for the whole of all.
+ */
+export function rimsBlock(axes: readonly RimAxis[], block: Chunk): readonly Chunk[] {
+  const boxes: Chunk[] = [];
+  const walk = (at: number, box: Chunk): void => {
+    const along = axes[at];
+    if (along === undefined) {
+      boxes.push(box);
+      return;
+    }
+    const n = box.shape[along.axis] as number;
+    walk(at + 1, box);
+    walk(at + 1, stretch(box, along.axis, 0, along.head));
+    walk(at + 1, stretch(box, along.axis, n - along.tail, along.tail));
+  };
+  walk(0, block);
+  return boxes.slice(1).map(copyOf);
+}
+
+const stretch = (chunk: Chunk, axis: number, start: number, count: number): Chunk =>
+  viewOf(chunk, chunk.shape.with(axis, count), chunk.strides, chunk.offset + start * (chunk.strides[axis] as number));
 
 /** A run of elements of one piece: from a start by a step (0 repeats); piece -1 is the constant. */
 export interface Segment {
   readonly piece: number;
+  /** Where pieces are rims: the part that the run lies in, from which its start is counted. */
+  readonly rim: Rim;
   readonly start: number;
   readonly step: number;
   readonly count: number;
@@ -26,12 +63,17 @@ export interface HaloAxis {
   readonly fill: ScalarLike;
 }
 
+/** A block, or the rims of one. */
+export type HaloPiece = Chunk | readonly Chunk[];
+
+const isRims = (piece: HaloPiece): piece is readonly Chunk[] => Array.isArray(piece);
+
 /**
  * A block with elements of its neighbours around it, along several axes at once.
- * @param pieces what the plans name, those of the last axis next to each other
+ * @param pieces what the plans name, those of the last axis next to each other; the block itself is whole
  */
-export function haloBlock(axes: readonly HaloAxis[], location: BlockLocation, pieces: readonly Chunk[]): Chunk {
-  const first = pieces[0] as Chunk;
+export function haloBlock(axes: readonly HaloAxis[], location: BlockLocation, pieces: readonly HaloPiece[]): Chunk {
+  const first = pieces.find((piece) => !isRims(piece)) as Chunk;
   const shape = [...first.shape];
   for (const { axis } of axes) shape[axis] = location.shape[axis] as number;
   const out = unwrittenChunk(first.dtype, shape);
@@ -50,6 +92,7 @@ export function haloBlock(axes: readonly HaloAxis[], location: BlockLocation, pi
   };
   walk(0, {
     piece: 0,
+    rim: 0,
     fill: undefined,
     from: shape.map(() => 0),
     steps: shape.map(() => 1),
@@ -62,6 +105,8 @@ export function haloBlock(axes: readonly HaloAxis[], location: BlockLocation, pi
 /** A box of the result that comes from one piece, or is a constant. */
 interface Part {
   readonly piece: number;
+  /** Which of the boxes of {@link rimsBlock}, counted from one, where the piece is rims. */
+  readonly rim: number;
   /** Not undefined: this value everywhere. */
   readonly fill: ScalarLike | undefined;
   readonly from: readonly number[];
@@ -82,6 +127,7 @@ interface Narrowing {
 function narrowed(part: Part, { along: { axis, fill }, segment, start, pieces }: Narrowing): Part {
   return {
     piece: part.piece * pieces + Math.max(0, segment.piece),
+    rim: part.rim * RIMS.length + RIMS.indexOf(segment.rim),
     // Where axes disagree, the later one's constant stands, as if halos were put on one axis after another.
     fill: segment.piece < 0 ? fill : part.fill,
     from: part.from.with(axis, segment.start),
@@ -91,14 +137,15 @@ function narrowed(part: Part, { along: { axis, fill }, segment, start, pieces }:
   };
 }
 
-function write(out: Chunk, { piece, fill, from, steps, to, shape }: Part, pieces: readonly Chunk[]): void {
+function write(out: Chunk, { piece, rim, fill, from, steps, to, shape }: Part, pieces: readonly HaloPiece[]): void {
   if (shape.some((n) => n === 0)) return;
   const target = partOf(out, to, shape);
   if (fill !== undefined) {
     assign(target, constant(fill, out.dtype, [1]));
     return;
   }
-  const chunk = pieces[piece] as Chunk;
+  const given = pieces[piece] as HaloPiece;
+  const chunk = isRims(given) ? (given[rim - 1] as Chunk) : given;
   const strides = chunk.strides.map((one, axis) => one * (steps[axis] as number));
   const offset = from.reduce((so, start, axis) => so + start * (chunk.strides[axis] as number), chunk.offset);
   assign(target, viewOf(chunk, shape, strides, offset));

@@ -16,8 +16,15 @@ interface Axis {
 const BOUNDARIES: readonly da.Boundary[] = ["none", "reflect", "nearest", "periodic", 7, -1];
 
 function randomAxis(r: Random): Axis {
-  const chunks = Array.from({ length: 1 + r.below(3) }, () => 2 + r.below(4));
-  return { chunks, depth: [r.below(3), r.below(3)], boundary: BOUNDARIES[r.below(BOUNDARIES.length)] as da.Boundary };
+  // Long blocks have thin halos, of which rims are cut where the blocks lie.
+  const isLong = r.below(2) === 0;
+  const chunks = Array.from({ length: 1 + r.below(3) }, () => (isLong ? 8 : 2) + r.below(4));
+  const depth = isLong ? 2 : 3;
+  return {
+    chunks,
+    depth: [r.below(depth), r.below(depth)],
+    boundary: BOUNDARIES[r.below(BOUNDARIES.length)] as da.Boundary,
+  };
 }
 
 /** Source positions along an axis of all blocks with their halos; numbers of constants as texts. */
@@ -76,4 +83,16 @@ test("overlap() puts halos on up to four axes as a naive evaluator does, and tri
       Array.from({ length: size }, (_, i) => i),
     );
   }
+});
+
+test("blocks with thin halos read the rims of their neighbours, and no other whole block", () => {
+  const x = da.ones([30, 30], { chunks: 10 });
+  const { layer } = da.overlap(x, { depth: 1, boundary: "reflect" });
+  assert.ok(layer.kind === "tasks");
+  const sources = layer.inputSource as Uint16Array;
+  assert.equal(sources.filter((one) => one === 0).length, 9);
+  const thick = da.overlap(x, { depth: 4, boundary: "reflect" }).layer;
+  assert.ok(thick.kind === "tasks" && thick.sources.length === 1);
+  const alone = da.overlap(x.rechunk(30), { depth: 1, boundary: "periodic" }).layer;
+  assert.ok(alone.kind === "tasks" && alone.sources.length === 1);
 });
