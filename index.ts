@@ -1,6 +1,6 @@
 /**
  * Shoal: Dask for TypeScript, as actors over NATS. This file lists the public names of the `shoal` entry by hand;
- * `shoal/array`, `shoal/bag` and `shoal/dataframe` are entries of their own.
+ * `shoal/array`, `shoal/bag`, `shoal/dataframe` and `shoal/testing` are entries of their own.
  */
 
 export { Callback, type CallbackHooks } from "./collections/core/callback.ts";
@@ -39,6 +39,7 @@ export { task } from "./runtime/wire/function-task.ts";
 
 import "./collections/futures/fallback.ts";
 import { setSpawner } from "./collections/futures/spawner.ts";
+import { lazySpawner } from "./infra/cluster/lazy-spawner.ts";
 
 export { secede, taskScope } from "./actors/worker/task-scope.ts";
 export { type ActorProxy, stopActor } from "./collections/futures/actor-handle.ts";
@@ -62,9 +63,4 @@ export { getTaskStream, type StreamedRun, TaskStream } from "./infra/measure/tas
 export { performanceReport, type ReportOptions } from "./infra/report/performance-report.ts";
 export { type OpenTelemetryApi, useOpenTelemetry } from "./infra/trace/open-telemetry.ts";
 
-setSpawner({
-  // Threads, processes and NATS load when one of them is asked for.
-  openLocal: async (options) => (await import("./infra/cluster/open-local.ts")).openLocal(options),
-  connect: async (target, options) => (await import("./infra/cluster/connect.ts")).connectCluster(target, options),
-  openPage: async (cluster, place) => (await import("./infra/dashboard/open-page.ts")).openPage(cluster, place),
-});
+setSpawner(lazySpawner);

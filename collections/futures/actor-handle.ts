@@ -95,8 +95,17 @@ async function askHost(reach: ClientReach, worker: string, request: object, what
   const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const };
   const letGo = holdProcess();
   try {
-    const reply = (await system.ask(clusterSubjects(name).workerHost(worker), request, limits)) as ActorReply;
-    return bytesOf(reply, what, worker);
+    const call = system.ask(clusterSubjects(name).workerHost(worker), request, limits);
+    // The scheduler's host is no worker, and never leaves before its cluster.
+    const reply = (await (worker === SCHEDULER_HOST ? call : whileThere(reach, worker, call))) as
+      | ActorReply
+      | undefined;
+    if (reply !== undefined) return bytesOf(reply, what, worker);
+    throw new ShoalError(`Worker ${worker} was lost while ${what === "" ? "a function" : what} ran on it`, {
+      code: "ACTOR_FAILED",
+      retryable: true,
+      details: { worker },
+    });
   } finally {
     letGo();
   }

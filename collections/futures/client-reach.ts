@@ -22,6 +22,23 @@ export function openReach(reach: ClientReach): () => void {
   };
 }
 
+const reaches = new WeakMap<object, ClientReach>();
+
+/** Remembers what a client reaches its cluster by, for what is built on clients. */
+export function keepReach(client: object, reach: ClientReach): void {
+  reaches.set(client, reach);
+}
+
+/** What a client reaches its cluster by. @throws TypeError for what is no client */
+export function reachOf(client: object): ClientReach {
+  const reach = reaches.get(client);
+  if (reach === undefined) throw new TypeError("This is no client: take what Client.local() or Client.connect() gives");
+  return reach;
+}
+
+/** Names of the clusters of all clients that are open here, the innermost last. */
+export const openClients = (): string[] => open.map(({ cluster }) => cluster.name);
+
 /** In a worker's own thread, tasks reach their cluster by this. */
 export function setTaskReach(reach: () => ClientReach): void {
   task = reach;

@@ -16,7 +16,7 @@ import type { Collection } from "../core/collection.ts";
 import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
 import { ClientOperations } from "./client-operations.ts";
-import { type ClientReach, currentReach, openReach } from "./client-reach.ts";
+import { type ClientReach, currentReach, keepReach, openReach } from "./client-reach.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { type MapStreamOptions, mapStream } from "./map-stream.ts";
 import { clientForms } from "./notebook-reprs.ts";
@@ -68,6 +68,7 @@ export class Client extends ClientOperations {
     this.submitter = new Submitter(this.executor);
     this.reach = within ?? { executor: this.executor, cluster, worker: undefined };
     clients.set(this.reach, this);
+    keepReach(this, this.reach);
     // A task's client serves those who ask for it, not everything its worker's thread computes.
     const leave = within === undefined ? [pushExecutor(this.executor), openReach(this.reach)] : [];
     this.leaveStack = () => {

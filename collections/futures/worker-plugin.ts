@@ -28,6 +28,7 @@ export async function registerPlugin(
 ): Promise<PluginRegistration> {
   const { session } = reach.executor;
   const done = new Set<string>();
+  const isPresent = (worker: string): boolean => session.workers.some(({ id }) => id === worker);
   const setUp = async (worker: string): Promise<void> => {
     done.add(worker);
     await runOnWorkers(reach, setup as (worker: never) => unknown, [worker], [worker]);
@@ -35,7 +36,11 @@ export async function registerPlugin(
   const stop = session.onWorkers(() => {
     const present = new Set(session.workers.map(({ id }) => id));
     for (const id of done) if (!present.has(id)) done.delete(id);
-    for (const id of present) if (!done.has(id)) setUp(id).catch((error) => onFailure(id, error));
+    for (const id of present)
+      if (!done.has(id))
+        setUp(id).catch((error) => {
+          if (isPresent(id)) onFailure(id, error);
+        });
   });
   try {
     await Promise.all(session.workers.map(({ id }) => setUp(id)));
@@ -50,7 +55,14 @@ export async function registerPlugin(
     unregister: async () => {
       stop();
       if (teardown === undefined) return;
-      const undo = async (id: string) => runOnWorkers(reach, teardown as (worker: never) => unknown, [id], [id]);
+      const undo = async (id: string): Promise<void> => {
+        try {
+          await runOnWorkers(reach, teardown as (worker: never) => unknown, [id], [id]);
+        } catch (error) {
+          // Of a worker that has died meanwhile nothing is left to undo.
+          if (isPresent(id)) throw error;
+        }
+      };
       await Promise.all([...done].map(undo));
     },
   };

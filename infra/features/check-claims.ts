@@ -3,10 +3,11 @@ import * as shoal from "shoal";
 import * as array from "shoal/array";
 import * as bag from "shoal/bag";
 import * as dataframe from "shoal/dataframe";
+import * as testing from "shoal/testing";
 import { commandNames } from "../cli/command-line.ts";
 import type { Claim } from "./claim.ts";
 
-const entries: Readonly<Record<string, object>> = { shoal, array, bag, dataframe };
+const entries: Readonly<Record<string, object>> = { shoal, array, bag, dataframe, testing };
 
 /** What is wrong with a list of claims: an id twice, a name that is not exported, a proof that is not there. Empty if nothing is. */
 export function problemsOf(claims: readonly Claim[], root: string): string[] {

@@ -8,6 +8,7 @@ import { diagnosticsClaims } from "./claims/diagnostics-claims.ts";
 import { futuresClaims } from "./claims/futures-claims.ts";
 import { graphClaims } from "./claims/graph-claims.ts";
 import { schedulingClaims } from "./claims/scheduling-claims.ts";
+import { testingClaims } from "./claims/testing-claims.ts";
 
 /** All of Dask's features that are here, area by area. */
 export const claims: readonly Claim[] = [
@@ -20,4 +21,5 @@ export const claims: readonly Claim[] = [
   ...clusterClaims,
   ...schedulingClaims,
   ...diagnosticsClaims,
+  ...testingClaims,
 ];

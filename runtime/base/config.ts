@@ -7,6 +7,12 @@ export type ConfigGiven =
   | Partial<ConfigValues>
   | { readonly [section: string]: Readonly<Record<string, unknown>> | string | number | boolean };
 
+interface Scope {
+  readonly layer: ConfigLayer;
+  /** Nothing around it holds within. */
+  readonly isAlone: boolean;
+}
+
 /**
  * What holds where a call does not say otherwise. Over each other, the last wins: files (`/etc/shoal/*.json`, `~/.config/shoal/*.json`,
  * `SHOAL_CONFIG`), the environment (`SHOAL_LOCAL__WORKERS=4`), {@link Config.set}, {@link Config.with}.
@@ -16,7 +22,7 @@ export type ConfigGiven =
  */
 export class Config {
   private readonly env: NodeJS.ProcessEnv;
-  private readonly scopes = new AsyncLocalStorage<ConfigLayer>();
+  private readonly scopes = new AsyncLocalStorage<Scope>();
   private read: ConfigLayer | undefined;
   private readonly given: ConfigLayer[] = [];
 
@@ -31,8 +37,10 @@ export class Config {
 
   /** All options that are said. */
   all(): ConfigLayer {
+    const scope = this.scopes.getStore();
+    if (scope?.isAlone === true) return scope.layer;
     this.read ??= { ...configFromFiles(this.env), ...configFromEnv(this.env) };
-    return Object.assign({}, this.read, ...this.given, this.scopes.getStore()) as ConfigLayer;
+    return Object.assign({}, this.read, ...this.given, scope?.layer) as ConfigLayer;
   }
 
   /** Sets options for this process; call the result to take them back. @throws ShoalError CONFIG for unknown options and wrong values */
@@ -47,8 +55,14 @@ export class Config {
 
   /** Runs work under options, and all that it awaits; others do not see them. */
   with<T>(values: ConfigGiven, work: () => T): T {
-    const layer = { ...this.scopes.getStore(), ...configFromValues(values, "config.with()") };
-    return this.scopes.run(layer, work);
+    const scope = this.scopes.getStore();
+    const layer = { ...scope?.layer, ...configFromValues(values, "config.with()") };
+    return this.scopes.run({ layer, isAlone: scope?.isAlone ?? false }, work);
+  }
+
+  /** Runs work under these options and no others: not those of files, the environment, {@link Config.set} or around it. */
+  withOnly<T>(values: ConfigGiven, work: () => T): T {
+    return this.scopes.run({ layer: configFromValues(values, "config.withOnly()"), isAlone: true }, work);
   }
 
   /** Reads files and environment anew when next asked. */

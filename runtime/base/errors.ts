@@ -14,6 +14,7 @@ export type ErrorCode =
   | "DEPOSED"
   | "FILE"
   | "KILLED_WORKER"
+  | "LEAK"
   | "LOST_DATA"
   | "MISSING_LIBRARY"
   | "MISSING_MODULE"

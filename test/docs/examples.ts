@@ -7,6 +7,7 @@ export const entries = {
   "shoal/array": { file: "collections/array/index.ts", alias: "da" },
   "shoal/bag": { file: "collections/bag/index.ts", alias: "db" },
   "shoal/dataframe": { file: "collections/dataframe/index.ts", alias: "dd" },
+  "shoal/testing": { file: "infra/testing/index.ts", alias: undefined },
 } as const;
 
 /** An `@example` of a docstring. */

@@ -161,6 +161,11 @@ describe("the published package", () => {
       import { Client, compute, delayed, type Delayed, type Future, ShoalError } from "shoal";
       import { arange } from "shoal/array";
       import { fromSequence } from "shoal/bag";
+      import { assertEq, genCluster, type TestContext } from "shoal/testing";
+      const passes: () => Promise<void> = genCluster({ mode: "inline" }, ({ client }: TestContext) =>
+        assertEq(client.submit((n: number) => n, 1), 1));
+      // @ts-expect-error a mode that is none
+      genCluster({ mode: "fast" }, async () => {});
       const length: Delayed<number> = delayed((text: string) => text.length)("word");
       const client: Client = await Client.local({ mode: "inline" });
       const future: Future<string> = client.submit((n: number) => String(n), 3);
@@ -171,6 +176,7 @@ describe("the published package", () => {
       // @ts-expect-error a wrong argument is seen
       client.submit((x: number) => x, "three");
       arange(3).sum();
+      await passes();
       throw new ShoalError(text + n + flags.length, { code: "TIMEOUT" });
       `,
     );

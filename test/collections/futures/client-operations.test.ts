@@ -108,6 +108,21 @@ for (const mode of ["inline", "threads", "processes", "nats"] as const)
       await assert.rejects(bad, (error: ShoalError) => error.cause instanceof RangeError);
     });
 
+    if (mode === "threads" || mode === "processes")
+      test("run() on a worker that dies meanwhile fails at once; a plugin's undoing does not mind", async () => {
+        const [worker] = client.workers.map(({ id }) => id) as [string];
+        const plugin = await client.registerPlugin({
+          setup: () => {},
+          teardown: (of) => (of === worker ? new Promise<never>(() => {}) : undefined),
+        });
+        const runs = client.run(() => new Promise<never>(() => {}));
+        const undone = plugin.unregister();
+        const lost = assert.rejects(runs, { code: "ACTOR_FAILED", retryable: true });
+        await client.restartWorkers([worker]);
+        await lost;
+        await undone;
+      });
+
     test("getExecutor() gives promises, in order, and lets go of what is done", async () => {
       const pool = client.getExecutor({ priority: 1 });
       const { submissions } = client.executor.session.counts;
