@@ -53,12 +53,14 @@ export { type ProgressOptions, type ProgressOut, progress } from "./collections/
 export { type LineSink, print, warn } from "./collections/futures/remote-print.ts";
 export { SharedEvent, SharedQueue, SharedVariable } from "./collections/futures/shared-state.ts";
 export { Topic } from "./collections/futures/topic.ts";
+export { type ProfiledTask, Profiler } from "./infra/measure/local-profiler.ts";
 export { type MemorySample, type MemorySampleOptions, MemorySampler } from "./infra/measure/memory-sampler.ts";
 export {
   ResourceProfiler,
   type ResourceProfilerOptions,
   type ResourceSample,
 } from "./infra/measure/resource-profiler.ts";
+export { getProfile, type ProfiledKind, TaskProfile } from "./infra/measure/task-profile.ts";
 export { getTaskStream, type StreamedRun, TaskStream } from "./infra/measure/task-stream.ts";
 export { performanceReport, type ReportOptions } from "./infra/report/performance-report.ts";
 export { type OpenTelemetryApi, useOpenTelemetry } from "./infra/trace/open-telemetry.ts";

@@ -35,6 +35,14 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "lead a scheduler through a recorded run once more",
     load: async () => (await import("./commands/replay.ts")).replayCommand,
   },
+  config: {
+    summary: "show and set options",
+    load: async () => (await import("./commands/config.ts")).configCommand,
+  },
+  info: {
+    summary: "show what this installation and machine have",
+    load: async () => (await import("./commands/info.ts")).infoCommand,
+  },
   run: { summary: "run a script on a cluster", load: async () => (await import("./commands/run.ts")).runCommand },
 };
 

@@ -1,4 +1,5 @@
 import { Observer, type Watch } from "../../actors/observer/observer.ts";
+import type { ProfileTree } from "../../actors/observer/profile-tree.ts";
 import type { DrawnRun } from "../../actors/observer/run-log.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
@@ -56,6 +57,11 @@ export class Recording {
   /** What ran so far; where it is much, runs of a kind on a worker are drawn together. */
   runs(): DrawnRun[] {
     return this.observer.brain.runs.drawn(0, RUNS_MAX);
+  }
+
+  /** Where the time of tasks went so far, as their call stacks tell. */
+  get profile(): ProfileTree {
+    return this.observer.brain.profile;
   }
 
   stop(): void {

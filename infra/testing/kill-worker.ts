@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { getClient } from "../../collections/futures/get-client.ts";
 import type { WorkerPlugin } from "../../collections/futures/worker-plugin.ts";
@@ -10,7 +11,7 @@ import { task } from "../../runtime/wire/function-task.ts";
 
 /**
  * How a worker ends: `throw` an error that nobody catches ends its thread or process · `kill` its process is killed, as the kernel does
- * that runs out of memory (not in threads: it would be yours) · `graceful` it leaves in order, and hands over what it holds.
+ * that runs out of memory · `graceful` it leaves in order, and hands over what it holds.
  */
 export type KillMode = "throw" | "kill" | "graceful";
 
@@ -25,7 +26,7 @@ export interface KillWorkerOptions {
 /**
  * Ends workers at random while work goes on, those too that come in their places: for tests of what must survive it. Register it with
  * `client.registerPlugin`. A worker that dies again and again is given up by its nanny, three times within a minute.
- * @throws ShoalError NOT_SUPPORTED when it is set up inline, or for `kill` in threads
+ * @throws ShoalError NOT_SUPPORTED when it is set up where it would end the program itself: inline, or `kill` in threads
  * @see https://distributed.dask.org/en/stable/develop.html (distributed.chaos.KillWorker)
  * @example
  * const chaos = new KillWorker({ delay: "2s", mode: "kill", seed: 1 });
@@ -36,6 +37,7 @@ export class KillWorker implements WorkerPlugin {
 
   constructor({ delay = "10s", mode = "throw", seed }: KillWorkerOptions = {}) {
     const plan = {
+      home: `${hostname()} ${process.pid}`,
       delayMs: parseDurationMs(delay),
       mode,
       seed: seed ?? Number.parseInt(hashOf(uniqueToken()).slice(0, 8), 16),
@@ -47,6 +49,8 @@ export class KillWorker implements WorkerPlugin {
 
 /** What a worker is told of its end. */
 interface KillPlan {
+  /** The program that is tested, which is to live on. */
+  readonly home: string;
   readonly delayMs: number;
   readonly mode: KillMode;
   readonly seed: number;
@@ -55,14 +59,13 @@ interface KillPlan {
 const timers = new Map<string, TimerHandle>();
 
 /** Runs on a worker: its end is set. Part of what {@link KillWorker} sends. */
-export const armWorker = task(import.meta, "armWorker", (worker: string, { delayMs, mode, seed }: KillPlan): void => {
-  const isInline = getClient().clusterName === "inline";
-  if (isInline || (mode === "kill" && !isMainThread))
+export const armWorker = task(import.meta, "armWorker", (worker: string, plan: KillPlan): void => {
+  const { home, delayMs, mode, seed } = plan;
+  const isHome = home === `${hostname()} ${process.pid}`;
+  if (isHome && mode !== "graceful" && (mode === "kill" || isMainThread))
     throw new ShoalError(
-      `A worker ${isInline ? "inline" : "in a thread"} is part of your process, which KillWorker({ mode: "${mode}" }) would end; use processes`,
-      {
-        code: "NOT_SUPPORTED",
-      },
+      `Worker ${worker} is part of the program that KillWorker({ mode: "${mode}" }) is to leave alive; use mode "processes"`,
+      { code: "NOT_SUPPORTED" },
     );
   const chance = new Random(seed + Number.parseInt(hashOf(worker).slice(0, 6), 16));
   const lifeMs = -Math.log(1 - chance.next()) * delayMs;
@@ -84,9 +87,17 @@ function end(worker: string, mode: KillMode): void {
     queueMicrotask(() => {
       throw new Error(`KillWorker ends worker ${worker}`);
     });
-  // Declined where nobody is left to take over what it holds: then it stays.
-  else
-    getClient()
-      .retireWorkers([worker])
-      .catch((error: Error) => process.emitWarning(`Worker ${worker} stays: ${error.message}`, { type: "Shoal" }));
+  else void leave(worker);
+}
+
+/** Declined where nobody is left to take over what it holds: then it stays. */
+async function leave(worker: string): Promise<void> {
+  const client = getClient();
+  try {
+    // A client that has just come does not know the workers yet.
+    await client.waitForWorkers(1);
+    await client.retireWorkers([worker]);
+  } catch (error) {
+    process.emitWarning(`Worker ${worker} stays: ${(error as Error).message}`, { type: "Shoal" });
+  }
 }

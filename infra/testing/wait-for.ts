@@ -80,8 +80,9 @@ export async function waitForState(
  * @returns the entry's text
  * @throws TimeoutError
  * @example
- * client.submit(() => { throw new RangeError("for the log"); }).exception();
- * await waitForLog(client, /for the log/);
+ * const logged = client.submit(() => { throw new RangeError("no"); });
+ * await logged.exception();
+ * await waitForLog(client, /failed on/);
  */
 export async function waitForLog(
   client: Client,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { CONFIG_OPTIONS, type ConfigName, type ConfigValues, findOption } from "./config-options.ts";
@@ -9,19 +9,47 @@ export type ConfigLayer = Partial<ConfigValues>;
 
 const PREFIX = "SHOAL_";
 
-/**
- * What files say, later ones over earlier ones: `/etc/shoal/*.json`, `~/.config/shoal/*.json` (or below `XDG_CONFIG_HOME`), and the file
- * that `SHOAL_CONFIG` names. @throws ShoalError CONFIG naming the file
- */
-export function configFromFiles(env: NodeJS.ProcessEnv): ConfigLayer {
-  const home = env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
-  const named = env["SHOAL_CONFIG"];
-  const files = ["/etc/shoal", join(home, "shoal")].flatMap(jsonFilesIn);
-  return Object.assign({}, ...[...files, ...(named ? [named] : [])].map(readFile)) as ConfigLayer;
+/** A file or the environment, and what it says. */
+export interface ConfigSource {
+  /** A path, or the environment's name. */
+  readonly where: string;
+  readonly layer: ConfigLayer;
 }
 
+/**
+ * What is said outside of the program, later sources over earlier ones: `/etc/shoal/*.json`, `~/.config/shoal/*.json` (or below
+ * `XDG_CONFIG_HOME`), the file that `SHOAL_CONFIG` names, the environment. @throws ShoalError CONFIG naming the source
+ */
+export function configSources(env: NodeJS.ProcessEnv): ConfigSource[] {
+  const named = env["SHOAL_CONFIG"];
+  const files = [...["/etc/shoal", userFolder(env)].flatMap(jsonFilesIn), ...(named ? [named] : [])];
+  return [
+    ...files.map((where) => ({ where, layer: readFile(where) })),
+    { where: "the environment", layer: configFromEnv(env) },
+  ];
+}
+
+/**
+ * Sets an option in this user's own file. @returns the file's path
+ * @throws ShoalError CONFIG for a value that the option does not take, or a file that cannot be read
+ */
+export function setInUserFile(env: NodeJS.ProcessEnv, name: ConfigName, text: string): string {
+  const folder = userFolder(env);
+  const path = join(folder, USER_FILE);
+  const [, value] = checked(name, plainValue(text), "shoal config set");
+  const known = existsSync(path) ? readFile(path) : {};
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, `${JSON.stringify({ ...known, [name]: value }, null, 2)}\n`);
+  return path;
+}
+
+const USER_FILE = "config.json";
+
+const userFolder = (env: NodeJS.ProcessEnv): string =>
+  join(env["XDG_CONFIG_HOME"] || join(env["HOME"] || homedir(), ".config"), "shoal");
+
 /** What the environment says: `SHOAL_LOCAL__WORKERS=4` is `local.workers`. @throws ShoalError CONFIG naming the variable */
-export function configFromEnv(env: NodeJS.ProcessEnv): ConfigLayer {
+function configFromEnv(env: NodeJS.ProcessEnv): ConfigLayer {
   const entries = Object.entries(env)
     // Variables without the double line are others' business: SHOAL_NATS, SHOAL_CLUSTER.
     .filter(([name]) => name.startsWith(PREFIX) && name.includes("__"))

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ConfigName, ConfigValues } from "./config-options.ts";
-import { type ConfigLayer, configFromEnv, configFromFiles, configFromValues } from "./config-sources.ts";
+import { type ConfigLayer, configFromValues, configSources } from "./config-sources.ts";
 
 /** Options by dotted names, or as objects in objects: `{ "local.workers": 2 }`, `{ local: { workers: 2 } }`. */
 export type ConfigGiven =
@@ -39,7 +39,7 @@ export class Config {
   all(): ConfigLayer {
     const scope = this.scopes.getStore();
     if (scope?.isAlone === true) return scope.layer;
-    this.read ??= { ...configFromFiles(this.env), ...configFromEnv(this.env) };
+    this.read ??= Object.assign({}, ...configSources(this.env).map(({ layer }) => layer)) as ConfigLayer;
     return Object.assign({}, this.read, ...this.given, scope?.layer) as ConfigLayer;
   }
 
@@ -63,6 +63,13 @@ export class Config {
   /** Runs work under these options and no others: not those of files, the environment, {@link Config.set} or around it. */
   withOnly<T>(values: ConfigGiven, work: () => T): T {
     return this.scopes.run({ layer: configFromValues(values, "config.withOnly()"), isAlone: true }, work);
+  }
+
+  /** What files and variables say of an option, each over the one before. @throws as {@link get} */
+  sources(name: ConfigName): { readonly where: string; readonly value: unknown }[] {
+    return configSources(this.env).flatMap(({ where, layer }) =>
+      layer[name] === undefined ? [] : [{ where, value: layer[name] }],
+    );
   }
 
   /** Reads files and environment anew when next asked. */

@@ -8,6 +8,7 @@ import { preloadUrls } from "../../../runtime/wire/preload.ts";
 import { Adaptive } from "../../cluster/adaptive.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { lifetimeOf } from "../../cluster/open-local.ts";
+import { SchedulerWatch } from "../../cluster/scheduler-watch.ts";
 import { startNatsWorker } from "../../cluster/spawn-workers.ts";
 import { SCHEDULER_DEFAULTS } from "../../cluster/start-scheduler.ts";
 import { WorkerPool } from "../../cluster/worker-pool.ts";
@@ -52,6 +53,11 @@ export const workerCommand: Command = {
     },
     "spill-folder": { type: "string", value: "PATH", help: "Where results go that do not fit in memory" },
     "spill-limit": { type: "string", value: "BYTES", help: "How much of the disk each worker may use" },
+    "death-timeout": {
+      type: "string",
+      value: "TIME",
+      help: "Ends, with its workers, when no scheduler has answered for so long; default: never",
+    },
     preload: {
       type: "string",
       multiple: true,
@@ -83,6 +89,7 @@ export const workerCommand: Command = {
     const limits = adapt === undefined ? undefined : parseRange(adapt);
     let pool: WorkerPool | undefined;
     let adaptive: Adaptive | undefined;
+    let watch: SchedulerWatch | undefined;
     try {
       const ended = await untilStopped(terminal.stop, (end) => {
         const endIfNone = (): void => {
@@ -97,6 +104,7 @@ export const workerCommand: Command = {
           endIfNone();
         };
         pool = new WorkerPool(system, startNatsWorker(connect), { ...settings, onLost, onDismissed });
+        watch = watchOf(values, system, cluster, end);
         if (limits !== undefined) adaptive = new Adaptive(system, cluster, pool, limits);
         terminal.print(
           `${workers === 1 ? "1 worker" : `${workers} workers`} for cluster "${cluster}" at ${url} (process ${process.pid})`,
@@ -104,6 +112,7 @@ export const workerCommand: Command = {
         void sayWhetherAwaited(system, cluster, terminal);
       });
       adaptive?.stop();
+      watch?.stop();
       await pool
         ?.close("tell", drainMs)
         .catch((error: unknown) => terminal.warn(`The scheduler was not told: ${String(error)}`));
@@ -115,6 +124,18 @@ export const workerCommand: Command = {
     }
   },
 };
+
+/** Where it was asked for, an end for workers whose scheduler has gone for good. */
+function watchOf(
+  values: FlagValues,
+  system: ActorSystem,
+  cluster: string,
+  end: (reason: string) => void,
+): SchedulerWatch | undefined {
+  const text = textOf(values, "death-timeout");
+  if (text === undefined) return undefined;
+  return new SchedulerWatch(system, cluster, parseDurationMs(text), () => end(`no scheduler has answered for ${text}`));
+}
 
 /** Workers may come before their scheduler; whoever started them wants to know. */
 async function sayWhetherAwaited(system: ActorSystem, cluster: string, { warn }: Terminal): Promise<void> {

@@ -75,4 +75,23 @@ export const clusterClaims: readonly Claim[] = [
   ["DP-048", "Timeouts and retry", "shoal:Client.connect", `${connecting}: something listens and says nothing`],
   ["DP-051", "TLS config", "shoal:Client.connect", `${connecting}: a trusted server, an untrusted one`],
   ["DP-055", "Trust model", "cli:nats", "test/infra/nats/permissions.test.ts: users with passwords: each role"],
+  [
+    "DP-002",
+    "Per-collection default",
+    "shoal:compute",
+    "test/collections/futures/persist.test.ts: the same without a client",
+  ],
+  [
+    "DP-007",
+    "Custom executors",
+    "shoal:pushExecutor testing:checkExecutor",
+    "test/infra/testing/assert-eq.test.ts: checkExecutor() passes",
+  ],
+  ["DP-034", "dask config / info", "cli:config cli:info", "test/infra/cli/config-command.test.ts: shoal config sets"],
+  [
+    "DP-042",
+    "Serializer families",
+    "shoal:registerValue shoal:Client.connect",
+    "test/runtime/wire/value.test.ts: value: what cannot travel is refused",
+  ],
 ];

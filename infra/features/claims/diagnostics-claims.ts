@@ -131,4 +131,5 @@ export const diagnosticsClaims: readonly Claim[] = [
     "test/collections/core/visualize.test.ts: visualize() draws tasks as SVG",
   ],
   ["DG-083", "HLG rendering", "shoal:visualize", "test/collections/core/visualize.test.ts: visualize() draws the plan"],
+  ["DG-071", "Local task profiler", "shoal:Profiler", "test/infra/measure/profiles.test.ts: Profiler notes start"],
 ];

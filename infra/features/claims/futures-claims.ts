@@ -6,6 +6,7 @@ const coordinationTest = "test/collections/futures/coordination.test.ts";
 const failuresTest = "test/e2e/failures.test.ts";
 const surfaceTest = "test/collections/futures/client-surface.test.ts";
 const operationsTest = "test/collections/futures/client-operations.test.ts";
+const hintsTest = "test/e2e/hints.test.ts";
 const terminalsTest = "test/infra/cli/four-terminals.test.ts";
 
 export const futuresClaims: readonly Claim[] = [
@@ -268,4 +269,9 @@ export const futuresClaims: readonly Claim[] = [
     "shoal:Client#actor",
     "test/collections/futures/user-actors.test.ts: an actor whose worker dies goes on from its snapshot",
   ],
+  ["FU-023", "Retries", "shoal:Client#submit", `${hintsTest}: retries: a task that throws`],
+  ["FU-024", "Priority", "shoal:Client#submit", `${hintsTest}: priority: of what waits`],
+  ["FU-025", "Worker placement", "shoal:Client#submit", `${hintsTest}: workers: a task runs there and nowhere else`],
+  ["FU-026", "Resources", "shoal:Client#submit", `${hintsTest}: resources: no more runs at a time`],
+  ["FU-058", "Profile", "shoal:getProfile", "test/infra/measure/profiles.test.ts: getProfile() tells where the time"],
 ];

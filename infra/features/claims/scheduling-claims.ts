@@ -168,4 +168,41 @@ export const schedulingClaims: readonly Claim[] = [
     "array:Array#rechunk",
     "test/collections/array/rechunk-exchange.test.ts: rows to columns goes by way",
   ],
+  [
+    "SC-008",
+    "Duration estimates",
+    "shoal:Client.local",
+    "test/actors/scheduler/estimates.test.ts: durations are learned by kind",
+  ],
+  [
+    "SC-011",
+    "Rootish detection",
+    "shoal:Client#map",
+    "test/actors/scheduler/placement.test.ts: source tasks wait at the scheduler",
+  ],
+  ["SC-037", "Death timeout", "cli:worker", "test/infra/cluster/scheduler-watch.test.ts: SchedulerWatch tells once"],
+  [
+    "SC-072",
+    "Event broker",
+    "shoal:Client#logEvent shoal:Client#getEvents shoal:Topic",
+    "test/collections/futures/coordination.test.ts: topics, datasets, metadata and logged events",
+  ],
+  [
+    "SC-079",
+    "Config of handlers",
+    "shoal:Client.local cli:worker",
+    'test/runtime/wire/portable.test.ts: { functions: "named" }',
+  ],
+  [
+    "SC-091",
+    "Backpressure",
+    "shoal:Client#map",
+    "test/collections/futures/client-surface.test.ts: client.map((n: number) => n * 2, endless(), { inFlight: 3 })",
+  ],
+  [
+    "SC-094",
+    "P2P merge",
+    "dataframe:merge",
+    "test/collections/dataframe/kernels/look-up-join.test.ts: merge() gives the same rows whether",
+  ],
 ];

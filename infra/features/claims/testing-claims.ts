@@ -33,4 +33,16 @@ export const testingClaims: readonly Claim[] = [
   ["TS-017", "Local scheduler mixin", "testing:checkExecutor", `${valuesTest}: checkExecutor() passes`],
   ["TS-018", "Collection asserts", "testing:assertEq testing:assertDivisions", `${valuesTest}: compares tables`],
   ["TS-020", "Kill plugin", "testing:KillWorker", `${clusterTest}: KillWorker ends workers of processes`],
+  [
+    "TS-021",
+    "Stress suite",
+    "shoal:Client",
+    "test/simulation/simulation.test.ts: simulate() finds every cluster at rest",
+  ],
+  [
+    "TS-022",
+    "Failed worker suite",
+    "shoal:Client",
+    "test/scenarios/worker-scenarios.test.ts: 15: y is cancelled while it runs",
+  ],
 ];

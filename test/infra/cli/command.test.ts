@@ -76,7 +76,7 @@ describe("runCommandLine()", () => {
     for (const [args, reason] of [
       [
         ["serve"],
-        /^shoal has no command "serve"; it has demo, nats, scheduler, worker, status, top, logs, page, tap, replay, run$/,
+        /^shoal has no command "serve"; it has demo, nats, scheduler, worker, status, top, logs, page, tap, replay, config, info, run$/,
       ],
       [["toString"], /^shoal has no command "toString"/],
       [["status", "--wide"], /^shoal status: Unknown option '--wide'/],

@@ -72,7 +72,9 @@ describe("assertEq()", () => {
     const labelled = table.setIndex("n");
     await differs(labelled, table.drop("n"), /index/);
     await assertEq(labelled, table.drop("n"), { checkIndex: false });
-    await assertDivisions(labelled);
+    await assertDivisions(table);
+    const torn = Object.assign(Object.create(table), { partitions: () => table.partitions(0) });
+    await assert.rejects(assertDivisions(torn), /Partition 1 holds 0, outside of 2 to 3/);
     await assert.rejects(assertDivisions(db.fromSequence([1])), TypeError);
   });
 
