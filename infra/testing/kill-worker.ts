@@ -25,7 +25,7 @@ export interface KillWorkerOptions {
 
 /**
  * Ends workers at random while work goes on, those too that come in their places: for tests of what must survive it. Register it with
- * `client.registerPlugin`. A worker that dies again and again is given up by its nanny, three times within a minute.
+ * `client.registerPlugin`. A worker that dies again and again is given up by its nanny, at the thirty-first time within a minute.
  * @throws ShoalError NOT_SUPPORTED when it is set up where it would end the program itself: inline, or `kill` in threads
  * @see https://distributed.dask.org/en/stable/develop.html (distributed.chaos.KillWorker)
  * @example
