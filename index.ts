@@ -3,10 +3,12 @@
  * `shoal/array`, `shoal/bag`, `shoal/dataframe` and `shoal/testing` are entries of their own.
  */
 
+export { sizeOf } from "./actors/chunk/sizeof.ts";
 export { Callback, type CallbackHooks } from "./collections/core/callback.ts";
 export { Collection, isCollection } from "./collections/core/collection.ts";
 export { compute, computeWith, optimize, persist, persistWith } from "./collections/core/compute.ts";
 export { bind, type CloneOptions, clone } from "./collections/core/graph-manipulation.ts";
+export { HighLevelGraph, type LayerInfo } from "./collections/core/high-level-graph.ts";
 export { type PictureOptions, visualize } from "./collections/core/visualize.ts";
 export { waitOn } from "./collections/core/wait-on.ts";
 export { annotate } from "./collections/delayed/annotate.ts";
@@ -53,6 +55,7 @@ export { type ProgressOptions, type ProgressOut, progress } from "./collections/
 export { type LineSink, print, warn } from "./collections/futures/remote-print.ts";
 export { SharedEvent, SharedQueue, SharedVariable } from "./collections/futures/shared-state.ts";
 export { Topic } from "./collections/futures/topic.ts";
+export { EventLoopWatch, type EventLoopWatchOptions } from "./infra/measure/event-loop-watch.ts";
 export { type ProfiledTask, Profiler } from "./infra/measure/local-profiler.ts";
 export { type MemorySample, type MemorySampleOptions, MemorySampler } from "./infra/measure/memory-sampler.ts";
 export {

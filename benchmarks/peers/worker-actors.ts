@@ -15,7 +15,7 @@ for (let i = 0; i < Number(count); i++) {
     resources: {},
     heartbeatMs: 1000,
   };
-  startWorker(bus, { ...config, functions: "any", preload: [], memory }, (reason) => {
+  startWorker(bus, { ...config, functions: "any", preload: [], environment: {}, memory }, (reason) => {
     process.stderr.write(`${reason}\n`);
     process.exit(1);
   });

@@ -25,6 +25,7 @@ import { limited, limitOf, SessionExecutor } from "./session-executor.ts";
 import {
   type AdaptOptions,
   type ConnectOptions,
+  type ConnectTarget,
   connectDefaults,
   currentSpawner,
   type LocalOptions,
@@ -93,13 +94,11 @@ export class Client extends ClientOperations {
 
   /**
    * Joins a cluster on NATS by its name: `Client.connect("nats://host:4222", { cluster: "prod" })`, or over a connection of
-   * your own, which stays yours: `Client.connect({ connection })`. Without an address: `SHOAL_NATS`, or this machine's.
+   * your own, which stays yours: `Client.connect({ connection })`, or by the file that `shoal scheduler --scheduler-file` writes:
+   * `Client.connect({ schedulerFile })`. Without an address: `SHOAL_NATS`, or this machine's.
    * @throws ShoalError CONNECT | NO_SCHEDULER | VERSION, each saying what to do
    */
-  static async connect(
-    target?: string | { readonly connection: unknown },
-    given: ConnectOptions = {},
-  ): Promise<Client> {
+  static async connect(target?: ConnectTarget, given: ConnectOptions = {}): Promise<Client> {
     const options = { ...connectDefaults(), ...given };
     const cluster = await currentSpawner().connect(target ?? config.get("connect.url"), options);
     const timeoutMs = parseDurationMs(options.timeout ?? "10s");

@@ -166,6 +166,10 @@ function spawnWorker(
 
 /** The same, as clients take it. */
 export async function openInline(options: LocalOptions): Promise<OpenCluster> {
+  if (options.environment !== undefined)
+    throw new TypeError(
+      "Mode inline runs in this program: set its process.env, or take another mode for `environment`",
+    );
   await preload(preloadUrls(options.preload ?? []), { worker: WORKER, cluster: CLUSTER });
   const inline = startInlineCluster(options);
   return {

@@ -30,6 +30,8 @@ export interface LocalOptions extends MemorySettings {
    * is called with `{ worker, cluster }` and awaited.
    */
   readonly preload?: readonly string[];
+  /** Variables that workers have in their environment before anything runs there, beside this program's own. Not in mode "inline". */
+  readonly environment?: Readonly<Record<string, string>>;
   /** "named" refuses functions that would travel as source text. */
   readonly functions?: "any" | "named";
   /** A worker may die so often with a task before the task is given up; default 3. */
@@ -97,6 +99,9 @@ export interface OpenCluster {
   close(): Promise<void>;
 }
 
+/** A NATS server's address, a connection of the program's own, or the file that a scheduler wrote. */
+export type ConnectTarget = string | { readonly connection: unknown } | { readonly schedulerFile: string };
+
 /** Where a cluster that runs elsewhere is reached. */
 export interface ConnectOptions {
   readonly cluster?: string;
@@ -138,7 +143,7 @@ export function connectDefaults(): ConnectOptions {
 /** Starts and finds clusters: handed in by the entry, since processes and connections are no business of collections. */
 export interface Spawner {
   openLocal(options: LocalOptions): Promise<OpenCluster>;
-  connect(target: string | { readonly connection: unknown } | undefined, options: ConnectOptions): Promise<OpenCluster>;
+  connect(target: ConnectTarget | undefined, options: ConnectOptions): Promise<OpenCluster>;
   openPage(cluster: OpenCluster, place: PagePlace): Promise<OpenPage>;
 }
 

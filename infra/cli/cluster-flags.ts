@@ -1,6 +1,7 @@
 import type { ConnectOptions } from "../../collections/futures/spawner.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { defaultClusterName, defaultNatsUrl, natsOptionsOf } from "../cluster/join-nats.ts";
+import { readSchedulerFile } from "../cluster/scheduler-file.ts";
 import { type Flag, type FlagValues, type Terminal, textOf } from "./command.ts";
 
 /** Flags of every command that joins a cluster: which, where, and as whom. */
@@ -10,6 +11,11 @@ export const clusterFlags: Readonly<Record<string, Flag>> = {
     type: "string",
     value: "URL",
     help: "The NATS server, or several with commas; default $SHOAL_NATS or nats://127.0.0.1:4222",
+  },
+  "scheduler-file": {
+    type: "string",
+    value: "FILE",
+    help: "Where the cluster is, as its scheduler wrote it down: in place of --cluster and --nats",
   },
   user: { type: "string", value: "NAME", help: "Log in with a password; default $SHOAL_NATS_USER" },
   password: { type: "string", value: "TEXT", help: "Default $SHOAL_NATS_PASSWORD, which other users do not see in ps" },
@@ -29,12 +35,18 @@ export interface ClusterTarget {
   readonly connect: NatsConnectOptions;
 }
 
-export function clusterTarget(values: FlagValues, { env }: Terminal): ClusterTarget {
-  const cluster = textOf(values, "cluster") ?? defaultClusterName(env);
-  const url = textOf(values, "nats") ?? defaultNatsUrl(env);
+/** @throws ShoalError NO_SCHEDULER where the scheduler's file does not come */
+export async function clusterTarget(values: FlagValues, { env }: Terminal): Promise<ClusterTarget> {
+  const file = textOf(values, "scheduler-file");
+  const place = file === undefined ? undefined : await readSchedulerFile(file, FILE_WAIT_MS);
+  const cluster = textOf(values, "cluster") ?? place?.cluster ?? defaultClusterName(env);
+  const url = textOf(values, "nats") ?? place?.nats ?? defaultNatsUrl(env);
   const options: ConnectOptions = { cluster, ...loginOf(values, env), ...tlsOf(values) };
   return { cluster, url, options, connect: natsOptionsOf(url, options) };
 }
+
+/** Schedulers may be started later than those who look for them. */
+const FILE_WAIT_MS = 60_000;
 
 function loginOf(values: FlagValues, env: NodeJS.ProcessEnv): ConnectOptions {
   const given = (name: string): string | undefined =>

@@ -97,6 +97,7 @@ function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterO
     resources: options.resources ?? {},
     functions: options.functions ?? "any",
     preload: preloadUrls(options.preload ?? []),
+    environment: options.environment ?? {},
     memory: memoryConfig(options, workers, options.mode === "threads" ? "results" : "process"),
     ...SCHEDULER_DEFAULTS,
     prefillUs,

@@ -27,7 +27,7 @@ export const startThreadWorker: StartWorker = (bus, config) => {
 export const startProcessWorker: StartWorker = (bus, config) => {
   const worker = new WorkerProcess({
     entry: "process-main",
-    env: { SHOAL_WORKER: JSON.stringify(config) },
+    env: { ...config.environment, SHOAL_WORKER: JSON.stringify(config) },
     clock: systemClock,
     stopGraceMs: STOP_GRACE_MS,
     memoryBytesMax: bytesMaxOf(config),
@@ -50,7 +50,7 @@ export function startNatsWorker(connect: NatsConnectOptions): StartWorker {
   return (_bus, config) => {
     const worker = new WorkerProcess({
       entry: "nats-process-main",
-      env: { SHOAL_NATS_WORKER: JSON.stringify({ connect, worker: config }) },
+      env: { ...config.environment, SHOAL_NATS_WORKER: JSON.stringify({ connect, worker: config }) },
       clock: systemClock,
       stopGraceMs: STOP_GRACE_MS,
       memoryBytesMax: bytesMaxOf(config),

@@ -12,6 +12,8 @@ export interface WorkerConfig {
   readonly memory: MemoryConfig;
   /** Addresses of modules that are imported before it joins. */
   readonly preload: readonly string[];
+  /** Variables of its environment, beside those of the process that starts it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** How long functions may run before a worker's thread looks at its messages. */

@@ -41,6 +41,8 @@ export interface WorkerPoolOptions {
   readonly memory: MemoryConfig;
   /** Addresses of modules that are imported before a worker joins. */
   readonly preload: readonly string[];
+  /** Variables of their environment. */
+  readonly environment: Readonly<Record<string, string>>;
   /** A worker leaves after so long, when another one has taken its place; one after the other within `staggerMs`. */
   readonly lifetime?: { readonly afterMs: number; readonly staggerMs: number } | undefined;
   /** Told of workers that left in order, when the scheduler let them go. */
@@ -154,13 +156,13 @@ export class WorkerPool {
   }
 
   private addWorker(): void {
-    const { cluster, slots, resources, heartbeatMs, functions, memory, preload } = this.options;
+    const { cluster, slots, resources, heartbeatMs, functions, memory, preload, environment } = this.options;
     // A worker that takes the place of another has a name of its own: what is still said to the dead reaches nobody.
     const id = `w${this.started++}-${uniqueToken()
       .replace(/[^0-9A-Za-z]/g, "")
       .slice(0, 6)}`;
     const incarnation = wallTimeMs();
-    const config = { cluster, id, incarnation, slots, resources, heartbeatMs, functions, memory, preload };
+    const config = { cluster, id, incarnation, slots, resources, heartbeatMs, functions, memory, preload, environment };
     const worker = this.start(this.system.bus, config);
     this.workers.set(id, worker);
     worker.onExit((end) => this.ended(id, end));

@@ -25,6 +25,7 @@ export class WorkerThread {
     this.thread = new Worker(bootUrl, {
       workerData: { entry: siblingEntry("thread-main"), config },
       name: config.id,
+      env: { ...process.env, ...config.environment },
       execArgv: process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
     });
     // Errors are told by the exit that follows them.

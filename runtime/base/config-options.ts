@@ -15,6 +15,7 @@ export interface ConfigValues {
   "compute.optimize": boolean;
   "delayed.pure": boolean;
   "bag.block-bytes": number | string;
+  "tokenize.ensure-deterministic": boolean;
 }
 
 export type ConfigName = keyof ConfigValues;
@@ -72,6 +73,11 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     "partitions that readText() cuts files into",
     'bytes, such as "64 MiB"',
     parses(parseBytes),
+  ),
+  "tokenize.ensure-deterministic": option(
+    "whether tokenize() fails on what it would give a new token each time",
+    "true or false",
+    isFlag,
   ),
 };
 

@@ -30,6 +30,7 @@ export type ErrorCode =
   | "SUBJECT"
   | "TASK_FAILED"
   | "TIMEOUT"
+  | "TOKENIZE"
   | "UNKNOWN_KEY"
   | "VERSION";
 

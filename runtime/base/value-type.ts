@@ -12,6 +12,8 @@ export interface ValueType<T = unknown> {
   encode(value: T): unknown;
   /** The instance again; typed arrays in it may be views on received bytes. */
   decode(plain: unknown): T;
+  /** Bytes of memory an instance holds, where it has no `nbytes` of its own to say it; default: a guess by its fields. */
+  sizeOf?(value: T): number;
   /** "shoal:<path in the package>" or a file URL: what a process imports that meets the name before the class. */
   readonly module?: string;
 }

@@ -69,7 +69,8 @@ async function rowValue(table: TaskTable, row: number, inputs: unknown[]): Promi
   return runTask(layer, index, inputs, liveOf);
 }
 
-function liveOf(spec: FunctionSpec): AnyFunction {
+/** The function that a graph of this process runs. @throws TypeError for one that is not loaded here */
+export function liveOf(spec: FunctionSpec): AnyFunction {
   if (spec.live === undefined) throw new TypeError(`The function ${spec.name} is not loaded in this process`);
   return spec.live;
 }

@@ -1,3 +1,5 @@
+import { config } from "../base/config.ts";
+import { ShoalError } from "../base/errors.ts";
 import { type Hash128, hash128, hashText } from "../base/hash.ts";
 import { uniqueToken } from "../base/random.ts";
 import { TokenWriter } from "./token-writer.ts";
@@ -12,6 +14,8 @@ export const tokenSymbol: unique symbol = Symbol.for("shoal.token") as never;
  * - a bare function counts as itself (the object): its text does not show the variables it captured;
  * - an instance of a class without `[tokenSymbol]()` is new every time: private fields and later changes are not seen;
  * - so are promises, weak collections, generators and unregistered symbols.
+ * With the option `tokenize.ensure-deterministic` these are errors instead.
+ * @throws ShoalError TOKENIZE
  * @returns 28 characters of 0-9a-z, 128 bits
  * @see https://docs.dask.org/en/stable/api.html#dask.tokenize.tokenize
  * @example
@@ -47,7 +51,7 @@ function writeValue(out: TokenWriter, value: unknown, path: readonly object[]): 
       out.text("i", value.toString(36));
       return;
     case "symbol":
-      out.text("y", Symbol.keyFor(value) ?? wellKnownName(value) ?? uniqueToken());
+      out.text("y", Symbol.keyFor(value) ?? wellKnownName(value) ?? newToken(() => String(value)));
       return;
     case "function":
       if (tokenSymbol in value) writeOwnToken(out, value as unknown as Tokenized, path);
@@ -141,7 +145,11 @@ function writeBuiltIn(out: TokenWriter, value: object, path: readonly object[]):
   else if (value instanceof Number || value instanceof String || value instanceof Boolean) {
     out.tag("B");
     writeValue(out, value.valueOf(), path);
-  } else out.text("?", uniqueToken());
+  } else
+    out.text(
+      "?",
+      newToken(() => `An instance of ${className(value)}`),
+    );
 }
 
 function writeSorted(out: TokenWriter, tag: string, tokens: readonly string[]): void {
@@ -161,8 +169,8 @@ const identities = new WeakMap<object, string>();
 
 function functionIdentity(fn: object): string {
   const known = identities.get(fn);
-  if (known !== undefined) return known;
-  const made = builtInName(fn) ?? uniqueToken();
+  if (known !== undefined && !isStrict()) return known;
+  const made = builtInName(fn) ?? newToken(() => `The function ${(fn as { name?: string }).name || "without a name"}`);
   identities.set(fn, made);
   return made;
 }
@@ -191,3 +199,19 @@ function wellKnownName(symbol: symbol): string | undefined {
     ? `@@${name}`
     : undefined;
 }
+
+/** A token that nothing else ever gets, where the configuration allows them. @throws ShoalError TOKENIZE */
+function newToken(describe: () => string): string {
+  if (isStrict())
+    throw new ShoalError(
+      `${describe()} has no token that would be the same next time: give it a [tokenSymbol](), or the function a name with task(import.meta, "name", fn)`,
+      { code: "TOKENIZE" },
+    );
+  return uniqueToken();
+}
+
+/** Objects without a prototype have no class. */
+const className = (value: object): string =>
+  (value as { constructor?: { name?: string } }).constructor?.name ?? "no class";
+
+const isStrict = (): boolean => config.get("tokenize.ensure-deterministic") === true;

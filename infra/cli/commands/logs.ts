@@ -27,7 +27,7 @@ export const logsCommand: Command = {
     "  shoal logs --follow --errors",
   ],
   run: async ({ values, positionals }, terminal) => {
-    const { cluster, connect } = clusterTarget(values, terminal);
+    const { cluster, connect } = await clusterTarget(values, terminal);
     const bus = await joinNats(connect, cluster, "client");
     const system = new ActorSystem({ bus });
     const letGo = holdProcess();

@@ -19,7 +19,7 @@ export const pageCommand: Command = {
   ],
   run: async ({ values }, terminal) => {
     const place = pagePlace(values);
-    const { cluster, connect } = clusterTarget(values, terminal);
+    const { cluster, connect } = await clusterTarget(values, terminal);
     const bus = await joinNats(connect, cluster, "client");
     const system = new ActorSystem({ bus, codec: actorCodec });
     const letGo = holdProcess();

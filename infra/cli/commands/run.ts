@@ -42,11 +42,11 @@ export const runCommand: Command = {
   },
 };
 
-function openClient(values: FlagValues, terminal: Terminal): Promise<Client> {
+async function openClient(values: FlagValues, terminal: Terminal): Promise<Client> {
   const mode = textOf(values, "mode");
   const workers = textOf(values, "workers");
   if (mode === undefined) {
-    const { url, options } = clusterTarget(values, terminal);
+    const { url, options } = await clusterTarget(values, terminal);
     return Client.connect(url, options);
   }
   if (!MODES.includes(mode)) throw new RangeError(`--mode is one of ${MODES.join(", ")}, not "${mode}"`);

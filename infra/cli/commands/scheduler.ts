@@ -2,8 +2,10 @@ import { parseDurationMs } from "../../../runtime/base/units.ts";
 import { VERSION } from "../../../runtime/base/version.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { runScheduler } from "../../cluster/run-scheduler.ts";
+import { writeSchedulerFile } from "../../cluster/scheduler-file.ts";
 import { SCHEDULER_DEFAULTS, type SchedulerSettings } from "../../cluster/start-scheduler.ts";
 import { PageServer } from "../../dashboard/page-server.ts";
+import { EventLoopWatch } from "../../measure/event-loop-watch.ts";
 import { StimulusFile } from "../../replay/stimulus-file.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import { type Command, countOf, type FlagValues, textOf } from "../command.ts";
@@ -19,6 +21,11 @@ export const schedulerCommand: Command = {
   usage: "[--cluster NAME] [--nats URL] [--standby]",
   flags: {
     ...clusterFlags,
+    "scheduler-file": {
+      type: "string",
+      value: "FILE",
+      help: "Writes down where the cluster is, for workers and clients on the same shared disk",
+    },
     standby: { type: "boolean", help: "Waits, and takes over when the scheduler is gone; needs JetStream" },
     lease: {
       type: "string",
@@ -65,11 +72,12 @@ export const schedulerCommand: Command = {
   ],
   run: async ({ values }, terminal) => {
     const place = pagePlace(values);
-    const { cluster, url, connect } = clusterTarget(values, terminal);
+    const { cluster, url, connect } = await clusterTarget({ ...values, "scheduler-file": undefined }, terminal);
     const name = `of cluster "${cluster}"`;
     const recording = textOf(values, "record");
     const record = recording === undefined ? undefined : new StimulusFile(recording);
     const bus = await joinNats(connect, cluster, "scheduler");
+    const watch = new EventLoopWatch({ onBlocked: (ms) => terminal.warn(blockedText(ms)) });
     let page: PageServer | undefined;
     try {
       reportStatus(bus, terminal);
@@ -92,6 +100,8 @@ export const schedulerCommand: Command = {
           const remark = hasJournal ? ", with a journal" : "";
           if (former !== undefined) terminal.print(`It goes on where the scheduler of epoch ${former} ended`);
           terminal.print(`Scheduler ${VERSION} ${name} is ready at ${url} (process ${process.pid})${remark}`);
+          const file = textOf(values, "scheduler-file");
+          if (file !== undefined) await writeSchedulerFile(file, { cluster, nats: url });
           if (values["no-page"] === true) return;
           page = await PageServer.start({ system, cluster, ...place });
           terminal.print(`Page at ${page.url}`);
@@ -110,6 +120,7 @@ export const schedulerCommand: Command = {
       terminal.print(`Scheduler ${name} stopped`);
       return isDone ? 0 : 1;
     } finally {
+      watch.stop();
       await page?.close();
       await bus.close();
     }
@@ -120,6 +131,9 @@ function durationOf(values: FlagValues, flag: string): number | undefined {
   const text = textOf(values, flag);
   return text === undefined ? undefined : parseDurationMs(text);
 }
+
+const blockedText = (ms: number): string =>
+  `The scheduler stood still for ${(ms / 1000).toFixed(1)} s: its machine has too little time or memory for it`;
 
 const LOOKS_PER_LEASE = 6;
 

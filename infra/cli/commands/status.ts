@@ -17,7 +17,7 @@ export const statusCommand: Command = {
   usage: "[--cluster NAME] [--json]",
   flags: { ...clusterFlags, json: { type: "boolean", help: "The scheduler's own answer, as JSON" } },
   run: async ({ values }, terminal) => {
-    const { cluster, connect } = clusterTarget(values, terminal);
+    const { cluster, connect } = await clusterTarget(values, terminal);
     const bus = await joinNats(connect, cluster, "client");
     const system = new ActorSystem({ bus });
     try {

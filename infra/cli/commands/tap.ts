@@ -22,7 +22,7 @@ export const tapCommand: Command = {
     "On a server with logins, log in with the role observer.",
   ],
   run: async ({ values, positionals }, terminal) => {
-    const { cluster, connect } = clusterTarget(values, terminal);
+    const { cluster, connect } = await clusterTarget(values, terminal);
     const bus = await joinNats(connect, cluster, "observer");
     const patterns = positionals.length === 0 ? [clusterSubjects(cluster).every.subject] : [...positionals];
     if (values["inboxes"] === true) patterns.push(`_INBOX.${cluster}-*.>`);

@@ -22,7 +22,7 @@ export const topCommand: Command = {
     count: { type: "string", short: "n", value: "N", help: "Ends after so many pictures" },
   },
   run: async ({ values }, terminal) => {
-    const { cluster, connect } = clusterTarget(values, terminal);
+    const { cluster, connect } = await clusterTarget(values, terminal);
     const isLive = process.stdout.isTTY === true;
     const count = countOf(values, "count", isLive ? Number.MAX_SAFE_INTEGER : 1);
     const bus = await joinNats(connect, cluster, "client");

@@ -64,11 +64,12 @@ export const workerCommand: Command = {
       value: "MODULE",
       help: "Each worker imports it first, and calls what it exports as setup",
     },
+    env: { type: "string", multiple: true, value: "NAME=VALUE", help: "A variable of each worker's environment" },
     "named-functions-only": { type: "boolean", help: "Refuses functions that would come as source text" },
   },
   notes: ["  shoal worker --cluster prod --nats nats://10.0.0.5:4222 --workers 4 --resource GPU=1"],
   run: async ({ values }, terminal) => {
-    const { cluster, url, connect } = clusterTarget(values, terminal);
+    const { cluster, url, connect } = await clusterTarget(values, terminal);
     const workers = countOf(values, "workers", cpuCount());
     const settings = {
       cluster,
@@ -78,6 +79,7 @@ export const workerCommand: Command = {
       functions: values["named-functions-only"] === true ? ("named" as const) : ("any" as const),
       heartbeatMs: SCHEDULER_DEFAULTS.heartbeatMs,
       preload: preloadUrls(textsOf(values, "preload")),
+      environment: Object.fromEntries(textsOf(values, "env").map(parseVariable)),
       memory: memoryConfig(memorySettings(values), workers, "process"),
       lifetime: lifetimeOf(lifetimeSettings(values)),
     };
@@ -184,4 +186,10 @@ function parseResource(text: string): readonly [string, number] {
   if (name === "" || amount === "" || !(Number(amount) > 0))
     throw new SyntaxError(`--resource takes NAME=AMOUNT such as GPU=1, not "${text}"`);
   return [name, Number(amount)];
+}
+
+function parseVariable(text: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  if (at <= 0) throw new SyntaxError(`--env takes NAME=VALUE such as OMP_NUM_THREADS=1, not "${text}"`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }

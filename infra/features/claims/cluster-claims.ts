@@ -94,4 +94,10 @@ export const clusterClaims: readonly Claim[] = [
     "shoal:registerValue shoal:Client.connect",
     "test/runtime/wire/value.test.ts: value: what cannot travel is refused",
   ],
+  [
+    "DP-028",
+    "Scheduler file",
+    "shoal:Client.connect cli:scheduler cli:worker",
+    "test/infra/cluster/scheduler-file.test.ts: scheduler, workers and client find each other",
+  ],
 ];

@@ -132,4 +132,10 @@ export const diagnosticsClaims: readonly Claim[] = [
   ],
   ["DG-083", "HLG rendering", "shoal:visualize", "test/collections/core/visualize.test.ts: visualize() draws the plan"],
   ["DG-071", "Local task profiler", "shoal:Profiler", "test/infra/measure/profiles.test.ts: Profiler notes start"],
+  [
+    "DG-088",
+    "Event-loop watchdog",
+    "shoal:EventLoopWatch cli:scheduler",
+    "test/infra/measure/event-loop-watch.test.ts: EventLoopWatch tells",
+  ],
 ];

@@ -114,4 +114,34 @@ export const graphClaims: readonly Claim[] = [
     "shoal:Callback",
     "test/collections/core/callback.test.ts: a callback hears of a computation",
   ],
+  [
+    "GR-027",
+    "Strict mode",
+    "shoal:tokenize shoal:config",
+    "test/runtime/graph/tokenize.test.ts: tokenize() fails on what",
+  ],
+  [
+    "GR-034",
+    "Sizeof registry",
+    "shoal:sizeOf shoal:registerValue",
+    "test/actors/chunk/sizeof.test.ts: a class that is registered",
+  ],
+  [
+    "GR-007",
+    "HighLevelGraph",
+    "shoal:HighLevelGraph",
+    "test/collections/core/high-level-graph.test.ts: cull() and cullLayers() keep",
+  ],
+  [
+    "GR-008",
+    "Layers",
+    "shoal:HighLevelGraph shoal:Collection",
+    "test/collections/core/high-level-graph.test.ts: layers read each other",
+  ],
+  [
+    "GR-009",
+    "Layer metadata",
+    "shoal:HighLevelGraph",
+    "test/collections/core/high-level-graph.test.ts: layers read each other",
+  ],
 ];

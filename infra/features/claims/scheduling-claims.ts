@@ -205,4 +205,10 @@ export const schedulingClaims: readonly Claim[] = [
     "dataframe:merge",
     "test/collections/dataframe/kernels/look-up-join.test.ts: merge() gives the same rows whether",
   ],
+  [
+    "SC-039",
+    "Environment injection",
+    "shoal:Client.local cli:worker",
+    "test/e2e/environment.test.ts: environment: workers have these",
+  ],
 ];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Client, registerValue } from "shoal";
 import { sizeOf, sizeOfAll } from "../../../actors/chunk/sizeof.ts";
 
 test("sizeOf() is exact for typed arrays, about right for the rest, and never throws", () => {
@@ -23,4 +24,27 @@ test("sizeOfAll() counts memory that several values are views on once", () => {
   assert.ok(sum >= block.byteLength && sum < block.byteLength + 1000, `${sum}`);
   assert.ok(sizeOfAll([new Float64Array(1000), new Float64Array(1000)]) >= 16_000);
   assert.equal(sizeOfAll([1, "ab"]), sizeOf(1) + sizeOf("ab"));
+});
+
+test("a class that is registered with sizeOf weighs what it says, on a cluster's books too", async () => {
+  class Model {
+    readonly rows: number;
+    constructor(rows: number) {
+      this.rows = rows;
+    }
+  }
+  registerValue<Model>({
+    name: "test.Model",
+    class: Model,
+    encode: ({ rows }) => rows,
+    decode: (rows) => new Model(rows as number),
+    sizeOf: ({ rows }) => rows * 1000,
+  });
+  assert.ok(sizeOf(new Model(50)) >= 50_000);
+  assert.ok(sizeOf([new Model(50), new Model(50)]) >= 100_000);
+  await using client = await Client.local({ mode: "inline" });
+  const held = client.submit(() => new Model(70));
+  await held.result();
+  const { bytes } = (await client.ask(client.taskAddress(held.key), { type: "state" })) as { bytes: number };
+  assert.ok(bytes >= 70_000);
 });

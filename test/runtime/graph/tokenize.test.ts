@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
+import { config } from "../../../runtime/base/config.ts";
 import { tokenize, tokenSymbol } from "../../../runtime/graph/tokenize.ts";
 import { kernel, liveFunction } from "../../../runtime/wire/function-spec.ts";
 
@@ -151,4 +152,23 @@ test("tokenize() gives a new token each time to instances that hide their state"
   class Opaque {}
   const opaque = new Opaque();
   assert.notEqual(tokenize(opaque), tokenize(opaque));
+});
+
+test("tokenize() fails on what would have a new token each time, where the configuration wants that", () => {
+  class Hidden {
+    #secret = 1;
+    read(): number {
+      return this.#secret;
+    }
+  }
+  const strict = <T>(work: () => T): T => config.with({ "tokenize.ensure-deterministic": true }, work);
+  const own = { [tokenSymbol]: () => "mine" };
+  for (const fine of [1, "a", [new Date(3)], new Map([[1, 2]]), Math.max, Symbol.for("s"), own])
+    assert.equal(
+      strict(() => tokenize(fine)),
+      tokenize(fine),
+    );
+  for (const wrong of [new Hidden(), [new Hidden()], Symbol("s"), (x: number) => x, Promise.resolve()])
+    assert.throws(() => strict(() => tokenize(wrong)), { code: "TOKENIZE" });
+  assert.notEqual(tokenize(new Hidden()), tokenize(new Hidden()));
 });

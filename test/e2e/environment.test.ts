@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Client } from "shoal";
+
+const LIMIT = { timeout: 90_000 };
+
+for (const mode of ["threads", "processes", "nats"] as const)
+  test(
+    `environment: workers have these variables before anything runs there, the program does not (${mode})`,
+    LIMIT,
+    async (t) => {
+      const client = await Client.local({ mode, workers: 2, environment: { SHOAL_TEST_COLOUR: "teal" } });
+      t.after(() => client.close());
+      const colours = await client.run(() => process.env["SHOAL_TEST_COLOUR"]);
+      assert.deepEqual([...colours.values()], ["teal", "teal"]);
+      assert.equal(process.env["SHOAL_TEST_COLOUR"], undefined);
+    },
+  );
+
+test("environment: inline the worker is the program, whose variables are its own", async () => {
+  await assert.rejects(Client.local({ mode: "inline", environment: { A: "1" } }), TypeError);
+});
