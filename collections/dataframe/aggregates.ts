@@ -11,6 +11,8 @@ export interface AggregateSpec {
   readonly columns: readonly string[];
   readonly dtypes: readonly Dtype[];
   readonly options: Options;
+  /** What the user calls the value, where its physical column is called otherwise. */
+  readonly of?: string;
 }
 
 /** How one aggregate is worked out: states of each partition, how states combine, and the result of them. */
@@ -29,7 +31,9 @@ const first = (spec: AggregateSpec): Dtype => spec.dtypes[0] as Dtype;
 function needNumbers(spec: AggregateSpec): void {
   for (const [at, dtype] of spec.dtypes.entries())
     if (!isNumberLike(dtype))
-      throw new TypeError(`${spec.fn} needs numbers; column "${shownName(spec.columns[at] as string)}" is ${dtype}`);
+      throw new TypeError(
+        `${spec.fn} needs numbers; column "${shownName(spec.of ?? (spec.columns[at] as string))}" is ${dtype}`,
+      );
 }
 
 const sumType = (dtype: Dtype): Dtype => {
@@ -138,14 +142,7 @@ const pairs =
   (spec, state) => {
     needNumbers(spec);
     const [a, b] = spec.columns as [string, string];
-    const [n, ma, mb, q, qa, qb] = ["n", "ma", "mb", "q", "qa", "qb"].map(state) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+    const [n = "", ma = "", mb = "", q = "", qa = "", qb = ""] = ["n", "ma", "mb", "q", "qa", "qb"].map(state);
     const products = (name: string, x: string, y: string): Aggregation => ({
       name,
       primitive: "pairProducts",

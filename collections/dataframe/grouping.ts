@@ -83,9 +83,10 @@ export class Grouping {
     const columns = wanted.map(({ exprs }) => exprs.map(place));
     const input = selectNode(this.view.root, inputs);
     const specs = wanted.map(
-      ({ name, fn, options: own }, at): AggregateSpec => ({
+      ({ name, fn, options: own, exprs: [value] }, at): AggregateSpec => ({
         name,
         fn,
+        of: value?.kind === "column" ? value.name : name,
         columns: columns[at] as string[],
         dtypes: (columns[at] as string[]).map((one) => inferDtype(column(one), input.fields)),
         options: own,

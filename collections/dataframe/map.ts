@@ -22,12 +22,15 @@ export type Schema = Readonly<Record<string, string>>;
 
 const MAP_TABLE = kernel("shoal:collections/dataframe/kernels/map-entry", "mapTable", mapTable);
 
+type MapNode = Extract<Node, { kind: "map" }>;
+
 export function mapNode(
   view: View,
   fn: AnyFunction,
   mapCall: Omit<MapCall, "meta"> & { meta?: TableMeta },
   meta: TableMeta,
   keys: readonly { name: string; expr: View["columns"][number]["expr"] }[] = [],
+  how: Pick<MapNode, "kernel" | "overlap"> = { kernel: MAP_TABLE },
 ): Node {
   const input = nodeOfView({ ...view, columns: [...view.columns, ...keys] });
   const out = mapCall.out as TableMeta;
@@ -39,7 +42,7 @@ export function mapNode(
     kind: "map",
     input,
     fn: liveFunction(fn),
-    kernel: MAP_TABLE,
+    ...how,
     call: { ...mapCall, meta },
     fields,
     npartitions: input.npartitions,
@@ -47,7 +50,7 @@ export function mapNode(
   });
 }
 
-const schemaMeta = (schema: Schema, index: TableMeta["index"]): TableMeta => ({
+export const schemaMeta = (schema: Schema, index: TableMeta["index"]): TableMeta => ({
   index,
   columns: Object.entries(schema).map(([name, dtype]) => ({ name, dtype: parseDtype(dtype) })),
 });
@@ -109,7 +112,7 @@ export interface MapPartitionsOptions {
   readonly args?: readonly unknown[];
 }
 
-const isMeta = (schema: Schema | TableMeta): schema is TableMeta => Array.isArray((schema as TableMeta).columns);
+export const isMeta = (schema: Schema | TableMeta): schema is TableMeta => Array.isArray((schema as TableMeta).columns);
 
 function mapPartitions(
   table: DataFrame<unknown> | Series<unknown>,

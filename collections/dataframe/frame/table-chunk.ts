@@ -42,6 +42,14 @@ export class TableChunk {
     return this.weight;
   }
 
+  /** The same of each column, by its physical name. */
+  get columnBytes(): Record<string, number> {
+    const { columns, dtypes } = this.native;
+    return Object.fromEntries(
+      columns.map((name, at) => [name, this.rows * this.widthOf((dtypes[at] as { variant: string }).variant, at)]),
+    );
+  }
+
   private widthOf(variant: string, at: number): number {
     if (variant === "List") return this.listWidth(at);
     if (variant !== "String" && variant !== "Utf8") return WIDTHS[variant] ?? WIDE;

@@ -3,5 +3,6 @@
  */
 import "../index.ts";
 
+export { mapOverlapped } from "./map-overlapped.ts";
 export { mapTable } from "./map-table.ts";
 export { tableOfItem, tableOfOutcome } from "./table-of-outcome.ts";

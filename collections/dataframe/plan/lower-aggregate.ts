@@ -3,6 +3,7 @@ import { exchangePipe } from "./lower-partitions.ts";
 import type { Lower } from "./lower-types.ts";
 import type { AggregateTree, Node } from "./node.ts";
 import { type Pipe, pipeOf, settle, withStep } from "./pipe.ts";
+import { isPlaced } from "./placed-rows.ts";
 import type { Aggregation, Step } from "./step.ts";
 
 /** Rounds of at most `fanIn` tables, until one is left; `round` and `last` get the stacked tables. */
@@ -40,6 +41,8 @@ export function lowerAggregate(node: Extract<Node, { kind: "aggregate" }>, lower
     partial,
     fields: [...keys, ...aggregations.map(({ name, dtype }) => ({ name, dtype }))],
   });
+  if (plan.splitOut > 1 && isPlaced(node.input, plan.keys, plan.splitOut))
+    return withStep(input, (of) => finished(node, plan, group(group(of, plan.partial), plan.last)));
   const partial = withStep(input, (of) => group(of, plan.partial, input.count > 1));
   if (plan.splitOut > 1)
     return withStep(exchangePipe(partial, plan.keys, plan.splitOut), (of) =>

@@ -2,6 +2,7 @@ import { exchangePipe } from "./lower-partitions.ts";
 import type { Lower } from "./lower-types.ts";
 import type { Node } from "./node.ts";
 import { broadcastPipe, type Pipe, pipeOf, settle, zipPipes } from "./pipe.ts";
+import { isPlaced } from "./placed-rows.ts";
 import type { Step } from "./step.ts";
 
 type JoinNode = Extract<Node, { kind: "join" | "asof" | "align" }>;
@@ -26,8 +27,10 @@ export function lowerJoin(node: JoinNode, lower: Lower): Pipe {
       return zipPipes(single(left), single(right), step);
     case "exchange": {
       const count = node.npartitions;
-      const [a, b] = [exchangePipe(left, node.join.leftOn, count), exchangePipe(right, node.join.rightOn, count)];
-      return zipPipes(a, b, step);
+      const placed = (pipe: Pipe, side: Node, by: readonly string[]): Pipe =>
+        isPlaced(side, by, count) ? pipe : exchangePipe(pipe, by, count);
+      const { leftOn, rightOn } = node.join;
+      return zipPipes(placed(left, node.left, leftOn), placed(right, node.right, rightOn), step);
     }
   }
 }

@@ -8,6 +8,7 @@ import { exchangePipe } from "./lower-partitions.ts";
 import type { Lower } from "./lower-types.ts";
 import type { Node } from "./node.ts";
 import { inputStep, type Pipe, pipeOf, RUN_PLAN, settle, withStep, zipPipes } from "./pipe.ts";
+import { isPlaced } from "./placed-rows.ts";
 import type { Aggregation, Step } from "./step.ts";
 
 type WindowNode = Extract<Node, { kind: "window" }>;
@@ -30,7 +31,8 @@ export function lowerWindow(node: WindowNode, lower: Lower): Pipe {
       : reach.kind === "time"
         ? !backward
         : (backward ? reach.after : reach.before) > 0;
-  const carried = (backward: boolean): Pipe => pipeOf(carryLayer(node, own, backward), node.input.fields);
+  const carried = (backward: boolean): Pipe =>
+    carryPipe(node.id, own, backward, (both) => carryStep(node, both, backward));
   const overlap = (of: Step, before: Step | null, after: Step | null): Step => ({
     op: "overlap",
     of,
@@ -49,9 +51,12 @@ export function lowerWindow(node: WindowNode, lower: Lower): Pipe {
   return withStep(own, (of) => overlap(of, null, null));
 }
 
-/** Task i: what partition i must know of its neighbours; the first (backward: the last) gets an empty table. */
-function carryLayer(node: WindowNode, own: Pipe, backward: boolean): TaskLayer {
-  const { fields } = node.input;
+/**
+ * Task i: what partition i must know of its neighbours; the first (backward: the last) gets an empty table.
+ * @param step what is handed on of a partition and of all that was handed to it
+ */
+export function carryPipe(id: string, own: Pipe, backward: boolean, step: (both: Step) => Step): Pipe {
+  const { fields } = own.step;
   const n = own.count;
   const source = own.inputs[0]?.layer as TaskLayer;
   const nothing: Step = { op: "slice", of: inputStep(fields), offset: 0, length: 0, fields };
@@ -60,9 +65,9 @@ function carryLayer(node: WindowNode, own: Pipe, backward: boolean): TaskLayer {
     of: backward ? [inputStep(fields, 1), inputStep(fields, 0)] : [inputStep(fields, 0), inputStep(fields, 1)],
     fields,
   };
-  const call = (step: Step, inputs: number): Call => ({
+  const call = (of: Step, inputs: number): Call => ({
     fn: RUN_PLAN,
-    args: [literal(step), literal(null), ...Array.from({ length: inputs }, (_, at) => input(at))],
+    args: [literal(of), literal(null), ...Array.from({ length: inputs }, (_, at) => input(at))],
   });
   const offsets = new Uint32Array(n + 1);
   const [sources, rows]: [number[], number[]] = [[], []];
@@ -80,17 +85,18 @@ function carryLayer(node: WindowNode, own: Pipe, backward: boolean): TaskLayer {
     offsets[i + 1] = rows.length;
   }
   const first = backward ? n - 1 : 0;
-  return {
+  const layer: TaskLayer = {
     kind: "tasks",
-    name: `carry-${tokenize(node.id, backward)}`,
+    name: `carry-${tokenize(id, backward)}`,
     grid: [n],
-    calls: [call(nothing, 1), call(carryStep(node, both, backward), 2)],
+    calls: [call(nothing, 1), call(step(both), 2)],
     callOf: Uint32Array.from({ length: n }, (_, at) => (at === first ? 0 : 1)),
     sources: [source],
     inputOffsets: offsets,
     inputSource: Uint16Array.from(sources),
     inputIndex: Uint32Array.from(rows),
   };
+  return pipeOf(layer, fields);
 }
 
 function carryStep(node: WindowNode, of: Step, backward: boolean): Step {
@@ -166,6 +172,8 @@ function totalExpr(node: WindowNode, name: string, dtype: Field["dtype"]): Expr 
 export function lowerGroupWindow(node: Extract<Node, { kind: "groupWindow" }>, lower: Lower): Pipe {
   const pipe = lower(node.input);
   const { items, over, fields } = node;
-  const together = node.npartitions === 1 ? single(pipe) : exchangePipe(pipe, over, node.npartitions);
+  const { npartitions: count } = node;
+  const isThere = count > 1 && isPlaced(node.input, over, count);
+  const together = count === 1 ? single(pipe) : isThere ? pipe : exchangePipe(pipe, over, count);
   return withStep(together, (of) => ({ op: "window", of, items, over, fields }));
 }

@@ -128,7 +128,15 @@ export type NodeKind =
       readonly fn: FunctionSpec;
       readonly kernel: FunctionSpec;
       readonly call: MapCall;
+      /** What the function sees of the partitions before and after its own. */
+      readonly overlap?: MapOverlap;
     };
+
+/** Rows before, or the last microseconds of a time index; rows after. */
+export interface MapOverlap {
+  readonly before: { readonly rows: number } | { readonly micros: number };
+  readonly after: { readonly rows: number };
+}
 
 /** Partial results a partition, combined as often as it takes, finished once. */
 export interface AggregateTree {

@@ -4,12 +4,13 @@ import { mergeSelects } from "./rules/merge-selects.ts";
 import { pruneScan } from "./rules/prune-scan.ts";
 import { pushFilter } from "./rules/push-filter.ts";
 import { pushProjection } from "./rules/push-projection.ts";
+import { skipExchange } from "./rules/skip-exchange.ts";
 
 /** A rewrite of one node whose inputs are already simple; it gives the same node where it does not apply. */
 export type Rule = (node: Node) => Node;
 
 /** Applied to every node from the sources up, until nothing changes. */
-export const LOCAL_RULES: readonly Rule[] = [mergeSelects, mergeFilters, pushFilter, pruneScan];
+export const LOCAL_RULES: readonly Rule[] = [mergeSelects, mergeFilters, pushFilter, pruneScan, skipExchange];
 
 const ROUNDS_MAX = 20;
 

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as dd from "../../../../collections/dataframe/index.ts";
+import { compute } from "../../../../index.ts";
+
+const rows = Array.from({ length: 40 }, (_, at) => at);
+const many = dd.fromColumns(
+  { k: rows.map((row) => row % 7), x: rows, unused: rows.map(String) },
+  { npartitions: 4, dtypes: { k: "int64", x: "int64", unused: "string" } },
+);
+const some = dd.fromColumns(
+  { k: [1, 2, 3, 4, 5], y: [10, 20, 30, 40, 50] },
+  { npartitions: 2, dtypes: { k: "int64" } },
+);
+const few = dd.fromColumns({ k: [1, 2], y: [10, 20] }, { npartitions: 1, dtypes: { k: "int64" } });
+
+/** Layers that cut their rows up for an exchange. */
+const exchanges = (table: { explain(): string }): number => table.explain().match(/× cutInShards/g)?.length ?? 0;
+const sorted = (values: readonly unknown[]): string[] => values.map((one) => JSON.stringify(one)).sort();
+
+test("columns, types and partitions of a table are known before anything is computed", () => {
+  const made = many
+    .filter((r) => r.x > 3)
+    .merge(some, { on: "k" })
+    .assign({ z: (r) => r.x / 2, t: (r) => `${r.unused}!` })
+    .groupby("k")
+    .agg({ z: "mean", t: "count" });
+  assert.deepEqual(made.dtypes, { z: "float64", t: "int64" });
+  assert.deepEqual([made.columns, made.indexNames, made.npartitions], [["z", "t"], ["k"], 1]);
+  assert.equal(many.get("unused").dtype, "string");
+});
+
+test("divisions are known where rows are in order, and can be forgotten or found again", async () => {
+  const held = many.setIndex("x", { sorted: true });
+  const known = await held.computeDivisions();
+  assert.deepEqual(known.divisions, [0, 10, 20, 30, 39]);
+  assert.match(known.loc({ from: 12, to: 13 }).explain(), /1 partition/);
+  const cleared = known.clearDivisions();
+  assert.deepEqual([cleared.knownDivisions, known.get("k").clearDivisions().divisions], [false, null]);
+  assert.deepEqual((await cleared.compute()).toRecords(), (await known.compute()).toRecords());
+});
+
+test("merge() sends a side of one partition to all of the other, and exchanges two of several", async () => {
+  const broadcast = many.merge(few, { on: "k" });
+  assert.match(broadcast.explain(), /broadcast-right/);
+  assert.equal(exchanges(broadcast), 0);
+  const exchanged = many.merge(some, { on: "k" });
+  assert.equal(exchanges(exchanged), 2);
+  const forced = many.merge(few, { on: "k", broadcast: false });
+  assert.equal(exchanges(forced), 2);
+  assert.deepEqual(sorted((await forced.compute()).toRecords()), sorted((await broadcast.compute()).toRecords()));
+});
+
+test("merge() joins tables partition by partition where both are divided alike, and single partitions as they are", async () => {
+  const [a, b] = [many.setIndex("x", { divisions: [0, 15, 39] }), some.setIndex("y", { divisions: [0, 25, 60] })];
+  const onIndex = a.merge(b, { leftIndex: true, rightIndex: true });
+  assert.match(onIndex.explain(), /partitionwise/);
+  assert.deepEqual(sorted((await onIndex.compute()).toColumns()["unused"] as string[]), ['"10"', '"20"', '"30"']);
+  const single = few.merge(few, { on: "k" });
+  assert.match(single.explain(), /single/);
+  assert.equal(exchanges(single), 0);
+});
+
+test("rows that an exchange has put where they belong are not exchanged again", async () => {
+  const shuffled = many.shuffle("k");
+  assert.equal(exchanges(shuffled.filter((r) => r.x > 3).shuffle("k")), 1);
+  const totals = shuffled.groupby("k").agg({ x: "sum" }, { splitOut: 4 });
+  assert.equal(exchanges(totals), 1);
+  const plain = await many.groupby("k").agg({ x: "sum" }).compute();
+  const found = await totals.compute();
+  assert.deepEqual(
+    sorted(found.indexValues().map((key, at) => [key, found.toColumns()["x"]?.[at]])),
+    sorted(plain.indexValues().map((key, at) => [key, plain.toColumns()["x"]?.[at]])),
+  );
+  // The first join puts the left's rows by k: the second moves only its own right.
+  const twice = many.merge(some, { on: "k" }).merge(some.rename({ y: "w" }), { on: "k", npartitions: 4 });
+  assert.equal(exchanges(twice), 3);
+  const expected = rows
+    .filter((row) => row % 7 >= 1 && row % 7 <= 5)
+    .map((row) => [row, (row % 7) * 10, (row % 7) * 10]);
+  const records = (await twice.compute()).toRecords() as { x: number; y: number; w: number }[];
+  assert.deepEqual(sorted(records.map(({ x, y, w }) => [x, y, w])), sorted(expected));
+  // Another key, another number of partitions, or a key that was overwritten: exchanged.
+  assert.equal(exchanges(shuffled.shuffle("x")), 2);
+  assert.equal(exchanges(shuffled.shuffle("k", { npartitions: 3 })), 2);
+  assert.equal(exchanges(shuffled.assign({ k: (r) => r.x }).shuffle("k")), 2);
+});
+
+test("a chain of steps is one task a partition, and reads only the columns it uses", () => {
+  const chain = many
+    .filter((r) => r.x > 3)
+    .assign({ z: (r) => r.x * 2 })
+    .filter((r) => r.z < 60)
+    .get("z");
+  const physical = chain.explain().split("Physical plan\n")[1] as string;
+  assert.equal(physical.trim().split("\n").length, 1);
+  assert.match(physical, /: 4 × read columns \[x\] → filter → .*select/);
+});
+
+test("a group-by becomes partial groups and a tree of combinations, a sort an exchange of sampled ranges", () => {
+  const physical = (table: { explain(): string }): string => table.explain().split("Physical plan\n")[1] as string;
+  assert.match(
+    physical(many.groupby("k").agg({ x: "sum" }, { splitEvery: 2 })),
+    /4 × .*group[\s\S]*2 × .*group[\s\S]*1 × .*group → sort/,
+  );
+  assert.match(physical(many.sortValues("x")), /sampleColumn[\s\S]*boundsOf[\s\S]*cutInShards[\s\S]*→ sort/);
+  assert.match(physical(many.nlargest(3, "x")), /4 × .*largest[\s\S]*1 × .*largest/);
+});
+
+test("equal tables are computed once, however often they are asked for", async () => {
+  const calls = globalThis as unknown as { planningCalls?: number };
+  calls.planningCalls = 0;
+  const slow = (): dd.DataFrame<{ x: number }> =>
+    many.mapPartitions<{ x: number }>(
+      (part) => {
+        const counter = globalThis as unknown as { planningCalls: number };
+        counter.planningCalls += 1;
+        return { x: part.get("x" as never).toArray() };
+      },
+      { schema: { x: "int64" } },
+    );
+  const shared = slow();
+  const [sum, most] = await compute(shared.get("x").sum(), shared.get("x").max());
+  assert.deepEqual([sum, most], [780, 39]);
+  assert.equal(calls.planningCalls, 4);
+  const one = shared.merge(shared, { on: "x" });
+  assert.equal((await one.compute()).length, 40);
+  assert.equal(calls.planningCalls, 8);
+  assert.equal(many.filter((r) => r.x > 3).layer.name, many.filter((r) => r.x > 3).layer.name);
+  delete calls.planningCalls;
+});
+
+test("a Series and an Index become tables", async () => {
+  assert.deepEqual((await many.get("k").toFrame("key").compute()).columns, ["key"]);
+  assert.deepEqual((await few.setIndex("k").index.toFrame("label").compute()).toColumns(), { label: [1, 2] });
+});
