@@ -129,5 +129,12 @@ export function filledBlocks(program: Program, axes: readonly AxisRuns[]): Block
   return { layer, axes, dtype: programDType(program) };
 }
 
+/** A slice of an array of one value, as an array of that value with the slice's chunks: nothing is made to be cut. Undefined for others. */
+export function slicedFill({ layer }: Blocks, axes: readonly AxisRuns[]): Blocks | undefined {
+  if (layer.kind !== "blockwise" || layer.call.fn !== FILLED) return undefined;
+  const [program] = layer.call.args;
+  return program?.kind === "literal" ? filledBlocks(program.value as Program, axes) : undefined;
+}
+
 /** Whether a value can be an operand without being an array. */
 export const isPlainOperand = (value: unknown): value is ScalarLike => isScalar(value);

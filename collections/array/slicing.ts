@@ -5,7 +5,7 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Blocks, gridOf, layerName, requireKnown } from "./blocks.ts";
 import { axisSizes, CHUNK_BYTES_DEFAULT } from "./chunk-spec.ts";
 import { itemsizeOf } from "./dtype.ts";
-import { SETTLE } from "./elementwise.ts";
+import { SETTLE, slicedFill } from "./elementwise.ts";
 import type { AxisIndex } from "./indexer.ts";
 import { type TakePlan, takePieces } from "./kernels/take.ts";
 import { type AxisCut, cutBlock, reaxis } from "./kernels/views.ts";
@@ -29,7 +29,7 @@ export function sliceBlocks(blocks: Blocks, indices: readonly AxisIndex[]): Bloc
   if (indices.every((index) => index.kind === "whole")) return blocks;
   const plans = indices.map((index, axis) => axisPlan(blocks, index, axis));
   const axes = plans.flatMap((plan) => (plan.runs === null ? [] : [plan.runs]));
-  const pushed = slicedSource(blocks, indices, axes);
+  const pushed = slicedSource(blocks, indices, axes) ?? slicedFill(blocks, axes);
   if (pushed !== undefined) return pushed;
   const name = layerName("get", blocks.layer, indices);
   const grid = gridOf(axes);

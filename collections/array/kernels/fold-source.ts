@@ -4,7 +4,7 @@ import type { Cells, Fold } from "./folds.ts";
 import { Generated, withLent } from "./generated.ts";
 import type { Loop, Step } from "./loop.ts";
 import { loopOf } from "./loop-of.ts";
-import { Assigned, eachOuter, Pending, planOf, type Source } from "./pending.ts";
+import { Assigned, eachOuter, materialize, Pending, planOf, type Source } from "./pending.ts";
 import { lendOrAllocate, withArena } from "./simd/arena.ts";
 
 /** Elements evaluated at a time where a fused expression is folded: they stay in the second cache. */
@@ -27,8 +27,9 @@ export function foldSource(
   fold: Fold,
 ): void {
   if (sizeOf(source.shape) === 0) return;
-  if (source instanceof Assigned) {
-    foldSource(source.written(), axes, accumulators, fold);
+  // One value everywhere is folded from where it stands once.
+  if (source instanceof Assigned || (source instanceof Pending && source.inputs.length === 0)) {
+    foldSource(materialize(source), axes, accumulators, fold);
     return;
   }
   if (axes.length === source.shape.length && isPiecewise(source)) {

@@ -328,3 +328,30 @@ test("weights of whole numbers and of single precision add up in what they are",
     da.histogram(x, { bins: 3, range: [0, 6], weights: da.ones([5], { dtype, chunks: 2 }) })[0].dtype;
   assert.deepEqual([counted("uint8"), counted("int8"), counted("float32")], ["uint64", "int64", "float32"]);
 });
+
+test("slices of arrays of one value have the chunks that slices of others have, and its value", async () => {
+  const shape = {
+    chunks: [
+      [4, 4, 2],
+      [3, 3, 3],
+    ] as const,
+  };
+  const same = da.full([10, 9], 7, shape);
+  const other = da.arange(90).reshape([10, 9]).rechunk(shape.chunks);
+  const slices: readonly (readonly (string | number)[])[] = [
+    ["::3", "::-2"],
+    ["5:5", ":"],
+    [-1, "1:"],
+    ["2:9:5", 4],
+    ["::-1", "8:2:-4"],
+  ];
+  for (const one of slices) {
+    const [found, wanted] = [same.get(...one), other.get(...one)];
+    assert.deepEqual(found.chunks, wanted.chunks, String(one));
+    assert.equal(found.dtype, "int64");
+    const { size } = wanted;
+    assert.equal((await found.sum().compute()).item(), 7 * size, String(one));
+    const std = (await found.std().compute()).item() as number;
+    assert.ok(size === 0 ? Number.isNaN(std) : std === 0, String(one));
+  }
+});
