@@ -5,6 +5,7 @@ import { own } from "../runtime/graph/call.ts";
 import type { TaskLayer } from "../runtime/graph/layer.ts";
 import { liveFunction } from "../runtime/wire/function-spec.ts";
 import type { BenchCase, Run } from "./bench-case.ts";
+import { exchangeMemory } from "./exchange-memory.ts";
 import { largerThanMemory } from "./larger-than-memory.ts";
 import { loneScheduler, submissionBytes, takeSubmission } from "./lone-scheduler.ts";
 
@@ -110,4 +111,5 @@ export const cases: readonly BenchCase[] = [
   liveTask(1e6, "layer"),
   liveTask(1e6, "user"),
   ...largerThanMemory,
+  exchangeMemory(2, 10),
 ];
