@@ -55,6 +55,7 @@ export { type ProgressOptions, type ProgressOut, progress } from "./collections/
 export { type LineSink, print, warn } from "./collections/futures/remote-print.ts";
 export { SharedEvent, SharedQueue, SharedVariable } from "./collections/futures/shared-state.ts";
 export { Topic } from "./collections/futures/topic.ts";
+export { SshCluster, type SshClusterOptions } from "./infra/cluster/ssh-cluster.ts";
 export { EventLoopWatch, type EventLoopWatchOptions } from "./infra/measure/event-loop-watch.ts";
 export { type ProfiledTask, Profiler } from "./infra/measure/local-profiler.ts";
 export { type MemorySample, type MemorySampleOptions, MemorySampler } from "./infra/measure/memory-sampler.ts";

@@ -35,6 +35,9 @@ export class WatchedWorker {
   tasks = 0;
   computeMs = 0;
   transferMs = 0;
+  /** Fetches from others, and of others from it. */
+  transfersIn = 0;
+  transfersOut = 0;
   bytesIn = 0;
   bytesOut = 0;
   /** Of which so many at the sample before. */
@@ -168,8 +171,11 @@ export class ObserverBrain {
       const bytes = columns.bytes[i] as number;
       const ms = (columns.durationUs[i] as number) / 1000;
       worker.transferMs += ms;
+      worker.transfersIn += 1;
       worker.bytesIn += bytes;
-      this.workerOf(from).bytesOut += bytes;
+      const giver = this.workerOf(from);
+      giver.transfersOut += 1;
+      giver.bytesOut += bytes;
       this.second.bytes += bytes;
       const name = `${from} ${id}`;
       let pair = this.pairs.get(name);

@@ -3,6 +3,8 @@ import { hostWindows } from "../../actors/chunk/host-windows.ts";
 import { memoryConfig } from "../../collections/futures/memory-options.ts";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
+import { config } from "../../runtime/base/config.ts";
+import { envOf } from "../../runtime/base/config-sources.ts";
 import { cpuCount } from "../../runtime/base/cpu-count.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
@@ -97,7 +99,8 @@ function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterO
     resources: options.resources ?? {},
     functions: options.functions ?? "any",
     preload: preloadUrls(options.preload ?? []),
-    environment: options.environment ?? {},
+    // Workers go by what this program was configured to.
+    environment: { ...envOf(config.all()), ...options.environment },
     memory: memoryConfig(options, workers, options.mode === "threads" ? "results" : "process"),
     ...SCHEDULER_DEFAULTS,
     prefillUs,

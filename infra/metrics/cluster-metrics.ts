@@ -146,5 +146,15 @@ function workerMetrics(workers: readonly WorkerFigures[], brain: ObserverBrain):
       "Bytes given to other workers, while watched.",
       watched.map(({ labels, worker }) => ({ labels, value: worker.bytesOut })),
     ),
+    counter(
+      "worker_transfer_incoming_count_total",
+      "Fetches from other workers, while watched.",
+      watched.map(({ labels, worker }) => ({ labels, value: worker.transfersIn })),
+    ),
+    counter(
+      "worker_transfer_outgoing_count_total",
+      "Fetches by other workers, while watched.",
+      watched.map(({ labels, worker }) => ({ labels, value: worker.transfersOut })),
+    ),
   ];
 }

@@ -61,6 +61,16 @@ function configFromEnv(env: NodeJS.ProcessEnv): ConfigLayer {
   );
 }
 
+/** Options as the variables that say them, for processes that are to have the same. */
+export function envOf(layer: ConfigLayer): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(layer).map(([name, value]) => [
+      PREFIX + name.toUpperCase().replaceAll(".", "__").replaceAll("-", "_"),
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
 /** Options from objects in objects or dotted names. @throws ShoalError CONFIG saying where the mistake is */
 export function configFromValues(values: object, where: string): ConfigLayer {
   return Object.fromEntries(flat(values, "").map(([name, value]) => checked(name, value, where)));

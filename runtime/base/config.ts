@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ConfigName, ConfigValues } from "./config-options.ts";
 import { type ConfigLayer, configFromValues, configSources } from "./config-sources.ts";
+import { registerValue } from "./value-type.ts";
 
 /** Options by dotted names, or as objects in objects: `{ "local.workers": 2 }`, `{ local: { workers: 2 } }`. */
 export type ConfigGiven =
@@ -80,3 +81,15 @@ export class Config {
 
 /** The configuration of this process. */
 export const config: Config = new Config();
+
+// Functions that travel speak of the configuration of the process they run in.
+registerValue<Config>({
+  name: "shoal.config",
+  class: Config,
+  module: "shoal:runtime/base/config",
+  encode: (one) => {
+    if (one !== config) throw new TypeError("Of configurations only that of the process travels: import { config }");
+    return null;
+  },
+  decode: () => config,
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client } from "shoal";
+import { Client, config } from "shoal";
 
 const LIMIT = { timeout: 90_000 };
 
@@ -20,3 +20,12 @@ for (const mode of ["threads", "processes", "nats"] as const)
 test("environment: inline the worker is the program, whose variables are its own", async () => {
   await assert.rejects(Client.local({ mode: "inline", environment: { A: "1" } }), TypeError);
 });
+
+for (const mode of ["threads", "processes"] as const)
+  test(`workers go by the configuration of the program that starts them (${mode})`, LIMIT, async (t) => {
+    const undo = config.set({ "compute.priority": 7, "compute.timeout": "45s", "delayed.pure": true });
+    const client = await Client.local({ mode, workers: 1 }).finally(undo);
+    t.after(() => client.close());
+    const seen = await client.submit(() => config.all()).result();
+    assert.deepEqual(seen, { "compute.priority": 7, "compute.timeout": "45s", "delayed.pure": true });
+  });

@@ -100,4 +100,6 @@ export const clusterClaims: readonly Claim[] = [
     "shoal:Client.connect cli:scheduler cli:worker",
     "test/infra/cluster/scheduler-file.test.ts: scheduler, workers and client find each other",
   ],
+  ["DP-011", "Interruptible", "shoal:compute", "test/e2e/interrupt.test.ts: Ctrl-C ends a program in the midst"],
+  ["DP-019", "SSHCluster", "shoal:SshCluster", "test/infra/cluster/ssh-cluster.test.ts: SshCluster starts a scheduler"],
 ];

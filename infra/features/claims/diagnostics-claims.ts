@@ -138,4 +138,22 @@ export const diagnosticsClaims: readonly Claim[] = [
     "shoal:EventLoopWatch cli:scheduler",
     "test/infra/measure/event-loop-watch.test.ts: EventLoopWatch tells",
   ],
+  [
+    "DG-014",
+    "Shuffle",
+    "shoal:Client#pageUrl",
+    "test/e2e/live-page.test.ts: every page opens during a job of 100,000 tasks",
+  ],
+  [
+    "DG-065",
+    "Transfers (totals)",
+    "shoal:Client#pageUrl",
+    "test/infra/metrics/metrics.test.ts: clusterMetrics() counts what workers gave",
+  ],
+  [
+    "DG-067",
+    "Latency / loop",
+    "shoal:Client#pageUrl",
+    "test/infra/metrics/metrics.test.ts: clusterMetrics() counts what workers gave",
+  ],
 ];

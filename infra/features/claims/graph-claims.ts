@@ -144,4 +144,16 @@ export const graphClaims: readonly Claim[] = [
     "shoal:HighLevelGraph",
     "test/collections/core/high-level-graph.test.ts: layers read each other",
   ],
+  [
+    "GR-022",
+    "Fuse config",
+    "shoal:config shoal:annotate",
+    "test/runtime/graph/blockwise-fusion.test.ts: chain({ fuse: false }",
+  ],
+  [
+    "GR-045",
+    "Propagation",
+    "shoal:config",
+    "test/e2e/environment.test.ts: workers go by the configuration of the program",
+  ],
 ];

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import parsePrometheus from "parse-prometheus-text-format";
 import { Client } from "shoal";
+import { ObserverBrain } from "../../../actors/observer/observer-brain.ts";
+import { clusterMetrics } from "../../../infra/metrics/cluster-metrics.ts";
 import { metricsText } from "../../../infra/metrics/metrics-text.ts";
 
 interface Parsed {
@@ -22,6 +24,34 @@ describe("metrics", () => {
     assert.deepEqual([x?.name, x?.type, x?.metrics[0]?.labels?.["name"]], ["shoal_x_total", "COUNTER", name]);
     assert.equal(Number(x?.metrics[0]?.value), 1e21);
     assert.equal(y?.metrics[0]?.value, "+Inf");
+  });
+
+  test("clusterMetrics() counts what workers gave each other, and tells how long they were silent and stood still", () => {
+    const brain = new ObserverBrain();
+    const transfers = { from: ["b", "b"], startMs: [1, 2], durationUs: [9, 9], chunks: [3, 1], bytes: [4000, 96] };
+    const sample = { atMs: 1, executing: 0, queued: 0, managedBytes: 0, system: { lagMs: 250 } };
+    brain.step({ kind: "event", event: { type: "worker", worker: "a", transfers, sample } as never }, 1000);
+    const workers = ["a", "b"].map((id) => ({
+      id,
+      lastSeenAgoMs: 1500,
+      managedBytes: 0,
+      spilledBytes: 0,
+      rssBytes: 0,
+    }));
+    const totals = { workersAdded: 2, clientsAdded: 0, turns: 0, turnMs: 0, turnMaxMs: 0 };
+    const figures = { tasks: {}, entered: {}, prefixes: [], workers, totals, more: { stealing: {} } } as never;
+    const found = new Map(
+      clusterMetrics(figures, brain).flatMap(({ name, samples }) =>
+        samples.map(({ labels, value }) => [`${name} ${labels?.["worker"]}`, value] as const),
+      ),
+    );
+    assert.equal(found.get("shoal_worker_transfer_incoming_count_total a"), 2);
+    assert.equal(found.get("shoal_worker_transfer_incoming_bytes_total a"), 4096);
+    assert.equal(found.get("shoal_worker_transfer_outgoing_count_total b"), 2);
+    assert.equal(found.get("shoal_worker_transfer_outgoing_bytes_total b"), 4096);
+    assert.equal(found.get("shoal_worker_transfer_outgoing_count_total a"), 0);
+    assert.equal(found.get("shoal_worker_latency_seconds b"), 1.5);
+    assert.equal(found.get("shoal_worker_tick_duration_maximum_seconds a"), 0.25);
   });
 
   describe("of a cluster", () => {
