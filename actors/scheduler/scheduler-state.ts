@@ -187,10 +187,10 @@ export class SchedulerState {
         enqueue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).add(row) : this.quarantine.add(row)),
         dequeue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).remove(row) : this.quarantine.delete(row)),
       },
-      ...(hits === undefined ? {} : { hits: hits.task }),
+      hits: hits?.task,
     });
-    this.hunger = bind(hungerChart, hits === undefined ? {} : { hits: hits.hunger });
-    this.membership = bind(membershipChart, hits === undefined ? {} : { hits: hits.membership });
+    this.hunger = bind(hungerChart, { hits: hits?.hunger });
+    this.membership = bind(membershipChart, { hits: hits?.membership });
   }
 
   /** Walks the chart for a row. */

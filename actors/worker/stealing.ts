@@ -84,7 +84,7 @@ export class Stealing {
 
   constructor(host: StealHost, bind: BindChart = bindChart, hits?: Uint32Array) {
     this.host = host;
-    this.chart = bind(thiefChart, hits === undefined ? {} : { hits });
+    this.chart = bind(thiefChart, { hits });
   }
 
   hear(message: ToWorker & { type: "hint" | "void" }): void {

@@ -58,7 +58,7 @@ export class WorkerBrain {
     this.chunks = new LocalChunks(this.rows, store, options.storedBytesMin);
     this.gauge = gauge;
     this.runnables = new Runnables(this.rows, this.chunks, this.queue);
-    this.chart = bind(workerTaskChart, hits === undefined ? {} : { hits: hits.task });
+    this.chart = bind(workerTaskChart, { hits: hits?.task });
     this.stealing = new Stealing(this, bind, hits?.thief);
   }
 

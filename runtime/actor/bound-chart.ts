@@ -12,7 +12,7 @@ export interface ChartBinding<Message = void> {
   /** Told of pairs that must never happen; the row then keeps its state. Without it they throw an InvariantError. */
   readonly onImpossible?: (row: number, state: number, event: number, message: Message) => void;
   /** Counts how often each pair (`state * events.length + event`) was stepped. */
-  readonly hits?: Uint32Array;
+  readonly hits?: Uint32Array | undefined;
 }
 
 /** A chart tied to the functions that answer its guards and carry out its actions. */

@@ -84,6 +84,13 @@ export function checkRuns(cluster: Cluster): void {
   }
 }
 
+/** Nothing that was said is lost where nothing is cut off, stopped or ended: no session begins anew, and nobody is given up. */
+export function checkSessions(cluster: Cluster): void {
+  if (!cluster.scenario.faults.every(isInOrder)) return;
+  assert.equal(cluster.falseDeaths, 0, "nobody is given up for no reason");
+  assert.equal(cluster.sessions, 0, "no session begins anew for no reason");
+}
+
 /** What the scheduler believes of replicas is what is there. */
 export function checkReplicas(cluster: Cluster): void {
   const { state } = cluster.scheduler as { state: SchedulerState };

@@ -2,9 +2,10 @@ import { fileURLToPath } from "node:url";
 import { Random } from "../../runtime/base/random.ts";
 import { makeScenario } from "./scenario.ts";
 import { SeedPool } from "./seed-pool.ts";
-import { BROKEN_REST_MS } from "./seed-run.ts";
+import { BROKEN_REST_MS, COUNTED } from "./seed-run.ts";
 import { simulate } from "./simulate.ts";
 import { drawMutation, type SourceMutation } from "./source-mutations.ts";
+import { readUsual, unusual } from "./usual.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** A broken program may run round and round: no seed takes so long. */
@@ -56,6 +57,8 @@ async function firstFailure(
 ): Promise<{ seed: number | undefined; why: string } | undefined> {
   const pool = await SeedPool.start(jobs, mutation);
   const order = { charts: "compiled", isTwice: false, mutation: undefined, isBroken: true } as const;
+  const sums = COUNTED.map(() => 0);
+  const seedsByPair: number[] = [];
   let failed: { seed: number | undefined; why: string } | undefined;
   let watchdog: ReturnType<typeof setTimeout> | undefined;
   const watch = (): void => {
@@ -71,14 +74,19 @@ async function firstFailure(
       from,
       count,
       order,
-      onSeed: ({ seed, failure }) => {
+      onSeed: ({ seed, failure, counts, pairs }) => {
         watch();
+        for (const pair of pairs) seedsByPair[pair] = (seedsByPair[pair] ?? 0) + 1;
+        for (const [i, n] of counts.entries()) sums[i] = (sums[i] as number) + n;
         if (failure === undefined) return true;
         failed ??= { seed, why: failure };
         pool.kill();
         return false;
       },
     });
+    // No seed fails, and still it is not what it was: it never steals, or asks twice as often.
+    const [strange] = failed === undefined ? unusual({ seeds: count, sums, seedsByPair }, readUsual()) : [];
+    if (strange !== undefined) failed = { seed: undefined, why: `not as usual: ${strange}` };
   } catch (error) {
     // Ended from here, or by what is broken.
     failed ??= { seed: undefined, why: String(error) };

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { walkedCharts } from "./cluster.ts";
@@ -10,12 +11,14 @@ import { COUNTED, type SeedOrder } from "./seed-run.ts";
 import { shrink } from "./shrink.ts";
 import { type SimulateOptions, simulate } from "./simulate.ts";
 import { storyOf } from "./story.ts";
+import { readUsual, type Tally, USUAL_FILE, unusual, usualOf } from "./usual.ts";
 
 /**
  * `npm run sim -- [--from SEED] --seeds N [--jobs J] | --seed SEED [--trace] [--no-shrink]`,
  * `[--charts interpreted] [--mutate NAME] [--twice]`; `--mutations N --seeds M`: breaks the
  * sources at N random places, and tells which seed of M notices each.
- * A single seed is always told in full. Ends with 1 if a seed failed (with `--mutate`: if none did).
+ * A single seed is always told in full. Ends with 1 if a seed failed (with `--mutate`: if none did), or if many seeds together
+ * did what is not usual; `--write-usual` notes what they did as that.
  */
 const { values: options } = parseArgs({
   options: {
@@ -29,6 +32,7 @@ const { values: options } = parseArgs({
     twice: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
+    "write-usual": { type: "boolean", default: false },
   },
 });
 const charts = options.charts === "interpreted" ? "interpreted" : "compiled";
@@ -64,13 +68,19 @@ async function withPool(run: (pool: SeedPool) => Promise<number>): Promise<numbe
 async function runSeeds(pool: SeedPool): Promise<number> {
   const startedMs = performance.now();
   const sums = COUNTED.map(() => 0);
+  const squares = COUNTED.map(() => 0);
+  const seedsByPair: number[] = [];
   let failed = 0;
   const walked = await pool.run({
     from,
     count,
     order,
-    onSeed: ({ seed, failure, counts }) => {
-      for (const [i, n] of counts.entries()) sums[i] = (sums[i] as number) + n;
+    onSeed: ({ seed, failure, counts, pairs }) => {
+      for (const pair of pairs) seedsByPair[pair] = (seedsByPair[pair] ?? 0) + 1;
+      for (const [i, n] of counts.entries()) {
+        sums[i] = (sums[i] as number) + n;
+        squares[i] = (squares[i] as number) + n * n;
+      }
       if (failure === undefined) return true;
       failed += 1;
       console.log(`seed ${seed}: ${failure}`);
@@ -82,7 +92,19 @@ async function runSeeds(pool: SeedPool): Promise<number> {
   console.log(COUNTED.map((name, i) => `${name} ${sums[i]}`).join(", "));
   for (const [i, [chart]] of walkedCharts.entries())
     console.log(coverageText(coverageOf(chart, walked[i] as Uint32Array)));
-  return failed > 0 ? 1 : 0;
+  const strange = judge({ seeds: count, sums, seedsByPair }, squares);
+  return failed > 0 || strange > 0 ? 1 : 0;
+}
+
+/** Says what is not usual, or notes it as what is from now on. @returns how much is not */
+function judge(tally: Tally, squares: readonly number[]): number {
+  if (options["write-usual"]) {
+    writeFileSync(USUAL_FILE, `${JSON.stringify(usualOf(tally, squares), null, 2)}\n`);
+    return 0;
+  }
+  const strange = unusual(tally, readUsual());
+  for (const line of strange) console.log(`not as usual: ${line}`);
+  return strange.length;
 }
 
 /** One seed, twice, in this process; told in full if it fails or the trace is asked for. */

@@ -1,3 +1,4 @@
+import { walkedCharts } from "./cluster.ts";
 import type { MutationName } from "./mutations.ts";
 import { withMutation } from "./mutations.ts";
 import { makeScenario } from "./scenario.ts";
@@ -33,6 +34,8 @@ export interface SeedResult {
   readonly failure: string | undefined;
   /** In the order of {@link COUNTED}. */
   readonly counts: readonly number[];
+  /** Pairs of state and event that it walked, by position in the tables of all charts laid end to end. */
+  readonly pairs: readonly number[];
 }
 
 /** Broken clusters would go on for ever: so long is enough for whole ones that are not told to be slow. */
@@ -45,7 +48,9 @@ export async function runSeed(seed: number, order: SeedOrder): Promise<SeedResul
   const how: SimulateOptions = { charts, ...(isBroken ? { restMs: BROKEN_REST_MS } : {}) };
   const scenario = makeScenario(seed);
   const run = (): Promise<Outcome> => simulate(scenario, how);
+  const before = walkedPairs();
   const outcome = await (mutation === undefined ? run() : withMutation(mutation, run));
+  const pairs = walkedPairs().flatMap((hits, pair) => (hits > (before[pair] as number) ? [pair] : []));
   let failure = outcome.failure?.message;
   // A seed that takes longer than that when nothing is broken says nothing.
   if (failure !== undefined && mutation !== undefined && (await run()).failure !== undefined) failure = undefined;
@@ -53,5 +58,8 @@ export async function runSeed(seed: number, order: SeedOrder): Promise<SeedResul
     const again = (await run()).traceHash;
     if (again !== outcome.traceHash) failure = `two runs left the traces ${outcome.traceHash} and ${again}`;
   }
-  return { seed, failure, counts: COUNTED.map((name) => outcome[name]) };
+  return { seed, failure, counts: COUNTED.map((name) => outcome[name]), pairs };
 }
+
+/** How often each pair of all charts was walked in this process. */
+const walkedPairs = (): number[] => walkedCharts.flatMap(([, hits]) => [...hits]);

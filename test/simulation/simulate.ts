@@ -6,7 +6,7 @@ import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { runInterpreted } from "../../runtime/actor/interpreted-chart.ts";
 import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
-import { checkAnswers, checkEmpty, checkReplicas, checkRuns } from "./checks.ts";
+import { checkAnswers, checkEmpty, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster, SLOWEST } from "./cluster.ts";
 import { arrange, retireWorker } from "./retirement.ts";
@@ -142,8 +142,9 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   checkAnswers(cluster, oracleOf(cluster));
   checkReplicas(cluster);
   checkRuns(cluster);
+  checkSessions(cluster);
   await cluster.line?.check();
-  for (const client of cluster.clients.values()) client.release([...client.handles.keys()]);
+  for (const client of cluster.clients.values()) letGo(cluster, client);
   cluster.stir();
   await world.run(world.now + afterglowMs, isStill);
   // Data whose client never said what it is has a lease.
@@ -151,6 +152,13 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
     [...cluster.workers.values()].every(({ brain }) => brain.parked.size === 0),
   );
   if (world.failure === undefined) checkEmpty(cluster);
+}
+
+/** Clients release what they hold, or say goodbye with it in their hands. */
+function letGo(cluster: Cluster, client: SimClient): void {
+  const saysGoodbye = (cluster.scenario.seed + client.handles.size) % 3 === 0;
+  if (saysGoodbye) client.session.close();
+  else client.release([...client.handles.keys()]);
 }
 
 /** Every client gathers all it can, so that values are compared after they crossed the network. */
