@@ -52,6 +52,7 @@ export {
 } from "./join.ts";
 export type { LabelRange, RepartitionOptions, Rows, SetIndexOptions } from "./loc.ts";
 export { inferSchema, type MapPartitionsOptions, type Schema } from "./map.ts";
+export type { PartNaming } from "./part-names.ts";
 export type { FrameReduceOptions } from "./reductions.ts";
 export { FrameResampler, SeriesResampler } from "./resample.ts";
 export { type GetDummiesOptions, getDummies, type PivotTableOptions } from "./reshape.ts";

@@ -7,9 +7,10 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { fileSystemOf } from "../io/schemes.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type CsvOut, csvText, writeCsvPart } from "./kernels/write-csv.ts";
+import { type PartNaming, partNames } from "./part-names.ts";
 import { writeParts } from "./write-parts.ts";
 
-export interface ToCsvOptions {
+export interface ToCsvOptions extends PartNaming {
   /** One file instead of one a partition. */
   readonly singleFile?: boolean;
   readonly index?: boolean;
@@ -28,10 +29,14 @@ const TEXT = kernel(MODULE, "csvText", csvText);
 const WRITE = kernel(MODULE, "writeCsvPart", writeCsvPart);
 
 /**
- * Writes a file a partition (`*` in the path is its number), or one file. A file is there whole or not at all.
+ * Writes a file a partition (`*` in the path is its number, or its name), or one file. A file is there whole or not at all.
  * @returns the paths
  */
-async function toCsv(whole: DataFrame<unknown>, path: string, options: ToCsvOptions): Promise<string[]> {
+async function toCsv(
+  whole: DataFrame<unknown>,
+  path: string,
+  { nameFunction, ...options }: ToCsvOptions,
+): Promise<string[]> {
   const table = options.columns === undefined ? whole : whole.select(...(options.columns as never[]));
   const format = {
     index: options.index !== false,
@@ -40,7 +45,7 @@ async function toCsv(whole: DataFrame<unknown>, path: string, options: ToCsvOpti
     fractions: options.floatFormat === undefined ? null : parseFractions(options.floatFormat),
   };
   if (options.singleFile !== true) {
-    const paths = partPaths(path, table.npartitions);
+    const paths = partPaths(path, table.npartitions, nameFunction);
     const headed = { ...format, header: options.header !== false };
     return (await writeParts(table, paths, { prefix: "to-csv", fn: WRITE, format: headed, options })) as string[];
   }
@@ -69,11 +74,11 @@ function parseFractions(text: string): NonNullable<CsvOut["fractions"]> {
   return { before, digits: Number(digits), kind, behind };
 }
 
-function partPaths(path: string, count: number): string[] {
+function partPaths(path: string, count: number, nameFunction: PartNaming["nameFunction"]): string[] {
   const digits = String(Math.max(0, count - 1)).length;
-  const number = (at: number): string => String(at).padStart(digits, "0");
-  if (path.includes("*")) return Array.from({ length: count }, (_, at) => path.replace("*", number(at)));
-  return Array.from({ length: count }, (_, at) => `${path.replace(/\/$/, "")}/${number(at)}.part`);
+  const names = partNames(count, nameFunction, (at) => String(at).padStart(digits, "0"));
+  if (path.includes("*")) return names.map((name) => path.replace("*", () => name));
+  return names.map((name) => `${path.replace(/\/$/, "")}/${name}.part`);
 }
 
 declare module "./dataframe.ts" {

@@ -1,9 +1,10 @@
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type IpcOut, writeIpcPart } from "./kernels/write-ipc.ts";
+import { type PartNaming, partNames } from "./part-names.ts";
 import { writeParts } from "./write-parts.ts";
 
-export interface ToIpcOptions {
+export interface ToIpcOptions extends PartNaming {
   /** Writes the index as a column; unless told, where it has a name. */
   readonly index?: boolean;
   readonly compression?: "uncompressed" | "lz4" | "zstd";
@@ -11,11 +12,15 @@ export interface ToIpcOptions {
 
 const WRITE = kernel("shoal:collections/dataframe/kernels/write-ipc", "writeIpcPart", writeIpcPart);
 
-async function toIpc(table: DataFrame<unknown>, folder: string, options: ToIpcOptions): Promise<string[]> {
+async function toIpc(
+  table: DataFrame<unknown>,
+  folder: string,
+  { nameFunction, ...options }: ToIpcOptions,
+): Promise<string[]> {
   const index = options.index ?? table.view.index.some(({ label }) => label !== null);
   const out: IpcOut = { index, compression: options.compression ?? "uncompressed" };
   const base = folder.replace(/\/$/, "");
-  const paths = Array.from({ length: table.npartitions }, (_, at) => `${base}/part.${at}.arrow`);
+  const paths = partNames(table.npartitions, nameFunction, (at) => `part.${at}`).map((name) => `${base}/${name}.arrow`);
   return (await writeParts(table, paths, { prefix: "to-ipc", fn: WRITE, format: out, options })) as string[];
 }
 

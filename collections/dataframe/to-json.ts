@@ -1,19 +1,24 @@
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type JsonOut, writeJsonPart } from "./kernels/write-json.ts";
+import { type PartNaming, partNames } from "./part-names.ts";
 import { writeParts } from "./write-parts.ts";
 
-export interface ToJsonOptions {
+export interface ToJsonOptions extends PartNaming {
   /** Writes the index too; unless told, where it has a name. */
   readonly index?: boolean;
 }
 
 const WRITE = kernel("shoal:collections/dataframe/kernels/write-json", "writeJsonPart", writeJsonPart);
 
-async function toJson(table: DataFrame<unknown>, folder: string, options: ToJsonOptions): Promise<string[]> {
+async function toJson(
+  table: DataFrame<unknown>,
+  folder: string,
+  { nameFunction, ...options }: ToJsonOptions,
+): Promise<string[]> {
   const out: JsonOut = { index: options.index ?? table.view.index.some(({ label }) => label !== null) };
   const base = folder.replace(/\/$/, "");
-  const paths = Array.from({ length: table.npartitions }, (_, at) => `${base}/part.${at}.jsonl`);
+  const paths = partNames(table.npartitions, nameFunction, (at) => `part.${at}`).map((name) => `${base}/${name}.jsonl`);
   return (await writeParts(table, paths, { prefix: "to-json", fn: WRITE, format: out, options })) as string[];
 }
 

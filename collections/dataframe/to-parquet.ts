@@ -2,10 +2,11 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { fileSystemOf } from "../io/schemes.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type ParquetOut, writeParquetPart } from "./kernels/write-parquet.ts";
+import { type PartNaming, partNames } from "./part-names.ts";
 import { checkColumns } from "./plan/view.ts";
 import { writeParts } from "./write-parts.ts";
 
-export interface ToParquetOptions {
+export interface ToParquetOptions extends PartNaming {
   /** Writes the index as a column; unless told, where it has a name. */
   readonly index?: boolean;
   /** Columns whose values become folders, `origin=ORD/`, instead of columns of the files. */
@@ -20,10 +21,16 @@ export interface ToParquetOptions {
 const WRITE = kernel("shoal:collections/dataframe/kernels/write-parquet", "writeParquetPart", writeParquetPart);
 
 /** Writes a file a partition into a folder, or a file a partition and combination of `partitionOn`. */
-async function toParquet(table: DataFrame<unknown>, folder: string, options: ToParquetOptions): Promise<string[]> {
+async function toParquet(
+  table: DataFrame<unknown>,
+  folder: string,
+  { nameFunction, ...options }: ToParquetOptions,
+): Promise<string[]> {
   const { partitionOn = [], append = false, overwrite = false, compression = "zstd" } = options;
   checkColumns(table.view, partitionOn, "toParquet");
   if (append && overwrite) throw new RangeError("toParquet() appends or overwrites, not both");
+  if (append && nameFunction !== undefined)
+    throw new RangeError("toParquet() numbers the files that it appends: it takes append or nameFunction, not both");
   if (partitionOn.length >= table.columns.length)
     throw new RangeError("toParquet() needs a column that is not in partitionOn");
   const files = fileSystemOf(folder);
@@ -32,7 +39,10 @@ async function toParquet(table: DataFrame<unknown>, folder: string, options: ToP
   const first = append ? await nextNumber(base) : 0;
   const index = options.index ?? table.view.index.some(({ label }) => label !== null);
   const out: ParquetOut = { index, partitionOn, compression };
-  const paths = Array.from({ length: table.npartitions }, (_, at) => [base, `part.${first + at}.parquet`] as const);
+  const paths = partNames(table.npartitions, nameFunction, (at) => `part.${first + at}`).map((name) => [
+    base,
+    `${name}.parquet`,
+  ]);
   const written = await writeParts(table, paths, { prefix: "to-parquet", fn: WRITE, format: out, options });
   return (written as string[][]).flat();
 }

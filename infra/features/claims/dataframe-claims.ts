@@ -290,4 +290,10 @@ export const dataframeClaims: readonly Claim[] = [
     "dataframe:merge",
     "test/collections/dataframe/plan/planning.test.ts: merge() sends a side of one partition to all of the other, and exchanges two of several",
   ],
+  [
+    "DF-119",
+    "Patterns, names of parts",
+    "dataframe:DataFrame#toParquet",
+    "test/collections/dataframe/part-names.test.ts: many files are written by names of one's own, and read by patterns in the order of their names",
+  ],
 ];
