@@ -19,6 +19,7 @@ export { CategoryAccessor } from "./category-accessor.ts";
 export { type ConcatOptions, concat } from "./concat.ts";
 export type { ToArrayOptions } from "./conversions.ts";
 export { type AnyRow, DataFrame, type SortOptions } from "./dataframe.ts";
+export { type TimeseriesOptions, timeseries } from "./demo-data.ts";
 export type { Dtype } from "./dtype.ts";
 export {
   count,

@@ -296,4 +296,10 @@ export const dataframeClaims: readonly Claim[] = [
     "dataframe:DataFrame#toParquet",
     "test/collections/dataframe/part-names.test.ts: many files are written by names of one's own, and read by patterns in the order of their names",
   ],
+  [
+    "DF-108",
+    "Demo data",
+    "dataframe:timeseries",
+    "test/collections/dataframe/demo-data.test.ts: timeseries() makes rows by the clock in partitions of known divisions, the same for the same seed",
+  ],
 ];
