@@ -31,6 +31,7 @@ const MISSING: Readonly<Record<string, string>> = {
   "da.to_hdf5": "`fromSource` and `store` take any reader and writer; Zarr is what all workers write",
   "Array.to_hdf5": "`fromSource` and `store` take any reader and writer; Zarr is what all workers write",
   "Array.to_tiledb": "no TileDB",
+  "Array.to_dask_dataframe": "`dd.fromArray(x, { columns })` of `shoal/dataframe`, so that arrays load no tables",
   "Array.dask": "`layer`, and `explain()`",
   "Array.A": "no twin: compute() gives an NDArray",
   "Array.to_backend": "chunks have one kind",

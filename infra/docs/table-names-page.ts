@@ -5,6 +5,7 @@ import { daskTableNames } from "./dask-table-names.ts";
 const RENAMED: Readonly<Record<string, string>> = {
   "dd.from_pandas": "dd.fromColumns",
   "dd.from_array": "dd.fromColumns",
+  "dd.from_dask_array": "dd.fromArray",
   "dd.read_sql": "dd.readSql",
   "dd.read_sql_table": "dd.readSql",
   "dd.read_sql_query": "dd.readSql",
