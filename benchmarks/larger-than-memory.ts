@@ -6,6 +6,7 @@ import * as da from "../collections/array/index.ts";
 import { Client } from "../index.ts";
 import { residentBytes } from "../infra/cluster/process-memory.ts";
 import { type BenchCase, pythonPeer, type Run } from "./bench-case.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 
 /**
  * Arrays from .npy files that do not fit the memory the workers were given, beside Dask on the same files. `SHOAL_BENCH_GB` makes
@@ -59,11 +60,14 @@ async function run(name: string): Promise<Run> {
     );
   }, 500);
   try {
+    const busy = (): number =>
+      [process.pid, ...client.workerPids.values()].reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+    const before = busy();
     const start = performance.now();
     const build = works[name] as (x: da.Array) => da.Array;
     const value = Number(await build(await da.fromNpyStack(FOLDER)).compute());
     const seconds = (performance.now() - start) / 1000;
-    return { seconds, more: { peakTreeMb: peak / 1e6, spilledMb: spilled / 1e6, value } };
+    return { seconds, more: { peakTreeMb: peak / 1e6, spilledMb: spilled / 1e6, treeCpuS: busy() - before, value } };
   } finally {
     clearInterval(look);
     clearInterval(ask);

@@ -1,23 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { Client } from "../index.ts";
 
 import { NatsServer, SERVER_CONFIG } from "../infra/nats/server.ts";
 import { type BenchCase, type Run, secondsOf } from "./bench-case.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 
 /** What the scheduler costs where it has very many workers, and what a program feels that shares its process with a client. */
 
 const node = [process.execPath, "--import", import.meta.resolve("tsx"), "--conditions=shoal-source"] as const;
 const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-
-/** Ticks of a process so far, in seconds of CPU: user and system time of all its threads. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
 
 function manyWorkers(n: number, processes: number, each: number, sleepMs: number): BenchCase {
   const children: ChildProcess[] = [];
