@@ -7,7 +7,7 @@ import type { Aggregation, Step } from "../plan/step.ts";
 import { GroupBooks, isBooked } from "./group-books.ts";
 import { countNaN, numberColumn } from "./number-column.ts";
 import { type KeyColumn, type KeyPart, type SlotKeys, slotKeys } from "./slot-keys.ts";
-import { type TextCodes, textCodes } from "./text-codes.ts";
+import { codesIn, type TextCodes, textCodes } from "./text-codes.ts";
 
 type GroupStep = Extract<Step, { op: "group" }>;
 
@@ -137,7 +137,7 @@ async function keyColumn(
   const codes = about.isAlone ? await textCodes(new TableChunk(table), key) : undefined;
   if (codes === undefined) return undefined;
   about.texts.set(key, codes);
-  return { kind: "codes", codes: codes.codes, size: codes.texts.height };
+  return { kind: "codes", codes: codesIn(codes), size: codes.texts.height };
 }
 
 /** The slots that have rows as a table: the keys, and what is aggregated of each. */

@@ -7,9 +7,7 @@ import { groupsExpected } from "./group-rows.ts";
 
 /** A column of texts as numbers: rows that are alike have the same code. */
 export interface TextCodes {
-  /** Of each row, from 0. */
-  readonly codes: Uint32Array;
-  /** The same as a column of the engine's. */
+  /** Of each row, from 0, as a table of one column. */
   readonly column: PolarsFrame;
   /** The text of each code, in one column; the last is missing where some row's is. */
   readonly texts: PolarsFrame;
@@ -22,6 +20,10 @@ const known = new WeakMap<TableChunk, Map<string, TextCodes | null>>();
 /** Texts that differ in more rows than this are quicker grouped as they are. */
 const MANY = 1 / 16;
 const MISSING = 0xffff_ffff;
+
+/** The codes of each row. */
+export const codesIn = ({ column }: TextCodes): Uint32Array =>
+  plainColumn(column, column.columns[0] as string).toTypedArray() as Uint32Array;
 
 /** The codes of a column, worked out once for a table. */
 export async function textCodes(table: TableChunk, column: string): Promise<TextCodes | undefined> {
@@ -52,7 +54,7 @@ async function codesOf(table: PolarsFrame, column: string): Promise<TextCodes | 
     .select(pl.col(column).gather(rows as never))
     .collect();
   const name = ownName(`code of ${column}`);
-  return { codes, texts, hasGaps, column: tableOfLists([[name, codes]]) };
+  return { texts, hasGaps, column: tableOfLists([[name, codes]]) };
 }
 
 /** The engine's numbers are those of the whole process: here they begin at 0, missing last. */
