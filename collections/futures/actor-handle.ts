@@ -12,6 +12,7 @@ import { makePortable } from "../../runtime/wire/portable.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { type ClientReach, currentReach } from "./client-reach.ts";
 import { askCoordination, holderOf } from "./coordination-link.ts";
+import { knownWorkers } from "./known-workers.ts";
 import { unpackPlain } from "./shared-value.ts";
 
 /** What an instance on a worker looks like from elsewhere: methods give promises, fields are awaited. */
@@ -46,7 +47,7 @@ export async function startActor<T extends object>(
   args: readonly unknown[],
 ): Promise<ActorProxy<T>> {
   const id = `a-${uniqueToken().replace(/[^0-9A-Za-z]/g, "")}`;
-  const { workers } = reach.executor.session;
+  const workers = await knownWorkers(reach.executor.session);
   const { value: counts } = await askCoordination<Record<string, number>>(reach, { op: "actorCounts" });
   const [worker] = workers.map((one) => one.id).sort((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0));
   if (worker === undefined)
@@ -66,12 +67,13 @@ export async function runOnWorkers<R>(
   reach: ClientReach,
   fn: (...args: never[]) => R,
   args: readonly unknown[],
-  ids: readonly string[] = reach.executor.session.workers.map((worker) => worker.id),
+  ids?: readonly string[],
 ): Promise<Map<string, Awaited<R>>> {
   const recipe = recipeOf(reach, fn as AnyFunction, args);
   const run = async (worker: string) =>
     [worker, (await unpackPlain(await askHost(reach, worker, { op: "run", recipe }, fn.name))) as Awaited<R>] as const;
-  return new Map(await Promise.all(ids.map(run)));
+  const chosen = ids ?? (await knownWorkers(reach.executor.session)).map(({ id }) => id);
+  return new Map(await Promise.all(chosen.map(run)));
 }
 
 /** Runs a function beside the scheduler, on its thread, and gives its result. */

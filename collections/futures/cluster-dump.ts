@@ -4,6 +4,7 @@ import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { askCluster, askScheduler } from "./ask-cluster.ts";
 import type { ClientReach } from "./client-reach.ts";
+import { knownWorkers } from "./known-workers.ts";
 
 /** Something that happened in the cluster. */
 export interface ClusterLogEntry {
@@ -52,7 +53,7 @@ export async function writeState(path: string, state: object): Promise<void> {
 /** By worker: as the scheduler knows it, and as it says itself. One that does not answer is told so. */
 async function workerStates(reach: ClientReach): Promise<Record<string, unknown>> {
   const { cluster, executor } = reach;
-  const each = executor.session.workers.map(async ({ id }) => {
+  const each = (await knownWorkers(executor.session)).map(async ({ id }) => {
     const [known, own] = await Promise.allSettled([
       askScheduler(reach, { type: "worker", worker: id }),
       askCluster(reach, clusterSubjects(cluster.name).worker(id), { type: "state" }),

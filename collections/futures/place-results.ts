@@ -3,6 +3,7 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import type { ClientReach } from "./client-reach.ts";
 import type { Future, WaitOptions } from "./future.ts";
+import { knownWorkers } from "./known-workers.ts";
 import { limited, limitOf } from "./session-executor.ts";
 
 /** Which workers, and how long to wait until it is so. */
@@ -52,7 +53,8 @@ export async function retireWorkers(
   options: WaitOptions,
 ): Promise<void> {
   const { session } = reach.executor;
-  const unknown = workers.filter((name) => !session.workers.some(({ id }) => id === name));
+  const known = await knownWorkers(session);
+  const unknown = workers.filter((name) => !known.some(({ id }) => id === name));
   if (unknown.length > 0)
     throw new ShoalError(`No worker ${unknown.join(" or ")} is in the cluster: see client.workers`, {
       code: "UNKNOWN_KEY",

@@ -10,6 +10,7 @@ import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { Future, type WaitOptions } from "./future.ts";
+import { knownWorkers } from "./known-workers.ts";
 import { replicate } from "./place-results.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 import { futuresByKey } from "./shared-value.ts";
@@ -85,7 +86,7 @@ async function scatterValues(
 ): Promise<Future<unknown>[]> {
   const { session } = executor;
   if (values.length === 0) return [];
-  const workers = session.workers.filter(({ id }) => names === undefined || names.includes(id));
+  const workers = (await knownWorkers(session)).filter(({ id }) => names === undefined || names.includes(id));
   if (workers.length === 0)
     throw new ShoalError(
       names === undefined

@@ -1,5 +1,6 @@
 import { runOnWorkers } from "./actor-handle.ts";
 import type { ClientReach } from "./client-reach.ts";
+import { knownWorkers } from "./known-workers.ts";
 
 /** What is to be done once on every worker: open a connection, load a model, set a variable. */
 export interface WorkerPlugin {
@@ -33,6 +34,7 @@ export async function registerPlugin(
     done.add(worker);
     await runOnWorkers(reach, setup as (worker: never) => unknown, [worker], [worker]);
   };
+  const known = await knownWorkers(session);
   const stop = session.onWorkers(() => {
     const present = new Set(session.workers.map(({ id }) => id));
     for (const id of done) if (!present.has(id)) done.delete(id);
@@ -43,7 +45,7 @@ export async function registerPlugin(
         });
   });
   try {
-    await Promise.all(session.workers.map(({ id }) => setUp(id)));
+    await Promise.all(known.map(({ id }) => setUp(id)));
   } catch (error) {
     stop();
     throw error;

@@ -94,8 +94,6 @@ function end(worker: string, mode: KillMode): void {
 async function leave(worker: string): Promise<void> {
   const client = getClient();
   try {
-    // A client that has just come does not know the workers yet.
-    await client.waitForWorkers(1);
     await client.retireWorkers([worker]);
   } catch (error) {
     process.emitWarning(`Worker ${worker} stays: ${(error as Error).message}`, { type: "Shoal" });

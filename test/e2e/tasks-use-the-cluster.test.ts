@@ -111,3 +111,30 @@ test("a retry with a delay waits so long, and no heartbeat longer", async () => 
   assert.equal(await client.submit(flaky, { retries: 5, retryDelay: "20ms" }).result(), 3);
   assert.ok(performance.now() - began >= 60, "20 ms, then 40 ms");
 });
+
+for (const mode of ["threads", "processes"] as const)
+  test(`a task's client knows the workers from its first call on, ${mode}`, async () => {
+    class Counter {
+      n = 0;
+      add(by: number): number {
+        this.n += by;
+        return this.n;
+      }
+    }
+    const first: Record<string, (client: Client) => Promise<unknown>> = {
+      run: async (client) => (await client.run(() => 1)).size,
+      actor: async (client) => (await client.actor(Counter)).add(5),
+      scatter: async (client) => (await client.scatter(7)).result(),
+      plugin: async (client) => (await client.registerPlugin({ setup: () => {} })).workers.length,
+      dump: async (client) =>
+        Object.keys((await client.dumpClusterState(undefined, { exclude: ["graph"] }))["workers"] as object).length,
+      ncores: async (client) => (await client.processing()).size,
+    };
+    const seen: Record<string, unknown> = {};
+    for (const [name, call] of Object.entries(first)) {
+      // A cluster of its own each: the client of a worker's tasks is opened once.
+      await using client = await Client.local({ mode, workers: 2 });
+      seen[name] = await client.submit(async () => call(getClient()), { key: name }).result();
+    }
+    assert.deepEqual(seen, { run: 2, actor: 5, scatter: 7, plugin: 2, dump: 2, ncores: 2 });
+  });

@@ -274,4 +274,10 @@ export const futuresClaims: readonly Claim[] = [
   ["FU-025", "Worker placement", "shoal:Client#submit", `${hintsTest}: workers: a task runs there and nowhere else`],
   ["FU-026", "Resources", "shoal:Client#submit", `${hintsTest}: resources: no more runs at a time`],
   ["FU-058", "Profile", "shoal:getProfile", "test/infra/measure/profiles.test.ts: getProfile() tells where the time"],
+  [
+    "FU-005",
+    "Reconnect semantics",
+    "shoal:Client.connect",
+    "test/e2e/scheduler-loss.test.ts: a scheduler that is gone for good",
+  ],
 ];
