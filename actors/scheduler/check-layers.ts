@@ -101,7 +101,8 @@ function malformedEdges(layers: readonly WireLayer[], at: number, layer: WireTas
     return "its edges differ in length";
   if (layer.callOf !== undefined && layer.callOf !== null && layer.callOf.length !== count)
     return "it has no call for each task";
-  if (layer.kinds !== undefined && layer.kinds !== null && !isNames(layer.kinds)) return "its kinds are no names";
+  if (layer.kinds !== undefined && layer.kinds !== null && !namesCalls(layer.kinds, layer.callOf ?? [0]))
+    return "its kinds do not name every call";
   const bounds = sources.map((source) => countOf(layers[source] as WireLayer));
   for (let e = 0; e < inputIndex.length; e++) {
     const source = hasSources ? (inputSource[e] as number) : 0;
@@ -111,8 +112,10 @@ function malformedEdges(layers: readonly WireLayer[], at: number, layer: WireTas
   return undefined;
 }
 
-const isNames = (names: unknown): boolean =>
-  Array.isArray(names) && names.every((name) => typeof name === "string" && name !== "");
+const namesCalls = (kinds: unknown, callOf: ArrayLike<number>): boolean =>
+  Array.isArray(kinds) &&
+  kinds.every((name) => typeof name === "string" && name !== "") &&
+  Array.prototype.every.call(callOf, (call: number) => call < kinds.length);
 
 const grows = (offsets: Uint32Array, end: number): boolean => {
   for (let i = 1; i < offsets.length; i++) if ((offsets[i] as number) < (offsets[i - 1] as number)) return false;

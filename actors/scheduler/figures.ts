@@ -1,6 +1,6 @@
 import type { PrefixFigures, SchedulerFigures, WorkerFigures } from "../../runtime/protocol/events.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
-import { countStates, noStates, type StateCounts } from "./state-counts.ts";
+import { countMixedStates, countStates, noStates, type StateCounts } from "./state-counts.ts";
 import { statusOf } from "./worker-record.ts";
 
 /** What the scheduler's state alone can tell. */
@@ -57,13 +57,15 @@ export function prefixFigures(
 function countByPrefix(state: SchedulerState): Map<number, StateCounts> {
   const counts = new Map<number, StateCounts>();
   for (const slab of state.slabs.values())
-    slab.layers.forEach(({ prefix, kinds }, at) => {
+    slab.layers.forEach(({ layer, prefix, kinds }, at) => {
       const first = slab.base + (slab.bases[at] as number);
       const end = slab.base + (slab.bases[at + 1] as number);
-      if (kinds === undefined) countStates(state, first, end, countsOf(counts, prefix));
-      else
-        for (let row = first; row < end; row++)
-          countStates(state, row, row + 1, countsOf(counts, slab.prefixOf(row, at)));
+      if (kinds === undefined || layer.kind !== "tasks" || layer.callOf === undefined)
+        countStates(state, first, end, countsOf(counts, kinds?.[0] ?? prefix));
+      else {
+        const byCall = kinds.map((kind) => countsOf(counts, kind));
+        countMixedStates(state, { first, callOf: layer.callOf }, byCall);
+      }
     });
   return counts;
 }

@@ -99,7 +99,7 @@ export class Slab {
   prefixOf(row: number, at = this.layerAt(row)): number {
     const { prefix, kinds, layer } = this.layers[at] as SlabLayer;
     if (kinds === undefined || layer.kind !== "tasks") return prefix;
-    return kinds[layer.callOf?.[row - this.base - (this.bases[at] as number)] ?? 0] ?? prefix;
+    return kinds[layer.callOf?.[row - this.base - (this.bases[at] as number)] ?? 0] as number;
   }
 
   rankOf(row: number): number {

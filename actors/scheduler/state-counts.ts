@@ -13,6 +13,28 @@ export const noStates = (): StateCounts => ({ byState: new Float64Array(STATES),
 
 const STATES = Object.keys(S).length;
 
+/** The rows of a layer whose tasks make several calls. */
+interface MixedRows {
+  readonly first: number;
+  readonly callOf: Uint32Array;
+}
+
+/** Counts the rows of a layer by the calls that they make, some nanoseconds each. @param byCall what is added to */
+export function countMixedStates(
+  state: SchedulerState,
+  { first, callOf }: MixedRows,
+  byCall: readonly StateCounts[],
+): void {
+  const { state: states, attempt, bytes } = state.tasks;
+  for (let i = 0; i < callOf.length; i++) {
+    const into = byCall[callOf[i] as number] as StateCounts;
+    const at = states[first + i] as number;
+    into.byState[at] = (into.byState[at] as number) + 1;
+    if (at === S.memory) into.bytes += bytes[first + i] as number;
+    else if (at === S.released && (attempt[first + i] as number) > 0) into.done += 1;
+  }
+}
+
 /** Counts neighbouring rows, about 2 ns each. @param into is added to */
 export function countStates(
   state: SchedulerState,

@@ -1,3 +1,4 @@
+import type { ShoalError } from "../../runtime/base/errors.ts";
 import { runOnWorkers } from "./actor-handle.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { knownWorkers } from "./known-workers.ts";
@@ -61,8 +62,11 @@ export async function registerPlugin(
         try {
           await runOnWorkers(reach, teardown as (worker: never) => unknown, [id], [id]);
         } catch (error) {
-          // Of a worker that has died meanwhile nothing is left to undo.
-          if (isPresent(id)) throw error;
+          // Of a worker that has died meanwhile nothing is left to undo; one that wished to leave and was asked to stay is here again.
+          const { code, retryable } = error as ShoalError;
+          if (!isPresent(id) || code === "NO_RESPONDERS") return;
+          if (code !== "ACTOR_FAILED" || !retryable) throw error;
+          await undo(id);
         }
       };
       await Promise.all([...done].map(undo));

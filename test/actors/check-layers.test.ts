@@ -27,6 +27,7 @@ const blockwise = (parts: Record<string, unknown> = {}): WireLayer =>
 
 test("malformedLayers() passes what is well formed", () => {
   assert.equal(malformedLayers([tasks(), blockwise()]), undefined);
+  assert.equal(malformedLayers([tasks({ kinds: ["load", "clean"], callOf: Uint32Array.of(0, 1) })]), undefined);
   assert.equal(
     malformedLayers([
       tasks(),
@@ -57,6 +58,8 @@ const bad: [string, WireLayer[], RegExp][] = [
     ],
     /2 of its tasks wait for each other/,
   ],
+  ["kinds that are no names", [tasks({ kinds: [1] })], /kinds/],
+  ["calls without a kind", [tasks({ kinds: ["load"], callOf: Uint32Array.of(0, 1) })], /name every call/],
   ["too few keys", [tasks({ keys: ["a"] })], /1 keys for 2 tasks/],
   ["an empty key", [tasks({ keys: ["a", ""] })], /empty/],
   ["too few values", [tasks({ own: { kind: "numbers", data: new Float64Array(1) } })], /1 values for 2 tasks/],

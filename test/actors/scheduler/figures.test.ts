@@ -6,7 +6,9 @@ import { StealFigures } from "../../../actors/scheduler/steal-figures.ts";
 import { taskStory } from "../../../actors/scheduler/task-story.ts";
 import { toldFailures } from "../../../actors/scheduler/told-failures.ts";
 import { workerDetail } from "../../../actors/scheduler/worker-detail.ts";
+import type { WireLayer } from "../../../runtime/protocol/wire-layer.ts";
 import { SchedulerScript } from "../../support/scheduler-script.ts";
+import { taskLayer } from "../../support/task-layer.ts";
 
 // 0 → 1 → 2
 const chain = [[], [0], [1]];
@@ -27,6 +29,36 @@ describe("figures of the scheduler", () => {
     script.release(1, 1);
     const [after] = prefixFigures(script.brain.state);
     assert.deepEqual([after?.finishedTotal, after?.memory, after?.done], [3, 0, 0]);
+  });
+
+  test("prefixFigures() tells tasks of several kinds in one layer apart", () => {
+    const script = new SchedulerScript({ A: 4 });
+    const mixed = {
+      ...taskLayer("delayed-3fa9", [[], [], [0]], undefined),
+      kinds: ["load", "clean"],
+      callOf: Uint32Array.of(0, 0, 1),
+    };
+    const wanted = { layer: 0, indices: Uint32Array.of(1, 2), handleBase: 1 };
+    script.client({
+      type: "submit",
+      request: 1,
+      layers: [mixed as WireLayer],
+      wants: [wanted],
+      priority: 0,
+      retries: 0,
+    });
+    script.finished("A", 0, script.attempt(0));
+    const told = prefixFigures(script.brain.state).map((one) => [
+      one.name,
+      one.memory,
+      one.processing,
+      one.finishedTotal,
+    ]);
+    assert.deepEqual(told.sort(), [
+      ["clean", 0, 1, 0],
+      ["load", 1, 1, 1],
+    ]);
+    assert.equal(taskStory(script.brain.state, 2).prefix, "clean");
   });
 
   test("workerFigures() and workerDetail() tell what a worker has", () => {
