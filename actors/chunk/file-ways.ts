@@ -4,11 +4,9 @@ export type FileWay = "direct" | "cached";
 /** The slower way is tried again at every so many writes. */
 const TRIED_AGAIN_WRITES = 16;
 const NEWEST_WEIGHT = 0.5;
-/** The way past the cache costs the processor next to nothing, and the other a copy into fresh pages: it may take so much longer. */
-const DIRECT_SLOWER_MAX = 3;
 
 /**
- * Which way of writing is the better one here, learned by doing: it depends on the disk, on how much memory the machine has to spare, and on what
+ * Which way of writing is the faster one here, learned by doing: it depends on the disk, on how much memory the machine has to spare, and on what
  * else it does.
  */
 export class FileWays {
@@ -28,9 +26,9 @@ export class FileWays {
     if (direct === undefined) return "direct";
     if (cached === undefined) return "cached";
     this.writes += 1;
-    const better = direct <= DIRECT_SLOWER_MAX * cached ? "direct" : "cached";
-    if (this.writes % TRIED_AGAIN_WRITES !== 0) return better;
-    return better === "direct" ? "cached" : "direct";
+    const faster = direct <= cached ? "direct" : "cached";
+    if (this.writes % TRIED_AGAIN_WRITES !== 0) return faster;
+    return faster === "direct" ? "cached" : "direct";
   }
 
   took(way: FileWay, bytes: number, ms: number): void {
