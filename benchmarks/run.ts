@@ -73,21 +73,38 @@ async function lastLine([program, ...args]: readonly string[]): Promise<Figures>
   }
 }
 
+/** A case that fails, or whose peer does, is told of and keeps no other from being measured; the whole ends with 1 then. */
+async function unlessFailed(figures: Promise<Figures>): Promise<Figures | undefined> {
+  try {
+    return await figures;
+  } catch (error) {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
+
 async function measureAll(name: string): Promise<Result[]> {
   const results: Result[] = [];
+  let fitting = 0;
   for (const [at, one] of (await casesOf(name)).entries()) {
     const label = `${one.name} ${JSON.stringify(one.params)}`;
     if (options.case !== undefined && !label.includes(options.case)) continue;
     if (options.mode !== undefined && one.params["mode"] !== undefined && one.params["mode"] !== options.mode) continue;
-    const ours = await inProcess(name, at);
+    fitting += 1;
+    const ours = await unlessFailed(inProcess(name, at));
+    if (ours === undefined) continue;
     const peers: Record<string, Figures> = {};
-    if (options.peers) for (const peer of one.peers ?? []) peers[peer.name] = await lastLine(peer.command);
+    for (const peer of options.peers ? (one.peers ?? []) : []) {
+      const figures = await unlessFailed(lastLine(peer.command));
+      if (figures !== undefined) peers[peer.name] = figures;
+    }
     const result: Result = { bench: one.name, params: one.params, ours, peers };
     results.push(result);
     if (options.json) process.stdout.write(`${resultLine(result)}\n`);
     else process.stderr.write(`${label} ${ours.seconds.toPrecision(4)} s\n`);
   }
-  if (results.length === 0) throw new RangeError(`No case of ${name} fits what was asked for`);
+  if (fitting === 0) throw new RangeError(`No case of ${name} fits what was asked for`);
   return results;
 }
 

@@ -53,7 +53,8 @@ def actor_pipeline(client, n, runs):
 
     def run(_):
         totals = [future.result() for future in [counter.add(1) for _ in range(n)]]
-        assert totals[-1] - totals[0] == n - 1
+        # Dask does not promise that calls of one client are carried out in the order in which they were said.
+        assert max(totals) - min(totals) == n - 1
 
     report(*measure(run, runs), n)
 
