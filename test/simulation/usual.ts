@@ -67,7 +67,7 @@ function strangeMeans({ seeds, sums }: Tally, usual: Usual): string[] {
   return COUNTED.flatMap((name, i) => {
     const { mean, deviation } = usual.counted[name] ?? { mean: 0, deviation: 0 };
     const seen = (sums[i] as number) / seeds;
-    const may = MEAN_SHARE * mean + (DEVIATIONS * deviation) / Math.sqrt(seeds);
+    const may = MEAN_SHARE * mean + DEVIATIONS * deviation * chanceOf(seeds, usual);
     return Math.abs(seen - mean) <= may
       ? []
       : [`${name}: ${seen.toFixed(2)} a seed, usually ${mean} ± ${may.toFixed(2)}`];
@@ -78,10 +78,13 @@ function strangePairs({ seeds, seedsByPair }: Tally, usual: Usual): string[] {
   return pairsOf(seedsByPair).flatMap(([pair, walkers]) => {
     const share = usual.walked[pair] ?? 0;
     const seen = walkers / seeds;
-    const may = WALKED_SHARE + DEVIATIONS * Math.sqrt((share * (1 - share)) / seeds);
+    const may = WALKED_SHARE + DEVIATIONS * Math.sqrt(share * (1 - share)) * chanceOf(seeds, usual);
     return Math.abs(seen - share) <= may ? [] : [`${pair} in ${percent(seen)} of the seeds, usually ${percent(share)}`];
   });
 }
+
+/** How much of a seed's deviation the difference of two means has: what is usual was counted over so many seeds itself. */
+const chanceOf = (seeds: number, usual: Usual): number => Math.sqrt(1 / seeds + 1 / usual.seeds);
 
 /** The pairs that are possible. */
 function pairsOf(seedsByPair: readonly number[]): (readonly [pair: string, walkers: number])[] {
