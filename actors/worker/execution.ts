@@ -125,6 +125,7 @@ export class Execution implements TaskHost {
     if (this.phase === "closed") return;
     this.phase = "idle";
     const { clock, yieldMs } = this.options;
+    const { queued } = this.brain;
     let now = clock.now();
     const until = now + yieldMs;
     while (!this.slots.isFull && now < until) {
@@ -132,7 +133,8 @@ export class Execution implements TaskHost {
       if (row < 0) break;
       now = this.start(row, now);
     }
-    this.report();
+    // What waits for the disk, or for memory, is woken by these: asking again at once would keep the thread busy for nothing.
+    if (this.brain.queued !== queued) this.report();
   }
 
   /** Runs a task, or its synchronous part; gives the time after it. */
