@@ -126,15 +126,17 @@ export class Execution implements TaskHost {
     this.phase = "idle";
     const { clock, yieldMs } = this.options;
     const { queued } = this.brain;
+    let started = 0;
     let now = clock.now();
     const until = now + yieldMs;
     while (!this.slots.isFull && now < until) {
       const row = this.brain.takeRunnable();
       if (row < 0) break;
       now = this.start(row, now);
+      started += 1;
     }
     // What waits for the disk, or for memory, is woken by these: asking again at once would keep the thread busy for nothing.
-    if (this.brain.queued !== queued) this.report();
+    if (started > 0 || this.brain.queued !== queued) this.report();
   }
 
   /** Runs a task, or its synchronous part; gives the time after it. */
