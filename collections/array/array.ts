@@ -12,7 +12,7 @@ import { type Blocks, gridOf, layerName, samePlace, shapeOf, shapeText } from ".
 import { type Chunk, sizeOf } from "./chunk.ts";
 import { bytesText, chunkHtml, chunkSvg } from "./chunk-picture.ts";
 import { axisSizes } from "./chunk-spec.ts";
-import { allocate, type DType, itemsizeOf } from "./dtype.ts";
+import { type DType, itemsizeOf } from "./dtype.ts";
 import { isBlocks } from "./elementwise.ts";
 import type { Indexer } from "./get.ts";
 import { joinBlocks } from "./kernels/concatenate.ts";
@@ -20,7 +20,7 @@ import { shapeOfBlock } from "./kernels/elementwise.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { BlockMethods } from "./methods/block-methods.ts";
 import type { ArrayKind, DTypeOf } from "./methods/kind.ts";
-import { detached, NDArray } from "./ndarray.ts";
+import { detached, emptyLike, type NDArray } from "./ndarray.ts";
 import { mapOverlapOf, type OverlapOptions } from "./overlap.ts";
 
 const JOIN = kernel("shoal:collections/array/kernels/concatenate", "joinBlocks", joinBlocks);
@@ -95,11 +95,7 @@ export class ShoalArray<out D extends DType = DType> extends Collection<NDArray<
 
   /** An eager array without elements, of this array's dtype and number of dimensions: what is known of its blocks before any is made. */
   get meta(): NDArray<D> {
-    return new NDArray<D>(
-      allocate(this.dtype, this.ndim === 0 ? 1 : 0),
-      this.dtype,
-      this.axes.map(() => 0),
-    );
+    return emptyLike(this.dtype, this.ndim);
   }
 
   get nbytes(): number {

@@ -1,7 +1,7 @@
 import type { AxisRuns } from "../../runtime/graph/call.ts";
 import { input, literal, location } from "../../runtime/graph/call.ts";
 import { gridSize } from "../../runtime/graph/key.ts";
-import type { AxisPick, BlockwiseLayer } from "../../runtime/graph/layer.ts";
+import type { AxisPick, BlockInput, BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Blocks, gridOf, layerName, shapeOf, shapeText } from "./blocks.ts";
 import { axisSize, commonRuns, sameRuns } from "./chunk-spec.ts";
@@ -38,6 +38,7 @@ export const castBlocks = (blocks: Blocks, dtype: DType): Blocks =>
 export function programBlocks(program: Program, operands: readonly Blocks[], prefix: string): Blocks {
   const { aligned, axes } = alignBlocks(operands);
   const ndim = axes.length;
+  const inputs = aligned.map((one) => ({ source: one.layer, axes: broadcastPicks(one, axes, ndim) }));
   const layer: BlockwiseLayer = {
     kind: "blockwise",
     name: layerName(
@@ -46,26 +47,29 @@ export function programBlocks(program: Program, operands: readonly Blocks[], pre
       aligned.map((one) => one.layer),
     ),
     grid: gridOf(axes),
-    inputs: aligned.map((one) => ({ source: one.layer, axes: broadcastPicks(one, axes, ndim) })),
+    inputs,
     call: { fn: ELEMENTWISE, args: [literal(program), ...aligned.map((_, at) => input(at))], finish: SETTLE },
-    ...lightness(program, aligned, axes),
+    ...lightness(
+      program,
+      aligned.filter((_, at) => followsAll((inputs[at] as BlockInput).axes, ndim)),
+    ),
   };
   return { layer, axes, dtype: programDType(program) };
 }
 
-/** Said of a few quick operations on one block as large as the result, with what is broadcast over it. */
-function lightness(program: Program, aligned: readonly Blocks[], axes: readonly AxisRuns[]): { lightOps?: number } {
-  const whole = aligned.filter(
-    (one) => broadcastPicks(one, axes, axes.length).filter(isFollowed).length === axes.length,
-  );
-  const [one] = whole;
-  if (whole.length !== 1 || dtypeInfo(programDType(program)).itemsize < dtypeInfo((one as Blocks).dtype).itemsize)
-    return {};
+/**
+ * Said of a few quick operations on one block as large as the result, with what is broadcast over it.
+ * @param program what is done; then the operands whose blocks are as large as the result's
+ */
+function lightness(program: Program, [one, ...others]: readonly Blocks[]): { lightOps?: number } {
+  if (one === undefined || others.length > 0) return {};
+  if (dtypeInfo(programDType(program)).itemsize < dtypeInfo(one.dtype).itemsize) return {};
   const lightOps = lightOpsOf(program);
   return lightOps === undefined ? {} : { lightOps };
 }
 
-const isFollowed = ({ kind }: AxisPick): boolean => kind === "axis";
+const followsAll = (picks: readonly AxisPick[], ndim: number): boolean =>
+  picks.length === ndim && picks.every(({ kind }) => kind === "axis");
 
 /** How a broadcast operand is read: its axes of length one stay at their only block. */
 export function broadcastPicks(one: Blocks, axes: readonly AxisRuns[], ndim: number): AxisPick[] {

@@ -239,8 +239,8 @@ export function cholesky(x: ArrayLike, options: { readonly lower?: boolean } = {
   return precise(a, made).rechunk(a.chunks as number[][]);
 }
 
-/** The side whose precision the result has. */
-const bothOf = (a: ShoalArray, right: ShoalArray): ShoalArray => (right.dtype === "float32" ? a : right);
+/** Of two sides the one that is more precise: the result is as it is. */
+const widerOf = (a: ShoalArray, right: ShoalArray): ShoalArray => (right.dtype === "float32" ? a : right);
 
 function rightSide(a: ShoalArray, b: ArrayLike, what: string): ShoalArray {
   const right = arrayOf(b);
@@ -253,7 +253,7 @@ function rightSide(a: ShoalArray, b: ArrayLike, what: string): ShoalArray {
 export function solve(x: ArrayLike, b: ArrayLike): ShoalArray {
   const a = matrix(x, "solve", true);
   const right = rightSide(a, b, "solve");
-  return precise(bothOf(a, right), whole("solve", SOLVE, {}, [a, right], right.shape)).rechunk(
+  return precise(widerOf(a, right), whole("solve", SOLVE, {}, [a, right], right.shape)).rechunk(
     right.chunks as number[][],
   );
 }
@@ -263,7 +263,7 @@ export function solveTriangular(x: ArrayLike, b: ArrayLike, options: { readonly 
   const a = matrix(x, "solveTriangular", true);
   const right = rightSide(a, b, "solveTriangular");
   const made = whole("solve-triangular", TRIANGULAR, { lower: options.lower ?? false }, [a, right], right.shape);
-  return precise(bothOf(a, right), made).rechunk(right.chunks as number[][]);
+  return precise(widerOf(a, right), made).rechunk(right.chunks as number[][]);
 }
 
 /** The inverse. In one block. */
@@ -281,12 +281,12 @@ export function lstsq(
   const right = rightSide(a, b, "lstsq");
   const [m, n] = a.shape as [number, number];
   const layer = wholeLayer("lstsq", LSTSQ, {}, [a, right], []);
-  const both = bothOf(a, right);
+  const wider = widerOf(a, right);
   return [
-    precise(both, part(layer, "x", [n, ...right.shape.slice(1)])),
-    precise(both, part(layer, "residuals", [m > n ? (right.shape[1] ?? 1) : 0])),
+    precise(wider, part(layer, "x", [n, ...right.shape.slice(1)])),
+    precise(wider, part(layer, "residuals", [m > n ? (right.shape[1] ?? 1) : 0])),
     part(layer, "rank", [], "int64"),
-    precise(both, part(layer, "s", [Math.min(m, n)])),
+    precise(wider, part(layer, "s", [Math.min(m, n)])),
   ];
 }
 

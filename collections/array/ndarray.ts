@@ -179,6 +179,14 @@ export function asNDArray<D extends DType>(chunk: Chunk<D>): NDArray<D> {
     : new NDArray(chunk.data as AnyData, chunk.dtype, chunk.shape, chunk.strides, chunk.offset);
 }
 
+/** An eager array without elements: a dtype and a number of dimensions. One of no dimensions has its only element. */
+export const emptyLike = <D extends DType>(dtype: D, ndim: number): NDArray<D> =>
+  new NDArray<D>(
+    allocate(dtype, ndim === 0 ? 1 : 0),
+    dtype,
+    Array.from({ length: ndim }, () => 0),
+  );
+
 /** An eager array of what is still to be computed, or is computed at once. */
 function putOff(pending: Pending | Assigned): NDArray {
   const held = deferredOrNow(pending);

@@ -1,7 +1,7 @@
 import { arrayOf } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
-import { allocate, type DType, parseDType } from "./dtype.ts";
-import { NDArray } from "./ndarray.ts";
+import { type DType, parseDType } from "./dtype.ts";
+import { emptyLike, type NDArray } from "./ndarray.ts";
 import { isScalar, weakKindOf } from "./scalar.ts";
 import { commonDType } from "./ufunc.ts";
 
@@ -39,9 +39,5 @@ export function metaFromArray(
   const dtype = options.dtype === undefined ? meta.dtype : parseDType(options.dtype);
   const ndim = options.ndim ?? meta.ndim;
   if (!Number.isInteger(ndim) || ndim < 0) throw new RangeError(`${ndim} dimensions; use a whole number from 0`);
-  return new NDArray(
-    allocate(dtype, ndim === 0 ? 1 : 0),
-    dtype,
-    Array.from({ length: ndim }, () => 0),
-  );
+  return emptyLike(dtype, ndim);
 }

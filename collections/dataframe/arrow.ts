@@ -7,7 +7,7 @@ import { Frame } from "./frame/frame.ts";
 import { TableChunk } from "./frame/table-chunk.ts";
 import { splitRows } from "./kernels/split.ts";
 import { writtenColumns } from "./kernels/write-ipc.ts";
-import { named } from "./plan/node.ts";
+import { numberedLayer } from "./plan/numbered-layer.ts";
 import { viewOfNode } from "./plan/view.ts";
 import { type Field, indexName } from "./schema.ts";
 
@@ -48,11 +48,10 @@ export async function fromArrow<S = AnyRow>(
       items: Array.from({ length: npartitions }, (_, at) => splitRows(whole, [at, npartitions])),
     },
   };
-  const fields: Field[] = [{ name: indexName(0), dtype: "int64" }, ...columns];
   const starts = Array.from({ length: npartitions }, (_, at) => Math.floor((at * whole.rows) / npartitions));
   const divisions =
     whole.rows < npartitions ? null : { column: indexName(0), values: [...starts, Math.max(0, whole.rows - 1)] };
-  const node = named({ kind: "layer", layer, label: layer.name, fields, npartitions, divisions });
+  const node = numberedLayer(columns, layer, divisions);
   return new DataFrame<S>(viewOfNode(node, { index: [{ label: null }], columns }));
 }
 

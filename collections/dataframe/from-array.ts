@@ -8,7 +8,7 @@ import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { type Dtype, parseDtype } from "./dtype.ts";
 import { NO_NAME } from "./frame/column.ts";
 import { tableOfBlock } from "./kernels/table-of-block.ts";
-import { named } from "./plan/node.ts";
+import { numberedLayer } from "./plan/numbered-layer.ts";
 import { viewOfNode } from "./plan/view.ts";
 import { type Field, indexName } from "./schema.ts";
 import { Series } from "./series.ts";
@@ -54,14 +54,7 @@ export function fromArray(array: ShoalArray, options: FromArrayOptions = {}): Da
     ],
     call: { fn: TABLE, args: [literal(columns), location([rows]), input(0)] },
   };
-  const node = named({
-    kind: "layer",
-    layer,
-    label: layer.name,
-    fields: [{ name: indexName(0), dtype: "int64" }, ...columns],
-    npartitions: layer.grid[0] as number,
-    divisions: divisionsOf(axisSizes(rows)),
-  });
+  const node = numberedLayer(columns, layer, divisionsOf(axisSizes(rows)));
   const view = viewOfNode(node, { index: [{ label: null }], columns });
   return array.ndim === 1 ? new Series<unknown>(view) : new DataFrame<AnyRow>(view);
 }

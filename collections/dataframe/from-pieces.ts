@@ -7,9 +7,9 @@ import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { parseDtype } from "./dtype.ts";
 import { tableOfItem, tableOfOutcome } from "./kernels/table-of-outcome.ts";
 import type { Schema } from "./map.ts";
-import { named } from "./plan/node.ts";
+import { numberedLayer } from "./plan/numbered-layer.ts";
 import { viewOfNode } from "./plan/view.ts";
-import { type Field, indexName } from "./schema.ts";
+import type { Field } from "./schema.ts";
 
 const MODULE = "shoal:collections/dataframe/kernels/map-entry";
 const OF_OUTCOME = kernel(MODULE, "tableOfOutcome", tableOfOutcome);
@@ -87,13 +87,5 @@ function columnsOf(schema: Schema | undefined, method: string): Field[] {
 }
 
 function tableOver<S>(columns: readonly Field[], layer: Layer): DataFrame<S> {
-  const node = named({
-    kind: "layer",
-    layer,
-    label: layer.name,
-    fields: [{ name: indexName(0), dtype: "int64" }, ...columns],
-    npartitions: layer.grid[0] as number,
-    divisions: null,
-  });
-  return new DataFrame<S>(viewOfNode(node, { index: [{ label: null }], columns }));
+  return new DataFrame<S>(viewOfNode(numberedLayer(columns, layer), { index: [{ label: null }], columns }));
 }

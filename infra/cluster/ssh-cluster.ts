@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { Client } from "../../collections/futures/client.ts";
 import type { ConnectOptions } from "../../collections/futures/spawner.ts";
-import { holdProcess, systemClock } from "../../runtime/base/clock.ts";
-import { ShoalError } from "../../runtime/base/errors.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
+import type { RemotePart } from "./remote-part.ts";
 
 /** Machines that a cluster is started on, and how. */
 export interface SshClusterOptions {
@@ -27,10 +25,6 @@ export interface SshClusterOptions {
 
 const SSH = ["ssh", "-tt", "-o", "BatchMode=yes"];
 const TIMEOUT = "30s";
-const GRACE_MS = 5000;
-const SAID_CHARS_MAX = 4000;
-/** What Ctrl-C sends: a terminal on the other side makes an interrupt of it. */
-const INTERRUPT = "\x03";
 
 /**
  * A cluster on machines that are reached by SSH. It ends when it is closed, or when this program ends.
@@ -63,6 +57,7 @@ export class SshCluster {
         .replace(/[^0-9A-Za-z]/g, "")
         .slice(0, 8)}`;
     const limitMs = parseDurationMs(options.timeout ?? TIMEOUT);
+    const { RemotePart } = await import("./remote-part.ts");
     const at = ["--cluster", name, "--nats", nats];
     const part = (host: string, args: readonly string[]): RemotePart =>
       new RemotePart(ssh, host, `${shoal} ${[...args.slice(0, 1), ...at, ...args.slice(1)].map(quoted).join(" ")}`);
@@ -95,81 +90,6 @@ export class SshCluster {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-/** A command that runs on another machine as long as its connection stands. */
-class RemotePart {
-  private readonly host: string;
-  private readonly child: ChildProcess;
-  private readonly ended: Promise<void>;
-  private readonly listeners = new Set<() => void>();
-  private said = "";
-  private phase: "running" | "ended" = "running";
-
-  constructor([program = "ssh", ...options]: readonly string[], host: string, command: string) {
-    this.host = host;
-    this.child = spawn(program, [...options, host, command], { stdio: ["pipe", "pipe", "pipe"] });
-    for (const stream of [this.child.stdout, this.child.stderr])
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        this.said = (this.said + text).slice(-SAID_CHARS_MAX);
-        this.tell();
-      });
-    this.child.stdin?.on("error", () => {});
-    this.ended = new Promise((resolve) => {
-      const end = (): void => {
-        this.phase = "ended";
-        this.tell();
-        resolve();
-      };
-      this.child.once("close", end);
-      this.child.once("error", (error) => {
-        this.said += error.message;
-        end();
-      });
-    });
-  }
-
-  /** Settles when it has said something like this. @throws ShoalError CONNECT with what it said instead */
-  async says(pattern: RegExp, limitMs: number): Promise<void> {
-    const letGo = holdProcess();
-    let timer: unknown;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const look = (): void => {
-          if (pattern.test(this.said)) resolve();
-          else if (this.phase === "ended") reject(this.fault("ended"));
-        };
-        this.listeners.add(look);
-        timer = systemClock.setTimer(limitMs, () => reject(this.fault(`was not ready within ${limitMs} ms`)));
-        look();
-      });
-    } finally {
-      systemClock.clearTimer(timer);
-      this.listeners.clear();
-      letGo();
-    }
-  }
-
-  async end(): Promise<void> {
-    if (this.phase === "ended") return;
-    const letGo = holdProcess();
-    this.child.stdin?.write(INTERRUPT);
-    const timer = systemClock.setTimer(GRACE_MS, () => this.child.kill("SIGTERM"));
-    await this.ended;
-    systemClock.clearTimer(timer);
-    letGo();
-  }
-
-  private tell(): void {
-    for (const listener of [...this.listeners]) listener();
-  }
-
-  private fault(what: string): ShoalError {
-    return new ShoalError(`What was started on ${this.host} ${what}: ${this.said.trim() || "it said nothing"}`, {
-      code: "CONNECT",
-      details: { host: this.host, said: this.said },
-    });
   }
 }
 

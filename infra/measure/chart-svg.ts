@@ -11,6 +11,14 @@ interface ECharts {
   ): { setOption(option: object): void; renderToSVGString(): string; dispose(): void };
 }
 
+/** What the library gives for each item that a chart draws itself. */
+export interface ChartItem {
+  value(at: number): number;
+  coord(point: readonly number[]): [number, number];
+  size(extent: readonly number[]): [number, number];
+  style(): object;
+}
+
 /** A chart of ECharts as SVG text, drawn without a browser. @throws ShoalError MISSING_LIBRARY */
 export async function chartSvg(
   option: object,

@@ -1,7 +1,6 @@
 import { Callback } from "../../collections/core/callback.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
 import { keyPrefix } from "../../runtime/graph/key.ts";
-import { plotChart } from "./chart-svg.ts";
 
 /** A task that ran in this thread. */
 export interface ProfiledTask {
@@ -71,7 +70,8 @@ export class Profiler {
   }
 
   /** Time by kind of task, as SVG. @param path where to write it as well */
-  plot(path?: string): Promise<string> {
+  async plot(path?: string): Promise<string> {
+    const { plotChart } = await import("./chart-svg.ts");
     const kinds = [...this.kinds].reverse();
     const option = {
       title: { text: "Time of tasks by kind" },

@@ -1,10 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { ProfileNode, ProfileTree } from "../../actors/observer/profile-tree.ts";
 import { currentReach } from "../../collections/futures/client-reach.ts";
-import { holdProcess, systemClock } from "../../runtime/base/clock.ts";
-
-/** Workers tell ten times a second: the last of what was sampled is there a moment after it ran. */
-const SETTLE_MS = 700;
+import type { ChartItem } from "./chart-svg.ts";
 
 /** Time of a kind of task, as samples of its call stacks tell it. */
 export interface ProfiledKind {
@@ -63,20 +60,8 @@ export class TaskProfile<T> {
  */
 export async function getProfile<T>(work: () => Promise<T>): Promise<TaskProfile<T>> {
   const { cluster } = currentReach();
-  const { Recording } = await import("../report/recording.ts");
-  const letGo = holdProcess();
-  try {
-    const recording = await Recording.start(cluster);
-    try {
-      const value = await work();
-      await new Promise<void>((resolve) => systemClock.setTimer(SETTLE_MS, resolve));
-      return new TaskProfile(value, recording.profile);
-    } finally {
-      recording.stop();
-    }
-  } finally {
-    letGo();
-  }
+  const { recordedWork } = await import("../report/recorded-work.ts");
+  return recordedWork(cluster, work, (value, recording) => new TaskProfile(value, recording.profile));
 }
 
 const ROW_HEIGHT = 22;
@@ -105,14 +90,7 @@ const flameOption = (frames: readonly FlameFrame[], depth: number): object => ({
   series: [{ type: "custom", encode: { x: [0, 1], y: 2 }, renderItem: drawFrame, data: frames }],
 });
 
-/** What the chart's library gives for each item. */
-interface ItemApi {
-  value(at: number): number;
-  coord(point: readonly number[]): [number, number];
-  style(): object;
-}
-
-function drawFrame({ dataIndexInside }: { dataIndexInside: number }, api: ItemApi): object {
+function drawFrame({ dataIndexInside }: { dataIndexInside: number }, api: ChartItem): object {
   const [x, y] = api.coord([api.value(0), api.value(2) + 1]);
   const [end, below] = api.coord([api.value(1), api.value(2)]);
   // Neighbours are told apart by their tone.

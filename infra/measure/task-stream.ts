@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { DrawnRun } from "../../actors/observer/run-log.ts";
 import { currentReach } from "../../collections/futures/client-reach.ts";
-import { holdProcess, systemClock } from "../../runtime/base/clock.ts";
+import type { ChartItem } from "./chart-svg.ts";
 
 /** A task that ran, or short tasks of one kind that followed each other on a worker. */
 export interface StreamedRun {
@@ -15,9 +15,6 @@ export interface StreamedRun {
   readonly count: number;
   readonly failed: number;
 }
-
-/** Workers tell ten times a second: the last of what they did is there a moment after it was done. */
-const SETTLE_MS = 700;
 
 /**
  * What tasks ran while work was done, where and when: the task stream of the live page as data and as a picture.
@@ -78,15 +75,7 @@ export class TaskStream<T = unknown> {
   }
 }
 
-/** What the chart's library gives for each item. */
-interface ItemApi {
-  value(at: number): number;
-  coord(point: readonly number[]): [number, number];
-  size(extent: readonly number[]): [number, number];
-  style(): object;
-}
-
-function drawRun(_: unknown, api: ItemApi): object {
+function drawRun(_: unknown, api: ChartItem): object {
   const [x, y] = api.coord([api.value(0), api.value(2)]);
   const [end] = api.coord([api.value(1), api.value(2)]);
   const height = api.size([0, 1])[1] * 0.7;
@@ -107,15 +96,6 @@ function drawRun(_: unknown, api: ItemApi): object {
  */
 export async function getTaskStream<T>(work: () => Promise<T>): Promise<TaskStream<T>> {
   const { cluster } = currentReach();
-  const { Recording } = await import("../report/recording.ts");
-  const letGo = holdProcess();
-  const recording = await Recording.start(cluster);
-  try {
-    const value = await work();
-    await new Promise<void>((resolve) => systemClock.setTimer(SETTLE_MS, resolve));
-    return new TaskStream(value, recording.runs());
-  } finally {
-    recording.stop();
-    letGo();
-  }
+  const { recordedWork } = await import("../report/recorded-work.ts");
+  return recordedWork(cluster, work, (value, recording) => new TaskStream(value, recording.runs()));
 }

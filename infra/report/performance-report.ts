@@ -1,14 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { currentReach } from "../../collections/futures/client-reach.ts";
-import { holdProcess, systemClock } from "../../runtime/base/clock.ts";
+import { holdProcess } from "../../runtime/base/clock.ts";
 
 export interface ReportOptions {
   /** What stands above it; default: the file's name. */
   readonly title?: string;
 }
-
-/** Workers tell ten times a second: the last of what they did is there a moment after it was done. */
-const SETTLE_MS = 700;
 
 /**
  * Runs work and writes what the live page would have shown of it into one HTML file that stands alone: it needs neither the
@@ -38,7 +35,7 @@ async function recorded<T>(path: string, work: () => Promise<T>, title: string):
   try {
     return await work();
   } finally {
-    await new Promise<void>((resolve) => systemClock.setTimer(SETTLE_MS, resolve));
+    await recording.settle();
     const { reportHtml } = await import("./report-html.ts");
     await writeFile(path, await reportHtml(title, await recording.end()));
   }

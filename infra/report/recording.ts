@@ -26,6 +26,7 @@ const WORKERS_MAX = 50;
 const KINDS_MAX = 30;
 const FIRST_WORD_MS = 3000;
 const LOOK_MS = 20;
+const SETTLE_MS = 700;
 
 /** Watches a cluster from a moment on. */
 export class Recording {
@@ -52,6 +53,11 @@ export class Recording {
     while (brain.connection === "waiting" && systemClock.now() < untilMs)
       await new Promise<void>((resolve) => systemClock.setTimer(LOOK_MS, resolve));
     return recording;
+  }
+
+  /** Workers tell ten times a second: the last of what they did is here a moment after it was done. */
+  settle(): Promise<void> {
+    return new Promise((resolve) => systemClock.setTimer(SETTLE_MS, resolve));
   }
 
   /** What ran so far; where it is much, runs of a kind on a worker are drawn together. */

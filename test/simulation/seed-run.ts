@@ -26,6 +26,7 @@ export const COUNTED = [
   "sessions",
   "stolen",
   "runs",
+  "virtualMs",
 ] as const satisfies readonly (keyof Outcome)[];
 
 /** A seed's outcome, as numbers and text. */

@@ -31,18 +31,25 @@ export const programDType = (program: Program): DType => (program.nodes[program.
 
 /** Operations that take no longer than reading their operands. */
 const QUICK: ReadonlySet<string> = new Set([
-  ...["add", "subtract", "multiply", "divide", "negative", "positive", "absolute", "square", "maximum", "minimum"],
-  ...[
-    "equal",
-    "not_equal",
-    "less",
-    "less_equal",
-    "greater",
-    "greater_equal",
-    "logical_and",
-    "logical_or",
-    "logical_not",
-  ],
+  "add",
+  "subtract",
+  "multiply",
+  "divide",
+  "negative",
+  "positive",
+  "absolute",
+  "square",
+  "maximum",
+  "minimum",
+  "equal",
+  "not_equal",
+  "less",
+  "less_equal",
+  "greater",
+  "greater_equal",
+  "logical_and",
+  "logical_or",
+  "logical_not",
 ]);
 
 /** How many operations an element a program takes, if all of them are quick. */

@@ -1,3 +1,4 @@
+import { rangeOf } from "./number-column.ts";
 import type { TDigest } from "./t-digest.ts";
 
 /** Stretches of equal width between the smallest and the largest value. */
@@ -9,7 +10,7 @@ const CELLS = 16_384;
  * stretch holds more than that, unless they are all alike, as with values that lie close together but for a few: those are to be sorted.
  */
 export function countedDigest(values: Float64Array, clusters: number): TDigest | undefined {
-  const [low, high] = ends(values);
+  const [low, high] = rangeOf(values);
   if (!Number.isFinite(low) || !Number.isFinite(high) || !Number.isFinite(high - low)) return undefined;
   const scale = high > low ? (CELLS - 1) / (high - low) : 0;
   const counts = new Uint32Array(CELLS);
@@ -24,16 +25,6 @@ export function countedDigest(values: Float64Array, clusters: number): TDigest |
   const most = Math.max(1, Math.ceil(values.length / clusters));
   if (!fullCellsAreAlike(values, counts, { low, scale, most })) return undefined;
   return clustersOf(counts, sums, { low, high, most });
-}
-
-function ends(values: Float64Array): readonly [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
 }
 
 interface CellPlace {

@@ -66,8 +66,8 @@ export async function slotGroups(
   if (keys === undefined) return undefined;
   const books = new GroupBooks(step, keys.slots, keyed.tables.length === 1);
   for (const [at, part] of keyed.tables.entries()) {
-    if (!(await books.add(part, keys.place(keyed.parts[at] as KeyPart)))) return undefined;
     if (at > 0) await new Promise<void>((resume) => setImmediate(resume));
+    if (!(await books.add(part, keys.place(keyed.parts[at] as KeyPart)))) return undefined;
   }
   const isSorted = keys.isSorted && keyed.texts.every((texts) => texts === undefined);
   return { table: outcome(step, keys, books, keyed.texts), isSorted };

@@ -1,4 +1,4 @@
-import { EXACT_BELOW, type NumberColumn, rangeOf } from "./number-column.ts";
+import { countNaN, EXACT_BELOW, type NumberColumn, rangeOf } from "./number-column.ts";
 
 /** The slots of the rows of one part, and of each slot how many of these rows it has and what a column of theirs sums up to. */
 export interface PlacedRows {
@@ -42,7 +42,7 @@ const extreme =
         const { values, hasGaps } = column as NumberColumn;
         if (isWhole && largest(column as NumberColumn) >= EXACT_BELOW) return false;
         // NaN among values that are all there is the engine's to judge.
-        if (!(isWhole || hasGaps) && values.some(Number.isNaN)) return false;
+        if (!(isWhole || hasGaps) && countNaN(values) > 0) return false;
         if (sign === 1) raise(found, at, values);
         else lower(found, at, values);
         return true;
