@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
+import { loadForThisProcessor } from "./openblas-core.ts";
 
 /** Floats of one precision. */
 export type Floats = Float64Array | Float32Array;
@@ -57,7 +58,7 @@ interface NativeLibrary {
 }
 
 function load(): OpenBlas | null {
-  let koffi: { load(name: string): NativeLibrary };
+  let koffi: { load(name: string | null): NativeLibrary };
   try {
     koffi = createRequire(import.meta.url)("koffi") as typeof koffi;
   } catch {
@@ -65,7 +66,7 @@ function load(): OpenBlas | null {
   }
   for (const name of NAMES)
     try {
-      return bound(koffi.load(name));
+      return bound(loadForThisProcessor(koffi, name));
     } catch {
       // The next name; a library without LAPACK counts as none.
     }
