@@ -45,64 +45,83 @@ export interface LeadOptions {
  * @returns undefined if the signal came first
  */
 export async function takeLead(options: LeadOptions): Promise<Lead | undefined> {
-  const { journal, lease, clock, version, holder, signal, onLost } = options;
-  for (;;) {
-    let retaken: () => void = () => {};
-    const leadership = await Leadership.take(
-      {
-        lease,
-        clock,
-        holder,
-        onLost: () => onLost("another scheduler took the lease"),
-        // A word that says nothing: it fails if another one has written since.
-        onRetaken: () => void retaken(),
-      },
-      signal,
-    );
-    if (leadership === undefined) return undefined;
-    const { newest, past } = await readPast(journal, version);
-    const former = past.findLast((record): record is LeaderRecord => record.kind === "leader");
-    // By the clock, but always after all before: attempts and fences of two schedulers never meet.
-    const epoch = Math.max(options.wallMs(), (former?.epoch ?? 0) + 1);
-    const lineage = former?.lineage ?? epoch;
-    let isBegun = false;
-    const writer = new JournalWriter({
-      journal,
-      clock,
-      lead: leadership,
-      name: `${holder}-${epoch}`,
-      newest,
-      encode: encodeLedger,
-      onDeposed: (error) => isBegun && onLost(error.message),
-      onFailure: (error) => onLost(`the journal cannot be written: ${String(error)}`),
-    });
-    retaken = () => void writer.add([{ kind: "mended", rows: new Uint32Array(0) }], true);
-    const begun = writer.whenCommitted(writer.add([{ kind: "leader", epoch, lineage, version }], true));
-    if (await first(begun, writer.whenOver)) {
-      isBegun = true;
-      return {
-        epoch,
-        commits: writer,
-        past,
-        former: former?.epoch,
-        resign: async () => {
-          await writer.close();
-          await leadership.release();
-        },
-        abandon: () => {
-          leadership.end();
-          void writer.close();
-        },
-      };
-    }
-    // Somebody wrote between the reading and the first word: it may be a last word of the former, so all is read again.
-    await leadership.release().catch(() => {});
+  while (!options.signal.aborted) {
+    const lead = await tryLead(options);
+    if (lead !== undefined) return lead;
   }
+  return undefined;
 }
 
-/** True if the first of two settles first. */
-const first = (one: Promise<unknown>, other: Promise<unknown>): Promise<boolean> =>
-  Promise.race([one.then(() => true), other.then(() => false)]);
+/** One try; undefined where it was to stop, lost the lease before its first word stood, or somebody wrote before it. */
+async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
+  const { journal, lease, clock, version, holder, signal, onLost } = options;
+  let phase: "beginning" | "leading" = "beginning";
+  let giveUp: () => void = () => {};
+  const givenUp = new Promise<void>((resolve) => {
+    giveUp = resolve;
+  });
+  const lost = (reason: string): void => (phase === "leading" ? onLost(reason) : giveUp());
+  let retaken: () => void = () => {};
+  const leadership = await Leadership.take(
+    {
+      lease,
+      clock,
+      holder,
+      onLost: () => lost("another scheduler took the lease"),
+      // A word that says nothing: it fails if another one has written since.
+      onRetaken: () => void retaken(),
+    },
+    signal,
+  );
+  if (leadership === undefined) return undefined;
+  signal.addEventListener("abort", giveUp, { once: true });
+  const { newest, past } = await readPast(journal, version);
+  const former = past.findLast((record): record is LeaderRecord => record.kind === "leader");
+  // By the clock, but always after all before: attempts and fences of two schedulers never meet.
+  const epoch = Math.max(options.wallMs(), (former?.epoch ?? 0) + 1);
+  let failure: unknown;
+  const writer = new JournalWriter({
+    journal,
+    clock,
+    lead: leadership,
+    name: `${holder}-${epoch}`,
+    newest,
+    encode: encodeLedger,
+    onDeposed: (error) => lost(error.message),
+    onFailure: (error) => {
+      failure = error;
+      lost(`the journal cannot be written: ${String(error)}`);
+    },
+  });
+  retaken = () => void writer.add([{ kind: "mended", rows: new Uint32Array(0) }], true);
+  // A process that stood still may have lost the lease since: its first word would silence whoever leads now.
+  const begun = leadership.whenSure().then(() => {
+    const word: LeaderRecord = { kind: "leader", epoch, lineage: former?.lineage ?? epoch, version };
+    return writer.whenCommitted(writer.add([word], true));
+  });
+  const isBegun = await Promise.race([begun.then(() => true), givenUp.then(() => false)]);
+  signal.removeEventListener("abort", giveUp);
+  if (isBegun) {
+    phase = "leading";
+    return { epoch, commits: writer, past, former: former?.epoch, ...endsOf(writer, leadership) };
+  }
+  // Somebody wrote between the reading and the first word: it may be a last word of the former, so all is read again.
+  writer.abandon();
+  await leadership.release().catch(() => {});
+  if (failure !== undefined) throw failure;
+  return undefined;
+}
+
+const endsOf = (writer: JournalWriter, leadership: Leadership): Pick<Lead, "resign" | "abandon"> => ({
+  resign: async () => {
+    await writer.close();
+    await leadership.release();
+  },
+  abandon: () => {
+    leadership.end();
+    writer.abandon();
+  },
+});
 
 async function readPast(
   journal: Journal,

@@ -42,6 +42,7 @@ export class HeldOutput<Said> {
     }
     this.held.splice(0, sent);
     const next = this.held[0];
-    if (sent > 0 && next !== undefined) this.wakeWhen(this.commits.whenCommitted(next.position));
+    // Also where nothing could be sent: a process that stood still may have lost its lease since it was woken.
+    if (next !== undefined) this.wakeWhen(this.commits.whenCommitted(next.position));
   }
 }

@@ -98,14 +98,19 @@ export class JournalWriter implements CommitLog {
   async close(): Promise<void> {
     if (this.phase === "open" && this.pending.length > 0) this.write();
     await this.writing;
-    this.end();
+    this.abandon();
   }
 
-  private end(): void {
+  /** Writes nothing more, not even what was added; what is on its way may still arrive. */
+  abandon(): void {
     this.phase = "over";
     this.options.clock.clearTimer(this.idleTimer);
     this.waiters = [];
     this.tellOver();
+  }
+
+  private get isOver(): boolean {
+    return this.phase === "over";
   }
 
   private writeSoon(): void {
@@ -128,7 +133,8 @@ export class JournalWriter implements CommitLog {
       try {
         await this.append(batch);
       } catch (error) {
-        this.end();
+        if (this.isOver) return;
+        this.abandon();
         if (error instanceof ShoalError && error.code === "DEPOSED") this.options.onDeposed(error);
         else this.options.onFailure(error);
         return;
