@@ -34,6 +34,8 @@ interface Entry {
   used: number;
   /** It cannot be written as bytes. */
   isBound: boolean;
+  /** It lies in a file that it was read from: it takes no room on the disk, and a disk that fails is none of its business. */
+  hasOrigin: boolean;
 }
 
 /**
@@ -43,6 +45,8 @@ interface Entry {
 export class ChunkShelf {
   residentBytes = 0;
   spilledBytes = 0;
+  /** Those of them that lie in files of others. */
+  private originBytes = 0;
   /** Bytes being written that will leave memory. */
   leavingBytes = 0;
   readonly wishes: ShelfWish[] = [];
@@ -80,12 +84,13 @@ export class ChunkShelf {
     return this.leavingBytes > 0;
   }
 
-  put(id: number, value: unknown, bytes: number, rank: number): void {
+  /** @param hasOrigin whether it can be read again from a file it came from */
+  put(id: number, value: unknown, bytes: number, rank: number, hasOrigin = false): void {
     this.drop(id);
     this.life += 1;
     this.uses += 1;
     const entry = { id, life: this.life, bytes, rank, state: S["absent"] as number, value, pins: 0, used: this.uses };
-    this.enter({ ...entry, isBound: false });
+    this.enter({ ...entry, isBound: false, hasOrigin });
   }
 
   isResident(id: number): boolean {
@@ -120,7 +125,7 @@ export class ChunkShelf {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
     if (isInMemory(entry)) this.residentBytes -= entry.bytes;
-    else if (entry.state === S["spilled"] || entry.state === S["restoring"]) this.spilledBytes -= entry.bytes;
+    else if (entry.state === S["spilled"] || entry.state === S["restoring"]) this.countSpilled(entry, -1);
     if (entry.state === S["spilling"]) this.leavingBytes -= entry.bytes;
     if (entry.state === S["spilling"] || entry.state === S["saving"]) this.writes -= 1;
     this.move(entry, "drop");
@@ -157,7 +162,7 @@ export class ChunkShelf {
     if (entry === undefined) return;
     entry.value = value;
     entry.used = ++this.uses;
-    this.spilledBytes -= entry.bytes;
+    this.countSpilled(entry, -1);
     this.residentBytes += entry.bytes;
     this.move(entry, "restored");
     this.isLineStale = true;
@@ -168,9 +173,19 @@ export class ChunkShelf {
   restoreFailed(life: number): void {
     const entry = this.lives.get(life);
     if (entry === undefined) return;
-    this.spilledBytes -= entry.bytes;
+    this.countSpilled(entry, -1);
     this.move(entry, "restoreFailed");
     this.leave(entry);
+  }
+
+  /** What it was read from cannot be read again: it has to be written, as others. */
+  originGone(life: number): void {
+    const entry = this.lives.get(life);
+    if (entry !== undefined) entry.hasOrigin = false;
+  }
+
+  bytesOf(life: number): number {
+    return this.lives.get(life)?.bytes ?? 0;
   }
 
   /** Whether chunks may leave has changed from outside. */
@@ -237,7 +252,12 @@ export class ChunkShelf {
   private letGo(entry: Entry): void {
     entry.value = undefined;
     this.residentBytes -= entry.bytes;
-    this.spilledBytes += entry.bytes;
+    this.countSpilled(entry, 1);
+  }
+
+  private countSpilled(entry: Entry, sign: 1 | -1): void {
+    this.spilledBytes += sign * entry.bytes;
+    if (entry.hasOrigin) this.originBytes += sign * entry.bytes;
   }
 
   private nextToLeave(): Entry | undefined {
@@ -254,15 +274,18 @@ export class ChunkShelf {
   private mayLeave(entry: Entry): boolean {
     if (entry.pins > 0 || this.lives.get(entry.life) !== entry) return false;
     if (entry.state === S["backed"]) return true;
-    if (entry.state !== S["resident"] || entry.isBound || this.isDiskOut) return false;
-    return this.spilledBytes + this.leavingBytes + entry.bytes <= this.diskBytesMax;
+    if (entry.state !== S["resident"] || entry.isBound) return false;
+    if (entry.hasOrigin) return true;
+    if (this.isDiskOut) return false;
+    return this.spilledBytes - this.originBytes + this.leavingBytes + entry.bytes <= this.diskBytesMax;
   }
 
   /** What was just used leaves last: another may be about to read it. Before that what is on disk already, then what is used last of all. */
   private makeLine(): void {
     this.isLineStale = false;
     const recent = this.uses - RECENT;
-    const cost = (entry: Entry): number => (entry.used > recent ? 2 : 0) + (entry.state === S["backed"] ? 0 : 1);
+    const isFree = (entry: Entry): boolean => entry.state === S["backed"] || entry.hasOrigin;
+    const cost = (entry: Entry): number => (entry.used > recent ? 2 : 0) + (isFree(entry) ? 0 : 1);
     this.line = [...this.entries.values()]
       .filter((entry) => this.mayLeave(entry))
       .sort((a, b) => cost(b) - cost(a) || a.rank - b.rank || b.used - a.used);

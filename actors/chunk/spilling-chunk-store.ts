@@ -1,7 +1,9 @@
 import type { Clock } from "../../runtime/base/clock.ts";
+import { originOf } from "../../runtime/base/origin.ts";
 import { ChunkShelf, type ShelfWish } from "./chunk-shelf.ts";
 import type { ChunkListener, ChunkStats, ChunkStore } from "./chunk-store.ts";
 import { notHere } from "./memory-chunk-store.ts";
+import { OriginKeeper } from "./origin-keeper.ts";
 import type { SpillDisk } from "./spill-disk.ts";
 import { fromSpilled, spillPieces } from "./spill-frame.ts";
 
@@ -17,7 +19,10 @@ export interface SpillingOptions {
   readonly diskBytesMax?: number | undefined;
 }
 
-/** A store with a disk behind it. A disk that fails keeps chunks from leaving memory; it never costs one. */
+/**
+ * A store with a disk behind it. A disk that fails keeps chunks from leaving memory; it never costs one. What lies in a file as it is, is not
+ * written a second time.
+ */
 export class SpillingChunkStore implements ChunkStore {
   readonly shelf: ChunkShelf;
   private readonly disk: SpillDisk;
@@ -27,6 +32,7 @@ export class SpillingChunkStore implements ChunkStore {
   /** What is done with each life's name, one after another. */
   private readonly chains = new Map<number, Promise<void>>();
   private readonly errors = new Map<number, unknown>();
+  private readonly origins = new OriginKeeper();
   private spilledBytesTotal = 0;
   private restoredBytesTotal = 0;
   private diskError: string | undefined;
@@ -52,7 +58,7 @@ export class SpillingChunkStore implements ChunkStore {
   }
 
   put(id: number, value: unknown, bytes: number, rank: number): void {
-    this.shelf.put(id, value, bytes, rank);
+    this.shelf.put(id, value, bytes, rank, originOf(value) !== undefined);
     this.follow();
   }
 
@@ -121,6 +127,7 @@ export class SpillingChunkStore implements ChunkStore {
     this.phase = "closed";
     for (const id of [...this.loads.keys()]) for (const { reject } of this.takeLoads(id)) reject(notHere(id));
     await this.whenIdle();
+    await this.origins.close();
     await this.disk.close();
   }
 
@@ -161,11 +168,16 @@ export class SpillingChunkStore implements ChunkStore {
     const name = String(wish.life);
     if (wish.kind === "write") await this.write(name, wish);
     else if (wish.kind === "read") await this.read(name, wish.life);
+    else if (this.origins.get(wish.life) !== undefined) await this.origins.release(wish.life);
     else await this.disk.remove(name).catch(() => {});
     if (this.phase === "open") this.follow();
   }
 
   private async write(name: string, { life, value, bytes }: ShelfWish & { kind: "write" }): Promise<void> {
+    if (originOf(value) !== undefined) {
+      if (await this.origins.hold(life, value)) return this.left(life, bytes);
+      this.shelf.originGone(life);
+    }
     let pieces: readonly Uint8Array[];
     try {
       pieces = await spillPieces(value, bytes);
@@ -176,16 +188,20 @@ export class SpillingChunkStore implements ChunkStore {
     }
     try {
       await this.disk.write(name, pieces);
-      this.spilledBytesTotal += bytes;
       this.diskError = undefined;
       this.pauseMs = DISK_PAUSE_MS;
-      this.shelf.written(life);
-      for (const listener of this.listeners) listener.relieved();
+      this.left(life, bytes);
     } catch (error) {
       this.diskFailed(error);
       this.shelf.writeFailed(life, false);
       for (const listener of this.listeners) listener.relieved();
     }
+  }
+
+  private left(life: number, bytes: number): void {
+    this.spilledBytesTotal += bytes;
+    this.shelf.written(life);
+    for (const listener of this.listeners) listener.relieved();
   }
 
   /** Nothing is written for a while: chunks stay in memory. */
@@ -206,9 +222,9 @@ export class SpillingChunkStore implements ChunkStore {
   private async read(name: string, life: number): Promise<void> {
     for (let tries = 1; ; tries++)
       try {
-        const bytes = await this.disk.read(name);
-        const value = await fromSpilled(bytes);
-        this.restoredBytesTotal += bytes.byteLength;
+        const origin = this.origins.get(life);
+        const value = await (origin === undefined ? this.disk.read(name).then(fromSpilled) : origin.read());
+        this.restoredBytesTotal += this.shelf.bytesOf(life);
         return this.shelf.restored(life, value);
       } catch (error) {
         if (tries < READS_MAX) continue;

@@ -27,6 +27,24 @@ export interface FileSystem {
   readonly listing?: FileListing;
   /** Present where parts of a file can be written in any order. */
   readonly regions?: FileRegions;
+  /**
+   * Present where a file can be kept open, so that it can be read whatever becomes of its name.
+   * @throws {@link FileError} if there is no such file
+   */
+  hold?(path: string): Promise<HeldFile>;
+}
+
+/** A file that is kept open. */
+export interface HeldFile {
+  /** As it was when it was opened. */
+  readonly stat: FileStat;
+  /** As it is now. */
+  versionNow(): Promise<string>;
+  /** Bytes from `offset`, in memory of their own; fewer than `length` only where the file ends. */
+  readRange(offset: number, length: number): Promise<Uint8Array>;
+  /** As {@link FileRegions.read}. */
+  readRuns(runs: ByteRuns): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /** Runs of one length at many places of a file: how the blocks of an array lie in it. */

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { uniqueToken } from "../../runtime/base/random.ts";
@@ -11,6 +11,7 @@ import {
   type FileRegions,
   type FileStat,
   type FileSystem,
+  type HeldFile,
   PIECE_BYTES,
   type ReadStreamOptions,
 } from "./filesystem.ts";
@@ -22,7 +23,7 @@ export class LocalFileSystem implements FileSystem {
   readonly scheme = "file";
   readonly listing: FileListing = { glob: globNow, stat: statNow };
   readonly regions: FileRegions = {
-    read: (path, runs) => named(path, (local) => readRuns(path, local, runs)),
+    read: (path, runs) => withHeld(path, (file) => file.readRuns(runs)),
     create: (path, sizeBytes) => named(path, (local) => createFile(local, sizeBytes)),
     write: (path, runs, bytes) => named(path, (local) => writeRuns(local, runs, bytes)),
     rename: (from, to) => named(from, (local) => rename(local, localPath(to))),
@@ -48,17 +49,11 @@ export class LocalFileSystem implements FileSystem {
   }
 
   async readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
-    return named(path, async (local) => {
-      const file = await open(local, "r");
-      try {
-        const { size } = await file.stat();
-        const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, size - offset)));
-        const filled = await readFully(file, bytes, offset);
-        return bytes.subarray(0, filled);
-      } finally {
-        await file.close();
-      }
-    });
+    return withHeld(path, (file) => file.readRange(offset, length));
+  }
+
+  hold(path: string): Promise<HeldFile> {
+    return holdFile(path);
   }
 
   async *readStream(path: string, options: ReadStreamOptions = {}): AsyncIterable<Uint8Array> {
@@ -108,6 +103,38 @@ export const localPath = (path: string): string =>
   resolve(
     path.startsWith("file://") ? fileURLToPath(path.replace(/[?#]/g, encodeURIComponent)) : path.replace(/^file:/, ""),
   );
+
+const holdFile = (path: string): Promise<HeldFile> =>
+  named(path, async (local) => {
+    const file = await open(local, "r");
+    try {
+      return heldFile(path, file, statOf(path, await file.stat()));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  });
+
+async function withHeld<T>(path: string, read: (file: HeldFile) => Promise<T>): Promise<T> {
+  const file = await holdFile(path);
+  try {
+    return await read(file);
+  } finally {
+    await file.close();
+  }
+}
+
+const heldFile = (path: string, file: FileHandle, stat: FileStat): HeldFile => ({
+  stat,
+  versionNow: () => named(path, async () => statOf(path, await file.stat()).version),
+  readRange: (offset, length) =>
+    named(path, async () => {
+      const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, stat.sizeBytes - offset)));
+      return bytes.subarray(0, await readFully(file, bytes, offset));
+    }),
+  readRuns: (runs) => named(path, () => readRuns(path, file, runs)),
+  close: () => file.close(),
+});
 
 interface Readable {
   read(into: Uint8Array, at: number, length: number, position: number): Promise<{ bytesRead: number }>;

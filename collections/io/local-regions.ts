@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { mkdir, open, rm } from "node:fs/promises";
+import { readSync, writeSync } from "node:fs";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type ByteRuns, endsEarly } from "./filesystem.ts";
 
@@ -8,30 +8,25 @@ const SYNC_BYTES_MAX = 1 << 16;
 /** Bytes moved without waiting before others get their turn. */
 const TURN_BYTES = 1 << 22;
 
-/** Runs of a local file, one after another. */
-export async function readRuns(path: string, local: string, runs: ByteRuns): Promise<Uint8Array> {
-  const bytes = new Uint8Array(runs.offsets.length * runs.length);
+/** Runs of an open file, one after another. */
+export async function readRuns(path: string, file: FileHandle, runs: ByteRuns): Promise<Uint8Array> {
+  // Memory that is not zeroed first.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(runs.offsets.length * runs.length).buffer);
   const short = (at: number, got: number) => endsEarly(path, end(runs, at), (runs.offsets[at] as number) + got);
   if (runs.length <= SYNC_BYTES_MAX)
-    await eachInTurns(runs, openSync(local, "r"), (file, at, offset) => {
-      const got = readSync(file, bytes, at * runs.length, runs.length, offset);
+    await eachInTurns(runs, (at, offset) => {
+      const got = readSync(file.fd, bytes, at * runs.length, runs.length, offset);
       if (got < runs.length) throw short(at, got);
     });
-  else {
-    const file = await open(local, "r");
-    try {
-      for (const [at, offset] of runs.offsets.entries()) {
-        let got = 0;
-        while (got < runs.length) {
-          const { bytesRead } = await file.read(bytes, at * runs.length + got, runs.length - got, offset + got);
-          if (bytesRead === 0) throw short(at, got);
-          got += bytesRead;
-        }
+  else
+    for (const [at, offset] of runs.offsets.entries()) {
+      let got = 0;
+      while (got < runs.length) {
+        const { bytesRead } = await file.read(bytes, at * runs.length + got, runs.length - got, offset + got);
+        if (bytesRead === 0) throw short(at, got);
+        got += bytesRead;
       }
-    } finally {
-      await file.close();
     }
-  }
   return bytes;
 }
 
@@ -49,16 +44,17 @@ export async function createFile(local: string, sizeBytes: number): Promise<void
 
 /** Puts bytes, run by run, into a local file that is there. */
 export async function writeRuns(local: string, runs: ByteRuns, bytes: Uint8Array): Promise<void> {
-  if (runs.length <= SYNC_BYTES_MAX)
-    return eachInTurns(runs, openSync(local, "r+"), (file, at, offset) => {
-      for (let done = 0; done < runs.length; )
-        done += writeSync(file, bytes, at * runs.length + done, runs.length - done, offset + done);
-    });
   const file = await open(local, "r+");
   try {
-    for (const [at, offset] of runs.offsets.entries())
-      for (let done = 0; done < runs.length; )
-        done += (await file.write(bytes, at * runs.length + done, runs.length - done, offset + done)).bytesWritten;
+    if (runs.length <= SYNC_BYTES_MAX)
+      await eachInTurns(runs, (at, offset) => {
+        for (let done = 0; done < runs.length; )
+          done += writeSync(file.fd, bytes, at * runs.length + done, runs.length - done, offset + done);
+      });
+    else
+      for (const [at, offset] of runs.offsets.entries())
+        for (let done = 0; done < runs.length; )
+          done += (await file.write(bytes, at * runs.length + done, runs.length - done, offset + done)).bytesWritten;
   } finally {
     await file.close();
   }
@@ -66,18 +62,10 @@ export async function writeRuns(local: string, runs: ByteRuns, bytes: Uint8Array
 
 const end = (runs: ByteRuns, at: number): number => (runs.offsets[at] as number) + runs.length;
 
-async function eachInTurns(
-  runs: ByteRuns,
-  file: number,
-  move: (file: number, at: number, offset: number) => void,
-): Promise<void> {
-  try {
-    const perTurn = Math.max(1, Math.floor(TURN_BYTES / Math.max(1, runs.length)));
-    for (let at = 0; at < runs.offsets.length; at++) {
-      if (at > 0 && at % perTurn === 0) await new Promise<void>((resume) => setImmediate(resume));
-      move(file, at, runs.offsets[at] as number);
-    }
-  } finally {
-    closeSync(file);
+async function eachInTurns(runs: ByteRuns, move: (at: number, offset: number) => void): Promise<void> {
+  const perTurn = Math.max(1, Math.floor(TURN_BYTES / Math.max(1, runs.length)));
+  for (let at = 0; at < runs.offsets.length; at++) {
+    if (at > 0 && at % perTurn === 0) await new Promise<void>((resume) => setImmediate(resume));
+    move(at, runs.offsets[at] as number);
   }
 }

@@ -77,6 +77,23 @@ export function fileSystemCases(name: string, files: FileSystem, folder: () => P
     assert.deepEqual(await files.list(place), ["kept.txt"]);
   });
 
+  const unheld = files.hold === undefined && "its files cannot be kept open";
+  test(`${name}: a file that is kept open is read whatever becomes of its name`, { skip: unheld }, async () => {
+    const path = `${await folder()}/held.txt`;
+    await files.write(path, bytes("0123456789"));
+    const held = await files.hold?.(path);
+    assert.ok(held !== undefined);
+    assert.deepEqual(held.stat, await files.stat(path));
+    await files.write(path, bytes("another"));
+    await files.remove(path);
+    assert.equal(text(await held.readRange(3, 4)), "3456");
+    assert.equal(text(await held.readRange(8, 4)), "89");
+    assert.equal(text(await held.readRuns({ offsets: Float64Array.of(7, 0), length: 2 })), "7801");
+    assert.equal(await held.versionNow(), held.stat.version);
+    await held.close();
+    await assert.rejects(async () => files.hold?.(path), isMissing);
+  });
+
   test(`${name}: a write changes the version`, async () => {
     const path = `${await folder()}/v.txt`;
     await files.write(path, bytes("one"));

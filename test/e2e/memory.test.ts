@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { watch } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Client, type ShoalError } from "../../index.ts";
+import * as da from "../../collections/array/index.ts";
+import { Client, type ShoalError, wait } from "../../index.ts";
 
 const BLOCK = 250_000;
 const block = (i: number): Float64Array => new Float64Array(250_000).fill(i);
@@ -45,6 +46,43 @@ for (const mode of ["inline", "threads", "processes"] as const)
       await client.close();
     }
   });
+
+test("blocks of files leave memory unwritten, and are all there though the files are removed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "shoal-origin-"));
+  const client = await Client.local({
+    mode: "threads",
+    workers: 1,
+    memoryLimit: "40 MB",
+    memory: { spillFolder: join(folder, "spill") },
+  });
+  try {
+    const rows = da.arange(40 * BLOCK, { chunks: BLOCK, dtype: "float64" });
+    await da.toNpyStack(join(folder, "stack"), rows);
+    const kept = (await da.fromNpyStack(join(folder, "stack"))).persist();
+    await wait(await client.futuresOf(kept));
+    assert.ok(openBelow(join(folder, "stack")) > 20, "most had to leave memory");
+    assert.deepEqual(filesIn(join(folder, "spill")), []);
+    rmSync(join(folder, "stack"), { recursive: true });
+    assert.equal(Number(await kept.sum().compute()), (40 * BLOCK * (40 * BLOCK - 1)) / 2);
+  } finally {
+    await client.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Files below a folder that this process has open. */
+const openBelow = (folder: string): number =>
+  readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      // The listing itself was open, and is not any more.
+      return false;
+    }
+  }).length;
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((one) => (one.isFile() ? one.name : []));
 
 /** A disk of a few megabytes, for those who may mount one. */
 function smallDisk(): string | undefined {

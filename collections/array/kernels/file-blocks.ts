@@ -4,10 +4,14 @@ import type { FileRegions } from "../../io/filesystem.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import { Chunk, rowMajor, sizeOf, transposed, viewOf } from "../chunk.ts";
 import { type DType, dtypeInfo, itemsizeOf, lanesOf } from "../dtype.ts";
-import { type AxisSpan, boxRuns } from "../storage/box.ts";
+import { type AxisSpan, type BoxRuns, boxRuns } from "../storage/box.ts";
+import { readFromHeld } from "./block-origin.ts";
 import { castTo } from "./elementwise.ts";
 import { contiguous, materialize, type Source } from "./pending.ts";
 import { boxOf, type Window, withoutFixed } from "./stored-block.ts";
+
+/** Blocks in shorter runs cost more to read again than to be written in one piece. */
+const HELD_RUN_BYTES_MIN = 1 << 16;
 
 /** Elements of one dtype that lie in a file, in row-major ("C") or column-major ("F") order. */
 export interface FileArray {
@@ -29,25 +33,39 @@ export async function readFileBlock(
   location: BlockLocation,
 ): Promise<Chunk> {
   const box = boxOf(windows, location);
-  const read =
-    file.order === "C"
-      ? await readBox(file, file.shape, box)
-      : reversed(await readBox(file, [...file.shape].reverse(), [...box].reverse()));
-  return withoutFixed(read, windows);
+  const plan = planOf(file, box);
+  const made = (bytes: Uint8Array): Chunk => withoutFixed(blockOf(file, plan, bytes), windows);
+  const held =
+    plan.wanted.runs.length < HELD_RUN_BYTES_MIN
+      ? undefined
+      : await readFromHeld(file.path, async (from) => made(await from.readRuns(plan.wanted.runs)));
+  return held ?? made(await regionsOf(file.path).read(file.path, plan.wanted.runs));
 }
 
-async function readBox(file: FileArray, shape: readonly number[], box: readonly AxisSpan[]): Promise<Chunk> {
-  const { dtype, path } = file;
-  const wanted = boxRuns(shape, itemsizeOf(dtype), file.offset, box);
-  const bytes = await regionsOf(path).read(path, wanted.runs);
-  const chunk = chunkOfBytes(bytes, dtype, wanted.shape, file.endian);
-  if (wanted.lastStep === 1) return chunk;
-  const last = shape.length - 1;
-  return viewOf(
-    chunk,
-    box.map((span) => span.count),
-    chunk.strides.map((step, axis) => (axis === last ? step * wanted.lastStep : step)),
-  );
+/** How a box is read: of columns as of rows, from last to first. */
+interface BoxPlan {
+  readonly box: readonly AxisSpan[];
+  readonly wanted: BoxRuns;
+}
+
+function planOf({ shape, order, dtype, offset }: FileArray, box: readonly AxisSpan[]): BoxPlan {
+  const stored = order === "C" ? box : [...box].reverse();
+  const wanted = boxRuns(order === "C" ? shape : [...shape].reverse(), itemsizeOf(dtype), offset, stored);
+  return { box: stored, wanted };
+}
+
+function blockOf({ dtype, endian, order }: FileArray, { box, wanted }: BoxPlan, bytes: Uint8Array): Chunk {
+  const chunk = chunkOfBytes(bytes, dtype, wanted.shape, endian);
+  const last = box.length - 1;
+  const read =
+    wanted.lastStep === 1
+      ? chunk
+      : viewOf(
+          chunk,
+          box.map((span) => span.count),
+          chunk.strides.map((step, axis) => (axis === last ? step * wanted.lastStep : step)),
+        );
+  return order === "C" ? read : reversed(read);
 }
 
 const reversed = (chunk: Chunk): Chunk => transposed(chunk, chunk.shape.map((_, axis) => axis).reverse());

@@ -3,7 +3,7 @@ import { itemsizeOf } from "../dtype.ts";
 import { bytesOfChunk, chunkOfBytes } from "../kernels/file-blocks.ts";
 import { asNDArray, chunkOfNDArray, type NDArray } from "../ndarray.ts";
 import { checkLength } from "./check-length.ts";
-import { npyHeaderBytes, parseNpyHeader } from "./npy-header.ts";
+import { type NpyHeader, npyHeaderBytes, parseNpyHeader } from "./npy-header.ts";
 
 /** An eager array as the bytes of a .npy file. */
 export function npyBytes(array: NDArray): Uint8Array {
@@ -15,10 +15,17 @@ export function npyBytes(array: NDArray): Uint8Array {
  * @throws ShoalError DECODE, NOT_SUPPORTED as {@link fromNpy}
  */
 export function parseNpy(bytes: Uint8Array, name = "The bytes"): NDArray {
-  const { dtype, shape, order, endian, offset } = parseNpyHeader(bytes, name);
-  const needed = sizeOf(shape) * itemsizeOf(dtype);
-  checkLength(name, bytes.length, offset + needed);
-  const own = bytes.slice(offset, offset + needed);
+  const header = parseNpyHeader(bytes, name);
+  const needed = npyBytesOf(header);
+  checkLength(name, bytes.length, header.offset + needed);
+  return npyArray(header, bytes.slice(header.offset, header.offset + needed));
+}
+
+/** Bytes of the elements that a head tells of. */
+export const npyBytesOf = ({ shape, dtype }: NpyHeader): number => sizeOf(shape) * itemsizeOf(dtype);
+
+/** The eager array of a head and its elements, bytes that become its own. */
+export function npyArray({ dtype, shape, order, endian }: NpyHeader, own: Uint8Array): NDArray {
   const isTurned = order === "F";
   const array = asNDArray(chunkOfBytes(own, dtype, isTurned ? [...shape].reverse() : shape, endian));
   return isTurned ? array.transpose() : array;

@@ -7,8 +7,10 @@ import fc from "fast-check";
 import { chunkMachine } from "../../../actors/chunk/chunk-chart.ts";
 import { FolderDisk, sweepSpill } from "../../../actors/chunk/folder-disk.ts";
 import { MemoryChunkStore } from "../../../actors/chunk/memory-chunk-store.ts";
+import { OriginKeeper } from "../../../actors/chunk/origin-keeper.ts";
 import { SpillingChunkStore } from "../../../actors/chunk/spilling-chunk-store.ts";
 import { systemClock } from "../../../runtime/base/clock.ts";
+import { noteOrigin } from "../../../runtime/base/origin.ts";
 import { chunkStoreCases } from "../../cases/chunk-store-cases.ts";
 import { spillDiskCases } from "../../cases/spill-disk-cases.ts";
 import { assertChartEqualsXState } from "../../support/chart-equals-xstate.ts";
@@ -128,6 +130,76 @@ test("a read that fails is tried again", async () => {
   assert.deepEqual(await store.load(1), chunk(1));
 });
 
+/** A chunk that was read from a file, and what became of that file. */
+function chunkFromFile(n: number): { value: Float64Array; file: { version: number; readings: number; held: number } } {
+  const value = chunk(n);
+  const file = { version: 1, readings: 0, held: 0 };
+  noteOrigin(value, {
+    hold: async () => {
+      if (file.version !== 1) return undefined;
+      file.held += 1;
+      return {
+        read: async () => {
+          if (file.version !== 1) throw new Error("the file was changed");
+          file.readings += 1;
+          return chunk(n);
+        },
+        release: async () => {
+          file.held -= 1;
+        },
+      };
+    },
+  });
+  return { value, file };
+}
+
+test("what was read from a file leaves memory unwritten and is read from there, however often; a full disk and its bound do not matter", async () => {
+  const disk = new MemoryDisk({ fails: () => true });
+  const store = new SpillingChunkStore({ disk, clock: new ManualClock(), diskBytesMax: 0 });
+  const { value, file } = chunkFromFile(1);
+  store.put(1, value, 8000, 1);
+  store.setBudget(0);
+  await settle();
+  assert.deepEqual([store.residentBytes, store.spilledBytes, file.held], [0, 8000, 1]);
+  for (let i = 0; i < 2; i++) {
+    assert.deepEqual(await store.load(1), chunk(1));
+    await settle();
+    assert.equal(store.residentBytes, 0);
+  }
+  assert.deepEqual([file.readings, file.held], [2, 1]);
+  assert.equal(store.stats().diskError, undefined);
+  store.drop(1);
+  await settle();
+  assert.equal(file.held, 0);
+});
+
+test("a chunk whose file was changed before it was let go of is written; one whose file is changed after that is lost", async () => {
+  const { store, disk } = onMemoryDisk();
+  const [before, after] = [chunkFromFile(1), chunkFromFile(2)];
+  before.file.version = 2;
+  const lost: number[] = [];
+  store.onChange({ returned: () => {}, lost: (id) => lost.push(id), relieved: () => {} });
+  store.put(1, before.value, 8000, 1);
+  store.put(2, after.value, 8000, 2);
+  store.setBudget(0);
+  await settle();
+  assert.equal(disk.files.size, 1);
+  after.file.version = 2;
+  assert.deepEqual(await store.load(1), chunk(1));
+  await assert.rejects(store.load(2), /the file was changed/);
+  assert.deepEqual([lost, after.file.held], [[2], 0]);
+});
+
+test("no more files are kept open than a process can spare: further chunks are written", async () => {
+  const keeper = new OriginKeeper(1);
+  const [one, two] = [chunkFromFile(1), chunkFromFile(2)];
+  assert.deepEqual([await keeper.hold(1, one.value), await keeper.hold(2, two.value)], [true, false]);
+  await keeper.release(1);
+  assert.equal(await keeper.hold(2, two.value), true);
+  await keeper.close();
+  assert.deepEqual([one.file.held, two.file.held], [0, 0]);
+});
+
 test("whatever happens in whatever order, counts are right, values their own, and nothing is left on the disk", async () => {
   const step = fc.record({
     what: fc.constantFrom("put", "drop", "pin", "unpin", "load", "budget", "settle"),
@@ -142,12 +214,18 @@ test("whatever happens in whatever order, counts are right, values their own, an
         fails: (operation) => operation === "write" && (draws++ * 37) % 100 < failing / 2,
       });
       const kept = new Map<number, number>();
+      const files: ReturnType<typeof chunkFromFile>["file"][] = [];
+      const fromFile = (n: number): Float64Array => {
+        const { value, file } = chunkFromFile(n);
+        files.push(file);
+        return value;
+      };
       let version = 0;
       for (const { what, id, amount } of steps) {
         if (what === "put") {
           version += 1;
           kept.set(id, version);
-          store.put(id, chunk(version), 8000, id);
+          store.put(id, id % 3 === 0 ? fromFile(version) : chunk(version), 8000, id);
         } else if (what === "drop") {
           kept.delete(id);
           store.drop(id);
@@ -168,6 +246,7 @@ test("whatever happens in whatever order, counts are right, values their own, an
       for (const id of kept.keys()) store.drop(id);
       await settle();
       assert.equal(disk.files.size, 0);
+      assert.ok(files.every((file) => file.held === 0));
     }),
     { numRuns: 150 },
   );
