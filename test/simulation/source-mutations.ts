@@ -9,6 +9,7 @@ const FENCED = [
   "actors/task/worker-task-chart.ts",
   "actors/task/thief-chart.ts",
   "actors/scheduler/completion.ts",
+  "actors/scheduler/lead.ts",
   "actors/scheduler/needs.ts",
   "actors/scheduler/recovery.ts",
   "actors/scheduler/scheduler.ts",
@@ -21,6 +22,9 @@ const FENCED = [
   "actors/worker/waiters.ts",
   "actors/client/client-session.ts",
   "runtime/actor/link-table.ts",
+  "runtime/journal/held-output.ts",
+  "runtime/journal/journal-writer.ts",
+  "runtime/journal/leadership.ts",
 ] as const;
 
 /** A change of one place of one source file. */
