@@ -3,18 +3,24 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Want } from "../../runtime/graph/graph.ts";
 import { graphDot, type PictureOptions } from "./graph-picture.ts";
 
-/** Draws what is wanted, and writes it where a path is given. @throws RangeError; ShoalError NOT_SUPPORTED */
+/** Draws what is wanted, and writes it where a path is given. @throws RangeError; ShoalError NOT_SUPPORTED, MISSING_LIBRARY */
 export async function drawWants(
   wants: readonly Want[],
   path: string | undefined,
   options: PictureOptions,
 ): Promise<string> {
-  if (path !== undefined && !/\.(svg|dot)$/.test(path))
-    throw new ShoalError(`A graph is drawn as .svg or .dot, not as ${path}`, { code: "NOT_SUPPORTED" });
+  const form = path === undefined ? "svg" : /\.(svg|dot|png)$/.exec(path)?.[1];
+  if (form === undefined)
+    throw new ShoalError(`A graph is drawn as .svg, .png or .dot, not as ${path}`, { code: "NOT_SUPPORTED" });
   const dot = graphDot(wants, options);
-  const text = path?.endsWith(".dot") === true ? dot : await svgOf(dot);
-  if (path !== undefined) await writeFile(path, text);
+  const text = form === "dot" ? dot : await svgOf(dot);
+  if (path !== undefined) await writeFile(path, form === "png" ? await painted(text) : text);
   return text;
+}
+
+async function painted(svg: string): Promise<Uint8Array> {
+  const { pngOfSvg } = await import("./png-of-svg.ts");
+  return pngOfSvg(svg);
 }
 
 async function svgOf(dot: string): Promise<string> {

@@ -5,8 +5,10 @@ import type { PictureOptions } from "./graph-picture.ts";
 export type { PictureOptions } from "./graph-picture.ts";
 
 /**
- * Draws the graph of collections together, as SVG, or as text for Graphviz where the path ends with ".dot". Gives what it wrote.
- * @throws RangeError for more tasks than a picture can show; ShoalError NOT_SUPPORTED for other endings
+ * Draws the graph of collections together, as SVG, as a picture where the path ends with ".png", or as text for Graphviz where it
+ * ends with ".dot". Gives the text; of a picture, the SVG it was painted from.
+ * @throws RangeError for more tasks than a picture can show; ShoalError NOT_SUPPORTED for other endings, MISSING_LIBRARY for a
+ * ".png" without the optional package @resvg/resvg-js
  * @see https://docs.dask.org/en/stable/graphviz.html
  * @example
  * await visualize([total, mean], "plan.svg", { color: "order" });

@@ -10,6 +10,7 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   pg: "PostgreSQL",
   avsc: "Avro",
   aws4fetch: "S3",
+  "@resvg/resvg-js": "pictures as .png",
   "@opentelemetry/api": "traces",
 };
 

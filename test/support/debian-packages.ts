@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { openBlas } from "../../collections/array/kernels/openblas.ts";
+import { pngOfSvg } from "../../collections/core/png-of-svg.ts";
 import { findProgram, run } from "../../infra/nats/program.ts";
 import { findChromium } from "./chromium.ts";
 
@@ -14,6 +15,7 @@ interface Wanted {
 const WANTED: readonly Wanted[] = [
   { name: "chromium", what: "the live page in a browser", isThere: () => findChromium() !== undefined },
   { name: "python3-zarr", what: "stores that Python's zarr wrote and reads", isThere: hasZarr },
+  { name: "fonts-dejavu-core", what: "texts in pictures", isThere: hasFont },
   { name: "libopenblas0", what: "linear algebra with OpenBLAS", isThere: () => openBlas() !== null },
 ];
 
@@ -40,6 +42,13 @@ export async function ensureDebianPackages(env: NodeJS.ProcessEnv = process.env)
   } catch (error) {
     console.error(`The installation failed; tests of these say so: ${String(error)}`);
   }
+}
+
+function hasFont(): Promise<boolean> {
+  return pngOfSvg('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>').then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Debian's Python, which has Debian's packages, whatever other Python comes first on the path. */

@@ -64,7 +64,23 @@ test("visualize() draws the plan, as built or as it runs, and writes files", asy
       (built.match(/label=/g)?.length ?? 0) > (runs.match(/class="node"/g)?.length ?? 0),
       "fusion leaves fewer",
     );
-    await assert.rejects(bag.visualize(join(folder, "plan.png")), { code: "NOT_SUPPORTED" });
+    await assert.rejects(bag.visualize(join(folder, "plan.gif")), { code: "NOT_SUPPORTED" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("visualize() paints a picture, twice as fine as the drawing", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "shoal-draw-"));
+  try {
+    const path = join(folder, "plan.png");
+    const svg = await db.range(9, { npartitions: 3 }).sum().visualize(path);
+    const [, width] = /<svg width="(\d+)pt"/.exec(svg) as RegExpExecArray;
+    const picture = readFileSync(path);
+    assert.equal(picture.subarray(1, 4).toString(), "PNG");
+    // Points are three quarters of a pixel. The header gives the width after the name of its block.
+    assert.ok(Math.abs(picture.readUInt32BE(16) - (Number(width) / 0.75) * 2) <= 4);
+    assert.ok(picture.length > 1000);
   } finally {
     rmSync(folder, { recursive: true });
   }
