@@ -21,16 +21,26 @@ import {
 import { FunctionBuilder, type WasmFunction } from "./wasm-function.ts";
 
 let ramp: WasmFunction | undefined | null = null;
+let exactRamp: WasmFunction | undefined | null = null;
 let bigRamp: WasmFunction | undefined | null = null;
 let uniform: WasmFunction | undefined | null = null;
 
 /** Fills doubles in the arena with start + place * step, place counted from `first`; false where it cannot. */
 export function fillRamp(data: AnyData, start: number, step: number, first: number): boolean {
   if (!isInArena(data) || data.length % 2 !== 0) return false;
+  const [low, high] = [start + first * step, start + (first + data.length) * step];
+  if (areExact(start, step, low, high)) {
+    if (exactRamp === null) exactRamp = makeExactRamp();
+    exactRamp?.(data.byteOffset, data.length, low, low + step, 2 * step);
+    return exactRamp !== undefined;
+  }
   if (ramp === null) ramp = makeRamp();
   ramp?.(data.byteOffset, data.length, start, step, first);
   return ramp !== undefined;
 }
+
+/** Whether all sums of these are whole numbers that a double holds: then adding the step gives the bits of the formula. */
+const areExact = (...numbers: readonly number[]): boolean => numbers.every(Number.isSafeInteger);
 
 /** Fills 64-bit integers in the arena with start + place * step; false where it cannot, or they would not be exact as doubles. */
 export function fillBigRamp(data: AnyData, start: number, step: number): boolean {
@@ -69,43 +79,51 @@ export function fillUniformLanes(
 /** (address, n, start, step, first) */
 function makeRamp(): WasmFunction | undefined {
   const build = new FunctionBuilder([I32, I32, F64, F64, F64]);
-  const place = build.local(V128);
-  const next = f64x2.add(get(place), f64x2.const(2));
-  const one = f64x2.add(f64x2.splat(get(2)), f64x2.mul(get(place), f64x2.splat(get(3))));
-  return build.build(
-    sequence(
-      set(place, f64x2.replaceHigh(f64x2.splat(get(4)), [...get(4), ...oneMore])),
-      whileTrue(
-        i32.le(int(2), get(1)),
-        sequence(
-          v128.store(get(0), one),
-          set(place, next),
-          set(0, i32.add(get(0), int(16))),
-          set(1, i32.sub(get(1), int(2))),
-        ),
-      ),
-    ),
-  );
+  const place = f64x2.replaceHigh(f64x2.splat(get(4)), [...get(4), ...oneMore]);
+  const value = (lane: Code): Code => f64x2.add(f64x2.splat(get(2)), f64x2.mul(lane, f64x2.splat(get(3))));
+  return build.build(fourLanes(build, { add: f64x2.add, first: place, move: f64x2.const(2), value }));
+}
+
+/** (address, n, first, second, twice the step), where no sum is rounded */
+function makeExactRamp(): WasmFunction | undefined {
+  const build = new FunctionBuilder([I32, I32, F64, F64, F64]);
+  const first = f64x2.replaceHigh(f64x2.splat(get(2)), get(3));
+  return build.build(fourLanes(build, { add: f64x2.add, first, move: f64x2.splat(get(4)), value: (lane) => lane }));
 }
 
 /** (address, n, first, second, twice the step) */
 function makeBigRamp(): WasmFunction | undefined {
   const build = new FunctionBuilder([I32, I32, F64, F64, F64]);
-  const { place, move } = build.locals(V128, "place", "move");
-  return build.build(
-    sequence(
-      set(place, i64x2.replaceHigh(i64x2.splat(int64Of(get(2))), int64Of(get(3)))),
-      set(move, i64x2.splat(int64Of(get(4)))),
-      whileTrue(
-        i32.le(int(2), get(1)),
-        sequence(
-          v128.store(get(0), get(place)),
-          set(place, i64x2.add(get(place), get(move))),
-          set(0, i32.add(get(0), int(16))),
-          set(1, i32.sub(get(1), int(2))),
-        ),
-      ),
+  const first = i64x2.replaceHigh(i64x2.splat(int64Of(get(2))), int64Of(get(3)));
+  const move = i64x2.splat(int64Of(get(4)));
+  return build.build(fourLanes(build, { add: i64x2.add, first, move, value: (lane) => lane }));
+}
+
+interface Walk {
+  readonly add: (a: Code, b: Code) => Code;
+  /** The lanes' first pair, and what leads from one pair to the next. */
+  readonly first: Code;
+  readonly move: Code;
+  /** The pair to be stored, of where the walk stands. */
+  readonly value: (lane: Code) => Code;
+}
+
+/** Stores pairs at (address, n), four side by side while they last, so that none waits for the one before it. */
+function fourLanes(build: FunctionBuilder, { add, first, move, value }: Walk): Code {
+  const { a, b, c, d, four } = build.locals(V128, "a", "b", "c", "d", "four");
+  const lanes = [a, b, c, d];
+  const step = (pairs: number): Code =>
+    sequence(set(0, i32.add(get(0), int(16 * pairs))), set(1, i32.sub(get(1), int(2 * pairs))));
+  const store = (lane: number, at: number): Code => v128.store(i32.add(get(0), int(16 * at)), value(get(lane)));
+  return sequence(
+    set(a, first),
+    ...lanes.slice(1).map((lane, k) => set(lane, add(get(lanes[k] as number), move))),
+    set(four, add(add(move, move), add(move, move))),
+    whileTrue(
+      i32.le(int(8), get(1)),
+      sequence(...lanes.map(store), ...lanes.map((lane) => set(lane, add(get(lane), get(four)))), step(4)),
     ),
+    whileTrue(i32.le(int(2), get(1)), sequence(store(a, 0), set(a, get(b)), set(b, get(c)), set(c, get(d)), step(1))),
   );
 }
 

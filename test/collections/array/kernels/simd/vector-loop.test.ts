@@ -7,7 +7,11 @@ import { type Cells, type Fold, foldMoments, foldSum } from "../../../../../coll
 import type { Loop, Step } from "../../../../../collections/array/kernels/loop.ts";
 import { type Program, ProgramBuilder } from "../../../../../collections/array/kernels/program.ts";
 import { lendOrAllocate, withArena } from "../../../../../collections/array/kernels/simd/arena.ts";
-import { fillBigRamp, fillUniformLanes } from "../../../../../collections/array/kernels/simd/fill-functions.ts";
+import {
+  fillBigRamp,
+  fillRamp,
+  fillUniformLanes,
+} from "../../../../../collections/array/kernels/simd/fill-functions.ts";
 import { vectorFold } from "../../../../../collections/array/kernels/simd/fold-functions.ts";
 import { vectorCost } from "../../../../../collections/array/kernels/simd/program-function.ts";
 import { vectorLoop } from "../../../../../collections/array/kernels/simd/vector-loop.ts";
@@ -187,6 +191,27 @@ test("fillBigRamp() gives ranges of 64-bit integers, and refuses those that doub
       assert.ok(!fillBigRamp(lent, 2 ** 53, 1));
     });
   }
+});
+
+test("fillRamp() gives every value the bits of its formula, at every length and place", () => {
+  for (const [start, step] of [
+    [0, 1],
+    [-5, -3],
+    [0.1, 0.7],
+    [2 ** 53 - 40, 1],
+    [1e300, 1e298],
+    [-0, -0],
+  ] as const)
+    for (const length of [2, 8, 14, 16, 998])
+      for (const first of [0, 7]) {
+        const plain = Float64Array.from({ length }, (_, i) => start + (first + i) * step);
+        withArena(() => {
+          const lent = lendOrAllocate("float64", length) as Float64Array;
+          assert.ok(fillRamp(lent, start, step, first));
+          assert.deepEqual(new BigInt64Array(lent.slice().buffer), new BigInt64Array(plain.buffer));
+          assert.ok(!fillRamp(new Float64Array(length), start, step, first), "memory that WebAssembly does not see");
+        });
+      }
 });
 
 test("vectorCost() knows no program that needs another register than doubles", () => {
