@@ -1,21 +1,7 @@
 import type { Cells, Fold } from "../folds.ts";
 import { isInArena, lend, withArena } from "./arena.ts";
-import {
-  type Code,
-  F64,
-  f64,
-  f64x2,
-  get,
-  I32,
-  i32,
-  int,
-  sequence,
-  set,
-  V128,
-  v128,
-  whileTrue,
-} from "./instructions.ts";
-import { FunctionBuilder, type WasmFunction } from "./wasm-function.ts";
+import { makeAddRow, makeExtreme, makeExtremeRow, makeMoments, makeMomentsRow, makeSum } from "./fold-codes.ts";
+import type { WasmFunction } from "./wasm-function.ts";
 
 /** Shorter rows are not worth a copy into the arena. */
 const ROW_MIN = 64;
@@ -28,7 +14,7 @@ const STAGED_MAX = 8192;
  * grows with an eighth of the length.
  */
 export function vectorFold(name: string, otherwise: Fold): Fold {
-  const vector = name === "sum" ? sumTile : name === "moments" ? momentsTile : undefined;
+  const vector = FOLDS[name];
   if (vector === undefined) return otherwise;
   const fold: Fold = (...args) => {
     if (!vector(...args)) otherwise(...args);
@@ -105,13 +91,8 @@ const sumTile: VectorFold = (data, offset, n0, n1, s0, _s1, accumulators, a0, u,
   }
   const addRow = functionOf("add-row", makeAddRow);
   if (v !== 1 || u !== 0 || addRow === undefined) return false;
-  return withArena(() => {
-    const staged = lend("float64", n1) as Cells | undefined;
-    if (staged === undefined) return false;
-    staged.set(total.subarray(a0, a0 + n1));
-    for (let i = 0; i < n0; i++) addRow(data.byteOffset + (offset + i * s0) * 8, n1, staged.byteOffset);
-    total.set(staged, a0);
-    return true;
+  return foldRows(total.subarray(a0, a0 + n1), (staged) => {
+    for (let i = 0; i < n0; i++) addRow(data.byteOffset + (offset + i * s0) * 8, n1, staged);
   });
 };
 
@@ -165,98 +146,42 @@ function rowMoments(
   });
 }
 
-/** Steps through `n` elements, `width` at a time while they last, then one by one; `p` is the address. */
-function stepped(p: number, n: number, width: number, many: Code, one: Code): Code {
-  const step = (by: number): Code => sequence(set(p, i32.add(get(p), int(8 * by))), set(n, i32.sub(get(n), int(by))));
-  return sequence(
-    whileTrue(i32.le(int(width), get(n)), sequence(many, step(width))),
-    whileTrue(i32.le(int(1), get(n)), sequence(one, step(1))),
-  );
-}
-
-const at = (p: number, element: number): Code => i32.add(get(p), int(8 * element));
-const both = (local: number): Code => f64.add(f64x2.low(get(local)), f64x2.high(get(local)));
-
-/** (address, n) → sum. */
-function makeSum(): WasmFunction | undefined {
-  const build = new FunctionBuilder([I32, I32]);
-  const lanes = [0, 1, 2, 3].map(() => build.local(V128));
-  const rest = build.local(F64);
-  const many = sequence(...lanes.map((one, k) => set(one, f64x2.add(get(one), v128.load(at(0, 2 * k))))));
-  const single = set(rest, f64.add(get(rest), f64.load(get(0))));
-  const [a, b, c, d] = lanes as [number, number, number, number];
-  const met = set(a, f64x2.add(f64x2.add(get(a), get(b)), f64x2.add(get(c), get(d))));
-  return build.build(sequence(stepped(0, 1, 8, many, single), met, f64.add(both(a), get(rest))), [F64]);
-}
-
-/** (address, n, sums): adds a row to a row. */
-function makeAddRow(): WasmFunction | undefined {
-  const build = new FunctionBuilder([I32, I32, I32]);
-  const next = (by: number): Code => set(2, i32.add(get(2), int(8 * by)));
-  const many = sequence(
-    ...[0, 2].map((k) => v128.store(at(2, k), f64x2.add(v128.load(at(2, k)), v128.load(at(0, k))))),
-    next(4),
-  );
-  const one = sequence(f64.store(get(2), f64.add(f64.load(get(2)), f64.load(get(0)))), next(1));
-  return build.build(stepped(0, 1, 4, many, one));
-}
-
-/** (address, n, shift, result): the sum and the sum of squares of what is left when the shift is taken off. */
-function makeMoments(): WasmFunction | undefined {
-  const build = new FunctionBuilder([I32, I32, F64, I32]);
-  const lanes = [0, 1, 2, 3].map(() => ({ d: build.local(V128), s: build.local(V128), q: build.local(V128) }));
-  const k = build.local(V128);
-  const many = sequence(...lanes.map((lane, i) => addMoment(lane, k, v128.load(at(0, 2 * i)))));
-  const first = lanes[0] as (typeof lanes)[number];
-  // A single element: its lane is (x, shift), whose second half leaves nothing.
-  const single = addMoment(first, k, f64x2.replaceLow(get(k), f64.load(get(0))));
-  const met = (part: "s" | "q"): Code => {
-    const [a, b, c, d] = lanes.map((lane) => get(lane[part])) as [Code, Code, Code, Code];
-    return set(first.d, f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
+const extremeTile =
+  (name: "max" | "min"): VectorFold =>
+  (data, offset, n0, n1, s0, _s1, accumulators, a0, u, v) => {
+    const best = accumulators[0] as Cells;
+    if (v === 0) {
+      const extreme = functionOf(name, () => makeExtreme(name));
+      if (extreme === undefined) return false;
+      const isOne = u === 0 && s0 === n1;
+      for (let i = 0; i < (isOne ? 1 : n0); i++) {
+        const from = data.byteOffset + (offset + i * s0) * 8;
+        best[a0 + i * u] = extreme(from, isOne ? n0 * n1 : n1, best[a0 + i * u] as number);
+      }
+      return true;
+    }
+    const foldRow = functionOf(`${name}-row`, () => makeExtremeRow(name));
+    if (v !== 1 || u !== 0 || foldRow === undefined) return false;
+    return foldRows(best.subarray(a0, a0 + n1), (staged) => {
+      for (let i = 0; i < n0; i++) foldRow(data.byteOffset + (offset + i * s0) * 8, n1, staged);
+    });
   };
-  return build.build(
-    sequence(
-      set(k, f64x2.splat(get(2))),
-      stepped(0, 1, 8, many, single),
-      met("s"),
-      f64.store(get(3), both(first.d)),
-      met("q"),
-      f64.store(at(3, 1), both(first.d)),
-    ),
-  );
-}
 
-interface MomentLane {
-  readonly d: number;
-  readonly s: number;
-  readonly q: number;
-}
+const FOLDS: Readonly<Record<string, VectorFold>> = {
+  sum: sumTile,
+  moments: momentsTile,
+  max: extremeTile("max"),
+  min: extremeTile("min"),
+};
 
-const addMoment = ({ d, s, q }: MomentLane, shift: number, value: Code): Code =>
-  sequence(
-    set(d, f64x2.sub(value, get(shift))),
-    set(s, f64x2.add(get(s), get(d))),
-    set(q, f64x2.add(get(q), f64x2.mul(get(d), get(d)))),
-  );
-
-/** (address, n, shifts, sums, squares): a row's moments added column by column. */
-function makeMomentsRow(): WasmFunction | undefined {
-  const build = new FunctionBuilder([I32, I32, I32, I32, I32]);
-  const d = build.local(V128);
-  const next = (by: number): Code => sequence(...[2, 3, 4].map((p) => set(p, i32.add(get(p), int(8 * by)))));
-  const pass = (load: (address: Code) => Code, store: (address: Code, value: Code) => Code): Code =>
-    sequence(
-      set(d, f64x2.sub(load(get(0)), load(get(2)))),
-      store(get(3), f64x2.add(load(get(3)), get(d))),
-      store(get(4), f64x2.add(load(get(4)), f64x2.mul(get(d), get(d)))),
-    );
-  return build.build(
-    stepped(
-      0,
-      1,
-      2,
-      sequence(pass(v128.load, v128.store), next(2)),
-      sequence(pass(v128.loadLow, v128.storeLow), next(1)),
-    ),
-  );
+/** Runs work on accumulators while they lie in the arena, at an address; false where it has no room. */
+function foldRows(cells: Cells, work: (address: number) => void): boolean {
+  return withArena(() => {
+    const staged = lend("float64", cells.length) as Cells | undefined;
+    if (staged === undefined) return false;
+    staged.set(cells);
+    work(staged.byteOffset);
+    cells.set(staged);
+    return true;
+  });
 }

@@ -109,6 +109,7 @@ export const f64x2 = {
   /** The second where it is larger, else the first: NaN in the second never comes through. */
   pmax: vector(247),
   eq: vector(71),
+  ne: vector(72),
   lt: vector(73),
   le: vector(75),
   ofFloats: vector(95),

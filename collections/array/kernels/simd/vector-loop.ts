@@ -20,12 +20,15 @@ const COPY_COST = 2;
 export function vectorLoop(program: Program, steps: readonly Step[], otherwise: Loop): Loop {
   const cost = vectorCost(program, steps);
   if (cost === undefined) return otherwise;
+  // Rows are copied as runs: where the result stays in the arena, that and the shortest program take less time than JavaScript.
+  const comesByRows = steps.every((step) => step !== "stride");
   let run: WasmFunction | undefined | null = null;
   return (n0, n1, ...operands) => {
     const elsewhere = operands.filter((one) => typeof one !== "number" && !isInArena(one));
     // Operands over the same memory, such as neighbours in a stencil, are copied once.
     const copies = new Set(elsewhere).size;
-    if (n0 * n1 < ELEMENTS_MIN || n1 < 16 || cost < copies * COPY_COST) return otherwise(n0, n1, ...operands);
+    const isWorth = cost >= copies * COPY_COST || (comesByRows && isInArena(operands[0] as AnyData));
+    if (n0 * n1 < ELEMENTS_MIN || n1 < 16 || !isWorth) return otherwise(n0, n1, ...operands);
     if (run === null) run = programFunction(program, steps);
     if (run === undefined) return otherwise(n0, n1, ...operands);
     const tiles: Tiles = { program, run, otherwise };

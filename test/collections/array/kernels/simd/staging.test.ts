@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compiledLoop } from "../../../../../collections/array/kernels/compile.ts";
-import { type Cells, type Fold, foldMoments, foldSum } from "../../../../../collections/array/kernels/folds.ts";
+import {
+  type Cells,
+  type Fold,
+  foldMaximum,
+  foldMinimum,
+  foldMoments,
+  foldSum,
+} from "../../../../../collections/array/kernels/folds.ts";
 import type { Step } from "../../../../../collections/array/kernels/loop.ts";
 import { type Program, ProgramBuilder } from "../../../../../collections/array/kernels/program.ts";
 import { withArena } from "../../../../../collections/array/kernels/simd/arena.ts";
@@ -65,6 +72,8 @@ test("vectorFold() gives what the loop in JavaScript gives, to rounding, for row
   const folds: [string, Fold, number][] = [
     ["sum", foldSum, 1],
     ["moments", foldMoments, 4],
+    ["max", foldMaximum, 1],
+    ["min", foldMinimum, 1],
   ];
   const refuse: Fold = () => assert.fail("the fold in JavaScript ran");
   for (const [name, fold, cells] of folds)

@@ -3,7 +3,14 @@ import { test } from "node:test";
 import type { AnyData, DType } from "../../../../../collections/array/dtype.ts";
 import { opProgram } from "../../../../../collections/array/kernels/apply-op.ts";
 import { compiledLoop } from "../../../../../collections/array/kernels/compile.ts";
-import { type Cells, type Fold, foldMoments, foldSum } from "../../../../../collections/array/kernels/folds.ts";
+import {
+  type Cells,
+  type Fold,
+  foldMaximum,
+  foldMinimum,
+  foldMoments,
+  foldSum,
+} from "../../../../../collections/array/kernels/folds.ts";
 import type { Loop, Step } from "../../../../../collections/array/kernels/loop.ts";
 import { type Program, ProgramBuilder } from "../../../../../collections/array/kernels/program.ts";
 import { lendOrAllocate, withArena } from "../../../../../collections/array/kernels/simd/arena.ts";
@@ -224,6 +231,8 @@ test("vectorFold() gives what the loop in JavaScript gives, to rounding", () => 
   const folds: [string, Fold, number][] = [
     ["sum", foldSum, 1],
     ["moments", foldMoments, 4],
+    ["max", foldMaximum, 1],
+    ["min", foldMinimum, 1],
   ];
   for (const [name, fold, cells] of folds)
     for (const [n0, n1, u, v] of [
@@ -252,11 +261,42 @@ test("vectorFold() gives what the loop in JavaScript gives, to rounding", () => 
       });
 });
 
+test("vectorFold() finds the largest and least element wherever it stands, and NaN whatever else there is", () => {
+  const refuseFold: Fold = () => assert.fail("the fold in JavaScript ran");
+  for (const [name, sign] of [
+    ["max", 1],
+    ["min", -1],
+  ] as const)
+    for (const n of [1, 2, 3, 7, 8, 9, 17])
+      for (let at = 0; at < n; at++)
+        for (const value of [5 * sign, Number.NaN])
+          withArena(() => {
+            const rows = lendOrAllocate("float64", 2 * n) as Float64Array;
+            rows.fill(-sign);
+            rows[at] = value;
+            const start = -sign * Number.POSITIVE_INFINITY;
+            const whole = Float64Array.of(start);
+            vectorFold(name, refuseFold)(rows, 0, 2, n, n, 1, [whole], 0, 0, 0);
+            assert.deepEqual([...whole], [value]);
+            const byRow = Float64Array.of(start, start);
+            vectorFold(name, refuseFold)(rows, 0, 2, n, n, 1, [byRow], 0, 1, 0);
+            assert.deepEqual([...byRow], [value, -sign]);
+            const byColumn = new Float64Array(n).fill(start);
+            vectorFold(name, refuseFold)(rows, 0, 2, n, n, 1, [byColumn], 0, 0, 1);
+            assert.deepEqual(
+              [...byColumn],
+              Array.from({ length: n }, (_, j) => (j === at ? value : -sign)),
+            );
+          });
+});
+
 test("vectorFold() folds one element that stands for a row without reading it anew", () => {
   const data = Float64Array.of(0.1, 0.7, -3);
   for (const [name, fold, cells] of [
     ["sum", foldSum, 1],
     ["moments", foldMoments, 4],
+    ["max", foldMaximum, 1],
+    ["min", foldMinimum, 1],
   ] as const)
     for (const [n0, n1, s0, u, v] of [
       [3, 20_000, 1, 0, 0],
