@@ -5,6 +5,7 @@ import { call, column } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
 import { inOne, matchedPartitions } from "./plan/align.ts";
 import { fieldOf, selectNode } from "./plan/build.ts";
+import { chooseJoin } from "./plan/choose-join.ts";
 import { type JoinMethod, type Node, named } from "./plan/node.ts";
 import type { JoinSpec, Named } from "./plan/step.ts";
 import { nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
@@ -24,9 +25,9 @@ export interface MergeOptions {
   readonly suffixes?: readonly [string, string];
   /** Adds a column `_merge` that says where a row comes from. */
   readonly indicator?: boolean | string;
-  /** Partitions of the outcome of an exchange. */
+  /** Partitions of the outcome of an exchange, which it asks for. */
   readonly npartitions?: number;
-  /** Send the smaller table, of one partition, to every partition of the other; chosen by itself. */
+  /** False: rows are exchanged even where one table, of one partition or few rows, could go to every partition of the other. */
   readonly broadcast?: boolean;
 }
 
@@ -203,7 +204,7 @@ function joinNode(a: Node, b: Node, join: JoinSpec, options: MergeOptions, onInd
   if (known) [left, right] = matchedPartitions(left, right);
   const [method, count] = known
     ? (["partitionwise", left.npartitions] as const)
-    : joinMethod(left, right, join.how, options);
+    : joinMethod(left, right, join, options);
   const divisions = known ? left.divisions : null;
   return named({
     kind: "join",
@@ -218,18 +219,17 @@ function joinNode(a: Node, b: Node, join: JoinSpec, options: MergeOptions, onInd
 }
 
 /** A table of one partition goes to all partitions of the other, where every row of the other still meets it once. */
-function joinMethod(
-  left: Node,
-  right: Node,
-  how: JoinSpec["how"],
-  options: MergeOptions,
-): readonly [JoinMethod, number] {
+function joinMethod(left: Node, right: Node, join: JoinSpec, options: MergeOptions): readonly [JoinMethod, number] {
+  const { how } = join;
   if (left.npartitions === 1 && right.npartitions === 1) return ["single", 1];
   if (options.broadcast !== false) {
     if (right.npartitions === 1 && how !== "right" && how !== "outer") return ["broadcast-right", left.npartitions];
     if (left.npartitions === 1 && (how === "inner" || how === "right")) return ["broadcast-left", right.npartitions];
   }
-  return ["exchange", options.npartitions ?? Math.max(left.npartitions, right.npartitions)];
+  const count = Math.max(left.npartitions, right.npartitions);
+  if (options.broadcast === false || options.npartitions !== undefined)
+    return ["exchange", options.npartitions ?? count];
+  return [chooseJoin(left, right, join, count), count];
 }
 
 export interface MergeAsofOptions {

@@ -37,24 +37,36 @@ export class RowGroups {
   }
 }
 
-/** The row groups of a file, from its last bytes alone. */
-export async function rowGroupsOf(path: string): Promise<RowGroup[]> {
+/** What a file says of itself. */
+export interface ParquetFooter {
+  readonly groups: readonly RowGroup[];
+  /** Its columns and their types as text: files of equal text have equal columns. */
+  readonly schema: string;
+}
+
+/** The footers of most files are smaller; others are read twice. */
+const FIRST_BYTES = 65_536;
+
+/** Read from the last bytes of a file alone. */
+export async function footerOf(path: string): Promise<ParquetFooter> {
   const files = fileSystemOf(path);
   const { sizeBytes } = await files.stat(path);
-  const metadata = await parquetMetadataAsync({
+  const file = {
     byteLength: sizeBytes,
-    slice: async (start, end = sizeBytes) => {
+    slice: async (start: number, end = sizeBytes) => {
       const bytes = await files.readRange(path, start, end - start);
       return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     },
-  });
+  };
+  const metadata = await parquetMetadataAsync(file, { initialFetchSize: FIRST_BYTES });
   let offset = 0;
-  return metadata.row_groups.map((group) => {
+  const groups = metadata.row_groups.map((group) => {
     const rows = Number(group.num_rows);
     const made = { offset, rows, ...statisticsOf(group) };
     offset += rows;
     return made;
   });
+  return { groups, schema: JSON.stringify(metadata.schema) };
 }
 
 type NativeGroup = FileMetaData["row_groups"][number];

@@ -1,7 +1,7 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
 import { type Dtype, promote } from "../dataframe/dtype.ts";
-import { dtypeOf, polars } from "../dataframe/engine/polars.ts";
+import { dtypeOf, polars, polarsType } from "../dataframe/engine/polars.ts";
 import { unknownColumn } from "../dataframe/expression/infer.ts";
 import type { ParquetPart } from "../dataframe/kernels/read-parquet.ts";
 import { named, type Part } from "../dataframe/plan/node.ts";
@@ -9,7 +9,7 @@ import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
 import { type FolderValues, folderValues } from "./hive-folders.ts";
 import { withLocalFile } from "./local-copy.ts";
-import { type ColumnRange, type RowGroup, RowGroups, rowGroupsOf } from "./parquet-footer.ts";
+import { type ColumnRange, footerOf, type ParquetFooter, type RowGroup, RowGroups } from "./parquet-footer.ts";
 import { fileSystemOf } from "./schemes.ts";
 
 export interface ReadParquetOptions {
@@ -35,7 +35,8 @@ export async function readParquet<S = AnyRow>(
 ): Promise<DataFrame<S>> {
   const files = await filesOf(paths);
   const first = files[0] as string;
-  const own = await schemaOf(first);
+  const footers = await Promise.all(files.map((path) => attempt(path, () => footerOf(path))));
+  const { fields: own, exact } = await schemaOf(first);
   const keys = Object.keys(folderValues(first)).filter((name) => !own.some((field) => field.name === name));
   const all = [...own, ...keys.map((name): Field => ({ name, dtype: folderDtype(name, files) }))];
   const names = options.columns ?? all.map(({ name }) => name);
@@ -47,13 +48,16 @@ export async function readParquet<S = AnyRow>(
   const index = options.index === undefined ? undefined : fieldOf(options.index);
   const columns = names.filter((name) => name !== options.index).map(fieldOf);
   const read = [...columns, ...(index === undefined ? [] : [index])].filter(({ name }) => !keys.includes(name));
-  for (const path of files.slice(1)) await checkSchema(path, read, first);
-  const parts = (await Promise.all(files.map((path) => partsOf(path, options, all.slice(own.length))))).flat();
+  const isAlike = (at: number): boolean => footers[at]?.schema === footers[0]?.schema;
+  for (const [at, path] of files.entries()) if (!isAlike(at)) await checkSchema(path, read, first);
+  const partsAt = (path: string, at: number): Promise<Part[]> =>
+    partsOf(path, footers[at] as ParquetFooter, options, all.slice(own.length), isAlike(at));
+  const parts = (await Promise.all(files.map(partsAt))).flat();
   const fields: Field[] = [{ name: indexName(0), dtype: index?.dtype ?? "int64" }, ...columns];
   const label = files.length === 1 ? first : `${files.length} files such as ${first}`;
   const scan = named({
     kind: "scan",
-    reader: { format: "parquet" },
+    reader: { format: "parquet", exact },
     parts,
     label,
     fields,
@@ -89,19 +93,28 @@ function folderDtype(name: string, files: readonly string[]): Dtype {
   return values.length > 0 && values.every((value) => /^-?\d{1,15}$/.test(String(value))) ? "int64" : "string";
 }
 
-async function schemaOf(path: string): Promise<Field[]> {
-  const empty = await attempt(path, (local) =>
-    polars()
-      .scanParquet(local, { glob: false } as never)
-      .limit(0)
-      .collect(),
+/** Columns of a file, and which of them are of the very types of the engine that tables have. */
+async function schemaOf(path: string): Promise<{ fields: Field[]; exact: string[] }> {
+  const empty = await attempt(path, () =>
+    withLocalFile(path, (local) =>
+      polars()
+        .scanParquet(local, { glob: false } as never)
+        .limit(0)
+        .collect(),
+    ),
   );
-  return empty.columns.map((name) => ({ name, dtype: dtypeOf(empty.getColumn(name).dtype) as Dtype }));
+  const fields = empty.columns.map((name) => ({ name, dtype: dtypeOf(empty.getColumn(name).dtype) as Dtype }));
+  const isExact = ({ name, dtype }: Field): boolean => {
+    const { dtype: native } = empty.getColumn(name);
+    if (dtype === "string") return native.variant === "String";
+    return dtype !== "object" && String(native) === String(polarsType(dtype));
+  };
+  return { fields, exact: fields.filter(isExact).map(({ name }) => name) };
 }
 
 /** @throws ShoalError DECODE where a file lacks a column of the first, or has it as text where the first has numbers, or the reverse */
 async function checkSchema(path: string, wanted: readonly Field[], first: string): Promise<void> {
-  const own = new Map((await schemaOf(path)).map(({ name, dtype }) => [name, dtype]));
+  const own = new Map((await schemaOf(path)).fields.map(({ name, dtype }) => [name, dtype]));
   for (const { name, dtype } of wanted) {
     const found = own.get(name);
     if (found !== undefined && (found === dtype || promote(found, dtype) !== undefined)) continue;
@@ -111,16 +124,22 @@ async function checkSchema(path: string, wanted: readonly Field[], first: string
 }
 
 /** A part a file, or several of a large one: at the borders of its row groups, or within groups that are too large. */
-async function partsOf(path: string, options: ReadParquetOptions, folderDtypes: readonly Field[]): Promise<Part[]> {
+async function partsOf(
+  path: string,
+  footer: ParquetFooter,
+  options: ReadParquetOptions,
+  folderDtypes: readonly Field[],
+  isAlike: boolean,
+): Promise<Part[]> {
   const { version } = await fileSystemOf(path).stat(path);
   const folders = folderValues(path);
   const said = folderStatistics(folders, folderDtypes);
-  const groups = (await attempt(path, () => rowGroupsOf(path))).map((group) => ({
+  const groups = footer.groups.map((group) => ({
     ...group,
     ranges: { ...group.ranges, ...said.ranges },
     nulls: { ...group.nulls, ...Object.fromEntries(said.missing.map((name) => [name, group.rows])) },
   }));
-  const base = { path, index: options.index ?? null, version, folders };
+  const base = { path, index: options.index ?? null, version, folders, isAlike };
   const stretches = stretchesOf(groups, options.rowsPerPartitionMax ?? 5_000_000);
   return stretches.map((list): Part => {
     const [offset, rows] = [list[0]?.offset ?? 0, list.reduce((sum, group) => sum + group.rows, 0)];
@@ -171,9 +190,10 @@ function piecesOf(group: RowGroup, max: number): RowGroup[] {
   });
 }
 
-async function attempt<T>(path: string, read: (local: string) => Promise<T>): Promise<T> {
+/** @throws ShoalError DECODE, naming the file */
+async function attempt<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await withLocalFile(path, read);
+    return await read();
   } catch (cause) {
     if (cause instanceof ShoalError) throw cause;
     const message = cause instanceof Error ? (cause.message.split("\n")[0] as string) : String(cause);

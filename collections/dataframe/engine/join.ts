@@ -3,6 +3,7 @@ import type { RowOrder } from "../plan/row-order.ts";
 import type { AsofSpec, JoinSpec, Step } from "../plan/step.ts";
 import type { Field } from "../schema.ts";
 import { ownName } from "./own-name.ts";
+import { plainColumn } from "./plain-column.ts";
 import { dtypeOf, type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "./polars.ts";
 import { choose, lit } from "./typed.ts";
 
@@ -32,7 +33,7 @@ export async function joinTables(
   ]);
   const keys = join.leftOn.map((_, at) => `${ON}_${at}`);
   // The engine never lets missing keys meet; where both sides have some, they are compared by a flag beside a filler.
-  const meet = keys.filter((key) => a.getColumn(key).nullCount() > 0 && b.getColumn(key).nullCount() > 0);
+  const meet = keys.filter((key) => plainColumn(a, key).nullCount() > 0 && plainColumn(b, key).nullCount() > 0);
   const [on, sides] = meet.length === 0 ? [keys, [a.lazy(), b.lazy()]] : withNullFlags(keys, meet, [a, b]);
   const how = join.how === "outer" ? "full" : join.how;
   const joined = (sides[0] as PolarsLazy).join(
@@ -61,7 +62,7 @@ async function inOrder(joined: PolarsLazy, columns: readonly PolarsExpr[], how: 
   const places = sides.map((side, at) => pl.col(side).fillNull(last).alias(`${PLACE}_${at}`));
   const names = sides.map((_, at) => `${PLACE}_${at}`) as [string, ...string[]];
   const made = (await joined.select(...columns, ...places).collect()) as PolarsFrame;
-  const numbers = names.map((name) => made.getColumn(name).toTypedArray() as unknown as Uint32Array);
+  const numbers = names.map((name) => plainColumn(made, name).toTypedArray() as Uint32Array);
   const rows = made.lazy();
   return (isAscending(numbers) ? rows : sortedByPlace(rows, names)).drop(...names);
 }

@@ -3,8 +3,11 @@ export const NOWHERE = 0xffff_ffff;
 
 /** Whole numbers that a 64-bit fraction tells apart from all others. */
 const EXACT_BELOW = 2 ** 53;
-/** A range of numbers that has at most so many times as many members as there are keys is a plain list of places. */
-const SPARSE_MAX = 8;
+/** A range of numbers that has at most so many times as many members as there are keys, and at most so many, is a plain list of places. */
+const SPARSE_MAX = 64;
+const RANGE_MAX = 2 ** 23;
+/** However many they are, so sparse a list is no larger than a table of hashes. */
+const DENSE_MAX = 8;
 const FREE = -1;
 
 /**
@@ -33,7 +36,8 @@ export class KeyPlaces {
     }
     if (keys.length === 0) return new KeyPlaces(0, new Int32Array(0), undefined);
     const range = high - low + 1;
-    return range <= SPARSE_MAX * keys.length ? KeyPlaces.near(keys, low, range) : KeyPlaces.far(keys);
+    const isNear = range <= keys.length * (range <= RANGE_MAX ? SPARSE_MAX : DENSE_MAX);
+    return isNear ? KeyPlaces.near(keys, low, range) : KeyPlaces.far(keys);
   }
 
   private static near(keys: Float64Array, low: number, range: number): KeyPlaces | undefined {

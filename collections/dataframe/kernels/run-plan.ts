@@ -43,6 +43,10 @@ export async function planOf(step: Step, own: unknown, inputs: Inputs, order: Ro
       return inputTable(inputs[step.at], step.fields);
     case "read":
       return readTable(step.reader, own, step.fields);
+    case "filter":
+      return step.of.op === "read"
+        ? readTable(step.of.reader, own, step.of.fields, step.predicate)
+        : (await below(step.of)).filter(translate(step.predicate, step.of.fields));
     case "stack":
       return stacked(await Promise.all(step.of.map(below)));
     case "join":
@@ -95,18 +99,7 @@ async function sorted(
 type SimpleStep = Extract<
   Step,
   {
-    op:
-      | "select"
-      | "extend"
-      | "filter"
-      | "largest"
-      | "slice"
-      | "unique"
-      | "explode"
-      | "unpivot"
-      | "window"
-      | "number"
-      | "recent";
+    op: "select" | "extend" | "largest" | "slice" | "unique" | "explode" | "unpivot" | "window" | "number" | "recent";
   }
 >;
 
@@ -117,8 +110,6 @@ function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<Po
       return selected(lazy, step.columns, step.of.fields);
     case "extend":
       return lazy.withColumns(...namedExprs(step.columns, step.of.fields));
-    case "filter":
-      return lazy.filter(translate(step.predicate, step.of.fields));
     case "largest":
       return firstRows(lazy, step);
     case "slice":
@@ -154,10 +145,11 @@ async function joined(
   inputs: Inputs,
   order: RowOrder,
 ): Promise<PolarsLazy> {
-  const left = await below(step.left);
-  const right = step.right.op === "input" ? inputs[step.right.at] : undefined;
-  const found = step.shared && right instanceof TableChunk ? await lookUpJoin(left, right, step) : undefined;
-  return found ?? joinTables(left, await below(step.right), step, order);
+  const shared = step.shared === null ? undefined : step[step.shared];
+  const table = shared?.op === "input" ? inputs[shared.at] : undefined;
+  const other = step.shared === "right" ? step.left : step.right;
+  const found = table instanceof TableChunk ? await lookUpJoin(step, table, order, () => below(other)) : undefined;
+  return found ?? joinTables(await below(step.left), await below(step.right), step, order);
 }
 
 const namedExprs = (columns: readonly Named[], fields: readonly Field[]): PolarsExpr[] =>

@@ -1,4 +1,5 @@
 import { isNumber, isTime } from "../dtype.ts";
+import { plainColumn } from "../engine/plain-column.ts";
 import { type PolarsFrame, type PolarsLazy, polars } from "../engine/polars.ts";
 import { translate } from "../engine/translate.ts";
 import { lit, native } from "../engine/typed.ts";
@@ -16,7 +17,7 @@ export async function splitByHash(
 ): Promise<TableChunk[]> {
   const bucket = native(translate(hash, fields), "rem", lit(count).cast(polars().UInt64)).cast(polars().UInt32);
   const made = await chunk.native.lazy().select(bucket.alias("bucket")).collect();
-  return cutTable(chunk.native, made.getColumn("bucket").toTypedArray() as Uint32Array, count);
+  return cutTable(chunk.native, plainColumn(made as PolarsFrame, "bucket").toTypedArray() as Uint32Array, count);
 }
 
 /** How rows are told apart by ranges of a key. */
@@ -63,7 +64,7 @@ async function numberBuckets(
     .cast(pl.Float64)
     .fillNull(lit(first ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY));
   const made = await table.select(keys.alias("key")).collect();
-  const buckets = bucketsOf(made.getColumn("key").toTypedArray() as unknown as Float64Array, bounds);
+  const buckets = bucketsOf(plainColumn(made as PolarsFrame, "key").toTypedArray() as Float64Array, bounds);
   if (descending)
     buckets?.forEach((bucket, row) => {
       buckets[row] = count - 1 - bucket;

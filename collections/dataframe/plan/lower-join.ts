@@ -1,6 +1,6 @@
 import { exchangePipe } from "./lower-partitions.ts";
 import type { Lower } from "./lower-types.ts";
-import type { Node } from "./node.ts";
+import type { JoinMethod, Node } from "./node.ts";
 import { broadcastPipe, type Pipe, pipeOf, settle, zipPipes } from "./pipe.ts";
 import { isPlaced } from "./placed-rows.ts";
 import type { Step } from "./step.ts";
@@ -8,7 +8,7 @@ import type { Step } from "./step.ts";
 type JoinNode = Extract<Node, { kind: "join" | "asof" | "align" }>;
 
 /**
- * Joins: a side of one partition is seen by every partition of the other; else partition by partition where both are
+ * Joins: a side of one partition, or a small one, is seen by every partition of the other; else partition by partition where both are
  * divided alike, and after an exchange of rows by their keys where not.
  */
 export function lowerJoin(node: JoinNode, lower: Lower): Pipe {
@@ -18,9 +18,9 @@ export function lowerJoin(node: JoinNode, lower: Lower): Pipe {
     return node.npartitions === 1 ? zipPipes(single(left), single(right), step) : zipPipes(left, right, step);
   switch (node.method) {
     case "broadcast-right":
-      return zipPipes(left, broadcastPipe(right, left.count), step);
+      return zipPipes(left, broadcastPipe(single(right), left.count), step);
     case "broadcast-left":
-      return zipPipes(broadcastPipe(left, right.count), right, step);
+      return zipPipes(broadcastPipe(single(left), right.count), right, step);
     case "partitionwise":
       return zipPipes(left, right, step);
     case "single":
@@ -41,10 +41,15 @@ export function single(pipe: Pipe): Pipe {
   return pipeOf(settle(pipe, "part"), pipe.step.fields, { kind: "all" }, 1);
 }
 
+const SHARED: Readonly<Partial<Record<JoinMethod, "left" | "right">>> = {
+  "broadcast-left": "left",
+  "broadcast-right": "right",
+};
+
 function joinStep(node: JoinNode, left: Step, right: Step): Step {
   const { fields } = node;
   if (node.kind === "join")
-    return { op: "join", left, right, join: node.join, shared: node.method === "broadcast-right", fields };
+    return { op: "join", left, right, join: node.join, shared: SHARED[node.method] ?? null, fields };
   if (node.kind === "asof") return { op: "asof", left, right, asof: node.asof, fields };
   return { op: "align", left, right, keys: node.keys, how: node.how, fields };
 }

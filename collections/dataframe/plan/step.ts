@@ -1,4 +1,5 @@
 import type { Expr, Options, Plain } from "../expression/expression.ts";
+import type { ParquetReader } from "../kernels/read-parquet.ts";
 import type { Field } from "../schema.ts";
 
 /** A column and how it is made. */
@@ -78,8 +79,8 @@ export type StepKind =
       readonly left: Step;
       readonly right: Step;
       readonly join: JoinSpec;
-      /** Whether other partitions are joined to the same right table: what is found out about it is kept. */
-      readonly shared: boolean;
+      /** The side that other partitions are joined to as well: what is found out about it is kept. */
+      readonly shared: "left" | "right" | null;
     }
   | { readonly op: "asof"; readonly left: Step; readonly right: Step; readonly asof: AsofSpec }
   | { readonly op: "explode"; readonly of: Step; readonly column: string }
@@ -133,7 +134,7 @@ export type StepKind =
 export type Reader =
   | { readonly format: "columns" }
   | { readonly format: "csv"; readonly csv: CsvFormat }
-  | { readonly format: "parquet" }
+  | ParquetReader
   | { readonly format: "json" }
   | { readonly format: "ipc" }
   | { readonly format: "sql" };

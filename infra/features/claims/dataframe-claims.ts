@@ -228,7 +228,7 @@ export const dataframeClaims: readonly Claim[] = [
     "DF-066",
     "Hash join",
     "dataframe:merge",
-    "test/collections/dataframe/plan/planning.test.ts: merge() sends a side of one partition to all of the other, and exchanges two of several",
+    "test/collections/dataframe/plan/planning.test.ts: merge() sends a side of one partition, or of few rows, to all of the other, and exchanges others",
   ],
   [
     "DF-067",
@@ -288,7 +288,7 @@ export const dataframeClaims: readonly Claim[] = [
     "DF-132",
     "Broadcast choice",
     "dataframe:merge",
-    "test/collections/dataframe/plan/planning.test.ts: merge() sends a side of one partition to all of the other, and exchanges two of several",
+    "test/collections/dataframe/plan/planning.test.ts: merge() sends a side of one partition, or of few rows, to all of the other, and exchanges others",
   ],
   [
     "DF-119",

@@ -179,3 +179,33 @@ test("large files are cut where their row groups end, and how many rows they hav
   rmSync(file);
   assert.equal(await table.length(), 1_000);
 });
+
+test("NaN in a file is a missing value, for conditions and for what is left of the rows, and files of other types are read as the first", async () => {
+  const path = join(folder, "nan");
+  mkdirSync(path);
+  const pl = polars();
+  pl.DataFrame({ i: [1, 2, 3, 4], f: [1.5, Number.NaN, 2.5, null], g: [Number.NaN, 1, 2, 3] }).writeParquet(
+    join(path, "part.0.parquet"),
+  );
+  const narrow = pl.DataFrame({ i: [5, 6], f: [Number.NaN, 4.5], g: [Number.NaN, 7] });
+  narrow
+    .withColumns(pl.col("i").cast(pl.Int32), pl.col("g").cast(pl.Float32))
+    .writeParquet(join(path, "part.1.parquet"));
+  const read = await dd.readParquet<{ i: number; f: number; g: number }>(path);
+  assert.deepEqual((await read.compute()).toRecords(), [
+    { i: 1, f: 1.5, g: null },
+    { i: 2, f: null, g: 1 },
+    { i: 3, f: 2.5, g: 2 },
+    { i: 4, f: null, g: 3 },
+    { i: 5, f: null, g: null },
+    { i: 6, f: 4.5, g: 7 },
+  ]);
+  const above = read.filter((r) => r.f > 1 || r.i === 5);
+  assert.deepEqual((await above.compute()).toRecords(), [
+    { i: 1, f: 1.5, g: null },
+    { i: 3, f: 2.5, g: 2 },
+    { i: 5, f: null, g: null },
+    { i: 6, f: 4.5, g: 7 },
+  ]);
+  assert.equal(await read.filter((r) => r.f > 1).length(), 3);
+});

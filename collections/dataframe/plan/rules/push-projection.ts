@@ -67,6 +67,14 @@ function need(node: Node, names: Names): Node {
       return needJoin(node, names);
     case "window":
       return needWindow(node, names);
+    case "groupWindow":
+      return needGroupWindow(node, names);
+    case "number":
+      return needNumber(node, names);
+    case "scalars":
+      return needScalars(node, names);
+    case "explode":
+      return passed(node, union(names, new Set([node.column])));
     default:
       return all(node);
   }
@@ -95,11 +103,12 @@ function all(node: Node): Node {
 }
 
 function passed(
-  node: Kind<"sort" | "largest" | "exchange" | "limit" | "pick" | "repartition" | "unique">,
+  node: Kind<"sort" | "largest" | "exchange" | "limit" | "pick" | "repartition" | "unique" | "explode">,
   names: Names,
 ): Node {
   const input = need(node.input, names);
-  return rebuilt(node as Kind<"limit">, { input, fields: input.fields });
+  const own = new Map(node.fields.map((field) => [field.name, field]));
+  return rebuilt(node as Kind<"limit">, { input, fields: input.fields.map((field) => own.get(field.name) as Field) });
 }
 
 /** All inputs must keep the same columns, in the same order. */
@@ -165,6 +174,37 @@ function needWindow(node: Kind<"window">, names: Names): Node {
     input,
     fields: [...input.fields, ...items.map(({ name, dtype }) => ({ name, dtype }))],
   });
+}
+
+/** The rows of a group meet even where nothing is made of them: that they move is seen. */
+function needGroupWindow(node: Kind<"groupWindow">, names: Names): Node {
+  const items = atLeastOne(
+    node.items.filter(({ name }) => names.has(name)),
+    node.items,
+  );
+  const added = new Set(node.items.map(({ name }) => name));
+  const read = new Set([...node.over, ...items.flatMap(({ columns }) => columns)]);
+  const input = need(node.input, union(read, without(names, added)));
+  const made = items.map(({ name, dtype }) => ({ name, dtype }));
+  return rebuilt(node, { items, input, fields: [...input.fields, ...made] });
+}
+
+/** Rows are numbered where somebody looks at the numbers. */
+function needNumber(node: Kind<"number">, names: Names): Node {
+  const input = need(node.input, without(names, new Set([node.name])));
+  const number = node.fields.filter(({ name }) => name === node.name && names.has(name));
+  return number.length === 0 ? input : rebuilt(node, { input, fields: [...input.fields, ...number] });
+}
+
+function needScalars(node: Kind<"scalars">, names: Names): Node {
+  const from = node.from.flatMap((one) => {
+    const used = one.fields.filter(({ name }) => names.has(name));
+    return used.length === 0 ? [] : [need(one, new Set(used.map(({ name }) => name)))];
+  });
+  const added = new Set(node.from.flatMap((one) => one.fields.map(({ name }) => name)));
+  const input = need(node.input, without(names, added));
+  if (from.length === 0) return input;
+  return rebuilt(node, { input, from, fields: [...input.fields, ...from.flatMap(({ fields }) => fields)] });
 }
 
 function readBy(columns: readonly Named[]): Set<string> {

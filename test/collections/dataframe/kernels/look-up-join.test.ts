@@ -60,6 +60,42 @@ test("merge() gives the same rows whether the one partition is sent to all of th
   );
 });
 
+test("merge() gives the same rows whichever side is the small one, and whatever it keeps of them", async () => {
+  const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+  const hows = fc.constantFrom("inner", "left", "right", "leftsemi", "leftanti");
+  await fc.assert(
+    fc.asyncProperty(left, right, hows, fc.boolean(), async (a, b, how, turned) => {
+      const large = dd.fromRecords([...a, ...a, ...a], { npartitions: 3, dtypes: { k: "int64", v: "int64" } });
+      const small = dd.fromRecords([...b, { k: 1, w: "-" }], { npartitions: 2, dtypes: { k: "int64", w: "string" } });
+      const [own, other] = turned ? [small, large] : [large, small];
+      const rows = async (options: { broadcast?: false }): Promise<string[]> =>
+        sorted((await own.merge(other as never, { on: "k", how, ...options }).compute()).toRecords());
+      assert.deepEqual(await rows({}), await rows({ broadcast: false }));
+    }),
+    { numRuns: 60, seed: 4 },
+  );
+});
+
+test("a small left that goes to every partition keeps its order there", async () => {
+  const small = dd.fromColumns({ k: [3, 1, 2], w: ["c", "a", "b"] }, { npartitions: 2 });
+  const large = dd.fromColumns({ k: [1, 2, 3, 4, 3, 2, 1, 1], v: [0, 1, 2, 3, 4, 5, 6, 7] }, { npartitions: 2 });
+  const made = small.merge(large, { on: "k" });
+  assert.match(made.explain(), /broadcast-left/);
+  const records = (await made.compute()).toRecords() as { k: number; w: string; v: number }[];
+  assert.deepEqual(
+    records.map(({ k, w, v }) => [k, w, v]),
+    [
+      [3, "c", 2],
+      [1, "a", 0],
+      [2, "b", 1],
+      [3, "c", 4],
+      [1, "a", 6],
+      [1, "a", 7],
+      [2, "b", 5],
+    ],
+  );
+});
+
 test("merge() with every partition keeps the order of the left's rows, and only the columns that are used", async () => {
   const own = dd.fromColumns({ k: [5, 3, 9, 5, 1, 3], v: [0, 1, 2, 3, 4, 5] }, { npartitions: 3 });
   const other = dd.fromColumns({ k: [3, 5, 7], w: ["c", "e", "g"] }, { npartitions: 1 });

@@ -40,12 +40,28 @@ test("divisions are known where rows are in order, and can be forgotten or found
   assert.deepEqual((await cleared.compute()).toRecords(), (await known.compute()).toRecords());
 });
 
-test("merge() sends a side of one partition to all of the other, and exchanges two of several", async () => {
+test("merge() sends a side of one partition, or of few rows, to all of the other, and exchanges others", async () => {
   const broadcast = many.merge(few, { on: "k" });
   assert.match(broadcast.explain(), /broadcast-right/);
   assert.equal(exchanges(broadcast), 0);
-  const exchanged = many.merge(some, { on: "k" });
-  assert.equal(exchanges(exchanged), 2);
+  const small = many.merge(some, { on: "k" });
+  assert.match(small.explain(), /broadcast-right/);
+  assert.equal(exchanges(small), 0);
+  const turned = some.merge(many, { on: "k" });
+  assert.match(turned.explain(), /broadcast-left/);
+  const wide = many.repartition({ npartitions: 12 });
+  const [exchanged, alike] = [many.merge(some, { on: "k", npartitions: 4 }), wide.merge(wide, { on: "unused" })];
+  assert.deepEqual([exchanges(exchanged), exchanges(alike)], [2, 2]);
+  const values = async (table: typeof small): Promise<string[]> =>
+    sorted((await table.compute()).toRecords().map(({ k, x, y }) => [k, x, y]));
+  assert.deepEqual(await values(small), await values(exchanged));
+  assert.deepEqual(await values(turned), await values(exchanged));
+  // Rows that lie where an exchange would put them stay there; what nothing is known of is exchanged.
+  assert.equal(exchanges(many.shuffle("k").merge(some, { on: "k" })), 2);
+  const unknown = some.mapPartitions<{ k: number; y: number }>((part) => part as never, {
+    schema: some.dtypes as never,
+  });
+  assert.equal(exchanges(many.merge(unknown, { on: "k" })), 2);
   const forced = many.merge(few, { on: "k", broadcast: false });
   assert.equal(exchanges(forced), 2);
   assert.deepEqual(sorted((await forced.compute()).toRecords()), sorted((await broadcast.compute()).toRecords()));
@@ -73,7 +89,9 @@ test("rows that an exchange has put where they belong are not exchanged again", 
     sorted(plain.indexValues().map((key, at) => [key, plain.toColumns()["x"]?.[at]])),
   );
   // The first join puts the left's rows by k: the second moves only its own right.
-  const twice = many.merge(some, { on: "k" }).merge(some.rename({ y: "w" }), { on: "k", npartitions: 4 });
+  const twice = many
+    .merge(some, { on: "k", broadcast: false })
+    .merge(some.rename({ y: "w" }), { on: "k", npartitions: 4 });
   assert.equal(exchanges(twice), 3);
   const expected = rows
     .filter((row) => row % 7 >= 1 && row % 7 <= 5)
@@ -84,6 +102,31 @@ test("rows that an exchange has put where they belong are not exchanged again", 
   assert.equal(exchanges(shuffled.shuffle("x")), 2);
   assert.equal(exchanges(shuffled.shuffle("k", { npartitions: 3 })), 2);
   assert.equal(exchanges(shuffled.assign({ k: (r) => r.x }).shuffle("k")), 2);
+});
+
+test("numbers of rows, values of other tables and functions in groups keep no column from being left out", () => {
+  const physical = (table: { explain(): string }): string => table.explain().split("Physical plan\n")[1] as string;
+  const merged = many.merge(few, { on: "k" });
+  assert.match(
+    physical(merged.select("x").merge(few, { leftOn: "x", rightOn: "k" }).get("y")),
+    /read columns \[k, x\]/,
+  );
+  assert.doesNotMatch(
+    physical(merged.groupby("k").agg({ y: "sum" })).split("aggregate-partial")[1] as string,
+    /number.*group/,
+  );
+  assert.match(
+    physical(
+      merged
+        .filter((r) => r["x"] > 2)
+        .groupby("k")
+        .agg({ y: "sum" }),
+    ),
+    /read columns \[k, x\] → filter/,
+  );
+  const centred = many.assign({ x: many.get("x").sub(many.get("x").mean() as never) as never });
+  assert.match(physical(centred.get("k")), /^ *\S+: 4 × read columns \[k\][^\n]*\n?$/);
+  assert.match(physical(many.groupby("k").get("x").cumsum()), /read columns \[k, x\]/);
 });
 
 test("a chain of steps is one task a partition, and reads only the columns it uses", () => {
