@@ -24,7 +24,7 @@ function caseOf(name: string, mode: BenchMode): BenchCase {
     name: `tpch/${name}`,
     params: { mode, scale },
     runs: 3,
-    peers: [nodePeer("duckdb", "tpch-duckdb.ts", [name, folder])],
+    peers: [nodePeer("polars", "tpch-polars.ts", [name, folder]), nodePeer("duckdb", "tpch-duckdb.ts", [name, folder])],
     open: async () => {
       await generateTpch(folder, scale);
       if (mode !== "inline") client = await Client.local({ mode, workers: 2 });
