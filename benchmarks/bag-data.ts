@@ -6,6 +6,8 @@ import { Random } from "../runtime/base/random.ts";
 const FILES = 4;
 const LINES_PER_FILE = 715_000;
 const RECORDS_PER_FILE = 250_000;
+/** JSON lines in all. */
+export const RECORDS = FILES * RECORDS_PER_FILE;
 const WORDS = 5000;
 const CITIES = ["Lisbon", "Oslo", "Lima", "Perth", "Kyoto", "Quito", "Riga", "Accra"];
 

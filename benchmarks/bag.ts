@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "shoal";
 import * as db from "shoal/bag";
-import { bagFolder } from "./bag-data.ts";
+import { bagFolder, RECORDS } from "./bag-data.ts";
 import { type BenchCase, pythonPeer, secondsOf } from "./bench-case.ts";
 import { treePeakMb } from "./tree-memory.ts";
 
@@ -26,7 +26,7 @@ export function bagCases(folder: string): Readonly<Record<string, () => Work>> {
   const rows = join(folder, "json", "*.jsonl");
   const people = () => db.readText(rows).map((line) => JSON.parse(line) as Person);
   const overText = (run: () => Promise<unknown>) => (): Work => ({ units: bytesIn(join(folder, "text")), run });
-  const overRows = (run: () => Promise<unknown>) => (): Work => ({ units: linesIn(join(folder, "json")), run });
+  const overRows = (run: () => Promise<unknown>) => (): Work => ({ units: RECORDS, run });
   return {
     wordcount: overText(() => db.readText(text).str.split().flatten().frequencies().topk(20, { key: 1 }).compute()),
     line_lengths: overText(() =>
@@ -65,14 +65,6 @@ export function bagCases(folder: string): Readonly<Record<string, () => Work>> {
 
 const filesIn = (folder: string): string[] => readdirSync(folder).map((name) => join(folder, name));
 const bytesIn = (folder: string): number => filesIn(folder).reduce((sum, file) => sum + statSync(file).size, 0);
-const linesIn = (folder: string): number =>
-  filesIn(folder).reduce((sum, file) => {
-    const bytes = readFileSync(file);
-    let lines = 0;
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
-    return sum + lines;
-  }, 0);
-
 const folder = bagFolder();
 
 export const cases: readonly BenchCase[] = (["threads", "processes"] as const).flatMap((mode) =>

@@ -125,7 +125,7 @@ export function groupbyLayer(source: Layer, by: By, partitions: number): Layer {
     cut,
     count: partitions,
     name: `groupby-${tokenize(cut, partitions)}`,
-    read: (parts) => call("groupBuckets", parts),
+    read: (parts) => ({ ...call("groupBuckets", parts), finish: WRITTEN_OUT }),
   });
 }
 

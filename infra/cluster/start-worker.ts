@@ -16,6 +16,7 @@ import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
+import { packItemsHere } from "../../runtime/graph/packed-items.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { WORKER_YIELD_MS, type WorkerConfig } from "./worker-config.ts";
 
@@ -47,6 +48,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
   system.spawn(workerHost(config));
   serveTasks(system, { ...config, windows });
   if (config.functions === "any") serveModules();
+  packItemsHere();
   return system;
 }
 

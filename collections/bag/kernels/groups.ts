@@ -2,9 +2,10 @@ import { isAscii } from "node:buffer";
 import type { AnyFunction } from "../../../runtime/wire/function-spec.ts";
 import { pieceText, readTextBlock } from "../../io/text.ts";
 import { type PluckKey, plucker } from "./elements.ts";
-import { describe, drain, flowOf, isIterable, itemsOf } from "./flow.ts";
+import { describe, drain, type Flow, flowOf, isIterable, itemsOf } from "./flow.ts";
 import { compareItems, hashOfKey, type ItemKey, keyOf } from "./keys.ts";
 import { LinesFlow } from "./lines.ts";
+import { GroupPacker, groupFlow, type PackedGroups } from "./packed-groups.ts";
 import { startValue } from "./start-value.ts";
 import { WordsFlow } from "./strings.ts";
 import { WordTally } from "./word-tally.ts";
@@ -186,31 +187,28 @@ const totalsOf = (groups: ReadonlyMap<ItemKey, { name: unknown; total: unknown }
 export const totalPairs = ({ keys, totals }: KeyedTotals): [unknown, unknown][] =>
   keys.map((key, i) => [key, totals[i]]);
 
-/** Splits a partition into `count` lists by the hash of each item's key. */
-export function splitByKey(by: Grouper, partition: unknown, count: number): MaybeLater<unknown[][]> {
+/** So many items wait to be packed, over all readers; at least so many for each. */
+const WAITING_ITEMS = 32 * 1024;
+const PACK_ITEMS_MIN = 64;
+
+/** Splits a partition for `count` readers by the hash of each item's key. */
+export function splitByKey(by: Grouper, partition: unknown, count: number): MaybeLater<PackedGroups[]> {
   const of = grouping(by);
-  const buckets = Array.from({ length: count }, (): unknown[] => []);
+  const itemsMax = Math.max(PACK_ITEMS_MIN, Math.floor(WAITING_ITEMS / count));
+  const readers = Array.from({ length: count }, () => new GroupPacker(itemsMax));
   const done = drain(flowOf<unknown>(partition), (batch) => {
     for (let i = 0; i < batch.length; i++) {
       const name = of(batch[i]);
-      (buckets[hashOfKey(keyOf(name)) % count] as unknown[]).push(name, batch[i]);
+      const key = keyOf(name);
+      (readers[hashOfKey(key) % count] as GroupPacker).add(key, name, batch[i]);
     }
   });
-  return later(done, () => buckets);
+  return later(done, () => readers.map((reader) => reader.finish()));
 }
 
-/** Groups what {@link splitByKey} sent to one bucket: pairs of key and items. */
-export function groupBuckets(buckets: readonly (readonly unknown[])[]): [unknown, unknown[]][] {
-  const groups = new Map<ItemKey, [unknown, unknown[]]>();
-  for (const bucket of buckets)
-    for (let i = 0; i < bucket.length; i += 2) {
-      const key = keyOf(bucket[i]);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [bucket[i], [bucket[i + 1]]]);
-      else group[1].push(bucket[i + 1]);
-    }
-  return [...groups.values()];
-}
+/** Groups what {@link splitByKey} has for one reader: pairs of key and items. */
+export const groupBuckets = (parts: readonly PackedGroups[]): MaybeLater<Flow<[unknown, unknown[]]>> =>
+  groupFlow(parts);
 
 /** A table for {@link joinItems}: items of the smaller side by key. */
 export function joinTable(side: unknown, by: Grouper): MaybeLater<Map<ItemKey, unknown[]>> {
