@@ -34,13 +34,23 @@ function matrix(x: ArrayLike, what: string, square = false): ShoalArray {
   const [m, n] = array.shape;
   if (array.ndim !== 2) throw new RangeError(`${what} needs a matrix, got shape ${shapeText(array.shape)}`);
   if (square && m !== n) throw new RangeError(`${what} needs a square matrix, got shape ${shapeText(array.shape)}`);
-  if (array.dtype.startsWith("complex")) throw new TypeError(`${what} is not defined for ${array.dtype} yet`);
   return array;
 }
 
-/** Computed in doubles; single precision comes out as it went in, as from NumPy. */
-const precise = (like: ShoalArray, made: ShoalArray): ShoalArray =>
-  like.dtype === "float32" ? (made.astype("float32") as ShoalArray) : made;
+/** What decompositions of these arrays are computed in: doubles, or complex numbers of doubles. */
+const wideOf = (...arrays: readonly ShoalArray[]): DType =>
+  arrays.some((one) => one.dtype.startsWith("complex")) ? "complex128" : "float64";
+
+const isSingle = ({ dtype }: ShoalArray): boolean => dtype === "float32" || dtype === "complex64";
+
+/** Computed in double precision; single precision comes out as it went in, as from NumPy. */
+function precise(like: ShoalArray, made: ShoalArray): ShoalArray {
+  if (!isSingle(like)) return made;
+  return made.astype(made.dtype === "complex128" ? "complex64" : "float32") as ShoalArray;
+}
+
+/** The transpose, conjugated where there is something to conjugate. */
+const adjointOf = (array: ShoalArray): ShoalArray => (wideOf(array) === "float64" ? array.T : array.T.conj());
 
 /** A kernel on whole arrays, each in one block. */
 function wholeLayer(
@@ -72,11 +82,11 @@ const whole = (
   prefix: string,
   fn: NamedFunction,
   plan: unknown,
-  arrays: readonly Blocks[],
+  arrays: readonly ShoalArray[],
   shape: readonly number[],
 ): ShoalArray => {
   const axes = shape.map(one);
-  return asArray({ layer: wholeLayer(prefix, fn, plan, arrays, gridOf(axes)), axes, dtype: "float64" });
+  return asArray({ layer: wholeLayer(prefix, fn, plan, arrays, gridOf(axes)), axes, dtype: wideOf(...arrays) });
 };
 
 /** One of several results of a layer of one block. */
@@ -108,8 +118,8 @@ function qrWhole(a: ShoalArray): [ShoalArray, ShoalArray] {
   const [m, n] = a.shape as [number, number];
   const k = Math.min(m, n);
   const layer = wholeLayer("qr", QR, null, [a], []);
-  const q = part(layer, "q", [m, k]);
-  const r = part(layer, "r", [k, n]);
+  const q = part(layer, "q", [m, k], wideOf(a));
+  const r = part(layer, "r", [k, n], wideOf(a));
   return [
     k === n ? q.rechunk([a.chunks[0] as number[], -1]) : q,
     k === m ? r.rechunk([-1, a.chunks[1] as number[]]) : r,
@@ -152,8 +162,8 @@ export function tsqr(x: ArrayLike): [q: ShoalArray, r: ShoalArray] {
     call: { fn: R_STACK, args: [input(0)] },
   };
   return [
-    precise(a, asArray({ layer: q, axes: [rows, one(k)], dtype: "float64" })),
-    precise(a, asArray({ layer: r, axes: [one(k), one(n)], dtype: "float64" })),
+    precise(a, asArray({ layer: q, axes: [rows, one(k)], dtype: wideOf(a) })),
+    precise(a, asArray({ layer: r, axes: [one(k), one(n)], dtype: wideOf(a) })),
   ];
 }
 
@@ -192,7 +202,7 @@ function svdWhole(a: ShoalArray, plan: { readonly signs: boolean }): [ShoalArray
   const [m, n] = a.shape as [number, number];
   const k = Math.min(m, n);
   const layer = wholeLayer("svd", SVD, plan, [a], []);
-  return [part(layer, "u", [m, k]), part(layer, "s", [k]), part(layer, "v", [k, n])];
+  return [part(layer, "u", [m, k], wideOf(a)), part(layer, "s", [k]), part(layer, "v", [k, n], wideOf(a))];
 }
 
 /**
@@ -212,9 +222,9 @@ export function svdCompressed(
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   });
   let y = a.dot(omega);
-  for (let power = 0; power < (options.nPowerIter ?? 0); power++) y = a.dot(a.T.dot(tsqr(y)[0]));
+  for (let power = 0; power < (options.nPowerIter ?? 0); power++) y = a.dot(adjointOf(a).dot(tsqr(y)[0]));
   const [q] = tsqr(y);
-  const [u, s, v] = svd(q.T.dot(a));
+  const [u, s, v] = svd(adjointOf(q).dot(a));
   return [q.dot(u).get(":", `:${k}`), s.get(`:${k}`), v.get(`:${k}`, ":")];
 }
 
@@ -227,12 +237,12 @@ export function lu(x: ArrayLike): [p: ShoalArray, l: ShoalArray, u: ShoalArray] 
   const rows = a.chunks[0] as number[];
   return [
     precise(a, part(layer, "p", [m, m])).rechunk([rows, rows]),
-    precise(a, part(layer, "l", [m, k])).rechunk([rows, k === m ? rows : -1]),
-    precise(a, part(layer, "u", [k, n])).rechunk([k === m ? rows : -1, a.chunks[1] as number[]]),
+    precise(a, part(layer, "l", [m, k], wideOf(a))).rechunk([rows, k === m ? rows : -1]),
+    precise(a, part(layer, "u", [k, n], wideOf(a))).rechunk([k === m ? rows : -1, a.chunks[1] as number[]]),
   ];
 }
 
-/** The triangle whose product with its transpose is the matrix; upper unless `lower`. In one block. */
+/** The triangle whose product with its adjoint is the matrix; upper unless `lower`. In one block. */
 export function cholesky(x: ArrayLike, options: { readonly lower?: boolean } = {}): ShoalArray {
   const a = matrix(x, "cholesky", true);
   const made = whole("cholesky", CHOLESKY, { lower: options.lower ?? false }, [a], a.shape);
@@ -240,7 +250,7 @@ export function cholesky(x: ArrayLike, options: { readonly lower?: boolean } = {
 }
 
 /** Of two sides the one that is more precise: the result is as it is. */
-const widerOf = (a: ShoalArray, right: ShoalArray): ShoalArray => (right.dtype === "float32" ? a : right);
+const widerOf = (a: ShoalArray, right: ShoalArray): ShoalArray => (isSingle(right) ? a : right);
 
 function rightSide(a: ShoalArray, b: ArrayLike, what: string): ShoalArray {
   const right = arrayOf(b);
@@ -283,7 +293,7 @@ export function lstsq(
   const layer = wholeLayer("lstsq", LSTSQ, {}, [a, right], []);
   const wider = widerOf(a, right);
   return [
-    precise(wider, part(layer, "x", [n, ...right.shape.slice(1)])),
+    precise(wider, part(layer, "x", [n, ...right.shape.slice(1)], wideOf(a, right))),
     precise(wider, part(layer, "residuals", [m > n ? (right.shape[1] ?? 1) : 0])),
     part(layer, "rank", [], "int64"),
     precise(wider, part(layer, "s", [Math.min(m, n)])),

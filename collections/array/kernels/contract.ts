@@ -1,7 +1,7 @@
-import { Chunk, emptyChunk, sizeOf, viewOf } from "../chunk.ts";
+import { Chunk, sizeOf, unwrittenChunk, viewOf } from "../chunk.ts";
 import { type DType, dtypeInfo } from "../dtype.ts";
 import { applied, castTo } from "./elementwise.ts";
-import { fastGemm } from "./fast-gemm.ts";
+import { complexGemm, fastGemm, hasComplexGemm } from "./fast-gemm.ts";
 import { openBlas } from "./openblas.ts";
 import { contiguous, materialize, type Source } from "./pending.ts";
 import { reduceNow } from "./reduce.ts";
@@ -72,7 +72,9 @@ const broadcastTo = (chunk: Chunk, shape: readonly number[]): Chunk =>
 /** Two operands of floats as batches of matrix products, where there are letters of each sort; else undefined. */
 function asMatrices(plan: Contraction, chunks: readonly LetteredChunk[]): Chunk | undefined {
   const [a, b] = chunks;
-  if (a === undefined || b === undefined || chunks.length !== 2 || dtypeInfo(plan.dtype).kind !== "f") return undefined;
+  if (a === undefined || b === undefined || chunks.length !== 2) return undefined;
+  const { kind } = dtypeInfo(plan.dtype);
+  if (kind !== "f" && kind !== "c") return undefined;
   const inBoth = (letter: string): boolean => a.letters.includes(letter) && b.letters.includes(letter);
   const summed = [...plan.summed];
   if (summed.length === 0 || !summed.every(inBoth)) return undefined;
@@ -91,13 +93,16 @@ function asMatrices(plan: Contraction, chunks: readonly LetteredChunk[]): Chunk 
     return undefined;
   const length = (letters: readonly string[]): number => sizeOf(letters.map((letter) => lengthOf(letter, chunks)));
   const [g, m, n, k] = [length(batch), length(rows), length(columns), length(summed)];
+  if (kind === "c" && !hasComplexGemm({ m, n, k })) return undefined;
   // Only OpenBLAS has products of single floats; elsewhere they are computed as doubles.
-  const dtype = plan.dtype === "float32" && openBlas() !== null ? "float32" : "float64";
+  const isSingle = plan.dtype === "float32" && openBlas() !== null;
+  const dtype = kind === "c" ? "complex128" : isSingle ? "float32" : "float64";
+  const gemm = kind === "c" ? complexGemm : fastGemm;
   const left = contiguous(castTo(ordered(a, [...batch, ...rows, ...summed]), dtype));
   const right = contiguous(castTo(ordered(b, [...batch, ...summed, ...columns]), dtype));
-  const out = emptyChunk(dtype, [g, m, n]);
+  const out = unwrittenChunk(dtype, [g, m, n]);
   for (let at = 0; at < g; at++)
-    fastGemm(
+    gemm(
       { m, n, k },
       { data: left.data as Float64Array, at: left.offset + at * m * k },
       { data: right.data as Float64Array, at: right.offset + at * k * n },

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { invariant } from "../../../runtime/base/errors.ts";
 import { gemm, type Matrix } from "./gemm.ts";
 import { openBlas } from "./openblas.ts";
 
@@ -39,19 +40,16 @@ interface Sizes {
   readonly k: number;
 }
 
-/** As {@link gemm}: c = a b, with c all zeros before; in OpenBLAS, or by tiles in WebAssembly, where that pays. */
+/** c = a b, whatever c held: in OpenBLAS, or by tiles in WebAssembly, where that pays. */
 export function fastGemm(sizes: Sizes, a: Matrix, b: Matrix, c: Matrix): void {
   const { m, n, k } = sizes;
   const native = m * n * k < NATIVE_MULTIPLICATIONS_MIN ? null : openBlas();
   if (native !== null) {
-    const [left, right, product] = [a, b, c].map((one) => one.data.subarray(one.at)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
+    const [left, right, product] = startingAt(1, a, b, c);
     native.gemm(m, n, k, left, right, product);
     return;
   }
+  c.data.fill(0, c.at, c.at + m * n);
   const wasm = m * n * k < MULTIPLICATIONS_MIN || Math.min(m, n, k) < 8 ? null : wasmLibrary();
   if (wasm === null) {
     gemm(sizes, a, b, c);
@@ -72,6 +70,20 @@ export function fastGemm(sizes: Sizes, a: Matrix, b: Matrix, c: Matrix): void {
       left.dispose?.();
     }
 }
+
+/** Whether products of complex numbers of this size are OpenBLAS's; smaller ones are as quick as sums of products. */
+export const hasComplexGemm = ({ m, n, k }: Sizes): boolean =>
+  m * n * k >= NATIVE_MULTIPLICATIONS_MIN && openBlas() !== null;
+
+/** c = a b for complex numbers as (re, im) pairs, whose places count pairs; only where {@link hasComplexGemm}. */
+export function complexGemm({ m, n, k }: Sizes, a: Matrix, b: Matrix, c: Matrix): void {
+  const native = openBlas();
+  invariant(native !== null, "complex products need OpenBLAS");
+  native.gemmComplex(m, n, k, ...startingAt(2, a, b, c));
+}
+
+const startingAt = (lanes: number, ...matrices: readonly [Matrix, Matrix, Matrix]) =>
+  matrices.map((one) => one.data.subarray(one.at * lanes)) as [Float64Array, Float64Array, Float64Array];
 
 type Box = readonly [row: number, column: number, rows: number, columns: number];
 
