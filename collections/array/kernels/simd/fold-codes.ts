@@ -132,24 +132,29 @@ const addMoment = ({ d, s, q }: MomentLane, shift: number, value: Code): Code =>
     set(q, f64x2.add(get(q), f64x2.mul(get(d), get(d)))),
   );
 
-/** (address, n, shifts, sums, squares): a row's moments added column by column. */
-export function makeMomentsRow(): WasmFunction | undefined {
-  const build = new FunctionBuilder([I32, I32, I32, I32, I32]);
-  const d = build.local(V128);
-  const next = (by: number): Code => sequence(...[2, 3, 4].map((p) => set(p, i32.add(get(p), int(8 * by)))));
+/** Rows folded column by column at a time: what was folded so far is read and written once for all of them. */
+export const ROWS_AT_ONCE = 4;
+
+/** (address, n, bytes to the next row, shifts, sums, squares): the moments of some rows added column by column. */
+export function makeMomentsRows(rows: number): WasmFunction | undefined {
+  const build = new FunctionBuilder([I32, I32, I32, I32, I32, I32]);
+  const [shift, sum, squares, d] = [0, 1, 2, 3].map(() => build.local(V128)) as [number, number, number, number];
+  const others = Array.from({ length: rows - 1 }, () => build.local(I32));
+  const starts = others.map((row, k) => set(row, i32.add(get(k === 0 ? 0 : (others[k - 1] as number)), get(2))));
+  const next = (by: number): Code => sequence(...[3, 4, 5, ...others].map((p) => set(p, i32.add(get(p), int(8 * by)))));
   const pass = (load: (address: Code) => Code, store: (address: Code, value: Code) => Code): Code =>
     sequence(
-      set(d, f64x2.sub(load(get(0)), load(get(2)))),
-      store(get(3), f64x2.add(load(get(3)), get(d))),
-      store(get(4), f64x2.add(load(get(4)), f64x2.mul(get(d), get(d)))),
+      ...[shift, sum, squares].map((local, k) => set(local, load(get(3 + k)))),
+      ...[0, ...others].map((row) =>
+        sequence(
+          set(d, f64x2.sub(load(get(row)), get(shift))),
+          set(sum, f64x2.add(get(sum), get(d))),
+          set(squares, f64x2.add(get(squares), f64x2.mul(get(d), get(d)))),
+        ),
+      ),
+      store(get(4), get(sum)),
+      store(get(5), get(squares)),
     );
-  return build.build(
-    stepped(
-      0,
-      1,
-      2,
-      sequence(pass(v128.load, v128.store), next(2)),
-      sequence(pass(v128.loadLow, v128.storeLow), next(1)),
-    ),
-  );
+  const many = sequence(pass(v128.load, v128.store), next(2));
+  return build.build(sequence(...starts, stepped(0, 1, 2, many, sequence(pass(v128.loadLow, v128.storeLow), next(1)))));
 }

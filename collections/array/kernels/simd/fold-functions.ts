@@ -1,6 +1,14 @@
 import type { Cells, Fold } from "../folds.ts";
 import { isInArena, lend, withArena } from "./arena.ts";
-import { makeAddRow, makeExtreme, makeExtremeRow, makeMoments, makeMomentsRow, makeSum } from "./fold-codes.ts";
+import {
+  makeAddRow,
+  makeExtreme,
+  makeExtremeRow,
+  makeMoments,
+  makeMomentsRows,
+  makeSum,
+  ROWS_AT_ONCE,
+} from "./fold-codes.ts";
 import type { WasmFunction } from "./wasm-function.ts";
 
 /** Shorter rows are not worth a copy into the arena. */
@@ -100,8 +108,9 @@ const momentsTile: VectorFold = (data, offset, n0, n1, s0, _s1, accumulators, a0
   const [count, shift, sum, squares] = accumulators as [Cells, Cells, Cells, Cells];
   if (n0 === 0 || n1 === 0) return true;
   if (v === 0) return rowMoments(data, [offset, n0, n1, s0, a0, u], [count, shift, sum, squares]);
-  const addRow = functionOf("moments-row", makeMomentsRow);
-  if (v !== 1 || u !== 0 || addRow === undefined) return false;
+  const addRow = functionOf("moments-row", () => makeMomentsRows(1));
+  const addRows = functionOf("moments-rows", () => makeMomentsRows(ROWS_AT_ONCE));
+  if (v !== 1 || u !== 0 || addRow === undefined || addRows === undefined) return false;
   return withArena(() => {
     const staged = [0, 1, 2].map(() => lend("float64", n1));
     if (staged.includes(undefined)) return false;
@@ -114,7 +123,12 @@ const momentsTile: VectorFold = (data, offset, n0, n1, s0, _s1, accumulators, a0
     sums.set(sum.subarray(a0, a0 + n1));
     all.set(squares.subarray(a0, a0 + n1));
     const [s, t, q] = [shifts.byteOffset, sums.byteOffset, all.byteOffset];
-    for (let i = 0; i < n0; i++) addRow(data.byteOffset + (offset + i * s0) * 8, n1, s, t, q);
+    for (let i = 0; i < n0; ) {
+      const from = data.byteOffset + (offset + i * s0) * 8;
+      const isMany = i + ROWS_AT_ONCE <= n0;
+      (isMany ? addRows : addRow)(from, n1, s0 * 8, s, t, q);
+      i += isMany ? ROWS_AT_ONCE : 1;
+    }
     sum.set(sums, a0);
     squares.set(all, a0);
     return true;
