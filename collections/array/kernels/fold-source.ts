@@ -8,7 +8,7 @@ import { Assigned, eachOuter, materialize, Pending, planOf, type Source } from "
 import { lendOrAllocate, withArena } from "./simd/arena.ts";
 
 /** Elements evaluated at a time where a fused expression is folded: they stay in the second cache. */
-const TILE_ELEMENTS = 8192;
+const TILE_ELEMENTS = 16_384;
 /** Where operands cross memory order, tiles are squares of this side: rows of one operand lie as columns of the other. */
 const CROSSING_SIDE = 64;
 

@@ -14,7 +14,7 @@ import type { WasmFunction } from "./wasm-function.ts";
 /** Shorter rows are not worth a copy into the arena. */
 const ROW_MIN = 64;
 /** Elements copied into the arena at a time: they stay in the first two caches. */
-const STAGED_MAX = 8192;
+const STAGED_MAX = 16_384;
 
 /**
  * Folds of doubles with SIMD, for tiles in the arena; rows elsewhere are copied there piece by piece, as a copy and a fold of eight

@@ -9,7 +9,7 @@ import type { WasmFunction } from "./wasm-function.ts";
 /** Fewer elements are not worth a step into WebAssembly. */
 const ELEMENTS_MIN = 256;
 /** Elements copied into the arena at a time, where operands lie elsewhere: with those of all operands they stay in the second cache. */
-const STAGED_MAX = 8192;
+const STAGED_MAX = 16_384;
 /** Simple operations that cost what a copy into the arena or out of it costs. */
 const COPY_COST = 2;
 
