@@ -21,7 +21,11 @@ function delayedCase(n: number, mode: BenchMode): BenchCase {
   return {
     name: "sched/delayed",
     params: { n, mode, ...(mode === "inline" ? {} : { workers: 2 }) },
-    peers: [pythonPeer("dask-threads", "delayed.py", ["threads", n, 3])],
+    peers: [
+      pythonPeer("dask-threads", "delayed.py", ["threads", n, 3]),
+      // Ten thousand take it as long a call as a hundred thousand, and half a minute.
+      ...(mode === "inline" ? [] : [pythonPeer("dask-cluster", "delayed.py", ["cluster", Math.min(n, 1e4), 1])]),
+    ],
     open: async () => {
       client = await Client.local(mode === "inline" ? { mode } : { mode, workers: 2 });
     },

@@ -1,4 +1,5 @@
 import { CancelledError, ShoalError } from "../../runtime/base/errors.ts";
+import { onAbort } from "../../runtime/base/on-abort.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { fetchChunks } from "../chunk/chunk-exchange.ts";
 import { ChunkFault } from "../chunk/chunk-fault.ts";
@@ -60,8 +61,9 @@ export async function settled(session: ClientSession, handle: number, signal?: A
 
 function change(session: ClientSession, handle: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
+    let stay: (() => void) | undefined;
     const stop = session.onSettled(handle, () => {
-      signal?.removeEventListener("abort", aborted);
+      stay?.();
       resolve();
     });
     const aborted = (): void => {
@@ -69,7 +71,7 @@ function change(session: ClientSession, handle: number, signal: AbortSignal | un
       reject(signal?.reason);
     };
     if (signal?.aborted) aborted();
-    else signal?.addEventListener("abort", aborted, { once: true });
+    else if (signal !== undefined) stay = onAbort(signal, aborted);
   });
 }
 

@@ -48,7 +48,7 @@ export function clientHello(
 export function workerSummaries(state: SchedulerState): WorkerSummary[] {
   // One that leaves is given nothing new, by clients either.
   const there = [...state.workerByName.values()].filter((worker) => !isLeaving(worker));
-  return there.map(({ id, slots, pid, host }) => ({ id, slots, pid, host }));
+  return there.map(({ id, incarnation, slots, pid, host }) => ({ id, incarnation, slots, pid, host }));
 }
 
 /** Every client hears who is there. */

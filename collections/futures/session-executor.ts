@@ -3,6 +3,7 @@ import { gather } from "../../actors/client/gather.ts";
 import type { SubmissionRecord } from "../../actors/client/submission-record.ts";
 import { holdProcess } from "../../runtime/base/clock.ts";
 import { CancelledError, TimeoutError } from "../../runtime/base/errors.ts";
+import { onAbort } from "../../runtime/base/on-abort.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import type { ComputeOptions, Executor } from "../../runtime/graph/executor.ts";
 import { graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
@@ -124,14 +125,16 @@ export function limitOf(
   const timer = clock.setTimer(timeoutMs, () =>
     controller.abort(new TimeoutError(`The work was not done within ${timeoutMs} ms`, { timeoutMs })),
   );
-  const abort = (): void => controller.abort(options.signal?.reason);
-  options.signal?.addEventListener("abort", abort, { once: true });
+  const { signal } = options;
+  if (signal?.aborted) controller.abort(signal.reason);
+  const stay =
+    signal === undefined || signal.aborted ? undefined : onAbort(signal, () => controller.abort(signal.reason));
   return {
     signal: controller.signal,
     done: () => {
       letGo();
       clock.clearTimer(timer);
-      options.signal?.removeEventListener("abort", abort);
+      stay?.();
     },
   };
 }
@@ -140,10 +143,8 @@ export function limitOf(
 export function limited<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const aborted = (): void => reject(reasonOf(signal));
-    if (signal.aborted) return aborted();
-    signal.addEventListener("abort", aborted, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+    if (signal.aborted) return reject(reasonOf(signal));
+    promise.then(resolve, reject).finally(onAbort(signal, () => reject(reasonOf(signal))));
     return undefined;
   });
 }

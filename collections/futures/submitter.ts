@@ -1,5 +1,6 @@
 import type { ClientSession } from "../../actors/client/client-session.ts";
 import { CancelledError } from "../../runtime/base/errors.ts";
+import { onAbort } from "../../runtime/base/on-abort.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { scopedAnnotations } from "../../runtime/graph/annotation-scope.ts";
@@ -211,10 +212,7 @@ function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): void {
   const abort = (): void =>
     future.cancel(signal.reason instanceof CancelledError ? signal.reason.message : "its signal was aborted");
   if (signal.aborted) queueMicrotask(abort);
-  else {
-    signal.addEventListener("abort", abort, { once: true });
-    future.onDone(() => signal.removeEventListener("abort", abort));
-  }
+  else future.onDone(onAbort(signal, abort));
 }
 
 /** Options are a last argument beyond those the function names, with names of options only. */

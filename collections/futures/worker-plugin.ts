@@ -1,4 +1,5 @@
 import type { ShoalError } from "../../runtime/base/errors.ts";
+import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
 import { runOnWorkers } from "./actor-handle.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { knownWorkers } from "./known-workers.ts";
@@ -29,31 +30,31 @@ export async function registerPlugin(
   onFailure: (worker: string, error: unknown) => void,
 ): Promise<PluginRegistration> {
   const { session } = reach.executor;
-  const done = new Set<string>();
+  // One that wished to leave and was asked to stay is here again, and still set up; one that has its name from another is not.
+  const done = new Map<string, number>();
   const isPresent = (worker: string): boolean => session.workers.some(({ id }) => id === worker);
-  const setUp = async (worker: string): Promise<void> => {
-    done.add(worker);
-    await runOnWorkers(reach, setup as (worker: never) => unknown, [worker], [worker]);
+  const present = (): string[] => [...done.keys()].filter(isPresent);
+  const setUp = async ({ id, incarnation }: WorkerSummary): Promise<void> => {
+    done.set(id, incarnation);
+    await runOnWorkers(reach, setup as (worker: never) => unknown, [id], [id]);
   };
   const known = await knownWorkers(session);
   const stop = session.onWorkers(() => {
-    const present = new Set(session.workers.map(({ id }) => id));
-    for (const id of done) if (!present.has(id)) done.delete(id);
-    for (const id of present)
-      if (!done.has(id))
-        setUp(id).catch((error) => {
-          if (isPresent(id)) onFailure(id, error);
+    for (const worker of session.workers)
+      if (done.get(worker.id) !== worker.incarnation)
+        setUp(worker).catch((error) => {
+          if (isPresent(worker.id)) onFailure(worker.id, error);
         });
   });
   try {
-    await Promise.all(known.map(({ id }) => setUp(id)));
+    await Promise.all(known.map(setUp));
   } catch (error) {
     stop();
     throw error;
   }
   return {
     get workers() {
-      return [...done];
+      return present();
     },
     unregister: async () => {
       stop();
@@ -69,7 +70,7 @@ export async function registerPlugin(
           await undo(id);
         }
       };
-      await Promise.all([...done].map(undo));
+      await Promise.all(present().map(undo));
     },
   };
 }

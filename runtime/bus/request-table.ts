@@ -1,6 +1,6 @@
-import { setMaxListeners } from "node:events";
 import { type Clock, systemClock, type TimerHandle } from "../base/clock.ts";
 import { CancelledError, ShoalError, TimeoutError } from "../base/errors.ts";
+import { onAbort } from "../base/on-abort.ts";
 import { uniqueToken } from "../base/random.ts";
 import type { BusMessage, RequestOptions } from "./bus.ts";
 
@@ -35,7 +35,7 @@ export class RequestTable {
     if (signal?.aborted) throw abandoned(subject, signal);
     const reply = `${this.prefix}${(this.count++).toString(36)}`;
     let timer: TimerHandle;
-    let onAbort: (() => void) | undefined;
+    let stay: (() => void) | undefined;
     try {
       return await new Promise<BusMessage>((resolve, reject) => {
         this.open.set(reply, {
@@ -46,17 +46,13 @@ export class RequestTable {
           timer = this.clock.setTimer(timeoutMs, () =>
             reject(new TimeoutError(`${subject} did not answer within ${timeoutMs} ms`, { subject, timeoutMs })),
           );
-        if (signal !== undefined) {
-          // Many requests may hang on one signal; each takes its listener off, so many are no leak to be warned of.
-          setMaxListeners(0, signal);
-          signal.addEventListener("abort", (onAbort = () => reject(abandoned(subject, signal))));
-        }
+        if (signal !== undefined) stay = onAbort(signal, () => reject(abandoned(subject, signal)));
         send(reply);
       });
     } finally {
       this.open.delete(reply);
       if (timer !== undefined) this.clock.clearTimer(timer);
-      if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+      stay?.();
     }
   }
 

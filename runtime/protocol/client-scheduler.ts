@@ -106,6 +106,8 @@ export interface InMemoryMessage {
 
 export interface WorkerSummary {
   readonly id: string;
+  /** Tells it from one that had its name before. */
+  readonly incarnation: number;
   readonly slots: number;
   readonly pid: number;
   readonly host: string;

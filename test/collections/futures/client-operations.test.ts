@@ -108,6 +108,23 @@ for (const mode of ["inline", "threads", "processes", "nats"] as const)
       await assert.rejects(bad, (error: ShoalError) => error.cause instanceof RangeError);
     });
 
+    if (mode !== "inline")
+      test("a worker that is to leave and must stay is not set up again", async () => {
+        type Counted = { shoalSetUps?: number };
+        const plugin = await client.registerPlugin({
+          setup: () => {
+            (globalThis as Counted).shoalSetUps = ((globalThis as Counted).shoalSetUps ?? 0) + 1;
+          },
+        });
+        // Nobody else could take over what they have.
+        const held = client.submit(() => new Promise<number>((resolve) => setTimeout(resolve, 50, 1)));
+        await assert.rejects(client.retireWorkers(client.workers.map(({ id }) => id)), { code: "DENIED" });
+        assert.equal(await held.result(), 1);
+        const counts = await client.run(() => (globalThis as Counted).shoalSetUps);
+        assert.deepEqual([...counts.values()], Array(client.workers.length).fill(1));
+        await plugin.unregister();
+      });
+
     if (mode === "threads" || mode === "processes")
       test("run() on a worker that dies meanwhile fails at once; a plugin's undoing does not mind", async () => {
         const [worker] = client.workers.map(({ id }) => id) as [string];
@@ -143,6 +160,26 @@ for (const mode of ["inline", "threads", "processes", "nats"] as const)
       await assert.rejects(async () => pool.submit(() => 1), { code: "CLOSED" });
       // Futures of the tests before may go meanwhile.
       assert.ok(client.executor.session.counts.submissions <= submissions);
+    });
+
+    test("many futures hang on one signal: all are cancelled by it, and Node warns of no leak", async () => {
+      const warned: string[] = [];
+      const hear = ({ name }: Error): number => warned.push(name);
+      process.on("warning", hear);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const done = client.map((n: number) => n, [...Array(30).keys()]);
+      await Promise.all(done.map((one) => one.result({ signal })));
+      const endless = Array.from({ length: 30 }, (_, n) =>
+        client.submit((_: number) => new Promise<never>(() => {}), n, { signal }),
+      );
+      const waits = endless.map((one) => assert.rejects(one.result({ signal, timeout: "60s" })));
+      controller.abort();
+      await Promise.all(waits);
+      await Promise.all(endless.map((one) => assert.rejects(one.result(), { code: "CANCELLED" })));
+      await new Promise(setImmediate);
+      process.off("warning", hear);
+      assert.deepEqual(warned, []);
     });
 
     test("onDone() is called once when a future is settled, at once if it is, and not when it is taken back", async () => {
