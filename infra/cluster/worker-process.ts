@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Clock } from "../../runtime/base/clock.ts";
+import { HEAP_ROOM } from "./heap-room.ts";
 import { ProcessMemory } from "./process-memory.ts";
 import { bootUrl, siblingEntry } from "./worker-thread.ts";
 
@@ -14,12 +15,6 @@ export interface WorkerProcessOptions {
   /** Over so many bytes it is ended. */
   readonly memoryBytesMax: number;
 }
-
-/**
- * Blocks count towards the heap's first limit, which is so low by itself that every other block of some megabytes would have all of a small heap
- * marked.
- */
-const HEAP = "--initial-old-space-size=128";
 
 /** How a child ended. */
 export interface ProcessExit {
@@ -66,7 +61,7 @@ export class WorkerProcess {
       execArgv: [
         ...process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
         "--expose-gc",
-        HEAP,
+        HEAP_ROOM,
       ],
     });
     // A program that forgets to close its client still ends, and its workers with it: they see the channel close.

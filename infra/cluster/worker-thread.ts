@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
+import { startedWithRoom } from "./heap-room.ts";
 import { DISMISSED, REFUSED, type WorkerConfig } from "./worker-config.ts";
 import type { WorkerEnd } from "./worker-pool.ts";
 
@@ -22,12 +23,15 @@ export class WorkerThread {
 
   private constructor(bus: Bus, config: WorkerConfig) {
     this.id = config.id;
-    this.thread = new Worker(bootUrl, {
-      workerData: { entry: siblingEntry("thread-main"), config },
-      name: config.id,
-      env: { ...process.env, ...config.environment },
-      execArgv: process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
-    });
+    this.thread = startedWithRoom(
+      () =>
+        new Worker(bootUrl, {
+          workerData: { entry: siblingEntry("thread-main"), config },
+          name: config.id,
+          env: { ...process.env, ...config.environment },
+          execArgv: process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
+        }),
+    );
     // Errors are told by the exit that follows them.
     this.thread.on("error", (error) => {
       this.failure = error;
