@@ -1,12 +1,13 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
 import { type Dtype, promote } from "../dataframe/dtype.ts";
-import { dtypeOf, polars, polarsType } from "../dataframe/engine/polars.ts";
+import { dtypeOf, type PolarsType, polars, polarsType } from "../dataframe/engine/polars.ts";
 import { unknownColumn } from "../dataframe/expression/infer.ts";
 import type { ParquetPart } from "../dataframe/kernels/read-parquet.ts";
 import { named, type Part } from "../dataframe/plan/node.ts";
 import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
+import { schemeOf } from "./filesystem.ts";
 import { type FolderValues, folderValues } from "./hive-folders.ts";
 import { withLocalFile } from "./local-copy.ts";
 import { type ColumnRange, footerOf, type ParquetFooter, type RowGroup, RowGroups } from "./parquet-footer.ts";
@@ -67,10 +68,11 @@ export async function readParquet<S = AnyRow>(
   return new DataFrame<S>(viewOfNode(scan, { index: [{ label: options.index ?? null }], columns }));
 }
 
-/** Files that match; a folder stands for all Parquet files below it. */
+/** Files that match; a folder stands for all Parquet files below it, also one that is called like a file. Far away a name with an ending is a file. */
 async function filesBelow(pattern: string): Promise<string[]> {
   const files = fileSystemOf(pattern);
-  if (/[*?[]/.test(pattern) || /\.[A-Za-z0-9]+$/.test(pattern)) return files.glob(pattern);
+  const hasEnding = /\.[A-Za-z0-9]+$/.test(pattern);
+  if (/[*?[]/.test(pattern) || (hasEnding && schemeOf(pattern) !== "file")) return files.glob(pattern);
   const below = await files.glob(`${pattern.replace(/\/$/, "")}/**/*.parquet`);
   return below.length > 0 ? below : files.glob(pattern);
 }
@@ -103,9 +105,10 @@ async function schemaOf(path: string): Promise<{ fields: Field[]; exact: string[
         .collect(),
     ),
   );
-  const fields = empty.columns.map((name) => ({ name, dtype: dtypeOf(empty.getColumn(name).dtype) as Dtype }));
-  const isExact = ({ name, dtype }: Field): boolean => {
-    const { dtype: native } = empty.getColumn(name);
+  const types = empty.dtypes;
+  const fields = empty.columns.map((name, at): Field => ({ name, dtype: dtypeOf(types[at] as PolarsType) }));
+  const isExact = ({ dtype }: Field, at: number): boolean => {
+    const native = types[at] as PolarsType;
     if (dtype === "string") return native.variant === "String";
     return dtype !== "object" && String(native) === String(polarsType(dtype));
   };

@@ -180,6 +180,13 @@ test("large files are cut where their row groups end, and how many rows they hav
   assert.equal(await table.length(), 1_000);
 });
 
+test("a folder may be called like a file", async () => {
+  const path = join(folder, "table.parquet");
+  await table().toParquet(path);
+  assert.deepEqual((await (await dd.readParquet(path)).compute()).toRecords(), (await table().compute()).toRecords());
+  assert.equal(await (await dd.readParquet(join(path, "part.1.parquet"))).length(), 2);
+});
+
 test("NaN in a file is a missing value, for conditions and for what is left of the rows, and files of other types are read as the first", async () => {
   const path = join(folder, "nan");
   mkdirSync(path);
