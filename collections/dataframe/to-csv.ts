@@ -4,6 +4,7 @@ import { wantAll } from "../../runtime/graph/graph.ts";
 import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
+import { type Compression, checkPacks, compressionOf, endingOf, packed } from "../io/compression.ts";
 import { fileSystemOf } from "../io/schemes.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type CsvOut, csvText, writeCsvPart } from "./kernels/write-csv.ts";
@@ -20,6 +21,8 @@ export interface ToCsvOptions extends PartNaming {
   readonly columns?: readonly string[];
   /** What stands for missing; default nothing. */
   readonly naRep?: string;
+  /** How files are packed: "gzip", "brotli", "deflate", "zstd" (with Node 22.15 and later) or "none"; "infer", the default, goes by the ending of the path. */
+  readonly compression?: Compression | "infer";
   /** How fractions are written, such as "%.2f" or "%.3e"; default as many digits as it takes. */
   readonly floatFormat?: string;
 }
@@ -43,9 +46,11 @@ async function toCsv(
     separator: options.separator ?? ",",
     naRep: options.naRep ?? "",
     fractions: options.floatFormat === undefined ? null : parseFractions(options.floatFormat),
+    compression: compressionOf(path, options.compression),
   };
+  checkPacks(format.compression);
   if (options.singleFile !== true) {
-    const paths = partPaths(path, table.npartitions, nameFunction);
+    const paths = partPaths(path, endingOf(format.compression), partNumbers(table.npartitions, nameFunction));
     const headed = { ...format, header: options.header !== false };
     return (await writeParts(table, paths, { prefix: "to-csv", fn: WRITE, format: headed, options })) as string[];
   }
@@ -59,10 +64,8 @@ async function toCsv(
   };
   const [texts] = await currentExecutor().compute([wantAll(layer)]);
   const head = options.header === false ? "" : csvText(table.meta, { ...format, header: true }, null);
-  await fileSystemOf(path).write(
-    path,
-    [head, ...(texts as string[])].map((text) => Buffer.from(text)),
-  );
+  const pieces = [head, ...(texts as string[])].map((text) => Buffer.from(text));
+  await fileSystemOf(path).write(path, packed(pieces, format.compression));
   return [path];
 }
 
@@ -74,16 +77,26 @@ function parseFractions(text: string): NonNullable<CsvOut["fractions"]> {
   return { before, digits: Number(digits), kind, behind };
 }
 
-function partPaths(path: string, count: number, nameFunction: PartNaming["nameFunction"]): string[] {
+function partNumbers(count: number, nameFunction: PartNaming["nameFunction"]): readonly string[] {
   const digits = String(Math.max(0, count - 1)).length;
-  const names = partNames(count, nameFunction, (at) => String(at).padStart(digits, "0"));
+  return partNames(count, nameFunction, (at) => String(at).padStart(digits, "0"));
+}
+
+/** Files of a folder say by their ending how they are packed; where the path has a star, it says all. */
+function partPaths(path: string, ending: string, names: readonly string[]): string[] {
   if (path.includes("*")) return names.map((name) => path.replace("*", () => name));
-  return names.map((name) => `${path.replace(/\/$/, "")}/${name}.part`);
+  return names.map((name) => `${path.replace(/\/$/, "")}/${name}.part${ending}`);
 }
 
 declare module "./dataframe.ts" {
   interface DataFrame<S> {
-    /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.to_csv.html */
+    /**
+     * Writes CSV files, one a partition or one for all; each is there whole or not at all.
+     * @returns the paths
+     * @throws ShoalError NOT_SUPPORTED for a packing that cannot be written
+     * @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.to_csv.html
+     * @example await flights.toCsv("flights-*.csv.gz");
+     */
     toCsv(path: string, options?: ToCsvOptions): Promise<string[]>;
   }
 }

@@ -56,6 +56,14 @@ export async function* unpacked(
   }
 }
 
+/** The ending that says how a file is packed: nothing for plain ones. */
+export const endingOf = (compression: Compression): string => ENDINGS.find(([, one]) => one === compression)?.[0] ?? "";
+
+/** @throws ShoalError NOT_SUPPORTED for zstd where Node has no zstd of its own (before 22.15) */
+export function checkPacks(compression: Compression): void {
+  if (compression !== "none") packer(compression).destroy();
+}
+
 /** The bytes packed. @throws ShoalError NOT_SUPPORTED for zstd where Node has no zstd of its own (before 22.15) */
 export async function* packed(pieces: FilePieces, compression: Compression): AsyncIterable<Uint8Array> {
   if (compression === "none") yield* pieces;

@@ -1,3 +1,4 @@
+import { type Compression, packed } from "../../io/compression.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import { type Dtype, isFloat } from "../dtype.ts";
 import "../frame/frame-bytes.ts";
@@ -10,6 +11,7 @@ export interface CsvOut {
   readonly index: boolean;
   readonly separator: string;
   readonly naRep: string;
+  readonly compression: Compression;
   /** How fractions are written; null: as many digits as it takes. */
   readonly fractions: {
     readonly before: string;
@@ -77,6 +79,6 @@ function rounded(value: number, { digits, kind }: NonNullable<CsvOut["fractions"
 
 /** Writes one partition. */
 export async function writeCsvPart(meta: TableMeta, format: CsvOut, path: string, chunk: TableChunk): Promise<string> {
-  await fileSystemOf(path).write(path, [Buffer.from(csvText(meta, format, chunk))]);
+  await fileSystemOf(path).write(path, packed([Buffer.from(csvText(meta, format, chunk))], format.compression));
   return path;
 }

@@ -1,3 +1,4 @@
+import { type Compression, packed } from "../../io/compression.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import "../frame/frame-bytes.ts";
 import type { TableChunk } from "../frame/table-chunk.ts";
@@ -6,6 +7,7 @@ import { indexName, shownName, type TableMeta } from "../schema.ts";
 
 export interface JsonOut {
   readonly index: boolean;
+  readonly compression: Compression;
 }
 
 /** Rows of a table as JSON lines; times are ISO text, time spans milliseconds, whole numbers of any size exact. */
@@ -29,6 +31,6 @@ export function jsonLines(meta: TableMeta, out: JsonOut, chunk: TableChunk): str
 
 /** Writes one partition. @returns the path */
 export async function writeJsonPart(meta: TableMeta, out: JsonOut, path: string, chunk: TableChunk): Promise<string> {
-  await fileSystemOf(path).write(path, Buffer.from(jsonLines(meta, out, chunk)));
+  await fileSystemOf(path).write(path, packed([Buffer.from(jsonLines(meta, out, chunk))], out.compression));
   return path;
 }

@@ -251,8 +251,8 @@ export const dataframeClaims: readonly Claim[] = [
   [
     "DF-120",
     "Compression",
-    "dataframe:readJson",
-    "test/collections/io/remote-filesystems.test.ts: tables come from web servers: CSV by blocks, packed JSON lines, Parquet",
+    "dataframe:DataFrame#toCsv",
+    "test/collections/dataframe/packed-files.test.ts: toCsv() packs by the ending of the path, or as it is told and says so by the ending",
   ],
   [
     "DF-126",
