@@ -1,8 +1,9 @@
 import { Packr } from "msgpackr/pack";
-import { guardMsgpack } from "./msgpack-guard.ts";
+import { guardMsgpack, lastItemAt } from "./msgpack-guard.ts";
 import { isWellFormed, lowerTree, raiseTree, sectionAt, TREE_DEPTH_MAX } from "./plain-tree.ts";
 import type { FieldKind, MessageOf, MessageSchema, PlainFieldKind } from "./schema.ts";
 import { joinSections, splitSections, undecodable } from "./sections.ts";
+import { buildTree, keyOfTree, TreeTemplates } from "./tree-templates.ts";
 import { type TypedArray, typedArrayNumber, typedArrayOver } from "./typed-array.ts";
 
 const packr = new Packr({ useRecords: false });
@@ -90,8 +91,8 @@ const opsOf = new WeakMap<readonly MessageSchema[], Map<number, MessageSchema>>(
  */
 export function decodeMessage<S extends MessageSchema>(schemas: readonly S[], bytes: Uint8Array): MessageOf<S> {
   const { head, sections } = splitSections(bytes);
-  const marked = guardMsgpack(head, TREE_DEPTH_MAX + 3);
-  const [op, ...fields] = unpackList(head);
+  const { list, marked } = readHead(head, sections);
+  const [op, ...fields] = list;
   const schema = typeof op === "number" ? findSchema(schemas, op) : undefined;
   if (schema === undefined) throw undecodable(`Message op ${String(op)} is not expected here`);
   const names = Object.keys(schema.fields);
@@ -108,6 +109,29 @@ export function decodeMessage<S extends MessageSchema>(schemas: readonly S[], by
     } else message[name] = decodeField(kind, wire, sections, marked, schema, name);
   }
   return message as MessageOf<S>;
+}
+
+const DEPTH_MAX = TREE_DEPTH_MAX + 3;
+const templates = new TreeTemplates();
+const NIL = 0xc0;
+
+/** What a head holds; `marked` if values that msgpack cannot hold are still to be put back. */
+function readHead(head: Uint8Array, sections: readonly Uint8Array[]): { list: unknown[]; marked: boolean } {
+  const from = lastItemAt(head, DEPTH_MAX);
+  const key = from === undefined ? undefined : keyOfTree(head, from);
+  const recipe = key === undefined ? undefined : templates.recipeOf(key);
+  if (recipe === undefined) {
+    const marked = guardMsgpack(head, DEPTH_MAX);
+    const list = unpackList(head);
+    if (key !== undefined) templates.note(key, list.at(-1));
+    return { list, marked };
+  }
+  const before = new Uint8Array((from as number) + 1);
+  before.set(head.subarray(0, from));
+  before[from as number] = NIL;
+  const list = unpackList(before);
+  list[list.length - 1] = buildTree(recipe, sections);
+  return { list, marked: false };
 }
 
 /** Reads a guarded head; msgpackr's own errors become ours. */

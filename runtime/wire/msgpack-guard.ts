@@ -15,6 +15,22 @@ export function guardMsgpack(bytes: Uint8Array, depthMax: number): boolean {
   return walk.marked;
 }
 
+/**
+ * Where the last item of a short list begins, what stands before it having been walked as by {@link guardMsgpack}; undefined if it is no
+ * such list, or has a mark in what was walked.
+ * @throws ShoalError DECODE
+ */
+export function lastItemAt(bytes: Uint8Array, depthMax: number): number | undefined {
+  const count = (bytes[0] ?? 0) - FIXED_ARRAY;
+  if (count < 2 || count > 15) return undefined;
+  const walk = new MsgpackWalk(bytes, depthMax);
+  walk.at = 1;
+  for (let i = 1; i < count; i++) walk.value(1);
+  return walk.marked || walk.at >= bytes.byteLength ? undefined : walk.at;
+}
+
+const FIXED_ARRAY = 0x90;
+
 class MsgpackWalk {
   at = 0;
   marked = false;

@@ -102,6 +102,14 @@ export function raiseTree(value: unknown, sections: readonly Uint8Array[]): unkn
   return raised;
 }
 
+/** The kind and the section of a column, if the value that stands for something is one. */
+export function columnIn(body: unknown): { readonly type: number; readonly section: unknown } | undefined {
+  const [tag, content] = Array.isArray(body) ? body : [];
+  return tag === TYPED_ARRAY && Array.isArray(content)
+    ? { type: content[0] as number, section: content[1] }
+    : undefined;
+}
+
 function raiseSpecial(body: unknown, sections: readonly Uint8Array[]): unknown {
   const [tag, content] = Array.isArray(body) ? body : [];
   if (tag === TYPED_ARRAY && Array.isArray(content))

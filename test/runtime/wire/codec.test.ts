@@ -24,6 +24,7 @@ const full = defineMessage(3, "full", {
   more: optional(tree<null | { a: number }>()),
 });
 const ping = defineMessage(4, "ping", { at: "f64" });
+const talk = defineMessage(5, "talk", { from: "text", at: "f64", said: tree() });
 const schemas = [full, ping];
 type Full = MessageOf<typeof full>;
 
@@ -112,9 +113,44 @@ test("codec: trees of any content come back the same", () => {
       const moved = odd ? Buffer.concat([Buffer.from([0]), bytes]).subarray(1) : bytes;
       const back = decodeMessage(schemas, moved) as Full;
       assert.deepEqual(back.detail, detail);
+      const again = encodeMessage(talk, { type: "talk", from: "w", at: 1, said: detail });
+      for (let i = 0; i < 3; i++) assert.deepEqual(decodeMessage([talk], again).said, detail);
     }),
     { numRuns: 300 },
   );
+});
+
+test("codec: messages whose trees come in the same bytes differ in their columns and fields, and share nothing", () => {
+  const said = (n: number) => ({
+    type: "done",
+    rows: Uint32Array.of(n, n + 1),
+    none: null,
+    list: [{ sizes: Float64Array.of(n) }, 7],
+  });
+  const decoded = [1, 2, 3, 4, 5].map((n) => {
+    const message = { type: "talk" as const, from: `w${n}`, at: n, said: said(n) };
+    assert.deepEqual(decodeMessage([talk], encodeMessage(talk, message)), message);
+    return decodeMessage([talk], encodeMessage(talk, message));
+  });
+  assert.deepEqual(
+    decoded.map((one) => one.said),
+    [1, 2, 3, 4, 5].map(said),
+  );
+  const [a, b] = decoded.slice(-2) as unknown as [{ said: unknown }, { said: unknown }];
+  (a.said as { list: unknown[] }).list.push("more");
+  assert.deepEqual(b.said, said(5));
+});
+
+test("codec: a tree that came before is refused where its columns are missing or of another size", () => {
+  const pack = (said: unknown): Uint8Array => new Packr({ useRecords: false }).pack([5, "w", 1, said]);
+  const head = pack({ rows: { "\0": [0, [6, 0]] }, again: "refused" });
+  const whole = joinSections(head, [new Uint8Array(8)]);
+  for (let i = 0; i < 3; i++) {
+    assert.deepEqual(decodeMessage([talk], whole).said, { rows: new Int32Array(2), again: "refused" });
+    for (const sections of [[], [new Uint8Array(7)]])
+      assert.throws(() => decodeMessage([talk], joinSections(head, sections)), { code: "DECODE" });
+    assert.throws(() => decodeMessage([ping], whole), { code: "DECODE" });
+  }
 });
 
 test("codec: wrong fields are refused when sent, naming field and message", () => {
