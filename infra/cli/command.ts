@@ -15,6 +15,8 @@ export type FlagValues = Readonly<Record<string, string | boolean | readonly (st
 /** What a command has of the world. */
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
+  /** How wide it is now; undefined where no person looks: a pipe or a file, which gets whole lines and no escape codes. */
+  readonly columns?: number | undefined;
   print(line: string): void;
   warn(line: string): void;
   /** Aborted when the program is asked to end (SIGINT, SIGTERM). */

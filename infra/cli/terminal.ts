@@ -7,6 +7,9 @@ export function processTerminal(): Terminal {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort(signal));
   return {
     env: process.env,
+    get columns() {
+      return process.stdout.isTTY ? process.stdout.columns : undefined;
+    },
     print: (line) => void process.stdout.write(`${line}\n`),
     warn: (line) => void process.stderr.write(`${line}\n`),
     stop: stopping.signal,

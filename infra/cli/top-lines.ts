@@ -2,7 +2,7 @@ import { barText } from "../../collections/futures/progress-text.ts";
 import { formatBytes, formatDuration } from "../../runtime/base/units.ts";
 import type { PrefixFigures, TurnFigures } from "../../runtime/protocol/events.ts";
 import type { PageHead } from "../dashboard/views.ts";
-import { tableLines } from "./terminal.ts";
+import { narrowTable } from "./narrow-lines.ts";
 
 /** What the status view tells, as far as it is shown here. */
 export interface TopFigures {
@@ -69,10 +69,5 @@ function workerLines(workers: TopFigures["workers"], columns: number): string[] 
     ahead: formatDuration(one.occupancyUs / 1000),
     status: one.status,
   }));
-  const names = Object.keys(rows[0] ?? {});
-  for (let kept = names.length; kept > 2; kept--) {
-    const lines = tableLines(rows.map((row) => Object.fromEntries(Object.entries(row).slice(0, kept))));
-    if (lines.every((line) => line.length < columns)) return [...lines];
-  }
-  return [...tableLines(rows.map(({ worker, busy }) => ({ worker, busy })))];
+  return [...narrowTable(rows, columns, ["status", "ahead", "memory", "results", "at work"])];
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { ToldLogEntry } from "../../../actors/observer/observer-brain.ts";
 import { ActorSystem } from "../../../runtime/actor/system.ts";
 import { holdProcess, systemClock, wallTimeMs } from "../../../runtime/base/clock.ts";
@@ -5,11 +6,12 @@ import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import type { Command, Terminal } from "../command.ts";
+import { wrappedLines } from "../narrow-lines.ts";
 
 const ASK_TIMEOUT_MS = 5000;
 const FOLLOW_MS = 1000;
 
-type Told = Omit<ToldLogEntry, "atMs"> & { readonly agoMs: number };
+export type Told = Omit<ToldLogEntry, "atMs"> & { readonly agoMs: number };
 
 export const logsCommand: Command = {
   name: "logs",
@@ -37,7 +39,8 @@ export const logsCommand: Command = {
     try {
       do {
         const entries = await askLog(system, cluster, after);
-        for (const entry of entries.filter(isShown)) terminal.print(lineOf(entry, values["json"] === true));
+        for (const entry of entries.filter(isShown))
+          for (const line of entryLines(entry, values["json"] === true, terminal.columns)) terminal.print(line);
         after = entries.at(-1)?.number ?? after;
       } while (values["follow"] === true && (await pause(terminal)));
       return 0;
@@ -57,10 +60,20 @@ async function askLog(system: ActorSystem, cluster: string, after: number): Prom
   return entries;
 }
 
-function lineOf({ agoMs, ...entry }: Told, isJson: boolean): string {
+/** Below this the day is left out. */
+const WITH_DAY_COLUMNS = 60;
+
+/**
+ * An entry as lines: in a pipe always one. Colours in the text of an error are left out, since nobody knows where it goes.
+ * @param columns of the terminal, undefined in a pipe
+ */
+export function entryLines({ agoMs, ...entry }: Told, isJson: boolean, columns: number | undefined): readonly string[] {
   const at = new Date(wallTimeMs() - agoMs).toISOString();
-  if (isJson) return JSON.stringify({ at, ...entry });
-  return `${at.slice(0, 19).replace("T", " ")}  ${entry.level.padEnd(5)}  ${entry.about} ${entry.name} ${entry.text}`;
+  if (isJson) return [JSON.stringify({ at, ...entry })];
+  const isNarrow = columns !== undefined && columns < WITH_DAY_COLUMNS;
+  const time = at.slice(isNarrow ? 11 : 0, 19).replace("T", " ");
+  const text = stripVTControlCharacters(`${entry.about} ${entry.name} ${entry.text}`).replace(/\s*\n\s*/g, " | ");
+  return wrappedLines(`${time}  ${entry.level.padEnd(5)}  ${text}`, columns, isNarrow ? 2 : time.length + 9);
 }
 
 /** False if the command was asked to end meanwhile. */

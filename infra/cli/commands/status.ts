@@ -6,7 +6,7 @@ import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import type { Command } from "../command.ts";
-import { tableLines } from "../terminal.ts";
+import { narrowTable, wrappedLines } from "../narrow-lines.ts";
 
 type Status = SchedulerSnapshot & { readonly cluster: string; readonly version: string };
 const ASK_TIMEOUT_MS = 5000;
@@ -23,7 +23,13 @@ export const statusCommand: Command = {
     try {
       const status = await askStatus(system, cluster);
       if (values["json"] === true) terminal.print(JSON.stringify(status));
-      else for (const line of [...statusLines(status), "", await engineLine()]) terminal.print(line);
+      else
+        for (const line of [
+          ...statusLines(status, terminal.columns),
+          "",
+          ...wrappedLines(await engineLine(), terminal.columns),
+        ])
+          terminal.print(line);
       return 0;
     } finally {
       system.close();
@@ -51,14 +57,16 @@ async function askStatus(system: ActorSystem, cluster: string): Promise<Status> 
   }
 }
 
-function statusLines({ cluster, version, tasks, entered, ready, clients, workers }: Status): readonly string[] {
+/** @param columns of the terminal, undefined in a pipe */
+export function statusLines(status: Status, columns: number | undefined): readonly string[] {
+  const { cluster, version, tasks, entered, ready, clients, workers } = status;
   const now = Object.entries(tasks)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
   const lines = [
     `Cluster ${cluster}, Shoal ${version}: ${workers.length} workers, ${clients} clients`,
     `Tasks: ${now.join(", ") || "none"}; ${ready} ready; ${entered["memory"] ?? 0} finished and ${entered["erred"] ?? 0} failed so far`,
-  ];
+  ].flatMap((line) => wrappedLines(line, columns));
   if (workers.length === 0) return lines;
   const rows = workers.map(({ id, status, pid, slots, processing, managedBytes, spilledBytes, rssBytes }) => ({
     worker: id,
@@ -70,5 +78,5 @@ function statusLines({ cluster, version, tasks, entered, ready, clients, workers
     disk: formatBytes(spilledBytes),
     memory: formatBytes(rssBytes),
   }));
-  return [...lines, "", ...tableLines(rows)];
+  return [...lines, "", ...narrowTable(rows, columns, ["process", "disk", "slots", "results", "status", "memory"])];
 }

@@ -23,7 +23,7 @@ export const topCommand: Command = {
   },
   run: async ({ values }, terminal) => {
     const { cluster, connect } = await clusterTarget(values, terminal);
-    const isLive = process.stdout.isTTY === true;
+    const isLive = terminal.columns !== undefined;
     const count = countOf(values, "count", isLive ? Number.MAX_SAFE_INTEGER : 1);
     const bus = await joinNats(connect, cluster, "client");
     const system = new ActorSystem({ bus, codec: actorCodec });
@@ -37,7 +37,7 @@ export const topCommand: Command = {
           head: PageHead;
           body: TopFigures;
         };
-        const lines = topLines(head, body, process.stdout.columns ?? 100);
+        const lines = topLines(head, body, terminal.columns ?? 100);
         terminal.print(`${isLive ? HOME_AND_CLEAR : ""}${lines.join("\n")}`);
       }
       watch.end();
