@@ -1,3 +1,5 @@
+import { askForHugePages, HUGE_BYTES_MIN } from "./kernels/huge-pages.ts";
+
 /** Units of time a datetime64 or timedelta64 may count. */
 export type TimeUnit = "Y" | "M" | "W" | "D" | "h" | "m" | "s" | "ms" | "us" | "ns";
 
@@ -140,7 +142,9 @@ export const lanesOf = (dtype: DType): 1 | 2 => (dtypeInfo(dtype).kind === "c" ?
 
 /** A typed array of zeros for `size` elements, in memory of its own. */
 export function allocate(dtype: DType, size: number): AnyData {
-  return new (dtypeInfo(dtype).array)(size * lanesOf(dtype));
+  const data = new (dtypeInfo(dtype).array)(size * lanesOf(dtype));
+  if (data.byteLength >= HUGE_BYTES_MIN) askForHugePages(data.buffer);
+  return data;
 }
 
 /** Below this the engine's own memory is as quick to come by. */
@@ -152,7 +156,9 @@ export function allocateUnwritten(dtype: DType, size: number): AnyData {
   const length = size * lanesOf(dtype);
   const bytes = length * array.BYTES_PER_ELEMENT;
   if (bytes < UNWRITTEN_BYTES_MIN) return new array(length);
-  return new array(Buffer.allocUnsafeSlow(bytes).buffer, 0, length);
+  const { buffer } = Buffer.allocUnsafeSlow(bytes);
+  if (bytes >= HUGE_BYTES_MIN) askForHugePages(buffer);
+  return new array(buffer, 0, length);
 }
 
 /** Python's and JavaScript's short names: "float" is float64, "i4" int32, "b1" bool. */

@@ -1,7 +1,4 @@
-/** A library of native functions, by their C declarations. */
-export interface NativeLibrary {
-  func(signature: string): (...args: unknown[]) => unknown;
-}
+import type { NativeLibrary } from "./native.ts";
 
 /**
  * LAPACK's decompositions of doubles, or of complex numbers as (re, im) pairs. Matrices are row-major here; Fortran sees them

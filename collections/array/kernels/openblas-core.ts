@@ -1,23 +1,16 @@
 import { readFileSync } from "node:fs";
+import type { NativeLibrary, NativeLoader } from "./native.ts";
 
 /** Where OpenBLAS is told which processor it runs on. */
 const VARIABLE = "OPENBLAS_CORETYPE";
 const WIDE = ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"];
-
-/** A library of functions, or null for what the process itself has. */
-interface Loader<L> {
-  load(name: string | null): L;
-}
-interface Library {
-  func(signature: string): (...args: unknown[]) => unknown;
-}
 
 /**
  * Loads OpenBLAS with kernels for what the processor can do. Left to itself the library goes by the processor's model, and takes one
  * that is younger than itself for a Pentium 4: products five times as slow.
  * What the user has set in the environment stands.
  */
-export function loadForThisProcessor<L extends Library>(koffi: Loader<L>, name: string): L {
+export function loadForThisProcessor(koffi: NativeLoader, name: string): NativeLibrary {
   const core = process.env[VARIABLE] === undefined ? coreOf(processorText()) : undefined;
   if (core === undefined) return koffi.load(name);
   // The variable of the process itself: worker threads have a copy of their own, which no library sees.

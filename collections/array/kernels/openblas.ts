@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
-import { complexLapack, type Lapack, type NativeLibrary, realLapack } from "./lapack.ts";
+import { complexLapack, type Lapack, realLapack } from "./lapack.ts";
+import { type NativeLibrary, nativeLoader } from "./native.ts";
 import { loadForThisProcessor } from "./openblas-core.ts";
 
 /** Floats of one precision. */
@@ -44,12 +44,8 @@ export function withoutOpenBlas<T>(work: () => T): T {
 }
 
 function load(): OpenBlas | null {
-  let koffi: { load(name: string | null): NativeLibrary };
-  try {
-    koffi = createRequire(import.meta.url)("koffi") as typeof koffi;
-  } catch {
-    return null;
-  }
+  const koffi = nativeLoader();
+  if (koffi === null) return null;
   for (const name of NAMES)
     try {
       return bound(loadForThisProcessor(koffi, name));
