@@ -1,5 +1,7 @@
 import { holdProcess } from "../../runtime/base/clock.ts";
+import { TimeoutError } from "../../runtime/base/errors.ts";
 import type { Future, WaitOptions } from "./future.ts";
+import { limitOf } from "./session-executor.ts";
 
 /**
  * Futures in the order in which they are done. More can be added while it is read; it ends when none is left.
@@ -137,17 +139,36 @@ export interface Waited<T> {
 }
 
 /**
- * Waits until all futures are done, or the first one.
+ * Waits until all futures are done, or the first one; one that failed is done too.
+ * @throws TimeoutError or the signal's reason if that takes longer
  * @see https://distributed.dask.org/en/stable/api.html#distributed.wait
+ * @example
+ * const { done } = await wait(futures, { timeout: "10s" });
  */
 export async function wait<T>(
   futures: readonly Future<T>[],
   options: WaitOptions & { readonly until?: "all" | "first" } = {},
 ): Promise<Waited<T>> {
   const { until = "all", ...limits } = options;
-  const each = futures.map((future) => future.exception(limits));
-  if (until === "all") await Promise.all(each);
-  else await Promise.race(each);
+  const [first] = futures;
+  if (first === undefined) return { done: new Set(), pending: new Set() };
+  const limit = limitOf(first.session, limits);
+  try {
+    const within = limit.signal === undefined ? {} : { signal: limit.signal };
+    const each = futures.map((future) => future.exception(within));
+    if (until === "all") await Promise.all(each);
+    else await Promise.race(each);
+  } catch (error) {
+    throw error instanceof TimeoutError ? notDone(futures, error) : error;
+  } finally {
+    limit.done();
+  }
   const done = new Set(futures.filter((future) => future.done));
   return { done, pending: new Set(futures.filter((future) => !done.has(future))) };
+}
+
+function notDone(futures: readonly Future<unknown>[], { details }: TimeoutError): TimeoutError {
+  const pending = futures.filter((future) => !future.done).length;
+  const what = `${pending} of ${futures.length} futures are not done after ${details["timeoutMs"]} ms`;
+  return new TimeoutError(`${what}; wait longer, or look at their status`, { ...details, pending });
 }

@@ -90,12 +90,18 @@ export class Future<T> extends Collection<T> {
     }
   }
 
-  /** The error, or undefined once it finished well. */
+  /**
+   * The task's error, or undefined once it finished well.
+   * @throws TimeoutError or the signal's reason if the wait ends before the task does
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Future.exception
+   */
   async exception(options: WaitOptions = {}): Promise<Error | undefined> {
     try {
-      await this.wait(options);
+      // What is done needs no wait that could be cut short.
+      await this.wait(this.done ? {} : options);
       return undefined;
     } catch (error) {
+      if (!this.done) throw error;
       return error as Error;
     }
   }

@@ -143,7 +143,11 @@ export function limitOf(
 export function limited<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(reasonOf(signal));
+    if (signal.aborted) {
+      // Nobody looks at it any more: its own failure is no one's to handle.
+      promise.catch(() => {});
+      return reject(reasonOf(signal));
+    }
     promise.then(resolve, reject).finally(onAbort(signal, () => reject(reasonOf(signal))));
     return undefined;
   });
