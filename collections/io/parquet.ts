@@ -10,6 +10,7 @@ import { type Field, indexName } from "../dataframe/schema.ts";
 import { schemeOf } from "./filesystem.ts";
 import { type FolderValues, folderValues } from "./hive-folders.ts";
 import { withLocalFile } from "./local-copy.ts";
+import { naturalOrder } from "./natural-order.ts";
 import { type ColumnRange, footerOf, type ParquetFooter, type RowGroup, RowGroups } from "./parquet-footer.ts";
 import { fileSystemOf } from "./schemes.ts";
 
@@ -80,7 +81,7 @@ async function filesBelow(pattern: string): Promise<string[]> {
 /** @throws ShoalError FILE where nothing matches */
 export async function filesOf(paths: string | readonly string[]): Promise<string[]> {
   const patterns = [paths].flat() as string[];
-  const found = (await Promise.all(patterns.map(filesBelow))).flat();
+  const found = (await Promise.all(patterns.map(filesBelow))).flatMap((paths) => [...paths].sort(naturalOrder));
   if (found.length === 0)
     throw new ShoalError(`No file matches ${patterns.join(", ")}`, { code: "FILE", details: { paths: patterns } });
   return found;

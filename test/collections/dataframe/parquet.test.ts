@@ -187,6 +187,16 @@ test("a folder may be called like a file", async () => {
   assert.equal(await (await dd.readParquet(join(path, "part.1.parquet"))).length(), 2);
 });
 
+test("files are read in the order of their numbers", async () => {
+  const path = join(folder, "numbered");
+  const rows = Array.from({ length: 24 }, (_, at) => at);
+  await dd.fromColumns({ v: rows }, { npartitions: 12 }).toParquet(path);
+  const read = async (paths: string): Promise<unknown> =>
+    (await (await dd.readParquet(paths)).compute()).toColumns()["v"];
+  assert.deepEqual(await read(path), rows);
+  assert.deepEqual(await read(join(path, "part.*.parquet")), rows);
+});
+
 test("NaN in a file is a missing value, for conditions and for what is left of the rows, and files of other types are read as the first", async () => {
   const path = join(folder, "nan");
   mkdirSync(path);
