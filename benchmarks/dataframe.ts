@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as dd from "../collections/dataframe/index.ts";
 import { Client } from "../index.ts";
 import { type BenchCase, type BenchMode, nodePeer, pythonPeer, secondsOf } from "./bench-case.ts";
+import { largerTable } from "./larger-table.ts";
 
 /**
  * Tables read from CSV, or held in memory, beside Dask's threads, and where rows change places, on two processes beside Dask's cluster: the cases of peers/dataframe.py over the data that
@@ -134,9 +135,11 @@ function caseOf(name: string, source: "csv" | "memory", mode: BenchMode): BenchC
 /** Cases whose rows change places between the workers of a cluster. */
 const exchanges = ["set_index", "sort", "merge"];
 
-export const cases: readonly BenchCase[] = (["csv", "memory"] as const).flatMap((source) => [
+const ofRows: readonly BenchCase[] = (["csv", "memory"] as const).flatMap((source) => [
   ...Object.keys(works)
     .filter((name) => !(source === "memory" && name === "read"))
     .map((name) => caseOf(name, source, "inline")),
   ...exchanges.map((name) => caseOf(name, source, "processes")),
 ]);
+
+export const cases: readonly BenchCase[] = [...ofRows, largerTable];
