@@ -31,10 +31,10 @@ const NO_ANSWER: ReplicaAnswer = { missing: 0, stays: {} };
 export function answerReplicaQuestion(state: SchedulerState, question: ReplicaQuestion): ReplicaAnswer {
   // Nothing is known yet of what workers have.
   if (state.phase === "recovering") return { ...NO_ANSWER, missing: 1 };
-  const workers = question.workers === undefined ? undefined : textsOf(question.workers);
+  const { workers } = question;
   switch (question.type) {
     case "replicate": {
-      const copies = Math.min(Math.max(1, Math.floor(Number(question.copies))), state.workers.length);
+      const copies = Math.min(Math.floor(question.copies), state.workers.length);
       return { ...NO_ANSWER, missing: replicate(state, rowsOf(state, question.keys), copies, workers) };
     }
     case "rebalance": {
@@ -42,7 +42,7 @@ export function answerReplicaQuestion(state: SchedulerState, question: ReplicaQu
       return { ...NO_ANSWER, missing: rebalance(state, rows, workers) };
     }
     case "retire":
-      return askToLeave(state, workers ?? []);
+      return askToLeave(state, question.workers);
   }
 }
 
@@ -69,7 +69,7 @@ const isLeavingByName = (state: SchedulerState, id: string): boolean => {
 };
 
 function rowsOf(state: SchedulerState, keys: readonly string[]): number[] {
-  return textsOf(keys).map((key) => {
+  return keys.map((key) => {
     const row = findRow(state, key);
     const now = row < 0 ? S.erred : state.tasks.state[row];
     if (now === S.erred || now === S.released)
@@ -77,5 +77,3 @@ function rowsOf(state: SchedulerState, keys: readonly string[]): number[] {
     return row;
   });
 }
-
-const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

@@ -260,7 +260,7 @@ class Scheduler implements Actor {
     if (envelope.question !== undefined) {
       // What it tells is as of now.
       this.brain.state.nowMs = now;
-      answerQuestion(this.brain, envelope.question, message as never, this.options);
+      answerQuestion(this.brain, envelope.question, envelope.message, this.options);
       return;
     }
     if (message.type === "tick") return this.tick(now);

@@ -37,5 +37,5 @@ function errorText(error: unknown): string | null {
   const live = thrown?.thrown;
   return live instanceof Error
     ? `${live.name}: ${live.message}`
-    : `task ${String(key)} threw; its future has the error`;
+    : `task ${String(key)} threw; its future has the error, and the answer of the scheduler to "failures"`;
 }

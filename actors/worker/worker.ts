@@ -216,7 +216,11 @@ class Worker implements Actor {
   private answer(question: Question, asked: { type?: string; key?: string; row?: number; attempt?: number }): void {
     const { rows, layers } = this.brain;
     const known = { worker: this.options.id, rows: rows.size, layers: layers.size };
-    if (asked.type !== "chunk") return question.answer({ ...known, ...this.state() });
+    if (asked.type === "state") return question.answer({ ...known, ...this.state() });
+    if (asked.type !== "chunk")
+      return question.fail(
+        new ShoalError(`A worker does not answer "${String(asked.type)}"; ask state`, { code: "NOT_SUPPORTED" }),
+      );
     const { key = "", row = -1, attempt = -1 } = asked;
     if (this.brain.holds(row, attempt)) void this.answerChunk(question, key, row);
     else question.fail(this.hasLeft(key));
