@@ -87,19 +87,13 @@ export class ChunkDoor {
       )
       .then(
         (chunks) => {
-          this.noteTransfer(peer, startMs, chunks);
+          this.stream?.noteArrival({ from: peer, startMs, endMs: this.clock.now() }, chunks);
           this.shards.bind(chunks);
           return { kind: "fetched", transfer, peer, chunks } as const;
         },
         () => ({ kind: "fetchFailed", transfer, peer }) as const,
       )
       .then((outcome) => this.tellSoon(outcome, peer));
-  }
-
-  private noteTransfer(from: string, startMs: number, chunks: readonly { readonly bytes: number }[]): void {
-    if (this.stream?.isWatched !== true) return;
-    const bytes = chunks.reduce((sum, chunk) => sum + Math.max(chunk.bytes, 0), 0);
-    this.stream.noteTransfer({ from, startMs, endMs: this.clock.now(), chunks: chunks.length, bytes });
   }
 
   /** A peer that fails again and again costs time, or its tasks would come back here at once. */

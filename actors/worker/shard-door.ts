@@ -1,3 +1,4 @@
+import type { Clock } from "../../runtime/base/clock.ts";
 import type { BusMessage } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { type ShardReader, ShardSet, ShardsLostError } from "../../runtime/graph/shards.ts";
@@ -7,21 +8,26 @@ import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import type { ChunkSource } from "../chunk/chunk-source.ts";
 import type { ShardKeeper } from "../chunk/shard-keeper.ts";
 import type { PeerSignals } from "./peer-signals.ts";
+import type { TaskStream } from "./task-stream.ts";
 import type { FetchedChunk } from "./worker-event.ts";
 
 const READ_TIMEOUT_MS = 30_000;
 
+export interface ShardDoorOptions extends ChunkRoad {
+  readonly cluster: string;
+  readonly id: string;
+  readonly clock: Clock;
+  /** Where transfers are noted for whoever watches. */
+  readonly stream?: TaskStream;
+}
+
 /** Where shards leave a worker for their readers, and where its own tasks read those of others: pulled, one request a worker. */
 export class ShardDoor implements ShardReader {
-  private readonly options: ChunkRoad & { readonly cluster: string; readonly id: string };
+  private readonly options: ShardDoorOptions;
   private readonly shards: ShardKeeper;
   private readonly peers: PeerSignals;
 
-  constructor(
-    options: ChunkRoad & { readonly cluster: string; readonly id: string },
-    shards: ShardKeeper,
-    peers: PeerSignals,
-  ) {
+  constructor(options: ShardDoorOptions, shards: ShardKeeper, peers: PeerSignals) {
     this.options = options;
     this.shards = shards;
     this.peers = peers;
@@ -77,7 +83,8 @@ export class ShardDoor implements ShardReader {
   }
 
   private async readFrom(home: string, sets: readonly ShardSet[], places: readonly number[]): Promise<unknown[]> {
-    const { cluster } = this.options;
+    const { cluster, clock, stream } = this.options;
+    const startMs = clock.now();
     const holder = clusterSubjects(cluster).workerPeer(home);
     const ids = sets.map((set) => set.id);
     const chunks = await this.peers
@@ -87,6 +94,7 @@ export class ShardDoor implements ShardReader {
       .catch((error: Error) => {
         throw new ShardsLostError(sets[0] as ShardSet, error.message);
       });
+    stream?.noteArrival({ from: home, startMs, endMs: clock.now() }, chunks);
     const gone = chunks.findIndex((chunk) => chunk.bytes < 0);
     if (gone >= 0) throw new ShardsLostError(sets[gone] as ShardSet, "their worker has them no more");
     return chunks.map((chunk) => chunk.value);

@@ -77,6 +77,13 @@ export class TaskStream {
     else this.begin(layer, task);
   }
 
+  /** Chunks or shards that came from a peer; one that it did not have weighs nothing. */
+  noteArrival(way: Omit<Transfer, "chunks" | "bytes">, chunks: readonly { readonly bytes: number }[]): void {
+    if (!this.isWatched) return;
+    const bytes = chunks.reduce((sum, chunk) => sum + Math.max(chunk.bytes, 0), 0);
+    this.noteTransfer({ ...way, chunks: chunks.length, bytes });
+  }
+
   noteTransfer(transfer: Transfer): void {
     if (this.transfers.length < TRANSFERS_MAX) this.transfers.push(transfer);
     else {

@@ -100,3 +100,14 @@ describe("TaskStream", () => {
     );
   });
 });
+
+test("noteArrival() weighs what came, nothing for what was gone, and notes nothing while nobody watches", () => {
+  const stream = new TaskStream();
+  const chunks = [{ bytes: 700 }, { bytes: -1 }, { bytes: 300 }];
+  stream.noteArrival({ from: "b", startMs: 1, endMs: 3 }, chunks);
+  assert.equal(stream.take(0).transfers, undefined);
+  stream.isWatched = true;
+  stream.noteArrival({ from: "b", startMs: 1, endMs: 3 }, chunks);
+  const { transfers } = stream.take(0);
+  assert.deepEqual([transfers?.from, transfers?.chunks, transfers?.bytes], [["b"], [3], [1000]]);
+});
