@@ -1,4 +1,5 @@
 import { underAnnotations } from "../../runtime/graph/annotation-scope.ts";
+import { checkAnnotations } from "../../runtime/graph/check-annotations.ts";
 import type { Annotations } from "../../runtime/graph/layer.ts";
 import { type Collection, isCollection } from "../core/collection.ts";
 import type { CloneOptions } from "../core/graph-manipulation.ts";
@@ -9,6 +10,7 @@ import { isDelayed } from "./delayed.ts";
 /**
  * Gives work hints. Of a collection: all that it does, but what `omit` names. Of a function: the lazy calls and futures that
  * are made while it runs, and all that other collections do which it gives back; scopes within scopes add up.
+ * @throws TypeError | RangeError for hints that are unknown or mean nothing
  * @see https://docs.dask.org/en/stable/api.html#dask.annotate
  * @example
  * const urgent = annotate(total, { priority: 10, retries: 2 });
@@ -21,13 +23,16 @@ export function annotate<C extends Collection<unknown>>(
 ): C;
 export function annotate<T>(annotations: Annotations, build: () => T): T;
 export function annotate(first: unknown, second: unknown, options?: Pick<CloneOptions, "omit">): unknown {
-  if (isCollection(first)) return hinted(first, second as Annotations, options);
+  if (isCollection(first)) {
+    checkAnnotations(second, "annotate()");
+    return hinted(first, second, options);
+  }
   if (typeof second !== "function")
     throw new TypeError("annotate() takes a collection and its hints, or hints and a function that makes work");
-  const annotations = first as Annotations;
+  checkAnnotations(first, "annotate()");
   return annotated(
-    underAnnotations(annotations, () => (second as () => unknown)()),
-    annotations,
+    underAnnotations(first, () => (second as () => unknown)()),
+    first,
   );
 }
 

@@ -1,4 +1,5 @@
 import { config } from "../../runtime/base/config.ts";
+import { checkAnnotations } from "../../runtime/graph/check-annotations.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import { type Delayed, type DelayedValue, wrapFunction, wrapPlace, wrapValue } from "./delayed-value.ts";
@@ -25,6 +26,7 @@ export function delayed(target: unknown, given: DelayedOptions = {}): unknown {
   const options = pure === undefined || pure === given.pure ? given : { ...given, pure };
   if (options.nout !== undefined && !(Number.isInteger(options.nout) && options.nout >= 0))
     throw new RangeError(`nout is a whole number of items from 0 on, got ${options.nout}`);
+  if (options.annotations !== undefined) checkAnnotations(options.annotations, "delayed()");
   return typeof target === "function" && !isLazy(target)
     ? wrapFunction(target as AnyFunction, options)
     : wrapValue(target, options);

@@ -15,6 +15,7 @@ import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
+import { checkConnectOptions, checkLocalOptions } from "./check-cluster-options.ts";
 import { ClientOperations } from "./client-operations.ts";
 import { type ClientReach, currentReach, keepReach, openReach } from "./client-reach.ts";
 import type { Future, WaitOptions } from "./future.ts";
@@ -35,7 +36,7 @@ import {
   type PagePlace,
   type WorkerScale,
 } from "./spawner.ts";
-import { type SubmitOptions, Submitter } from "./submitter.ts";
+import { refuseUnknownMapOptions, type SubmitOptions, Submitter } from "./submitter.ts";
 import { whenReady } from "./when-ready.ts";
 
 const HEARTBEAT_MS = 1000;
@@ -79,11 +80,13 @@ export class Client extends ClientOperations {
 
   /**
    * Starts a cluster of this machine's own: threads unless `mode` says otherwise.
+   * @throws TypeError | RangeError naming an option that is unknown or means nothing
    * @example
    * const client = await Client.local({ mode: "inline" });
    * await client.close();
    */
   static async local(given: LocalOptions = {}): Promise<Client> {
+    checkLocalOptions(given);
     const options = { ...localDefaults(), ...given };
     const mode = options.mode ?? "threads";
     const cluster =
@@ -99,6 +102,7 @@ export class Client extends ClientOperations {
    * @throws ShoalError CONNECT | NO_SCHEDULER | VERSION, each saying what to do
    */
   static async connect(target?: ConnectTarget, given: ConnectOptions = {}): Promise<Client> {
+    checkConnectOptions(given);
     const options = { ...connectDefaults(), ...given };
     const cluster = await currentSpawner().connect(target ?? config.get("connect.url"), options);
     const timeoutMs = parseDurationMs(options.timeout ?? "10s");
@@ -167,9 +171,11 @@ export class Client extends ClientOperations {
   map(
     fn: (item: never) => unknown,
     items: Iterable<unknown> | AsyncIterable<unknown>,
-    { inFlight, ...options }: SubmitOptions & MapStreamOptions = {},
+    given: SubmitOptions & MapStreamOptions = {},
   ): Future<unknown>[] | AsyncGenerator<Future<unknown>, void, undefined> {
+    refuseUnknownMapOptions(given);
     const { submitter } = this;
+    const { inFlight, ...options } = given;
     if (!(Symbol.asyncIterator in items)) return submitter.map(fn as AnyFunction, items, options);
     const one = (item: unknown): Future<unknown> =>
       submitter.map(fn as AnyFunction, [item], options)[0] as Future<unknown>;

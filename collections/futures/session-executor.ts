@@ -5,6 +5,7 @@ import { holdProcess } from "../../runtime/base/clock.ts";
 import { CancelledError, TimeoutError } from "../../runtime/base/errors.ts";
 import { onAbort } from "../../runtime/base/on-abort.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
+import { checkHints } from "../../runtime/graph/check-annotations.ts";
 import type { ComputeOptions, Executor } from "../../runtime/graph/executor.ts";
 import { graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
@@ -97,8 +98,9 @@ export class SessionExecutor implements Executor {
   }
 
   submit(wants: readonly Want[], options: ComputeOptions): SubmissionRecord {
-    const graph = graphOf(wants);
     const submitOptions: SubmitOptions = { priority: options.priority ?? 0, retries: options.retries ?? 0 };
+    checkHints(submitOptions, "a computation");
+    const graph = graphOf(wants);
     return this.session.submit(options.optimize === false ? graph : optimizeGraph(graph), submitOptions);
   }
 }

@@ -1,9 +1,11 @@
 import type { ClientSession } from "../../actors/client/client-session.ts";
 import { CancelledError } from "../../runtime/base/errors.ts";
+import { refuseUnknownOptions } from "../../runtime/base/known-options.ts";
 import { onAbort } from "../../runtime/base/on-abort.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { scopedAnnotations } from "../../runtime/graph/annotation-scope.ts";
+import { ANNOTATION_NAMES, checkHints } from "../../runtime/graph/check-annotations.ts";
 import { graphOf, wantAll } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import type { Annotations, HeldLayer } from "../../runtime/graph/layer.ts";
@@ -25,21 +27,14 @@ export interface SubmitOptions extends Annotations {
   readonly key?: string;
 }
 
-const OPTION_NAMES: ReadonlySet<string> = new Set([
-  "signal",
-  "timeout",
-  "key",
-  "priority",
-  "retries",
-  "retryDelay",
-  "retryDelayMs",
-  "workers",
-  "allowOtherWorkers",
-  "resources",
-  "timeoutMs",
-  "effectful",
-  "fuse",
-] satisfies (keyof SubmitOptions)[]);
+const OPTION_NAMES: readonly string[] = [
+  ...ANNOTATION_NAMES,
+  ...(["signal", "timeout", "retryDelay", "key"] satisfies (keyof SubmitOptions)[]),
+];
+
+/** @throws TypeError for names that are no options of `map` */
+export const refuseUnknownMapOptions = (options: unknown): void =>
+  refuseUnknownOptions(options, [...OPTION_NAMES, "inFlight"], "map");
 
 /** Calls of one function with one set of options. */
 interface Batch {
@@ -62,6 +57,7 @@ export class Submitter {
     this.executor = executor;
   }
 
+  /** @throws TypeError | RangeError for options that are unknown or mean nothing */
   submit(fn: AnyFunction, args: readonly unknown[]): Future<unknown> {
     const [given, own] = splitOptions(fn, args);
     const options = { ...scopedAnnotations(), ...own };
@@ -137,6 +133,7 @@ export class Submitter {
     if (byOptions === undefined) this.newest.set(fn, (byOptions = new Map()));
     let batch = byOptions.get(name);
     if (batch === undefined || batch.order < after) {
+      checkHints(annotations, "a submission");
       batch = { calls: new PendingCalls(fn, annotations), order: this.batches.length, firstHandle: 0 };
       this.batches.push(batch);
       byOptions.set(name, batch);
@@ -215,15 +212,36 @@ function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): void {
   else future.onDone(onAbort(signal, abort));
 }
 
-/** Options are a last argument beyond those the function names, with names of options only. */
+/**
+ * Options are a last argument beyond those the function names, with names of options only. Where the function cannot see such an
+ * argument, it is nothing else: a name that is no option is a mistake.
+ */
 function splitOptions(fn: AnyFunction, args: readonly unknown[]): [readonly unknown[], SubmitOptions] {
   const last = args.at(-1);
   if (args.length <= fn.length || typeof last !== "object" || last === null) return [args, {}];
   const prototype: unknown = Object.getPrototypeOf(last);
   const names = Object.keys(last);
-  const isOptions =
-    (prototype === Object.prototype || prototype === null) &&
-    names.length > 0 &&
-    names.every((name) => OPTION_NAMES.has(name));
-  return isOptions ? [args.slice(0, -1), last as SubmitOptions] : [args, {}];
+  if ((prototype !== Object.prototype && prototype !== null) || names.length === 0) return [args, {}];
+  if (!names.every((name) => OPTION_NAMES.includes(name))) {
+    if (seesMore(fn)) return [args, {}];
+    const count = fn.length === 1 ? "1 argument" : `${fn.length} arguments`;
+    refuseUnknownOptions(last, OPTION_NAMES, `submit, whose function takes ${count} and then options,`);
+  }
+  return [args.slice(0, -1), last as SubmitOptions];
+}
+
+/** Whether a function may read arguments beyond those it counts: defaults, rests, `arguments`, and all that shows no source. */
+function seesMore(fn: AnyFunction): boolean {
+  const text = Function.prototype.toString.call(fn);
+  if (/\[native code\]|\barguments\b/.test(text)) return true;
+  const from = text.indexOf("(");
+  const arrow = text.indexOf("=>");
+  if (from < 0 || (arrow >= 0 && arrow < from)) return false;
+  let depth = 0;
+  let to = from;
+  for (; to < text.length; to++) {
+    if (text[to] === "(") depth += 1;
+    else if (text[to] === ")" && --depth === 0) break;
+  }
+  return /\.\.\.|=/.test(text.slice(from, to));
 }

@@ -36,3 +36,10 @@ test("annotate() gives hints to futures, across what it awaits", async () => {
   });
   assert.equal(await future.result(), "done");
 });
+
+test("hints that are unknown or mean nothing are refused", () => {
+  const message = 'annotate() has no option "timeout"; did you mean "timeoutMs"?';
+  assert.throws(() => annotate({ timeout: 5 } as never, () => 1), { name: "TypeError", message });
+  assert.throws(() => annotate(delayed(inc)(1), { retries: -1 }), RangeError);
+  assert.throws(() => delayed(inc, { annotations: { prority: 1 } as never }), /delayed\(\) has no option "prority"/);
+});

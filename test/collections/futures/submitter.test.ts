@@ -41,3 +41,47 @@ test("a call that cannot leave fails alone", async () => {
   await assert.rejects(bad.result(), { code: "NOT_PORTABLE", message: /stuck/ });
   assert.throws(() => client.map((x: number) => x + Object.keys(stuck).length, [1]), { code: "NOT_PORTABLE" });
 });
+
+test("options of calls that are unknown or mean nothing are refused where they are said", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  const bad = (options: object): unknown => client.submit(inc, 1, options as never);
+  assert.throws(() => bad({ retrys: 1 }), {
+    name: "TypeError",
+    message:
+      'submit, whose function takes 1 argument and then options, has no option "retrys"; did you mean "retries"?',
+  });
+  assert.throws(() => bad({ retries: -1 }), {
+    name: "RangeError",
+    message: "retries of a submission is a whole number from 0 on, not -1",
+  });
+  assert.throws(() => bad({ priority: "high" }), {
+    name: "TypeError",
+    message: 'priority of a submission is a number, not "high"',
+  });
+  assert.throws(() => bad({ workers: "w1" }), /workers of a submission is a list of names of workers, not "w1"/);
+  assert.throws(() => bad({ resources: { gpu: -1 } }), /resources of a submission is amounts by name/);
+  assert.throws(() => client.map(inc, [1], { retrys: 1 } as never), /map has no option "retrys"/);
+  assert.throws(() => client.map(inc, [1], { retries: 0.5 }), RangeError);
+  async function* items(): AsyncGenerator<number> {
+    yield 1;
+  }
+  assert.throws(() => client.map(inc, items(), { inFligth: 1 } as never), /did you mean "inFlight"/);
+  assert.equal(await client.submit(inc, 1, { retries: 1 }).result(), 2);
+});
+
+test("an object that a function may see beyond the arguments it counts is an argument, unless it has names of options only", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  const rest = (...all: unknown[]): number => all.length;
+  const withDefault = (a: number, { worker = 0 } = {}): number => a + worker;
+  assert.equal(await client.submit(rest, 1, { worker: 2 }).result(), 2);
+  assert.equal(await client.submit(withDefault, 1, { worker: 2 }).result(), 3);
+  assert.equal(await client.submit(rest, 1, { retries: 2 }).result(), 1);
+  assert.deepEqual(await client.submit(Object.assign, {}, { a: 1 }, { worker: 2 }).result(), { a: 1, worker: 2 });
+});
+
+test("values of compute() that mean nothing are refused at once", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  const future = client.submit(inc, 1);
+  await assert.rejects(client.compute(future, { priority: "high" as never }), /priority of a computation is a number/);
+  await assert.rejects(client.compute(future, { retries: -1 }), RangeError);
+});
