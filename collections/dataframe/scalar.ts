@@ -1,3 +1,4 @@
+import { type ComputeOptions, configured, currentExecutor } from "../../runtime/graph/executor.ts";
 import type { TableChunk } from "./frame/table-chunk.ts";
 import { type ValueOptions, valuesOf } from "./frame/values.ts";
 import { type Operand, operate } from "./operand.ts";
@@ -16,11 +17,22 @@ export class Scalar<T = unknown> extends Table<T> {
     return new Scalar<T>(view) as this;
   }
 
+  /**
+   * Computes it.
+   * @param options how it is run; `int64: "bigint"` gives a bigint for an integer of 64 bits
+   * @throws RangeError for an integer beyond 2^53 unless bigints are asked for
+   */
+  override async compute(options: ComputeOptions & ValueOptions = {}): Promise<T> {
+    const { int64, ...run } = options;
+    const [blocks] = await currentExecutor().compute([this.wants()], configured(run));
+    return this.finish(blocks as unknown[], int64 === undefined ? {} : { int64 });
+  }
+
   finish(blocks: readonly unknown[], options?: ValueOptions): T {
     const chunk: TableChunk = stackChunks(blocks, this.node);
     const [field] = this.meta.columns;
     const name = field?.name as string;
-    return valuesOf(chunk.native.getColumn(name), field?.dtype ?? "object", options)[0] as T;
+    return valuesOf(chunk.native.getColumn(name), field?.dtype ?? "object", options, "compute")[0] as T;
   }
 
   add(other: Operand): Scalar<number> {

@@ -87,7 +87,7 @@ export const NO_NAME = "__none";
 
 export function indexValuesOf(chunk: TableChunk, meta: TableMeta, options?: ValueOptions): unknown[] {
   const levels = meta.index.map(({ dtype }, level) =>
-    valuesOf(chunk.native.getColumn(`__index_${level}`), dtype, options),
+    valuesOf(chunk.native.getColumn(`__index_${level}`), dtype, options, "indexValues"),
   );
   if (levels.length === 1) return levels[0] as unknown[];
   return Array.from({ length: chunk.rows }, (_, row) => levels.map((level) => level[row]));

@@ -55,7 +55,7 @@ export class Frame<S = Record<string, unknown>> {
 
   /** Rows as objects, in order; missing is null. Columns of several levels are keyed by their levels, joined by ".". */
   toRecords(options?: ValueOptions): S[] {
-    const columns = this.toColumns(options);
+    const columns = this.columnsBy("toRecords", options);
     const names = Object.keys(columns);
     return Array.from(
       { length: this.length },
@@ -65,12 +65,16 @@ export class Frame<S = Record<string, unknown>> {
 
   /** Columns as lists of values. */
   toColumns(options?: ValueOptions): Record<string, unknown[]> {
+    return this.columnsBy("toColumns", options);
+  }
+
+  private columnsBy(reader: string, options: ValueOptions | undefined): Record<string, unknown[]> {
     return Object.fromEntries(
       this.meta.columns.map(({ name, dtype }) => {
         const label = nameLabel(name);
         return [
           typeof label === "string" ? label : label.join("."),
-          valuesOf(this.chunk.native.getColumn(name), dtype, options),
+          valuesOf(this.chunk.native.getColumn(name), dtype, options, reader),
         ];
       }),
     );

@@ -12,11 +12,17 @@ const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * JavaScript values of a column: null where missing, Date for times, milliseconds for time spans.
+ * @param reader the method whose options these are, for the error
  * @throws RangeError for an integer beyond 2^53 unless bigints are asked for
  */
-export function valuesOf(series: NativeSeries, dtype: Dtype, options: ValueOptions = {}): unknown[] {
+export function valuesOf(
+  series: NativeSeries,
+  dtype: Dtype,
+  options: ValueOptions = {},
+  reader = "toArray",
+): unknown[] {
   const family = familyOf(dtype);
-  if (dtype === "int64" || dtype === "uint64") return integers(series, options);
+  if (dtype === "int64" || dtype === "uint64") return integers(series, options, reader);
   if (family === "datetime") return times(series, 1 / 1000);
   if (family === "date") return times(series.cast(polars().Datetime("us")), 1 / 1000);
   if (family === "duration")
@@ -34,7 +40,7 @@ const numbers = (series: NativeSeries): (number | null)[] => series.toArray() as
 const times = (series: NativeSeries, scale: number): (Date | null)[] =>
   numbers(series.cast(polars().Int64)).map((value) => (value === null ? null : new Date(Math.floor(value * scale))));
 
-function integers(series: NativeSeries, options: ValueOptions): unknown[] {
+function integers(series: NativeSeries, options: ValueOptions, reader: string): unknown[] {
   if (options.int64 === "bigint")
     return (series.cast(polars().Utf8).toArray() as (string | null)[]).map((value) =>
       value === null ? null : BigInt(value),
@@ -45,7 +51,7 @@ function integers(series: NativeSeries, options: ValueOptions): unknown[] {
     const exact = (series.slice(unsafe, 1).cast(polars().Utf8).toArray() as string[])[0] as string;
     if (BigInt(exact) > SAFE || BigInt(exact) < -SAFE)
       throw new RangeError(
-        `Row ${unsafe} of column "${series.name}" holds ${exact}, which no number can; ask for { int64: "bigint" }`,
+        `Row ${unsafe} of column "${series.name}" holds ${exact}, which no number can; take ${reader}({ int64: "bigint" })`,
       );
   }
   return values;

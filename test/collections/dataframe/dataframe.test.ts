@@ -63,6 +63,21 @@ test("an int64 beyond 2^53 is an error that names bigint, and exact when asked f
   assert.deepEqual(column.toArray({ int64: "bigint" }), [1n, 9007199254740993n]);
 });
 
+test("what an error says of integers beyond 2^53 works where it is said: for a reduction, records, the index", async () => {
+  const table = fromColumns({ a: [9007199254740993n, 1n] });
+  const sum = table.get("a").sum();
+  await assert.rejects(sum.compute(), {
+    name: "RangeError",
+    message: /holds 9007199254740994, which no number can; take compute\(\{ int64: "bigint" \}\)/,
+  });
+  assert.equal(await sum.compute({ int64: "bigint" }), 9007199254740994n);
+  const frame = await table.compute();
+  assert.throws(() => frame.toRecords(), /take toRecords\(\{ int64: "bigint" \}\)/);
+  assert.deepEqual(frame.toRecords({ int64: "bigint" })[0], { a: 9007199254740993n });
+  const index = await table.setIndex("a").compute();
+  assert.throws(() => index.indexValues(), /take indexValues\(\{ int64: "bigint" \}\)/);
+});
+
 test("groupby().agg() takes pandas' spelling and expressions", async () => {
   const table = await trips
     .groupby("k")
