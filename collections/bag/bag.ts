@@ -262,7 +262,7 @@ export class Bag<T> extends Partitioned<T> {
     return new Bag(repartitionLayer(this.layer, typeof to === "number" ? to : (to.npartitions ?? Number.NaN)));
   }
 
-  /** The first `k` items of the first `npartitions` partitions (default 1; -1 means all), computed. Fewer, if these hold fewer. */
+  /** The first `k` items of the first `npartitions` partitions (default 1; -1 means all), computed. Fewer, with a warning, if these hold fewer. */
   async take(k: number, options: { readonly npartitions?: number } = {}): Promise<T[]> {
     return (await takeNow(this.layer, k, options.npartitions ?? 1)) as T[];
   }

@@ -17,7 +17,20 @@ export async function takeNow(source: Layer, count: number, partitions: number):
     throw new RangeError(`take() can read 1 to ${have} partitions here (-1 for all), not ${partitions}`);
   const indices = Uint32Array.from({ length: read }, (_, at) => at);
   const [blocks] = await currentExecutor().compute([{ layer: takeLayer(source, count), indices }]);
-  return (blocks as unknown[][]).flat().slice(0, count);
+  const items = (blocks as unknown[][]).flat().slice(0, count);
+  if (items.length < count && read < have) warnOfFew(items.length, count, { read, have });
+  return items;
+}
+
+function warnOfFew(
+  found: number,
+  wanted: number,
+  { read, have }: { readonly read: number; readonly have: number },
+): void {
+  process.emitWarning(
+    `take(${wanted}) found ${found} items in the first ${read} of ${have} partitions; take(${wanted}, { npartitions: -1 }) reads on`,
+    { type: "Shoal", code: "SHOAL_FEW_ITEMS" },
+  );
 }
 
 /** Items of all partitions in order. */

@@ -169,7 +169,11 @@ export abstract class ClientServices {
     return hasWhat(this.reach, options.mostEach ?? 1000);
   }
 
-  /** What became of a task. @see https://distributed.dask.org/en/stable/api.html#distributed.Client.story */
+  /**
+   * How a task stands, what it reads and who reads it. Its `steps` are those of the time in which somebody watched the cluster: the live page, or
+   * another observer; without one there are none.
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.story
+   */
   story(task: Future<unknown> | string): Promise<TaskStory> {
     return storyOf(this.reach, typeof task === "string" ? task : task.key);
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import * as db from "../../../collections/bag/index.ts";
@@ -69,6 +70,16 @@ test("a chain of steps streams: an item passes all steps before the next batch i
   const [[total]] = (await syncExecutor.compute(fused.wants)) as [[number]];
   assert.equal(total, 10_000);
   assert.ok(trace.indexOf("used 0") < trace.indexOf("read 4000"), trace.join(", "));
+});
+
+test("take() that found too little warns, while there are partitions it did not read", async () => {
+  const bag = db.fromSequence([1, 2], { npartitions: 2 });
+  const warned = once(process, "warning");
+  assert.deepEqual(await bag.take(5, { npartitions: -1 }), [1, 2]);
+  assert.deepEqual(await bag.take(5), [1]);
+  const [{ code, message }] = (await warned) as [Error & { code: string }];
+  assert.equal(code, "SHOAL_FEW_ITEMS");
+  assert.match(message, /^take\(5\) found 1 items in the first 1 of 2 partitions/);
 });
 
 test("take() and head() read only as far as they must", async () => {
