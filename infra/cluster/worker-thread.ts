@@ -1,7 +1,9 @@
 import { Worker } from "node:worker_threads";
+import { systemClock } from "../../runtime/base/clock.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
+import { endThread } from "./end-thread.ts";
 import { startedWithRoom } from "./heap-room.ts";
 import { DISMISSED, REFUSED, type WorkerConfig } from "./worker-config.ts";
 import type { WorkerEnd } from "./worker-pool.ts";
@@ -63,12 +65,11 @@ export class WorkerThread {
     return process.pid;
   }
 
-  /** Ends the thread, whatever it is doing. */
+  /** Ends the thread, whatever it is doing, but for a call of native code. */
   async stop(): Promise<void> {
     this.phase = "stopping";
     this.port.detach();
-    this.thread.ref();
-    await this.thread.terminate();
+    await endThread(this.thread, this.id, systemClock);
   }
 
   private endOf(code: number): WorkerEnd {
