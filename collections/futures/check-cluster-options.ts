@@ -60,6 +60,23 @@ export const checkLocalOptions = (options: LocalOptions): void => check(options,
 /** @throws TypeError | RangeError naming an option that is unknown or means nothing */
 export const checkConnectOptions = (options: ConnectOptions): void => check(options, CONNECT, "Client.connect");
 
+/** @throws TypeError for what is no address, connection or scheduler file */
+export function checkConnectTarget(target: unknown): void {
+  if (target === undefined || (typeof target === "string" && target !== "")) return;
+  if (typeof target === "object" && target !== null) {
+    const { connection, schedulerFile } = target as { connection?: { publish?: unknown }; schedulerFile?: unknown };
+    if (typeof connection?.publish === "function" || (typeof schedulerFile === "string" && schedulerFile !== ""))
+      return;
+    if ("connection" in target)
+      throw new TypeError(`connection of Client.connect is a NATS connection that is open, not ${shown(connection)}`);
+  }
+  const given =
+    typeof target === "object" && target !== null
+      ? `an object that has ${Object.keys(target).join(", ") || "nothing"}`
+      : shown(target);
+  throw new TypeError(`Client.connect takes an address, { connection } or { schedulerFile }, not ${given}`);
+}
+
 function check(options: object, rules: Readonly<Record<string, Rule>>, of: string): void {
   refuseUnknownOptions(options, Object.keys(rules), of);
   for (const [name, value] of Object.entries(options)) {

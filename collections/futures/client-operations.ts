@@ -2,13 +2,13 @@ import { graphOf } from "../../runtime/graph/graph.ts";
 import { taskKey } from "../../runtime/graph/layer.ts";
 import type { Collection } from "../core/collection.ts";
 import { wantsOf } from "../core/compute.ts";
+import type { SubmitOptions } from "./call-options.ts";
 import { ClientServices } from "./client-services.ts";
 import type { ClusterLogEntry, DumpPart } from "./cluster-dump.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { type PoolCaller, PoolExecutor } from "./pool-executor.ts";
 import { forwardLines, type LineSink } from "./remote-print.ts";
 import { futuresByKey } from "./shared-value.ts";
-import type { SubmitOptions } from "./submitter.ts";
 import type { ClusterVersions } from "./versions.ts";
 import type { PluginRegistration, WorkerPlugin } from "./worker-plugin.ts";
 

@@ -15,10 +15,12 @@ import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
 import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
-import { checkConnectOptions, checkLocalOptions } from "./check-cluster-options.ts";
+import { refuseMapMistakes, type SubmitOptions } from "./call-options.ts";
+import { checkConnectOptions, checkConnectTarget, checkLocalOptions } from "./check-cluster-options.ts";
 import { ClientOperations } from "./client-operations.ts";
 import { type ClientReach, currentReach, keepReach, openReach } from "./client-reach.ts";
 import type { Future, WaitOptions } from "./future.ts";
+import { handlesOf, refuseReleased } from "./future-list.ts";
 import { type MapStreamOptions, mapStream } from "./map-stream.ts";
 import { clientForms } from "./notebook-reprs.ts";
 import { type ScatterOptions, scatter } from "./scatter.ts";
@@ -36,7 +38,7 @@ import {
   type PagePlace,
   type WorkerScale,
 } from "./spawner.ts";
-import { refuseUnknownMapOptions, type SubmitOptions, Submitter } from "./submitter.ts";
+import { Submitter } from "./submitter.ts";
 import { whenReady } from "./when-ready.ts";
 
 const HEARTBEAT_MS = 1000;
@@ -102,6 +104,7 @@ export class Client extends ClientOperations {
    * @throws ShoalError CONNECT | NO_SCHEDULER | VERSION, each saying what to do
    */
   static async connect(target?: ConnectTarget, given: ConnectOptions = {}): Promise<Client> {
+    checkConnectTarget(target);
     checkConnectOptions(given);
     const options = { ...connectDefaults(), ...given };
     const cluster = await currentSpawner().connect(target ?? config.get("connect.url"), options);
@@ -173,7 +176,7 @@ export class Client extends ClientOperations {
     items: Iterable<unknown> | AsyncIterable<unknown>,
     given: SubmitOptions & MapStreamOptions = {},
   ): Future<unknown>[] | AsyncGenerator<Future<unknown>, void, undefined> {
-    refuseUnknownMapOptions(given);
+    refuseMapMistakes(fn, items, given);
     const { submitter } = this;
     const { inFlight, ...options } = given;
     if (!(Symbol.asyncIterator in items)) return submitter.map(fn as AnyFunction, items, options);
@@ -185,9 +188,10 @@ export class Client extends ClientOperations {
   /** The values of futures, straight from the workers that hold them. @throws the error of the first that failed */
   async gather<T>(futures: readonly Future<T>[], options: WaitOptions = {}): Promise<T[]> {
     this.submitter.flush();
+    const handles = handlesOf(futures, "gather");
+    refuseReleased(futures);
     const limit = limitOf(this.session, options);
     try {
-      const handles = futures.map((future) => future.handle);
       return (await limited(
         gather(this.session, handles, limit.signal === undefined ? {} : { signal: limit.signal }),
         limit.signal,
@@ -231,14 +235,11 @@ export class Client extends ClientOperations {
 
   cancel(futures: readonly Future<unknown>[], reason = "cancelled by its client"): void {
     this.submitter.flush();
-    this.session.cancel(
-      futures.map((future) => future.handle),
-      reason,
-    );
+    this.session.cancel(handlesOf(futures, "cancel"), reason);
   }
 
   retry(futures: readonly Future<unknown>[]): void {
-    this.session.retry(futures.map((future) => future.handle));
+    this.session.retry(handlesOf(futures, "retry"));
   }
 
   /** The cluster's workers, as far as is known here. */

@@ -2,6 +2,7 @@ import type { ClientSession } from "../../actors/client/client-session.ts";
 import { gather, settled } from "../../actors/client/gather.ts";
 import { STANDING } from "../../actors/client/submission-record.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
+import { CancelledError } from "../../runtime/base/errors.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import { type HeldLayer, type Layer, taskKey } from "../../runtime/graph/layer.ts";
 import { Collection } from "../core/collection.ts";
@@ -78,6 +79,7 @@ export class Future<T> extends Collection<T> {
    * @throws TaskError with the original error as `cause`; CancelledError; TimeoutError; the signal's reason
    */
   async result(options: WaitOptions = {}): Promise<T> {
+    this.refuseReleased();
     const { session, handle } = this;
     const record = session.record(handle);
     if (record.standingOf(handle) === STANDING.value) return record.valueAt(handle) as T;
@@ -108,6 +110,7 @@ export class Future<T> extends Collection<T> {
 
   /** Waits until the result is somewhere in the cluster, without fetching it. @throws what `result` throws */
   async wait(options: WaitOptions = {}): Promise<void> {
+    this.refuseReleased();
     const { session, handle } = this;
     const limit = limitOf(session, options);
     try {
@@ -131,6 +134,18 @@ export class Future<T> extends Collection<T> {
   release(): void {
     released.unregister(this);
     this.session.release(this.handle, 1);
+  }
+
+  /** @throws CancelledError if its result was let go */
+  refuseReleased(): void {
+    const { session, handle } = this;
+    const standing = session.findRecord(handle)?.standingOf(handle) ?? STANDING.released;
+    if (standing !== STANDING.released) return;
+    const { key } = this;
+    throw new CancelledError(
+      `The result of future ${key} is let go: it was released, or the cluster restarted; submit the work again`,
+      { key },
+    );
   }
 
   /** The client's number of the future. */

@@ -1,7 +1,7 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
+import type { SubmitOptions } from "./call-options.ts";
 import type { Future } from "./future.ts";
-import type { SubmitOptions } from "./submitter.ts";
 
 /** What a pool needs of a client. */
 export interface PoolCaller {

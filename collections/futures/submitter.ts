@@ -1,40 +1,20 @@
 import type { ClientSession } from "../../actors/client/client-session.ts";
 import { CancelledError } from "../../runtime/base/errors.ts";
-import { refuseUnknownOptions } from "../../runtime/base/known-options.ts";
+import { shown } from "../../runtime/base/known-options.ts";
 import { onAbort } from "../../runtime/base/on-abort.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { scopedAnnotations } from "../../runtime/graph/annotation-scope.ts";
-import { ANNOTATION_NAMES, checkHints } from "../../runtime/graph/check-annotations.ts";
+import { checkHints } from "../../runtime/graph/check-annotations.ts";
 import { graphOf, wantAll } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import type { Annotations, HeldLayer } from "../../runtime/graph/layer.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import { collectionsIn } from "../core/unpack.ts";
+import { refuseNoFunction, type SubmitOptions, splitOptions } from "./call-options.ts";
 import { Future, type FutureParts, type PendingPlace } from "./future.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { SessionExecutor } from "./session-executor.ts";
-
-/** How one call is to be run. */
-export interface SubmitOptions extends Annotations {
-  /** Cancels the task. */
-  readonly signal?: AbortSignal;
-  /** The task is cancelled when it runs longer: milliseconds, or text such as "30s". */
-  readonly timeout?: number | string;
-  /** How long the first retry waits: milliseconds, or text such as "1s"; each further one twice as long, up to a minute. */
-  readonly retryDelay?: number | string;
-  /** The task's name; two calls of one key are one task. */
-  readonly key?: string;
-}
-
-const OPTION_NAMES: readonly string[] = [
-  ...ANNOTATION_NAMES,
-  ...(["signal", "timeout", "retryDelay", "key"] satisfies (keyof SubmitOptions)[]),
-];
-
-/** @throws TypeError for names that are no options of `map` */
-export const refuseUnknownMapOptions = (options: unknown): void =>
-  refuseUnknownOptions(options, [...OPTION_NAMES, "inFlight"], "map");
 
 /** Calls of one function with one set of options. */
 interface Batch {
@@ -59,6 +39,7 @@ export class Submitter {
 
   /** @throws TypeError | RangeError for options that are unknown or mean nothing */
   submit(fn: AnyFunction, args: readonly unknown[]): Future<unknown> {
+    refuseNoFunction(fn, "submit");
     const [given, own] = splitOptions(fn, args);
     const options = { ...scopedAnnotations(), ...own };
     const batch = this.batchFor(fn, options, settleArguments(given));
@@ -142,9 +123,14 @@ export class Submitter {
   }
 
   private add(batch: Batch, args: readonly unknown[], options: SubmitOptions): Future<unknown> {
-    const at = batch.calls.add(args, options.key);
+    const { key, signal } = options;
+    if (key !== undefined && (typeof key !== "string" || key === ""))
+      throw new TypeError(`key of a submission is a text that is not empty, not ${shown(key)}`);
+    if (signal !== undefined && typeof signal?.aborted !== "boolean")
+      throw new TypeError(`signal of a submission is an AbortSignal, not ${shown(signal)}`);
+    const at = batch.calls.add(args, key);
     const future = new Future<unknown>(new CallPlace(this, this.executor, batch, at));
-    if (options.signal !== undefined) cancelOnAbort(future, options.signal);
+    if (signal !== undefined) cancelOnAbort(future, signal);
     return future;
   }
 }
@@ -206,42 +192,14 @@ function settleArguments(args: readonly unknown[]): number {
 }
 
 function cancelOnAbort(future: Future<unknown>, signal: AbortSignal): void {
-  const abort = (): void =>
-    future.cancel(signal.reason instanceof CancelledError ? signal.reason.message : "its signal was aborted");
+  const abort = (): void => future.cancel(reasonText(signal.reason));
   if (signal.aborted) queueMicrotask(abort);
   else future.onDone(onAbort(signal, abort));
 }
 
-/**
- * Options are a last argument beyond those the function names, with names of options only. Where the function cannot see such an
- * argument, it is nothing else: a name that is no option is a mistake.
- */
-function splitOptions(fn: AnyFunction, args: readonly unknown[]): [readonly unknown[], SubmitOptions] {
-  const last = args.at(-1);
-  if (args.length <= fn.length || typeof last !== "object" || last === null) return [args, {}];
-  const prototype: unknown = Object.getPrototypeOf(last);
-  const names = Object.keys(last);
-  if ((prototype !== Object.prototype && prototype !== null) || names.length === 0) return [args, {}];
-  if (!names.every((name) => OPTION_NAMES.includes(name))) {
-    if (seesMore(fn)) return [args, {}];
-    const count = fn.length === 1 ? "1 argument" : `${fn.length} arguments`;
-    refuseUnknownOptions(last, OPTION_NAMES, `submit, whose function takes ${count} and then options,`);
-  }
-  return [args.slice(0, -1), last as SubmitOptions];
-}
-
-/** Whether a function may read arguments beyond those it counts: defaults, rests, `arguments`, and all that shows no source. */
-function seesMore(fn: AnyFunction): boolean {
-  const text = Function.prototype.toString.call(fn);
-  if (/\[native code\]|\barguments\b/.test(text)) return true;
-  const from = text.indexOf("(");
-  const arrow = text.indexOf("=>");
-  if (from < 0 || (arrow >= 0 && arrow < from)) return false;
-  let depth = 0;
-  let to = from;
-  for (; to < text.length; to++) {
-    if (text[to] === "(") depth += 1;
-    else if (text[to] === ")" && --depth === 0) break;
-  }
-  return /\.\.\.|=/.test(text.slice(from, to));
+/** Why a signal was aborted, as far as a text tells it: the reason itself stays here, cancelling is for everybody who waits. */
+function reasonText(reason: unknown): string {
+  if (reason instanceof CancelledError) return reason.message;
+  if (reason instanceof DOMException && reason.name === "AbortError") return "its signal was aborted";
+  return `its signal was aborted: ${reason instanceof Error ? reason.message : shown(reason)}`;
 }

@@ -18,8 +18,11 @@ export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return `a ${value.constructor?.name ?? "record"}`;
-  return String(value);
+  if (typeof value === "object" && value !== null) {
+    const name: string | undefined = value.constructor?.name;
+    return name === undefined || name === "Object" ? "an object" : `an instance of ${name}`;
+  }
+  return typeof value === "bigint" ? `${value}n` : String(value);
 }
 
 /** The names that a misspelt one may stand for, nearest first; none where none is near. */

@@ -29,3 +29,17 @@ test("Client.connect refuses options that are unknown or mean nothing, before it
   await refused({ tls: { ca: "x" } }, 'tls of Client.connect has no option "ca"; it has caFile, certFile, keyFile');
   await refused({ timeout: "soon" }, 'timeout of Client.connect is a duration, such as "30s", not "soon"');
 });
+
+test("Client.connect refuses a target that is no address, connection or file", async () => {
+  const refused = async (target: unknown, message: string): Promise<void> =>
+    assert.rejects(Client.connect(target as never), { name: "TypeError", message });
+  await refused(
+    { connection: undefined },
+    "connection of Client.connect is a NATS connection that is open, not undefined",
+  );
+  await refused({ connection: {} }, "connection of Client.connect is a NATS connection that is open, not an object");
+  const targets = "Client.connect takes an address, { connection } or { schedulerFile }";
+  await refused(4222, `${targets}, not 4222`);
+  await refused("", `${targets}, not ""`);
+  await refused({ servers: "nats://a" }, `${targets}, not an object that has servers`);
+});

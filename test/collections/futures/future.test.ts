@@ -44,3 +44,21 @@ test("wait() throws when the time is over or its signal is aborted, and counts w
   await assert.rejects(wait(futures, { signal: AbortSignal.abort(reason) }), reason);
   assert.deepEqual(await wait([], { until: "first" }), { done: new Set(), pending: new Set() });
 });
+
+test("a future that was released is named by its key; what is no future is refused", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  const [gone, kept] = client.map((n: number) => n, [1, 2]) as [Future<number>, Future<number>];
+  assert.deepEqual(await client.gather([gone, kept]), [1, 2]);
+  gone.release();
+  const named = { code: "CANCELLED", details: { key: gone.key }, message: new RegExp(gone.key) };
+  await assert.rejects(gone.result(), named);
+  await assert.rejects(gone.wait(), named);
+  await assert.rejects(client.gather([kept, gone]), named);
+  const refused = (futures: unknown, message: string): Promise<void> =>
+    assert.rejects(client.gather(futures as never), { name: "TypeError", message });
+  await refused(5, "gather takes a list of futures, not 5");
+  await refused({ a: kept }, "gather takes a list of futures, not an object");
+  await refused([1], "Item 0 of the futures of gather is 1, and no future");
+  await refused(kept, "gather takes a list of futures, not one future; write gather([future]), or use its own methods");
+  assert.throws(() => client.cancel([undefined] as never), /Item 0 of the futures of cancel is undefined/);
+});

@@ -85,3 +85,29 @@ test("values of compute() that mean nothing are refused at once", async () => {
   await assert.rejects(client.compute(future, { priority: "high" as never }), /priority of a computation is a number/);
   await assert.rejects(client.compute(future, { retries: -1 }), RangeError);
 });
+
+test("what is no function, and what is no list of items, is refused where it is said", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  const refused = (work: () => unknown, message: string): void => assert.throws(work, { name: "TypeError", message });
+  refused(() => client.submit(5 as unknown as () => number), "submit runs a function on workers, not 5");
+  refused(
+    () => client.submit(undefined as unknown as () => number),
+    "submit runs a function on workers, not undefined",
+  );
+  refused(() => client.map("inc" as never, [1]), 'map runs a function on workers, not "inc"');
+  refused(() => client.map(inc, 5 as never), "map goes through a list or a stream of items, not 5");
+  refused(() => client.map(inc, undefined as never), "map goes through a list or a stream of items, not undefined");
+  refused(() => client.submit(inc, 1, { key: "" }), 'key of a submission is a text that is not empty, not ""');
+  refused(() => client.submit(inc, 1, { signal: 5 as never }), "signal of a submission is an AbortSignal, not 5");
+});
+
+test("a task that its signal cancels says why", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  const never = (): Promise<never> => new Promise(() => {});
+  const controller = new AbortController();
+  const future = client.submit(never, { signal: controller.signal });
+  controller.abort(new RangeError("the visitor left"));
+  await assert.rejects(future.result(), { code: "CANCELLED", message: /its signal was aborted: the visitor left/ });
+  const plain = client.submit(never, { signal: AbortSignal.abort() });
+  await assert.rejects(plain.result(), { code: "CANCELLED", message: /its signal was aborted$/ });
+});
