@@ -1,5 +1,5 @@
 import type { ClientSession } from "../../actors/client/client-session.ts";
-import { ShoalError } from "../../runtime/base/errors.ts";
+import { ShoalError, TimeoutError } from "../../runtime/base/errors.ts";
 import { limited, limitOf } from "./session-executor.ts";
 import type { OpenCluster } from "./spawner.ts";
 
@@ -42,10 +42,20 @@ export async function whenReady(
       const news = new Promise<void>((resolve) => {
         tell = resolve;
       });
-      await limited(news, limit.signal);
+      await limited(news, limit.signal).catch((error: unknown) => {
+        throw error instanceof TimeoutError ? tooFew(name, workers, session.workers.length, timeoutMs) : error;
+      });
     }
   } finally {
     for (const stop of stops) stop?.();
     limit.done();
   }
+}
+
+function tooFew(cluster: string, workers: number, present: number, timeoutMs: number): TimeoutError {
+  const are = present === 1 ? "1 is" : `${present} are`;
+  return new TimeoutError(
+    `Of ${workers} workers of cluster "${cluster}" ${are} there after ${timeoutMs} ms: start more, see what the others printed, or wait longer`,
+    { cluster, workers, present, timeoutMs },
+  );
 }

@@ -179,7 +179,11 @@ const isAsyncIterable = (value: unknown): boolean =>
 /** A value for an error message: its kind, and its text cut short. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === "object") return Array.isArray(value) ? "an array" : `a ${value.constructor?.name ?? "object"}`;
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") {
+    const name: string | undefined = value.constructor?.name;
+    return name === undefined || name === "Object" ? "an object" : `a ${name}`;
+  }
   const text = String(value);
   return `the ${typeof value} ${text.length > 40 ? `${text.slice(0, 40)}…` : text}`;
 }

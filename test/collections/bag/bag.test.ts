@@ -356,7 +356,7 @@ test("errors say what is wrong", async () => {
   const records = db.fromPartitions<Record<string, number>>([[{ a: 1 }, { b: 2 }]]);
   await assert.rejects(records.pluck("a").compute(), {
     code: "UNKNOWN_KEY",
-    message: /pluck\("a"\): a Object has no such key; give a default/,
+    message: /pluck\("a"\): an object has no such key; give a default/,
   });
   assert.deepEqual(await records.pluck("a", 0).compute(), [1, 0]);
   await assert.rejects(

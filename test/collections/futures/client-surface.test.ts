@@ -125,6 +125,15 @@ for (const mode of ["inline", "threads", "processes"] as const) {
   });
 }
 
+test("waitForWorkers() says how many are there when its time is over", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  await assert.rejects(client.waitForWorkers(2, { timeout: 20 }), {
+    code: "TIMEOUT",
+    message: /^Of 2 workers of cluster "inline" 1 is there after 20 ms: start more/,
+    details: { cluster: "inline", workers: 2, present: 1, timeoutMs: 20 },
+  });
+});
+
 for (const mode of ["inline", "threads", "nats"] as const)
   test(
     `an asynchronous task that nobody wants any more gives its slot up, though it never settles (${mode})`,
