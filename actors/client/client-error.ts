@@ -8,6 +8,7 @@ import {
 } from "../../runtime/base/errors.ts";
 import type { FailedTask } from "../../runtime/protocol/client-scheduler.ts";
 import { errorFromWire } from "../../runtime/wire/error-wire.ts";
+import { stackAtHome } from "../../runtime/wire/stack-home.ts";
 
 /** The error a user sees for what the scheduler tells of a task. */
 export function clientError(told: unknown): Error {
@@ -28,7 +29,18 @@ export function clientError(told: unknown): Error {
 }
 
 function thrownBy(thrown: unknown): unknown {
-  return thrown instanceof Uint8Array ? errorFromWire(thrown) : (thrown as { thrown?: unknown } | undefined)?.thrown;
+  if (!(thrown instanceof Uint8Array)) return (thrown as { thrown?: unknown } | undefined)?.thrown;
+  const error = errorFromWire(thrown);
+  bringHome(error);
+  return error;
+}
+
+/** Its stack, and those of its causes, in files of this program. */
+function bringHome(error: unknown, met: Set<unknown> = new Set()): void {
+  if (!(error instanceof Error) || met.has(error)) return;
+  met.add(error);
+  if (typeof error.stack === "string") error.stack = stackAtHome(error.stack);
+  bringHome(error.cause, met);
 }
 
 function shoalError(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>>): ShoalError {

@@ -5,6 +5,7 @@ import { globalAt } from "./built-in-names.ts";
 import type { AnyFunction, Captured, FunctionSpec, NamedFunction, SourceFunction } from "./function-spec.ts";
 import { urlOfShoalModule } from "./module-names.ts";
 import { notPortable, shownName } from "./not-portable.ts";
+import { scriptTitle, sourcePrefix } from "./stack-home.ts";
 import { IMPORT_NAME } from "./tool-names.ts";
 import { fetchUploaded, uploadedPlace } from "./uploaded-modules.ts";
 
@@ -186,14 +187,12 @@ function evaluate(
   names: readonly string[],
   values: Readonly<Record<string, unknown>>,
 ): { value: unknown; bind: (values: Readonly<Record<string, unknown>>) => void } {
-  const declared = names.length === 0 ? "" : `let { ${names.join(", ")} } = __shoal_captures__;`;
   const bind = names.length === 0 ? "() => {}" : `(next) => { ({ ${names.join(", ")} } = next); }`;
-  const title = `${spec.name.replace(/[^\w$.-]+/g, "_")}-${spec.hash.slice(0, 8)}`;
   try {
     const made = new Function(
       "__shoal_captures__",
       IMPORT_NAME,
-      `"use strict"; ${declared} return { value: ${spec.source}, bind: ${bind} };\n//# sourceURL=shoal-function/${title}`,
+      `${sourcePrefix(names)}${spec.source}, bind: ${bind} };\n//# sourceURL=shoal-function/${scriptTitle(spec)}`,
     )(values, (specifier: string) => import(specifier)) as {
       value: unknown;
       bind: (values: Readonly<Record<string, unknown>>) => void;

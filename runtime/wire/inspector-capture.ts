@@ -46,6 +46,34 @@ const scriptUrls = new Map<string, string>();
  * @throws ShoalError NOT_PORTABLE if the inspector is not to be had.
  */
 export function captureScopes(fn: { readonly name: string }, names: Iterable<string>): CapturedScopes {
+  return inspected(fn, (own) => {
+    const scopes = findInternal(own, "[[Scopes]]");
+    if (scopes === undefined) throw noInspector(fn.name, undefined);
+    const list = propertiesOf(scopes).result.flatMap(({ name, value }) => (/^\d+$/.test(name) && value ? [value] : []));
+    const position = positionOf(own);
+    const place = position === undefined ? undefined : placeInScript(position);
+    return { ...readScopes(list, new Set(names)), url: position?.url, place, topLevel: isTopLevel(fn, list) };
+  });
+}
+
+/** A place in a script as the engine runs it; line and column from 0. */
+export interface ScriptPosition {
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where a function's parameters begin; an arrow function itself. @throws ShoalError NOT_PORTABLE if the inspector is not to be had */
+export const scriptPosition = (fn: { readonly name: string }): ScriptPosition | undefined => inspected(fn, positionOf);
+
+/** "file:line" for people, through source maps where these are on. */
+export function placeInScript({ url, line, column }: ScriptPosition): string {
+  const entry = findSourceMap(url)?.findEntry(line, column) as { originalLine?: number } | undefined;
+  return `${url.replace(/^file:\/\//, "")}:${(entry?.originalLine ?? line) + 1}`;
+}
+
+/** Reads what the engine holds of a function beside its properties. */
+function inspected<T>(fn: { readonly name: string }, read: (own: readonly RemoteProperty[]) => T): T {
   connect(fn.name);
   hand[handOver] = fn;
   try {
@@ -53,12 +81,7 @@ export function captureScopes(fn: { readonly name: string }, names: Iterable<str
       expression: `globalThis[Symbol.for("shoal.hand-over")]`,
       objectGroup: OBJECT_GROUP,
     });
-    const own = propertiesOf(result).internalProperties ?? [];
-    const scopes = own.find((property) => property.name === "[[Scopes]]")?.value;
-    if (scopes === undefined) throw noInspector(fn.name, undefined);
-    const list = propertiesOf(scopes).result.flatMap(({ name, value }) => (/^\d+$/.test(name) && value ? [value] : []));
-    const location = own.find((property) => property.name === "[[FunctionLocation]]")?.value?.value;
-    return { ...readScopes(list, new Set(names)), ...placeOf(location), topLevel: isTopLevel(fn, list) };
+    return read(propertiesOf(result).internalProperties ?? []);
   } finally {
     delete hand[handOver];
     post("Runtime.releaseObjectGroup", { objectGroup: OBJECT_GROUP });
@@ -108,15 +131,16 @@ function localValue(remote: RemoteValue): unknown {
   return remote.type === "undefined" ? undefined : remote.value;
 }
 
-function placeOf(location: unknown): { url: string | undefined; place: string | undefined } {
-  if (typeof location !== "object" || location === null) return { url: undefined, place: undefined };
+const findInternal = (own: readonly RemoteProperty[], name: string): RemoteValue | undefined =>
+  own.find((property) => property.name === name)?.value;
+
+function positionOf(own: readonly RemoteProperty[]): ScriptPosition | undefined {
+  const location = findInternal(own, "[[FunctionLocation]]")?.value;
+  if (typeof location !== "object" || location === null) return undefined;
   const { scriptId, lineNumber, columnNumber } = location as Record<string, unknown>;
   const url = scriptUrl(String(scriptId));
-  if (url === undefined || url === "") return { url: undefined, place: undefined };
-  const entry = findSourceMap(url)?.findEntry(lineNumber as number, columnNumber as number) as
-    | { originalLine?: number }
-    | undefined;
-  return { url, place: `${url.replace(/^file:\/\//, "")}:${(entry?.originalLine ?? (lineNumber as number)) + 1}` };
+  if (url === undefined || url === "") return undefined;
+  return { url, line: lineNumber as number, column: columnNumber as number };
 }
 
 /** The engine names scripts only while its debugger is on, so that is done for a moment when a new one turns up. */

@@ -9,6 +9,7 @@ import { type FunctionText, functionText, isNative } from "./function-text.ts";
 import { type CapturedScopes, captureScopes } from "./inspector-capture.ts";
 import { findCommonJsExport, findExportName, isInstalledModule, portableModuleName } from "./module-names.ts";
 import { notPortable, type PortabilityProblem, shownName } from "./not-portable.ts";
+import { noteDeparture } from "./stack-home.ts";
 import { findToolName, IMPORT_NAME, isModuleObject, isRewrittenImportMeta } from "./tool-names.ts";
 import { encodedBytes, encodeValue } from "./value.ts";
 
@@ -77,7 +78,10 @@ class PortableBuild {
 
   finish(): void {
     for (const draft of this.drafts.values()) draft.hash = sourceHash(draft);
-    for (const [value, draft] of this.drafts) finished.set(value, draft);
+    for (const [value, draft] of this.drafts) {
+      finished.set(value, draft);
+      noteDeparture(draft);
+    }
     for (const [value, spec] of this.named) finished.set(value, spec);
   }
 
