@@ -13,15 +13,7 @@ const floors = [
   ["runtime/graph"],
   ["runtime/protocol"],
   ["actors/task", "actors/chunk"],
-  [
-    "actors/scheduler",
-    "actors/worker",
-    "actors/client",
-    "actors/nanny",
-    "actors/shuffle",
-    "actors/coordination",
-    "actors/observer",
-  ],
+  ["actors/scheduler", "actors/worker", "actors/client", "actors/nanny", "actors/coordination", "actors/observer"],
   ["collections"],
   ["infra"],
   ["index.ts"],
@@ -67,7 +59,7 @@ test("tidy: imports only go down the floors", () => {
 });
 
 test("tidy: actors do not reach into each other's folders", () => {
-  const siblings = ["scheduler", "worker", "client", "nanny", "shuffle", "coordination", "observer"];
+  const siblings = ["scheduler", "worker", "client", "nanny", "coordination", "observer"];
   const ownerOf = (path: string) => siblings.find((name) => path.startsWith(`actors/${name}/`));
   const crossing = sources.flatMap((file) =>
     importsOf(file)

@@ -73,7 +73,7 @@ const isMore = ({ message }: Envelope): boolean => message === MORE;
 /** To itself: records are committed, so that what waited for them may leave. */
 const COMMITTED = { type: "committed" } as const;
 
-/** How much of the mailbox a sender's broken link costs: nothing it says counts until it has begun anew. */
+/** Senders whose link has a gap: nothing they say counts until they have begun anew. */
 type Broken = Set<string>;
 
 /**

@@ -3,7 +3,7 @@ import type { ActorReply } from "../../actors/coordination/user-actor.ts";
 import { SCHEDULER_HOST } from "../../actors/coordination/worker-host.ts";
 import { holdProcess } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
-import { uniqueToken } from "../../runtime/base/random.ts";
+import { plainToken } from "../../runtime/base/random.ts";
 import { registerValue } from "../../runtime/base/value-type.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { errorFromWire } from "../../runtime/wire/error-wire.ts";
@@ -46,7 +46,7 @@ export async function startActor<T extends object>(
   made: new (...args: never[]) => T,
   args: readonly unknown[],
 ): Promise<ActorProxy<T>> {
-  const id = `a-${uniqueToken().replace(/[^0-9A-Za-z]/g, "")}`;
+  const id = `a-${plainToken()}`;
   const workers = await knownWorkers(reach.executor.session);
   const { value: counts } = await askCoordination<Record<string, number>>(reach, { op: "actorCounts" });
   const [worker] = workers.map((one) => one.id).sort((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0));

@@ -5,7 +5,7 @@ import type { SchedulerSnapshot } from "../../actors/scheduler/snapshot.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
 import { config } from "../../runtime/base/config.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
-import { uniqueToken } from "../../runtime/base/random.ts";
+import { plainToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
@@ -121,9 +121,7 @@ export class Client extends ClientOperations {
   ): Promise<Client> {
     const session = new ClientSession({
       cluster: cluster.name,
-      id: `c-${uniqueToken()
-        .replace(/[^0-9A-Za-z]/g, "")
-        .slice(0, 10)}`,
+      id: `c-${plainToken(10)}`,
       version: VERSION,
       bus: cluster.bus,
       clock: systemClock,

@@ -1,4 +1,4 @@
-import { uniqueToken } from "../../runtime/base/random.ts";
+import { plainToken } from "../../runtime/base/random.ts";
 import { type Arg, type Call, input } from "../../runtime/graph/call.ts";
 import { wantCount } from "../../runtime/graph/graph.ts";
 import { blockKey, type TaskKey } from "../../runtime/graph/key.ts";
@@ -21,9 +21,7 @@ export class PendingCalls {
     this.fn = fn;
     this.annotations = annotations;
     const prefix = fn.name === "" ? "lambda" : fn.name.replace(/^bound /, "");
-    this.name = `${prefix}-${uniqueToken()
-      .replace(/[^0-9A-Za-z]/g, "")
-      .slice(0, 12)}`;
+    this.name = `${prefix}-${plainToken(12)}`;
   }
 
   get size(): number {

@@ -4,7 +4,7 @@ import { ChunkSource } from "../../actors/chunk/chunk-source.ts";
 import { sizeOf } from "../../actors/chunk/sizeof.ts";
 import type { ClientSession } from "../../actors/client/client-session.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
-import { uniqueToken } from "../../runtime/base/random.ts";
+import { plainToken } from "../../runtime/base/random.ts";
 import type { Frame } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
@@ -48,7 +48,7 @@ async function scatterOnce(
 ): Promise<Future<unknown>[]> {
   const { executor } = reach;
   if (options.hash !== true) {
-    const token = plainToken();
+    const token = plainToken(12);
     return scatterValues(
       executor,
       values,
@@ -68,11 +68,6 @@ async function scatterOnce(
   );
   return keys.map((key, at) => known[at] ?? (made[missing.indexOf(keys.indexOf(key))] as Future<unknown>));
 }
-
-const plainToken = (): string =>
-  uniqueToken()
-    .replace(/[^0-9A-Za-z]/g, "")
-    .slice(0, 12);
 
 /**
  * Puts values on workers, in turn, straight from here; the scheduler hears where they are. What is large is pulled by the

@@ -3,7 +3,7 @@ import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
-import { uniqueToken } from "../../runtime/base/random.ts";
+import { plainToken } from "../../runtime/base/random.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { type ClientReach, setTaskReach } from "./client-reach.ts";
 import { SessionExecutor } from "./session-executor.ts";
@@ -27,9 +27,7 @@ function openTaskReach(system: ActorSystem, { cluster, id, functions, windows }:
   const { bus } = system;
   const session = new ClientSession({
     cluster,
-    id: `t-${uniqueToken()
-      .replace(/[^0-9A-Za-z]/g, "")
-      .slice(0, 10)}`,
+    id: `t-${plainToken(10)}`,
     version: VERSION,
     bus,
     clock: systemClock,

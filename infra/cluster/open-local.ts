@@ -6,7 +6,7 @@ import { ActorSystem } from "../../runtime/actor/system.ts";
 import { config } from "../../runtime/base/config.ts";
 import { envOf } from "../../runtime/base/config-sources.ts";
 import { cpuCount } from "../../runtime/base/cpu-count.ts";
-import { uniqueToken } from "../../runtime/base/random.ts";
+import { plainToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { preloadUrls } from "../../runtime/wire/preload.ts";
@@ -89,11 +89,7 @@ export function lifetimeOf({
 function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterOptions {
   const workers = options.workers ?? cpuCount();
   return {
-    cluster:
-      options.cluster ??
-      `local-${uniqueToken()
-        .replace(/[^0-9A-Za-z]/g, "")
-        .slice(0, 8)}`,
+    cluster: options.cluster ?? `local-${plainToken(8)}`,
     workers,
     slots: options.slots ?? 1,
     resources: options.resources ?? {},

@@ -1,6 +1,6 @@
 import { Client } from "../../collections/futures/client.ts";
 import type { ConnectOptions } from "../../collections/futures/spawner.ts";
-import { uniqueToken } from "../../runtime/base/random.ts";
+import { plainToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import type { RemotePart } from "./remote-part.ts";
 
@@ -51,11 +51,7 @@ export class SshCluster {
     const [first, ...others] = hosts;
     if (first === undefined)
       throw new RangeError("An SSH cluster takes a host for its scheduler, and others for workers");
-    const name =
-      options.cluster ??
-      `ssh-${uniqueToken()
-        .replace(/[^0-9A-Za-z]/g, "")
-        .slice(0, 8)}`;
+    const name = options.cluster ?? `ssh-${plainToken(8)}`;
     const limitMs = parseDurationMs(options.timeout ?? TIMEOUT);
     const { RemotePart } = await import("./remote-part.ts");
     const at = ["--cluster", name, "--nats", nats];

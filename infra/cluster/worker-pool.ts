@@ -2,7 +2,7 @@ import { nannyActor } from "../../actors/nanny/nanny.ts";
 import type { MemoryConfig } from "../../collections/futures/memory-options.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { type TimerHandle, wallTimeMs } from "../../runtime/base/clock.ts";
-import { uniqueToken } from "../../runtime/base/random.ts";
+import { plainToken, uniqueToken } from "../../runtime/base/random.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
@@ -158,9 +158,7 @@ export class WorkerPool {
   private addWorker(): void {
     const { cluster, slots, resources, heartbeatMs, functions, memory, preload, environment } = this.options;
     // A worker that takes the place of another has a name of its own: what is still said to the dead reaches nobody.
-    const id = `w${this.started++}-${uniqueToken()
-      .replace(/[^0-9A-Za-z]/g, "")
-      .slice(0, 6)}`;
+    const id = `w${this.started++}-${plainToken(6)}`;
     const incarnation = wallTimeMs();
     const config = { cluster, id, incarnation, slots, resources, heartbeatMs, functions, memory, preload, environment };
     const worker = this.start(this.system.bus, config);

@@ -52,6 +52,7 @@ export class Random {
 /** Bytes drawn from the system at a time: a draw costs as much for one token as for many. */
 const POOL_BYTES = 4096;
 const TOKEN_BYTES = 16;
+const TOKEN_CHARS = 22;
 let pool = Buffer.alloc(0);
 let poolAt = 0;
 
@@ -64,3 +65,9 @@ export function uniqueToken(): string {
   poolAt += TOKEN_BYTES;
   return pool.toString("base64url", poolAt - TOKEN_BYTES, poolAt);
 }
+
+/** Letters and digits of a {@link uniqueToken}, the first so many: for names of which a few live at a time, and that people read. */
+export const plainToken = (charsMax = TOKEN_CHARS): string =>
+  uniqueToken()
+    .replace(/[^0-9A-Za-z]/g, "")
+    .slice(0, charsMax);
