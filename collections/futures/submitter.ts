@@ -9,7 +9,8 @@ import { checkHints } from "../../runtime/graph/check-annotations.ts";
 import { graphOf, wantAll } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import type { Annotations, HeldLayer } from "../../runtime/graph/layer.ts";
-import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
+import { type AnyFunction, liveFunction } from "../../runtime/wire/function-spec.ts";
+import { makePortable } from "../../runtime/wire/portable.ts";
 import { collectionsIn } from "../core/unpack.ts";
 import { refuseNoFunction, type SubmitOptions, splitOptions } from "./call-options.ts";
 import { Future, type FutureParts, type PendingPlace } from "./future.ts";
@@ -115,11 +116,23 @@ export class Submitter {
     let batch = byOptions.get(name);
     if (batch === undefined || batch.order < after) {
       checkHints(annotations, "a submission");
+      this.readCaptures(fn);
       batch = { calls: new PendingCalls(fn, annotations), order: this.batches.length, firstHandle: 0 };
       this.batches.push(batch);
       byOptions.set(name, batch);
     }
     return batch;
+  }
+
+  /** Captured variables are read now: by the end of the turn, when calls leave, a loop may have changed them. */
+  private readCaptures(fn: AnyFunction): void {
+    const { bus, functions } = this.executor.session.options;
+    if (bus.carries === "reference") return;
+    try {
+      makePortable(liveFunction(fn), { functions });
+    } catch {
+      // What holds it back is told when the call is to leave.
+    }
   }
 
   private add(batch: Batch, args: readonly unknown[], options: SubmitOptions): Future<unknown> {

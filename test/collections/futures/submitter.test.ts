@@ -32,6 +32,17 @@ test("all calls of a turn are one submission", async () => {
   assert.equal(after.slabs - before.slabs, 1);
 });
 
+test("captured variables are read as a call is made, whatever the turn does with them afterwards", async () => {
+  await using client = await Client.local({ mode: "threads", workers: 1 });
+  let k = 0;
+  const futures = [];
+  while (k < 3) {
+    futures.push(client.submit(() => k * 10));
+    k += 1;
+  }
+  assert.deepEqual(await client.gather(futures), [0, 10, 20]);
+});
+
 test("a call that cannot leave fails alone", async () => {
   await using client = await Client.local({ mode: "threads", workers: 1 });
   const stuck = client;
