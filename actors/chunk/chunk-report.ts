@@ -1,4 +1,5 @@
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import type { ByteRange } from "../task/task-question.ts";
 
 /** A chunk as anyone can read it: memory as base64 with its type, plain values as they are, all else as Shoal encodes it. */
 export type ChunkReport =
@@ -23,6 +24,29 @@ export function chunkReport(key: string, value: unknown): ChunkReport {
   if (isJson(value)) return { kind: "json", key, value: value ?? null };
   const bytes = flattenValue(encodeValue(value, { shareMemory: false }));
   return { kind: "encoded", key, base64: Buffer.from(bytes).toString("base64") };
+}
+
+/** A range of a chunk's bytes, and how many there are: for askers whose bus does not carry the whole. */
+export interface ChunkPart {
+  readonly kind: "part";
+  readonly of: ChunkReport["kind"];
+  readonly key: string;
+  /** Of a typed array. */
+  readonly type?: string;
+  readonly from: number;
+  /** Of the whole. */
+  readonly bytes: number;
+  readonly base64: string;
+}
+
+/** @throws TypeError if the value cannot be encoded */
+export function chunkPart(key: string, value: unknown, { from, to }: ByteRange): ChunkPart {
+  const report = chunkReport(key, value);
+  const whole =
+    report.kind === "json" ? Buffer.from(JSON.stringify(report.value)) : Buffer.from(report.base64, "base64");
+  const type = report.kind === "array" ? { type: report.type } : {};
+  const base64 = whole.subarray(from, to).toString("base64");
+  return { kind: "part", of: report.kind, key, ...type, from, bytes: whole.byteLength, base64 };
 }
 
 function isJson(value: unknown): boolean {

@@ -47,6 +47,7 @@ export function chunkActors(subjects: ClusterSubjects, brain: SchedulerBrain, en
           key: report.key,
           row,
           attempt: report.attempt,
+          range: asked.range,
         });
       } else {
         question?.answer({ dropped: brain.dropFirstCopy(row) });

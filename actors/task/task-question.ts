@@ -21,9 +21,16 @@ export type TaskQuestion =
 /** What the actor of a chunk answers. */
 export type ChunkQuestion =
   | { readonly type: "meta" }
-  /** The bytes: answered by the worker that holds them. */
-  | { readonly type: "get" }
+  /** The bytes, or those of a range: answered by the worker that holds them. */
+  | { readonly type: "get"; readonly range?: ByteRange | undefined }
   | { readonly type: "drop" };
+
+/** Bytes of a chunk: of its memory, of its text as JSON, or of how Shoal encodes it. */
+export interface ByteRange {
+  readonly from: number;
+  /** Not this one any more. */
+  readonly to: number;
+}
 
 /** How a task stands. */
 export interface TaskReport {
@@ -90,11 +97,18 @@ export function parseTaskQuestion(message: unknown): TaskQuestion {
   });
 }
 
-/** @throws ShoalError NOT_SUPPORTED naming what a chunk answers */
+/** @throws ShoalError NOT_SUPPORTED naming what a chunk answers; TypeError for a range that is none */
 export function parseChunkQuestion(message: unknown): ChunkQuestion {
-  const { type } = (message ?? {}) as { type?: unknown };
-  if (type === "meta" || type === "get" || type === "drop") return { type };
+  const { type, from, to } = (message ?? {}) as { type?: unknown; from?: unknown; to?: unknown };
+  if (type === "get") return from === undefined && to === undefined ? { type } : { type, range: byteRange(from, to) };
+  if (type === "meta" || type === "drop") return { type };
   throw new ShoalError(`A chunk does not answer "${String(type)}"; ask ${CHUNK_TYPES.join(", ")}`, {
     code: "NOT_SUPPORTED",
   });
+}
+
+function byteRange(from: unknown, to: unknown): ByteRange {
+  const isPlace = (place: unknown): place is number => Number.isSafeInteger(place) && (place as number) >= 0;
+  if (isPlace(from) && isPlace(to) && from <= to) return { from, to };
+  throw new TypeError(`A range of bytes is { "from": 0, "to": 1000 }, not from ${String(from)} to ${String(to)}`);
 }

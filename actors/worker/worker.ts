@@ -8,12 +8,13 @@ import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import type { HeartbeatMessage, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { columnOf } from "../../runtime/protocol/value-column.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
-import { chunkReport } from "../chunk/chunk-report.ts";
+import { chunkPart, chunkReport } from "../chunk/chunk-report.ts";
 import type { ChunkStore } from "../chunk/chunk-store.ts";
 import { MemoryChunkStore } from "../chunk/memory-chunk-store.ts";
 import { ShardKeeper } from "../chunk/shard-keeper.ts";
 import type { SpillDisk } from "../chunk/spill-disk.ts";
 import type { Windows } from "../chunk/windows.ts";
+import type { ByteRange } from "../task/task-question.ts";
 import { ChunkDoor } from "./chunk-door.ts";
 import { Execution } from "./execution.ts";
 import { MEASURE_MS, MemoryWatch, unlimited, type WorkerMemory } from "./memory-watch.ts";
@@ -26,6 +27,15 @@ import type { TaskStream } from "./task-stream.ts";
 import { WorkerBrain } from "./worker-brain.ts";
 import type { WorkerEvent } from "./worker-event.ts";
 import type { WorkerHits } from "./worker-states.ts";
+
+/** What the scheduler hands on for whoever asks for a chunk. */
+interface ChunkAsked {
+  readonly type: string;
+  readonly key: string;
+  readonly row: number;
+  readonly attempt: number;
+  readonly range?: ByteRange;
+}
 
 /** How a scheduler sends a worker away: it will not have it, or it may go. */
 export interface WorkerDismissal {
@@ -213,7 +223,7 @@ class Worker implements Actor {
     this.fromScheduler(message as ToWorker);
   }
 
-  private answer(question: Question, asked: { type?: string; key?: string; row?: number; attempt?: number }): void {
+  private answer(question: Question, asked: Partial<ChunkAsked>): void {
     const { rows, layers } = this.brain;
     const known = { worker: this.options.id, rows: rows.size, layers: layers.size };
     if (asked.type === "state") return question.answer({ ...known, ...this.state() });
@@ -221,14 +231,15 @@ class Worker implements Actor {
       return question.fail(
         new ShoalError(`A worker does not answer "${String(asked.type)}"; ask state`, { code: "NOT_SUPPORTED" }),
       );
-    const { key = "", row = -1, attempt = -1 } = asked;
-    if (this.brain.holds(row, attempt)) void this.answerChunk(question, key, row);
+    const { key = "", row = -1, attempt = -1, range } = asked;
+    if (this.brain.holds(row, attempt)) void this.answerChunk(question, key, row, range);
     else question.fail(this.hasLeft(key));
   }
 
-  private async answerChunk(question: Question, key: string, row: number): Promise<void> {
+  private async answerChunk(question: Question, key: string, row: number, range?: ByteRange): Promise<void> {
     try {
-      question.answer(chunkReport(key, await this.brain.chunks.load(row)));
+      const value = await this.brain.chunks.load(row);
+      question.answer(range === undefined ? chunkReport(key, value) : chunkPart(key, value, range));
     } catch {
       question.fail(this.hasLeft(key));
     }

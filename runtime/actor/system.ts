@@ -21,6 +21,9 @@ import { Tap } from "./tap.ts";
 import { TurnQueue } from "./turn-queue.ts";
 import { PING, type Pong, Watcher } from "./watcher.ts";
 
+/** How long a question that was handed on may take. */
+const RELAY_MS = 60_000;
+
 export interface ActorSystemOptions {
   readonly bus: Bus;
   readonly clock?: Clock;
@@ -289,7 +292,18 @@ class AskedQuestion implements Question {
     if (this.isAnswered) return;
     this.isAnswered = true;
     const payload = message === undefined ? this.message.payload : this.rewrite(message);
-    this.bus.publish(address, payload, { reply: this.message.reply as string });
+    if (this.message.takesParts === true) void this.relay(address, payload);
+    else this.bus.publish(address, payload, { reply: this.message.reply as string });
+  }
+
+  /** Whoever fetches a large answer in parts fetches them where it asked: the answer comes by here. */
+  private async relay(address: string, payload: unknown): Promise<void> {
+    try {
+      const answer = await this.bus.request(address, payload, { timeoutMs: RELAY_MS });
+      this.message.respond(answer.payload);
+    } catch (error) {
+      this.respond(this.message, failureOf(error), this.form);
+    }
   }
 
   private settle(payload: ActorPayload): void {

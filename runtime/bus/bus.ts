@@ -60,6 +60,10 @@ export interface BusMessage {
   readonly subject: string;
   readonly payload: unknown;
   readonly reply: string | undefined;
+  /** The largest answer its sender takes, in bytes: set where that is less than this bus carries. */
+  readonly answerBytesMax?: number | undefined;
+  /** Its sender fetches an answer in parts if it is too large for one message, from whoever answers at this subject. */
+  readonly takesParts?: boolean;
   /** @throws ShoalError SUBJECT if the sender gave no reply subject, and what `publish` throws */
   respond(payload: unknown): void;
 }

@@ -19,6 +19,8 @@ const BURST = 16;
 /** A message whose fragments do not come together in this time is given up: its link will show the gap. */
 const ASSEMBLY_TTL_MS = 60_000;
 const ASSEMBLIES_MAX = 1024;
+/** Questions whose answers may come in parts, remembered until they are answered. */
+const ASKED_MAX = 4096;
 
 export interface FragmentBusOptions {
   readonly clock: Clock;
@@ -35,7 +37,8 @@ interface Assembly {
 /**
  * A bus for messages larger than the one below carries: they are cut into fragments and put together again before their
  * handler sees them. Order is kept: what is published behind a large message waits for it. A large answer is kept here, and
- * fetched part by part by the bus that asked; an asker of another kind gets the error OVERSIZE.
+ * fetched part by part by the bus that asked, whether the message answers or its reply subject is published to; to an asker of
+ * another kind the answer is refused with OVERSIZE.
  */
 export class FragmentBus implements Bus {
   readonly payloadBytesMax: number;
@@ -45,6 +48,8 @@ export class FragmentBus implements Bus {
   private readonly backlog: { subject: string; payload: unknown; options: PublishOptions | undefined }[] = [];
   private pumping: Promise<void> | undefined;
   private readonly answers: AnswerParts;
+  /** Reply subjects of those who fetch parts. */
+  private readonly asked = new Set<string>();
   private messages = 0;
 
   constructor(inner: Bus, options: FragmentBusOptions) {
@@ -68,6 +73,7 @@ export class FragmentBus implements Bus {
           details: { subject, bytes: size },
         },
       );
+    if (this.asked.delete(subject)) return this.inner.publish(subject, this.answerOf(payload), options);
     if (this.pumping === undefined && size <= this.inner.payloadBytesMax) {
       this.inner.publish(subject, payload, options);
       return;
@@ -83,7 +89,7 @@ export class FragmentBus implements Bus {
       pattern,
       (message) => {
         const bytes = bytesIn(message.payload);
-        if (bytes[0] !== MARK) return handler(message);
+        if (bytes[0] !== MARK) return handler(this.answeringWhole(message));
         const part = this.answers.wanted(bytes, this.inner.payloadBytesMax);
         if (part !== undefined) return message.respond({ bytes: part });
         const asked = unmarked(bytes);
@@ -101,7 +107,7 @@ export class FragmentBus implements Bus {
     const answer = await ask(takingParts(bytesIn(payload)));
     const first = bytesIn(answer.payload);
     const whole = await wholeAnswer(first, subject, async (bytes) => bytesIn((await ask(bytes)).payload));
-    return whole === first ? answer : replaced(answer, whole, (payload) => answer.respond(payload));
+    return whole === first ? answer : replaced(answer, { bytes: whole }, (payload) => answer.respond(payload));
   }
 
   async flush(): Promise<void> {
@@ -124,11 +130,32 @@ export class FragmentBus implements Bus {
   }
 
   private answeringInParts(message: BusMessage, asked: Uint8Array): BusMessage {
+    const { reply } = message;
+    if (reply !== undefined) {
+      for (const old of this.asked) {
+        if (this.asked.size < ASKED_MAX) break;
+        this.asked.delete(old);
+      }
+      this.asked.add(reply);
+    }
+    const respond = (answer: unknown): void => {
+      this.asked.delete(reply ?? "");
+      message.respond(this.answerOf(answer));
+    };
+    return { ...replaced(message, { bytes: asked }, respond), takesParts: true };
+  }
+
+  private answeringWhole(message: BusMessage): BusMessage {
+    if (message.reply === undefined) return message;
+    const respond = (answer: unknown): void => message.respond(answer);
+    return { ...replaced(message, message.payload, respond), answerBytesMax: this.inner.payloadBytesMax };
+  }
+
+  /** An answer as it goes out: whole, or as a word that it is kept in parts. */
+  private answerOf(answer: unknown): unknown {
     const partBytes = this.inner.payloadBytesMax;
-    return replaced(message, asked, (answer) => {
-      const bytes = bytesIn(answer);
-      message.respond(bytes.byteLength <= partBytes ? answer : { bytes: this.answers.keep(bytes, partBytes) });
-    });
+    const bytes = bytesIn(answer);
+    return bytes.byteLength <= partBytes ? answer : { bytes: this.answers.keep(bytes, partBytes) };
   }
 
   private startPump(): void {
@@ -197,7 +224,7 @@ export class FragmentBus implements Bus {
     if (assembly.left > 0) return;
     assemblies.delete(id);
     const whole = joined(assembly.parts as Uint8Array[]);
-    handler(replaced(message, whole, (answer) => message.respond(answer)));
+    handler(replaced(message, { bytes: whole }, (answer) => message.respond(answer)));
   }
 
   private begin(assemblies: Map<string, Assembly>, id: string, count: number): Assembly {
@@ -212,9 +239,9 @@ export class FragmentBus implements Bus {
 
 const bytesIn = (payload: unknown): Uint8Array => (payload instanceof Uint8Array ? payload : frameOf(payload).bytes);
 
-const replaced = ({ subject, reply }: BusMessage, bytes: Uint8Array, respond: BusMessage["respond"]): BusMessage => ({
+const replaced = ({ subject, reply }: BusMessage, payload: unknown, respond: BusMessage["respond"]): BusMessage => ({
   subject,
   reply,
-  payload: { bytes },
+  payload,
   respond,
 });

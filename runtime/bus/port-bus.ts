@@ -133,7 +133,7 @@ export class PortBus implements Bus {
 
   private take(op: PortOp, body: Uint8Array): void {
     if (!this.isOpen()) return;
-    if (op[0] === "message") this.hand(op[1], this.messageOf(op[2], op[3], body, op[4]));
+    if (op[0] === "message") this.hand(op[1], this.messageOf(op[2], op[3], body, op[4], op[5]));
     else if (op[0] === "answer") this.requests.settle(op[1], this.messageOf(op[2], op[3], body, op[4]));
     else if (op[0] === "refusal") this.refuse(op[1], op[2] as ErrorCode, op[3]);
     else if (op[0] === "failure")
@@ -168,9 +168,15 @@ export class PortBus implements Bus {
       this.requests.settle(id, new ShoalError(message, { code, retryable: code === "TIMEOUT" || code === "CONNECT" }));
   }
 
-  private messageOf(subject: string, reply: string | undefined, body: Uint8Array, at: FrameRef): BusMessage {
+  private messageOf(
+    subject: string,
+    reply: string | undefined,
+    body: Uint8Array,
+    at: FrameRef,
+    answerBytesMax?: number,
+  ): BusMessage {
     const frame = frameAt(body, at);
-    return new PortMessage(this, subject, frame.shared === undefined ? frame.bytes : frame, reply);
+    return new PortMessage(this, subject, frame.shared === undefined ? frame.bytes : frame, reply, answerBytesMax);
   }
 
   private checkedFrame(subject: string, payload: unknown): Frame {
@@ -219,16 +225,25 @@ class PortMessage implements BusMessage {
   readonly subject: string;
   readonly payload: Uint8Array | Frame;
   readonly reply: string | undefined;
+  readonly answerBytesMax: number | undefined;
   private readonly bus: Bus;
 
-  constructor(bus: Bus, subject: string, payload: Uint8Array | Frame, reply: string | undefined) {
+  constructor(
+    bus: Bus,
+    subject: string,
+    payload: Uint8Array | Frame,
+    reply: string | undefined,
+    answerBytesMax: number | undefined,
+  ) {
     this.bus = bus;
     this.subject = subject;
     this.payload = payload;
     this.reply = reply;
+    this.answerBytesMax = answerBytesMax;
   }
 
   respond(payload: unknown): void {
+    if (this.answerBytesMax !== undefined) checkSize(this.reply ?? "", frameOf(payload), this.answerBytesMax);
     respondTo(this, this.bus, payload);
   }
 }

@@ -15,7 +15,14 @@ export type PortOp =
   | readonly ["flush", id: number]
   /** What the hub's bus carries of what the channel could, and how much at once. */
   | readonly ["hello", payloadBytesMax: number, carries: "shared" | "bytes"]
-  | readonly ["message", subscription: number, subject: string, reply: string | undefined, frame: FrameRef]
+  | readonly [
+      "message",
+      subscription: number,
+      subject: string,
+      reply: string | undefined,
+      frame: FrameRef,
+      answerBytesMax?: number | undefined,
+    ]
   | readonly ["answer", id: string, subject: string, reply: string | undefined, frame: FrameRef]
   | readonly ["refusal", id: string, code: string, message: string]
   | readonly ["failure", subject: string, message: string]

@@ -103,8 +103,8 @@ class HubPort {
 
   private subscribe(id: number, pattern: string, queue: string | undefined): void {
     const hand = (message: BusMessage) => {
-      const { subject, reply } = message;
-      this.outbox.push(["message", id, subject, reply, this.outbox.place(this.outward(message))]);
+      const { subject, reply, answerBytesMax } = message;
+      this.outbox.push(["message", id, subject, reply, this.outbox.place(this.outward(message)), answerBytesMax]);
     };
     try {
       this.subscriptions.set(id, this.bus.subscribe(pattern, hand, queue === undefined ? undefined : { queue }));

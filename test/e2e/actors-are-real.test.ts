@@ -55,6 +55,23 @@ test("a bare NATS client lists the actors of a cluster", async () => {
   future.release();
 });
 
+test("a chunk larger than a message is fetched whole by a client, and in ranges by a bare one", async () => {
+  const future = client.submit((n: number) => new Uint8Array(n).fill(7), 1_200_000, { key: "large" });
+  await future.wait();
+  const address = client.chunkAddress("large");
+  const { base64 } = (await client.ask(address, { type: "get" })) as { base64: string };
+  assert.equal(Buffer.from(base64, "base64").length, 1_200_000);
+  assert.equal((await bare.task(address, { type: "get" })).error.code, "OVERSIZE");
+  const part = await bare.task(address, { type: "get", from: 1_199_998, to: 1_900_000 });
+  assert.deepEqual(
+    { ...part, base64: "" },
+    { kind: "part", of: "array", key: "large", type: "Uint8Array", from: 1_199_998, bytes: 1_200_000, base64: "" },
+  );
+  assert.deepEqual([...Buffer.from(part.base64, "base64")], [7, 7]);
+  assert.match((await bare.task(address, { type: "get", from: -1 })).error.message, /A range of bytes is/);
+  future.release();
+});
+
 test("a bare NATS client reads a task in every state, watches it, and cancels it while it runs", async () => {
   const gate = join(folder, "gate-1");
   const first = client.submit(waitsFor, gate, { key: "first" });

@@ -5,6 +5,9 @@ import { AnswerParts, wholeAnswer } from "../../../runtime/bus/answer-parts.ts";
 import type { BusMessage } from "../../../runtime/bus/bus.ts";
 import { FragmentBus } from "../../../runtime/bus/fragment-bus.ts";
 import { LocalBus } from "../../../runtime/bus/local-bus.ts";
+import { PortBus } from "../../../runtime/bus/port-bus.ts";
+import { messagePortChannel } from "../../../runtime/bus/port-channel.ts";
+import { attachPort } from "../../../runtime/bus/port-hub.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 const LIMIT = 1000;
@@ -95,6 +98,36 @@ test("FragmentBus refuses a large answer to an asker that cannot fetch parts", a
   });
   assert.deepEqual([...bytesOf(await inner.request("ask", { bytes: Uint8Array.of(1) }, { timeoutMs: 5000 }))], [7]);
   assert.deepEqual(refused, ["OVERSIZE"]);
+});
+
+test("FragmentBus keeps a large answer in parts also where the reply subject is published to", async () => {
+  const { bus, inner } = pair();
+  const asker = new FragmentBus(inner, { clock: systemClock });
+  bus.subscribe("ask", ({ reply }) => bus.publish(reply as string, { bytes: pattern(5001) }));
+  const answer = await asker.request("ask", { bytes: Uint8Array.of(1) }, { timeoutMs: 5000 });
+  assert.deepEqual(bytesOf(answer), pattern(5001));
+});
+
+test("behind a port a large answer is fetched in parts, or refused to an asker that cannot fetch them", async () => {
+  const { bus, inner } = pair();
+  const asker = new FragmentBus(inner, { clock: systemClock });
+  const { port1, port2 } = new MessageChannel();
+  const hub = attachPort(bus, messagePortChannel(port1));
+  const leaf = await PortBus.open(messagePortChannel(port2));
+  leaf.subscribe("ask", (message) => {
+    try {
+      message.respond({ bytes: pattern(5001) });
+    } catch (error) {
+      message.respond({ bytes: Buffer.from((error as { code: string }).code) });
+    }
+  });
+  await leaf.flush();
+  const fetched = await asker.request("ask", { bytes: Uint8Array.of(1) }, { timeoutMs: 5000 });
+  assert.deepEqual(bytesOf(fetched), pattern(5001));
+  const refused = await inner.request("ask", { bytes: Uint8Array.of(1) }, { timeoutMs: 5000 });
+  assert.equal(Buffer.from(bytesOf(refused)).toString(), "OVERSIZE");
+  await leaf.close();
+  hub.detach();
 });
 
 test("a large answer whose parts are not kept any more is an error that says so", async () => {
