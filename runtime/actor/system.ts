@@ -230,9 +230,9 @@ export class ActorSystem {
     try {
       message.respond(written);
     } catch (error) {
-      this.reportFailure(error, message.subject);
-      // Too large for the bus, say: the asker is told, if it can be.
+      // Too large for the bus, say: the asker is told; where it cannot be, whoever looks after this system is.
       if (payload.kind === "answer") this.respond(message, failureOf(error), form);
+      else this.reportFailure(error, message.subject);
     }
   }
 
