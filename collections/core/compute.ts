@@ -50,7 +50,7 @@ export async function computeWith<A extends readonly unknown[]>(
   const found = foundIn(args, options);
   const values = new Map<unknown, unknown>();
   if (found.length > 0) {
-    const blocks = await currentExecutor().compute(wantsOf(found), configured(options));
+    const blocks = await currentExecutor().compute(wantsOf(found), configured(options, ["traverse"]));
     const finished = await Promise.all(found.map((one, i) => one.finish(blocks[i] as unknown[])));
     found.forEach((one, i) => {
       values.set(one, finished[i]);
@@ -72,7 +72,7 @@ export function persist<A extends readonly unknown[]>(...args: A): A {
 export function persistWith<A extends readonly unknown[]>(options: ComputeManyOptions, ...args: A): A {
   const found = foundIn(args, options);
   if (found.length === 0) return args;
-  const held = currentExecutor().persist(wantsOf(found), configured(options));
+  const held = currentExecutor().persist(wantsOf(found), configured(options, ["traverse"]));
   return replaced(
     args,
     new Map(found.map((one, i) => [one, one.rebuild(held[i] as (typeof held)[number])])),

@@ -1,9 +1,9 @@
-import { type ComputeOptions, configured, currentExecutor } from "../../runtime/graph/executor.ts";
+import type { ComputeOptions } from "../../runtime/graph/executor.ts";
 import type { TableChunk } from "./frame/table-chunk.ts";
 import { type ValueOptions, valuesOf } from "./frame/values.ts";
 import { type Operand, operate } from "./operand.ts";
 import type { View } from "./plan/view.ts";
-import { stackChunks, Table } from "./table.ts";
+import { blocksOf, stackChunks, Table } from "./table.ts";
 
 /**
  * One lazy value: what reducing a Series gives. It can be computed, and used in expressions as it is.
@@ -24,8 +24,7 @@ export class Scalar<T = unknown> extends Table<T> {
    */
   override async compute(options: ComputeOptions & ValueOptions = {}): Promise<T> {
     const { int64, ...run } = options;
-    const [blocks] = await currentExecutor().compute([this.wants()], configured(run));
-    return this.finish(blocks as unknown[], int64 === undefined ? {} : { int64 });
+    return this.finish(await blocksOf(this, run), int64 === undefined ? {} : { int64 });
   }
 
   finish(blocks: readonly unknown[], options?: ValueOptions): T {

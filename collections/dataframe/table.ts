@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import type { ComputeOptions } from "../../runtime/graph/executor.ts";
+import { type ComputeOptions, configured, currentExecutor } from "../../runtime/graph/executor.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
 import { syncExecutor } from "../../runtime/graph/sync-executor.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
@@ -43,9 +43,7 @@ export abstract class Table<T> extends Collection<T> {
 
   /** Runs the plan; over a table in memory (a Frame's methods) it runs here, else with the innermost executor. */
   override async compute(options?: ComputeOptions): Promise<T> {
-    if (!isLocal(this.view.root)) return super.compute(options);
-    const [blocks] = await syncExecutor.compute([this.wants()]);
-    return this.finish(blocks as unknown[]);
+    return this.finish(await blocksOf(this, options));
   }
 
   /** Index levels, columns and types; known without computing. */
@@ -141,4 +139,12 @@ export function stackChunks(blocks: readonly unknown[], node: Node): TableChunk 
   if (tables.length === 0) return new TableChunk(emptyTable(node.fields));
   if (tables.length === 1) return blocks[0] as TableChunk;
   return new TableChunk(polars().concat(tables as never) as unknown as PolarsFrame);
+}
+
+/** Runs a table's plan where it belongs. */
+export async function blocksOf(table: Table<unknown>, options: ComputeOptions | undefined): Promise<unknown[]> {
+  const run = configured(options);
+  const executor = isLocal(table.view.root) ? syncExecutor : currentExecutor();
+  const [blocks] = await executor.compute([table.wants()], run);
+  return blocks as unknown[];
 }

@@ -1,4 +1,5 @@
 import { config } from "../base/config.ts";
+import { refuseUnknownOptions } from "../base/known-options.ts";
 import type { Want } from "./graph.ts";
 import type { HeldLayer } from "./layer.ts";
 
@@ -52,8 +53,21 @@ export function currentExecutor(): Executor {
   return fallback();
 }
 
-/** What the configuration says where the options do not. */
-export function configured(options: ComputeOptions = {}): ComputeOptions {
+const OPTION_NAMES: readonly string[] = [
+  "signal",
+  "timeout",
+  "priority",
+  "retries",
+  "optimize",
+] satisfies (keyof ComputeOptions)[];
+
+/**
+ * What the configuration says where the options do not.
+ * @param more names of options beside these, which the caller reads
+ * @throws TypeError for an option that nobody reads
+ */
+export function configured(options: ComputeOptions = {}, more: readonly string[] = []): ComputeOptions {
+  refuseUnknownOptions(options, [...OPTION_NAMES, ...more], "compute()");
   const {
     "compute.timeout": timeout,
     "compute.priority": priority,

@@ -63,6 +63,17 @@ test("an int64 beyond 2^53 is an error that names bigint, and exact when asked f
   assert.deepEqual(column.toArray({ int64: "bigint" }), [1n, 9007199254740993n]);
 });
 
+test("a reduction of a table in memory runs here, whatever executor is open", async () => {
+  const frame = await fromColumns({ a: [1, 2] }).compute();
+  const refuse = (): never => assert.fail("it left for an executor");
+  const leave = pushExecutor({ compute: refuse, persist: refuse });
+  try {
+    assert.equal(await frame.get("a").lazy().sum().compute(), 3);
+  } finally {
+    leave();
+  }
+});
+
 test("what an error says of integers beyond 2^53 works where it is said: for a reduction, records, the index", async () => {
   const table = fromColumns({ a: [9007199254740993n, 1n] });
   const sum = table.get("a").sum();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { annotate, Client, delayed } from "shoal";
+import { annotate, Client, computeWith, delayed } from "shoal";
 import * as db from "shoal/bag";
 
 const inc = (x: number): number => x + 1;
@@ -42,4 +42,13 @@ test("hints that are unknown or mean nothing are refused", () => {
   assert.throws(() => annotate({ timeout: 5 } as never, () => 1), { name: "TypeError", message });
   assert.throws(() => annotate(delayed(inc)(1), { retries: -1 }), RangeError);
   assert.throws(() => delayed(inc, { annotations: { prority: 1 } as never }), /delayed\(\) has no option "prority"/);
+});
+
+test("options of compute() and persist() that nobody reads are refused", async () => {
+  const lazy = delayed(inc)(1);
+  const message = 'compute() has no option "timout"; did you mean "timeout"?';
+  await assert.rejects(lazy.compute({ timout: "5s" } as never), { name: "TypeError", message });
+  assert.throws(() => db.range(3, { npartitions: 1 }).persist({ retry: 1 } as never), /no option "retry"/);
+  await assert.rejects(computeWith({ travers: false } as never, lazy), /did you mean "traverse"/);
+  assert.deepEqual(await computeWith({ traverse: false }, lazy), [2]);
 });
