@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { HEAP_ROOM } from "./heap-room.ts";
 import { ProcessMemory } from "./process-memory.ts";
-import { bootUrl, siblingEntry } from "./worker-thread.ts";
+import { bootEntry, siblingEntry } from "./worker-entry.ts";
 
 export interface WorkerProcessOptions {
   /** The module that runs in the child: "process-main" or "nats-process-main". */
@@ -53,7 +53,7 @@ export class WorkerProcess {
 
   constructor(options: WorkerProcessOptions) {
     this.options = options;
-    this.child = fork(bootUrl, [], {
+    this.child = fork(bootEntry(), [], {
       serialization: "advanced",
       stdio: ["ignore", "inherit", "pipe", "ipc"],
       env: { ...ALLOCATOR, ...process.env, ...options.env, SHOAL_ENTRY: siblingEntry(options.entry) },

@@ -6,12 +6,8 @@ import { attachPort } from "../../runtime/bus/port-hub.ts";
 import { endThread } from "./end-thread.ts";
 import { startedWithRoom } from "./heap-room.ts";
 import { DISMISSED, REFUSED, type WorkerConfig } from "./worker-config.ts";
+import { bootEntry, siblingEntry } from "./worker-entry.ts";
 import type { WorkerEnd } from "./worker-pool.ts";
-
-const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-/** A sibling module's address, in sources and in the built package. */
-export const siblingEntry = (name: string): string => new URL(`./${name}${extension}`, import.meta.url).href;
-export const bootUrl = new URL("./boot.mjs", import.meta.url);
 
 /** One worker in a thread of this process, joined to a bus of this thread. */
 export class WorkerThread {
@@ -27,7 +23,7 @@ export class WorkerThread {
     this.id = config.id;
     this.thread = startedWithRoom(
       () =>
-        new Worker(bootUrl, {
+        new Worker(bootEntry(), {
           workerData: { entry: siblingEntry("thread-main"), config },
           name: config.id,
           env: { ...process.env, ...config.environment },
