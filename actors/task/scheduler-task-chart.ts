@@ -57,12 +57,14 @@ export const schedulerTaskMachine = setup({
       meta: { ignored: ["finished", "failed", "missing"] },
     },
     assigned: {
-      // Leaving it for `processing` keeps the place on the worker; all other ways out give it back. It cannot have failed: its
-      // worker tells of the inputs first. It can have finished: an inventory lists rows in the order of their numbers.
+      // Leaving it for `processing` keeps the place on the worker; all other ways out give it back. It can have finished: an
+      // inventory lists rows in the order of their numbers. It can fail (`again`, or `blame` for itself): it ran on through a
+      // takeover while its inputs were lost.
       on: {
         inputsReady: "processing",
         inputLost: "waiting",
         finished: "memory",
+        again: "waiting",
         missing: "waiting",
         workerLost: "waiting",
         relinquished: "waiting",

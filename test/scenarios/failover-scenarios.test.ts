@@ -245,3 +245,19 @@ test("a summary says all that the records before it said", () => {
   assert.deepEqual([...next.brain.state.tasks.retriesLeft.subarray(0, 3)], [2, 2, 2]);
   assert.equal(next.brain.state.clients.get("c")?.requestMax, 1, "a repeated submission is known");
 });
+
+test("a task that ran on through a takeover while its input was lost may still fail: it is tried again, or fails for good", () => {
+  const former = midway();
+  for (const retriesLeft of [1, 0]) {
+    const next = new Leader(2, former.records);
+    // What it reads was let go of by its holder; it goes on with what it has.
+    next.join("a", [[1, former.attempt(1), "executing"]]);
+    assert.deepEqual(next.states(), ["ready", "assigned", "waiting"]);
+    next.brain.state.tasks.retriesLeft[1] = retriesLeft;
+    const rows = { rows: Uint32Array.of(1), attempts: Float64Array.of(former.attempt(1)) };
+    const message = { type: "failed", ...rows, errors: [{ thrown: new Error("y") }] } as const;
+    next.step({ kind: "worker", worker: "a", incarnation: 1, message });
+    const tried = ["processing", "waiting", "waiting"];
+    assert.deepEqual(next.states(), retriesLeft === 1 ? tried : ["released", "released", "erred"]);
+  }
+});
