@@ -2,9 +2,8 @@ import { adjoint, denseComplex, put, turned, two } from "./complex-dense.ts";
 import { multiply } from "./complex-matrices.ts";
 import { qr } from "./complex-orthogonal.ts";
 import type { Dense } from "./dense.ts";
+import { jacobiSweeps } from "./jacobi-sweeps.ts";
 import { openBlas } from "./openblas.ts";
-
-const SWEEPS_MAX = 60;
 
 /** Thin singular value decomposition: a = u diag(s) vt, s falling; by LAPACK or Jacobi's one-sided rotations. */
 export function svd(a: Dense): { u: Dense; s: Float64Array; vt: Dense } {
@@ -27,11 +26,7 @@ export function svd(a: Dense): { u: Dense; s: Float64Array; vt: Dense } {
   const w = turned(a, 1).data;
   const v = denseComplex(n, n).data;
   for (let i = 0; i < n; i++) put(v, i * n + i, 1, 0);
-  for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
-    let rotated = false;
-    for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) rotated = rotate(w, v, m, n, p, q) || rotated;
-    if (!rotated) break;
-  }
+  jacobiSweeps(n, (p, q) => rotate(w, v, m, n, p, q));
   return sortedSvd(w, v, m, n);
 }
 

@@ -1,5 +1,6 @@
 import { type Dense, dense, transposeDense } from "./dense.ts";
 import { fastGemm } from "./fast-gemm.ts";
+import { jacobiSweeps } from "./jacobi-sweeps.ts";
 import { openBlas } from "./openblas.ts";
 import { qr } from "./orthogonal.ts";
 
@@ -119,8 +120,6 @@ export function cholesky(a: Dense): Dense {
   return l;
 }
 
-const SWEEPS_MAX = 60;
-
 /** Thin singular value decomposition: a = u diag(s) vᵀ, s falling, k = min(m, n); by LAPACK or Jacobi's one-sided rotations. */
 export function svd(a: Dense): { u: Dense; s: Float64Array; vt: Dense } {
   const blas = openBlas();
@@ -143,11 +142,7 @@ export function svd(a: Dense): { u: Dense; s: Float64Array; vt: Dense } {
   const w = transposeDense(a).data;
   const v = new Float64Array(n * n);
   for (let i = 0; i < n; i++) v[i * n + i] = 1;
-  for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
-    let rotated = false;
-    for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) rotated = rotate(w, v, m, n, p, q) || rotated;
-    if (!rotated) break;
-  }
+  jacobiSweeps(n, (p, q) => rotate(w, v, m, n, p, q));
   return sortedSvd(w, v, m, n);
 }
 

@@ -5,6 +5,7 @@ import { cholesky, invert, multiply, solve, svd } from "../../../../collections/
 import { openBlas, withoutOpenBlas } from "../../../../collections/array/kernels/openblas.ts";
 import { factorQr, orthogonalOf, qr, triangleOf } from "../../../../collections/array/kernels/orthogonal.ts";
 import { Random } from "../../../../runtime/base/random.ts";
+import { MATRIX_SHAPES } from "../../../support/matrix-shapes.ts";
 
 const skip = openBlas() === null ? "the system has no OpenBLAS, or koffi is not installed" : false;
 const r = new Random(11);
@@ -33,14 +34,7 @@ const diagonal = (s: Float64Array): Dense => {
 test("decompositions multiply back to their matrix, tall, square and wide, in OpenBLAS and without", () => {
   for (const way of ways)
     way(() => {
-      for (const [m, n] of [
-        [7, 3],
-        [5, 5],
-        [3, 8],
-        [1, 4],
-        [4, 1],
-        [40, 33],
-      ] as const) {
+      for (const [m, n] of MATRIX_SHAPES) {
         const a = random(m, n);
         const { q, r: triangle } = qr(a);
         near(multiply(q, triangle), a);
