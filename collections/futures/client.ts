@@ -196,6 +196,8 @@ export class Client extends ClientOperations {
       )) as T[];
     } finally {
       limit.done();
+      // Until now they were not to be let go of, though nobody else may refer to them.
+      void futures.length;
     }
   }
 

@@ -1,12 +1,12 @@
 import type { ClientSession } from "../../actors/client/client-session.ts";
 import { gather, settled } from "../../actors/client/gather.ts";
 import { STANDING } from "../../actors/client/submission-record.ts";
-import { systemClock } from "../../runtime/base/clock.ts";
 import { CancelledError } from "../../runtime/base/errors.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import { type HeldLayer, type Layer, taskKey } from "../../runtime/graph/layer.ts";
 import { Collection } from "../core/collection.ts";
 import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
+import { letGo } from "./dropped-futures.ts";
 import { futureForms } from "./notebook-reprs.ts";
 import { limited, limitOf } from "./session-executor.ts";
 
@@ -201,17 +201,7 @@ export class Future<T> extends Collection<T> {
   }
 }
 
-/** A collection finds all futures at once that were dropped since the last one, which may be millions. */
-const dropped: FutureParts[] = [];
-const RELEASED_AT_ONCE = 2048;
-
 /** Futures that nobody refers to any more let their results go. */
-const released = new FinalizationRegistry<FutureParts>((parts) => {
-  if (dropped.push(parts) === 1) systemClock.setTimer(0, releaseDropped);
-});
-
-function releaseDropped(): void {
-  const now = dropped.splice(-RELEASED_AT_ONCE);
-  for (const parts of now) parts.session.release(parts.handle(), 1);
-  if (dropped.length > 0) systemClock.setTimer(0, releaseDropped);
-}
+const released = new FinalizationRegistry<FutureParts>((parts) =>
+  letGo({ session: parts.session, handle: () => parts.handle(), count: 1 }),
+);

@@ -14,7 +14,9 @@ export class PendingCalls {
   readonly annotations: Annotations;
   readonly name: string;
   private calls: (readonly unknown[])[] = [];
-  private readonly keys: (TaskKey | undefined)[] = [];
+  /** Names that callers chose, by position. */
+  private readonly keys = new Map<number, TaskKey>();
+  private count = 0;
   private built: TaskLayer | undefined;
 
   constructor(fn: AnyFunction, annotations: Annotations) {
@@ -25,17 +27,18 @@ export class PendingCalls {
   }
 
   get size(): number {
-    return this.keys.length;
+    return this.count;
   }
 
   /** Position of the call among the layer's tasks. */
   add(args: readonly unknown[], key: TaskKey | undefined): number {
-    this.keys.push(key);
-    return this.calls.push(args) - 1;
+    if (key !== undefined) this.keys.set(this.count, key);
+    this.calls.push(args);
+    return this.count++;
   }
 
   keyOf(at: number): TaskKey {
-    return this.keys[at] ?? blockKey(this.name, [at]);
+    return this.keys.get(at) ?? blockKey(this.name, [at]);
   }
 
   /**
@@ -63,13 +66,12 @@ export class PendingCalls {
       ownOffsets[i + 1] = own.length;
       inputs.endTask();
     });
-    const isKeyed = this.keys.some((key) => key !== undefined);
     this.built = {
       kind: "tasks",
       name: this.name,
       grid: [this.calls.length],
       annotations: this.annotations,
-      ...(isKeyed ? { keys: this.keys.map((_, at) => this.keyOf(at)) } : {}),
+      ...(this.keys.size > 0 ? { keys: this.calls.map((_, at) => this.keyOf(at)) } : {}),
       calls,
       ...(calls.length > 1 ? { callOf } : {}),
       ...inputs.columns(hold),

@@ -14,6 +14,7 @@ import { makePortable } from "../../runtime/wire/portable.ts";
 import { collectionsIn } from "../core/unpack.ts";
 import { refuseNoFunction, type SubmitOptions, splitOptions } from "./call-options.ts";
 import { Future, type FutureParts, type PendingPlace } from "./future.ts";
+import { futuresOfRun } from "./future-run.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 
@@ -25,6 +26,9 @@ interface Batch {
   /** The handle of its first call; 0 until it has left. */
   firstHandle: number;
 }
+
+/** Fewer futures than that are made at once. */
+const RUN_MIN = 16;
 
 /** Turns calls into futures. Calls of a turn leave together, whatever reads what: a loop of `submit` costs one message. */
 export class Submitter {
@@ -59,10 +63,19 @@ export class Submitter {
     for (const item of list) settleArguments([item]);
     this.flush();
     const batch = this.batchFor(fn, options, -1);
-    const futures = list.map((item) => this.add(batch, [item], options));
+    // What has a name or a signal, and the few, are futures from the start.
+    const isRun = options.signal === undefined && options.key === undefined && list.length >= RUN_MIN;
+    const futures = isRun ? undefined : list.map((item) => this.add(batch, [item], options));
+    if (isRun) for (const item of list) batch.calls.add([item], undefined);
     const failed = this.flush().get(batch);
     if (failed !== undefined) throw failed.error;
-    return futures;
+    return futures ?? this.runOf(batch);
+  }
+
+  private runOf(batch: Batch): Future<unknown>[] {
+    const { session } = this.executor;
+    const futureAt = (at: number): Future<unknown> => this.futureAt(batch, at);
+    return futuresOfRun({ session, first: batch.firstHandle, count: batch.calls.size, futureAt });
   }
 
   /** Sends what is pending. Futures of calls that cannot leave have failed with the reason, which is given back too. */
@@ -141,10 +154,13 @@ export class Submitter {
       throw new TypeError(`key of a submission is a text that is not empty, not ${shown(key)}`);
     if (signal !== undefined && typeof signal?.aborted !== "boolean")
       throw new TypeError(`signal of a submission is an AbortSignal, not ${shown(signal)}`);
-    const at = batch.calls.add(args, key);
-    const future = new Future<unknown>(new CallPlace(this, this.executor, batch, at));
+    const future = this.futureAt(batch, batch.calls.add(args, key));
     if (signal !== undefined) cancelOnAbort(future, signal);
     return future;
+  }
+
+  private futureAt(batch: Batch, at: number): Future<unknown> {
+    return new Future<unknown>(new CallPlace(this, this.executor, batch, at));
   }
 }
 
