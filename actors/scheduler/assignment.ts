@@ -1,56 +1,45 @@
 import { LOCAL } from "../../runtime/protocol/scheduler-worker.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
+import { countOn } from "./occupancy.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
-import type { SchedulerState } from "./scheduler-state.ts";
+import { E, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab, SlabLayer } from "./slab.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /** Sends a row to a worker with a new attempt. */
 export function assign(state: SchedulerState, row: number, worker: WorkerRecord, event: number): void {
   occupy(state, row, worker, event);
-  state.tasks.attempt[row] = state.nextAttempt();
-  const slab = state.slabOf(row);
-  const at = slab.layerAt(row);
-  writeCompute(state, worker, slab, row, at, slab.layers[at] as SlabLayer);
+  const attempt = state.nextAttempt();
+  state.tasks.attempt[row] = attempt;
+  writeCompute(state, worker, row, attempt);
 }
 
-/** A row counts against a worker from now on. */
+/** Sends a row that a worker runs already to a second one, with an attempt of its own. */
+export function assignCopy(state: SchedulerState, row: number, worker: WorkerRecord): void {
+  state.move(row, E["copy"] as number);
+  countOn(state, row, worker);
+  // Neither this attempt nor the one that is left of both is copied again.
+  state.races.sentMs.delete(row);
+  const attempt = state.nextAttempt();
+  state.races.copies.set(row, { worker: worker.number, attempt });
+  writeCompute(state, worker, row, attempt);
+}
+
+/** A row is a worker's from now on. */
 export function occupy(state: SchedulerState, row: number, worker: WorkerRecord, event: number): void {
-  const { tasks } = state;
-  const slab = state.slabOf(row);
-  const at = slab.layerAt(row);
-  const entry = slab.layers[at] as SlabLayer;
-  const prefix = slab.prefixOf(row, at);
   state.move(row, event);
-  tasks.worker[row] = worker.number;
-  worker.processing += 1;
-  worker.byPrefix.set(prefix, (worker.byPrefix.get(prefix) ?? 0) + 1);
-  worker.queueUs += state.estimates.durationUs(prefix);
-  if ((tasks.kills[row] as number) > 0) worker.quarantined += 1;
-  const { resources } = entry.layer.annotations ?? {};
-  if (resources !== undefined)
-    for (const [name, amount] of Object.entries(resources))
-      worker.resourcesFree[name] = (worker.resourcesFree[name] ?? 0) - amount;
-  state.loads.sent(worker.number);
-  const owner = state.clientByNumber[slab.owner];
-  if (owner !== undefined) {
-    owner.inFlight += 1;
-    owner.servedUs += state.estimates.chargeUs(prefix) / owner.weight;
-  }
+  state.tasks.worker[row] = worker.number;
+  countOn(state, row, worker);
   const frontier = state.lookahead.get(worker.number);
   if (frontier !== undefined) frontier.push(row);
   else state.lookahead.set(worker.number, [row]);
 }
 
-function writeCompute(
-  state: SchedulerState,
-  worker: WorkerRecord,
-  slab: Slab,
-  row: number,
-  at: number,
-  entry: SlabLayer,
-): void {
+function writeCompute(state: SchedulerState, worker: WorkerRecord, row: number, attempt: number): void {
   const { tasks } = state;
+  const slab = state.slabOf(row);
+  const at = slab.layerAt(row);
+  const entry = slab.layers[at] as SlabLayer;
   const out = state.out.toWorker(worker.number);
   if (!worker.knownLayers.has(entry.id)) {
     worker.knownLayers.add(entry.id);
@@ -59,14 +48,14 @@ function writeCompute(
   const builder = out.builder(entry.id, entry.layer);
   const priority = slab.generation * GENERATION_STEP + slab.rankOf(row) - queuePriority(slab, at) * PRIORITY_STEP;
   const index = row - slab.base - (slab.bases[at] as number);
-  builder.addTask(row, tasks.attempt[row] as number, index, priority, tasks.wants[row] !== 0);
+  builder.addTask(row, attempt, index, priority, tasks.wants[row] !== 0);
   const local = row - slab.base;
   for (let e = slab.inputOffsets[local] as number; e < (slab.inputOffsets[local + 1] as number); e++) {
     const input = slab.inputs[e] as number;
-    const attempt = tasks.attempt[input] as number;
+    const inputAttempt = tasks.attempt[input] as number;
     const isHere =
       tasks.worker[input] === worker.number || state.moreHolders.get(input)?.includes(worker.number) === true;
-    builder.addInput(input, attempt, isHere ? LOCAL : out.holder(holderName(state, input)));
+    builder.addInput(input, inputAttempt, isHere ? LOCAL : out.holder(holderName(state, input)));
   }
 }
 

@@ -3,8 +3,10 @@ import type { FinishedMessage, FromWorker } from "../../runtime/protocol/schedul
 import { itemAt } from "../../runtime/protocol/value-column.ts";
 import { copyArrived } from "./copies.ts";
 import { noteEffect } from "./effects.ts";
-import { arrive, failRow, leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
+import { arrive, failRow, need, recallSentAhead, waitForInputs } from "./needs.ts";
+import { leaveWorker } from "./occupancy.ts";
 import type { SentResult } from "./outbox.ts";
+import { isCopy, leaveRace, winRace } from "./races.ts";
 import { dropReplica, markLocated } from "./recovery.ts";
 import { restMs } from "./rests.ts";
 import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
@@ -28,6 +30,7 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
       state.out.toWorker(worker.number).free(row, attempts[i] as number);
       continue;
     }
+    winRace(state, row, worker);
     const now = state.tasks.state[row];
     if (now === S.processing || now === S.assigned) {
       leaveWorker(state, row);
@@ -41,7 +44,8 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
 /** Whether a report speaks of the assignment that is in force. */
 export function isCurrent(state: SchedulerState, worker: WorkerRecord, row: number, attempt: number): boolean {
   const { tasks } = state;
-  if (tasks.attempt[row] !== attempt || !state.slabs.has(tasks.slab[row] as number)) return false;
+  if (!state.slabs.has(tasks.slab[row] as number)) return false;
+  if (tasks.attempt[row] !== attempt) return isCopy(state, row, worker, attempt);
   return tasks.worker[row] === worker.number || tasks.worker[row] === -1;
 }
 
@@ -82,6 +86,11 @@ export function tasksFailed(
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     if (!isCurrent(state, worker, row, message.attempts[i] as number)) continue;
+    // If the other attempt fails too, that failure is the task's.
+    if (leaveRace(state, row, worker.number)) {
+      noteFailure(state, worker, row, message.errors[i]);
+      continue;
+    }
     const now = tasks.state[row];
     const isRunning = now === S.processing || now === S.assigned;
     if (isRunning) leaveWorker(state, row);
@@ -146,6 +155,7 @@ export function tasksMissing(
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     if (!isCurrent(state, worker, row, message.attempts[i] as number)) continue;
+    if (leaveRace(state, row, worker.number)) continue;
     const now = state.tasks.state[row];
     if (now === S.processing || now === S.assigned) {
       leaveWorker(state, row);

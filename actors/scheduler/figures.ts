@@ -31,6 +31,7 @@ export function stateFigures(state: SchedulerState, version: string): StateFigur
     },
     more: {
       stealing: state.steals.told(),
+      speculation: { copies: state.races.made, won: state.races.won },
       memory: { spilledBytes: [...state.workerByName.values()].reduce((sum, one) => sum + one.spilledBytes, 0) },
     },
   };
@@ -83,7 +84,7 @@ function toldFigures(state: SchedulerState, prefix: number, count: StateCounts):
     name: estimates.names[prefix] as string,
     waiting: of(S.waiting),
     ready: of(S.ready),
-    processing: of(S.processing) + of(S.assigned),
+    processing: of(S.processing) + of(S.racing) + of(S.assigned),
     memory: of(S.memory),
     erred: of(S.erred),
     done: count.done,

@@ -39,7 +39,12 @@ function checkSlab(state: SchedulerState, slab: Slab, { needers, processing, soo
     const now = tasks.state[row] as number;
     if (now !== S.released) active += 1;
     const needs =
-      now === S.waiting || now === S.ready || now === S.assigned || now === S.processing || now === S.resting;
+      now === S.waiting ||
+      now === S.ready ||
+      now === S.assigned ||
+      now === S.processing ||
+      now === S.racing ||
+      now === S.resting;
     let missing = 0;
     if (needs)
       for (let e = slab.inputOffsets[at] as number; e < (slab.inputOffsets[at + 1] as number); e++) {
@@ -47,15 +52,21 @@ function checkSlab(state: SchedulerState, slab: Slab, { needers, processing, soo
         needers[input] = (needers[input] as number) + 1;
         if (tasks.state[input] !== S.memory) missing += 1;
       }
-    if (now === S.processing || now === S.assigned) {
-      const worker = tasks.worker[row] as number;
-      if (state.workers[worker] === undefined) broken(`row ${row} is processing on a worker that is there`);
-      processing[worker] = (processing[worker] as number) + 1;
-    }
+    const copy = state.races.copies.get(row);
+    if ((now === S.racing) !== (copy !== undefined)) broken(`row ${row} has a second attempt exactly if it races`);
+    const isSent = now === S.processing || now === S.racing || now === S.assigned;
+    if (isSent) countSent(state, row, tasks.worker[row] as number, processing);
+    if (copy !== undefined) countSent(state, row, copy.worker, processing);
+    if (copy?.worker === tasks.worker[row]) broken(`row ${row} races on two workers`);
     if (!soon.has(row) || now !== S.released) checkNeed(state, row, now);
     checkRow(state, row, now, missing);
   }
   if (active !== slab.active) broken(`slab ${slab.id} has ${active} active rows and counts ${slab.active}`);
+}
+
+function countSent(state: SchedulerState, row: number, worker: number, processing: Uint32Array): void {
+  if (state.workers[worker] === undefined) broken(`row ${row} is processing on a worker that is there`);
+  processing[worker] = (processing[worker] as number) + 1;
 }
 
 function checkNeed(state: SchedulerState, row: number, now: number): void {

@@ -1,9 +1,10 @@
 import { lostDataError, lostEffectError } from "./failures.ts";
+import { leaveWorker } from "./occupancy.ts";
 import type { SentResult } from "./outbox.ts";
+import { endRace } from "./races.ts";
 import { E, FLAG, S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
 import { noteRecall } from "./stuck-workers.ts";
-import type { WorkerRecord } from "./worker-record.ts";
 
 /**
  * Who needs what. A row is needed while a client wants it or a needed row reads it; needing a row needs its inputs
@@ -122,8 +123,10 @@ export function releaseIfUnneeded(state: SchedulerState, first: number): void {
   const { tasks } = state;
   const stack = [first];
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+    if (tasks.needers[row] !== 0 || tasks.wants[row] !== 0) continue;
+    endRace(state, row);
     const from = tasks.state[row] as number;
-    if (from === S.released || tasks.needers[row] !== 0 || tasks.wants[row] !== 0) continue;
+    if (from === S.released) continue;
     if (from === S.memory) freeReplicas(state, row);
     else if (from === S.processing || from === S.assigned) recall(state, row);
     else if (from === S.erred) state.failures.delete(row);
@@ -185,42 +188,16 @@ export function recallSentAhead(state: SchedulerState, first: number): void {
     });
 }
 
-/** A row no longer counts against the worker it was sent to. */
-export function leaveWorker(state: SchedulerState, row: number): void {
-  const worker = state.workers[state.tasks.worker[row] as number];
-  if (worker === undefined) return;
-  const slab = state.slabOf(row);
-  const at = slab.layerAt(row);
-  const { layer } = slab.layers[at] as (typeof slab.layers)[number];
-  worker.processing -= 1;
-  state.loads.eased(worker.number);
-  const owner = state.clientByNumber[slab.owner];
-  if (owner !== undefined) owner.inFlight -= 1;
-  if (state.seceded.size > 0 && state.seceded.delete(row)) worker.seceded -= 1;
-  else countPrefix(worker, slab.prefixOf(row, at), -1);
-  if ((state.tasks.kills[row] as number) > 0) worker.quarantined -= 1;
-  for (const [name, amount] of Object.entries(layer.annotations?.resources ?? NO_RESOURCES))
-    worker.resourcesFree[name] = (worker.resourcesFree[name] ?? 0) + amount;
-}
-
-/** One row more or less of a prefix counts for a worker's queue. */
-export function countPrefix(worker: WorkerRecord, prefix: number, by: 1 | -1): void {
-  const count = (worker.byPrefix.get(prefix) ?? 0) + by;
-  if (count > 0) worker.byPrefix.set(prefix, count);
-  else worker.byPrefix.delete(prefix);
-}
-
-const NO_RESOURCES: Readonly<Record<string, number>> = {};
-
 /** A row fails, and every needed row that reads it, however far away. */
 export function failRow(state: SchedulerState, first: number, failure: TaskFailure): void {
   const { tasks } = state;
   const stack = [first];
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+    if (row === first) endRace(state, row);
     const from = tasks.state[row] as number;
     if (from === S.erred || from === S.memory) continue;
     // Dependents that are not needed stay; one that runs may have fetched the input before it was lost.
-    if (row !== first && (from === S.released || from === S.processing)) continue;
+    if (row !== first && (from === S.released || from === S.processing || from === S.racing)) continue;
     if (from === S.released) {
       state.move(row, E.need);
       state.slabOf(row).active += 1;

@@ -128,6 +128,7 @@ function choose(state: SchedulerState, queue: ReadyQueue, row: number, open: Ope
     const holder = state.workers[number];
     // A holder without room is still the best place for a row whose inputs take longer to move than it to catch up.
     if (holder === undefined || holder.status !== "running" || holder.quarantined > 0) continue;
+    if (holder.outrunMs !== undefined) continue;
     if (holder.pressure === "high" && sentTo(holder) > 0) continue;
     if (sentTo(holder) >= SENT_PER_WORKER_MAX || !mayRun(state, constraint, holder)) continue;
     const cost = costUs(holder, held);

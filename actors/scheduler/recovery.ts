@@ -8,7 +8,6 @@ import {
   callOffCopies,
   eachDependent,
   failRow,
-  leaveWorker,
   need,
   recall,
   recallSentAhead,
@@ -16,6 +15,8 @@ import {
   tellLost,
   waitForInputs,
 } from "./needs.ts";
+import { leaveWorker } from "./occupancy.ts";
+import { isRacing, leaveRace, racesOf, winRace } from "./races.ts";
 import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -66,7 +67,7 @@ function loseResult(state: SchedulerState, row: number): void {
       tasks.waitCount[dependent] = (tasks.waitCount[dependent] as number) + 1;
       if (now === S.assigned) tasks.worker[dependent] = -1;
       state.move(dependent, E.inputLost);
-    } else if (now === S.processing || now === S.erred) state.move(dependent, E.inputLost);
+    } else if (now === S.processing || now === S.racing || now === S.erred) state.move(dependent, E.inputLost);
   });
   if (tasks.needers[row] !== 0 || tasks.wants[row] !== 0) {
     tellLost(state, row);
@@ -86,6 +87,7 @@ export function workerLost(
   death?: WorkerDeath,
 ): void {
   const { tasks } = state;
+  for (const row of racesOf(state, worker.number)) leaveRace(state, row, worker.number);
   moveMember(state, worker, "leave");
   state.workers[worker.number] = undefined;
   if (state.workerByName.get(worker.id) === worker) state.workerByName.delete(worker.id);
@@ -108,6 +110,7 @@ export function workerLost(
     if (more.includes(worker.number)) dropReplica(state, row, worker.number);
   for (const row of running) {
     state.seceded.delete(row);
+    state.races.sentMs.delete(row);
     const owner = state.clientByNumber[state.slabOf(row).owner];
     if (owner !== undefined) owner.inFlight -= 1;
     tasks.worker[row] = -1;
@@ -171,7 +174,13 @@ export function reconcile(
   noteLayers(state, worker, message.layers);
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
-    const isSame = tasks.attempt[row] === message.attempts[i] && state.slabs.has(tasks.slab[row] as number);
+    const attempt = message.attempts[i] as number;
+    if (isRacing(state, row, worker, attempt)) {
+      listed.add(row);
+      if (!isMemory(message.states[i] as number)) continue;
+      winRace(state, row, worker);
+    }
+    const isSame = tasks.attempt[row] === attempt && state.slabs.has(tasks.slab[row] as number);
     const now = tasks.state[row];
     const isHere = isSame && tasks.worker[row] === worker.number;
     if (isHere && (now === S.processing || now === S.assigned)) {
@@ -187,7 +196,7 @@ export function reconcile(
       listed.add(row);
       if (!state.holdersOf(row).includes(worker.number))
         state.moreHolders.set(row, [...(state.moreHolders.get(row) ?? []), worker.number]);
-    } else out.free(row, message.attempts[i] as number);
+    } else out.free(row, attempt);
   }
   takeBackUnlisted(state, worker, listed);
 }
@@ -203,6 +212,7 @@ export function noteLayers(state: SchedulerState, worker: WorkerRecord, ids: Uin
 
 function takeBackUnlisted(state: SchedulerState, worker: WorkerRecord, listed: ReadonlySet<number>): void {
   const { tasks } = state;
+  for (const row of racesOf(state, worker.number)) if (!listed.has(row)) leaveRace(state, row, worker.number);
   const running: number[] = [];
   const held: number[] = [];
   for (const slab of state.slabs.values())

@@ -21,7 +21,7 @@ const SHORT = 10;
  * free to go elsewhere.
  */
 export function hasRoom(state: SchedulerState, worker: WorkerRecord): boolean {
-  if (worker.quarantined > 0) return false;
+  if (worker.quarantined > 0 || worker.outrunMs !== undefined) return false;
   const sent = sentTo(worker);
   if (worker.pressure === "high") return sent === 0;
   if (sent < worker.slots) return true;

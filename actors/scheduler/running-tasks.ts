@@ -1,6 +1,7 @@
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { isCurrent } from "./completion.ts";
-import { countPrefix } from "./needs.ts";
+import { countPrefix } from "./occupancy.ts";
+import { winRace } from "./races.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -14,7 +15,10 @@ export function slotsChanged(
 ): void {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as number;
-    if (state.tasks.state[row] !== S.processing || !isCurrent(state, worker, row, attempts[i] as number)) continue;
+    if (!isCurrent(state, worker, row, attempts[i] as number)) continue;
+    // What uses the cluster would have it do everything twice.
+    winRace(state, row, worker);
+    if (state.tasks.state[row] !== S.processing) continue;
     const slab = state.slabOf(row);
     const prefix = slab.prefixOf(row);
     if (takes[i] === 0 && !state.seceded.has(row)) {

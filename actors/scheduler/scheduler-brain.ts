@@ -11,6 +11,7 @@ import { goOnTakingIn } from "./intake.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
 import { moveMember } from "./membership.ts";
 import { placeReady } from "./placement.ts";
+import { heard } from "./races.ts";
 import { reconcile, workerLost } from "./recovery.ts";
 import { type ReplayEars, replayRecord } from "./replay.ts";
 import { answerReplicaQuestion, type ReplicaAnswer, type ReplicaQuestion } from "./replica-questions.ts";
@@ -33,6 +34,7 @@ import { dropIdleSlabs } from "./slab-release.ts";
 import { stateDigest } from "./state-digest.ts";
 import { claimGiven, hintHungry, tasksRelinquished } from "./stealing.ts";
 import type { StimulusSink } from "./stimuli.ts";
+import { copyStragglers } from "./stragglers.ts";
 import { askedEnds, type StuckWorker, stuckWorkers, vouched } from "./stuck-workers.ts";
 import { submit } from "./submission.ts";
 import { Takeover, waits } from "./takeover.ts";
@@ -173,6 +175,7 @@ export class SchedulerBrain {
     dropIdleSlabs(state);
     claimGiven(state);
     placeReady(state);
+    copyStragglers(state);
     hintHungry(state);
     state.loads.touched.clear();
     dropIdleSlabs(state);
@@ -286,7 +289,7 @@ export class SchedulerBrain {
     const worker = state.workerByName.get(id);
     // A worker that was given up, or its former life: nothing it says counts until it joins again.
     if (worker === undefined || worker.incarnation !== incarnation) return;
-    worker.lastSeenMs = now;
+    heard(state, worker, now);
     switch (message.type) {
       case "finished":
         return tasksFinished(state, worker, message);

@@ -9,6 +9,7 @@ import { Estimates } from "./estimates.ts";
 import { type Ledger, NO_LEDGER } from "./ledger.ts";
 import { membershipMachine } from "./membership-chart.ts";
 import { Outbox } from "./outbox.ts";
+import { RaceTable } from "./race-table.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
 import { ReplicaTable } from "./replica-table.ts";
@@ -34,6 +35,7 @@ export const S = {
   ready: chart.stateId("ready"),
   assigned: chart.stateId("assigned"),
   processing: chart.stateId("processing"),
+  racing: chart.stateId("racing"),
   resting: chart.stateId("resting"),
   memory: chart.stateId("memory"),
   erred: chart.stateId("erred"),
@@ -80,6 +82,8 @@ export interface SchedulerOptions {
   readonly clientLeaseMs: number;
   /** A worker that is silent for longer is taken for dead. */
   readonly workerLeaseMs: number;
+  /** Whether a task that acts on nothing may run on two workers at a time where it takes too long; default: where it says so. */
+  readonly speculate?: boolean | undefined;
   /** Rows of a submission that are taken in within a turn; what is left is done in the next. */
   readonly intakeRows?: number | undefined;
   /** Tasks that no worker may run fail when they have waited so long for one; default: never. */
@@ -164,6 +168,7 @@ export class SchedulerState {
   readonly seceded = new Set<number>();
   readonly notes = new TaskNotes();
   readonly rests = new Rests();
+  readonly races = new RaceTable();
   /** Queues whose rows no worker may run, and since when. */
   unrunnable = new Map<ReadyQueue, number>();
   /** What is to change about where results lie, and who leaves. */

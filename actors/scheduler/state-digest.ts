@@ -21,6 +21,7 @@ export function stateDigest(state: SchedulerState): string {
     }
   }
   for (const [row, holders] of state.moreHolders) facts.push(row, ...holders);
+  for (const [row, { worker, attempt }] of state.races.copies) facts.push(row, worker, attempt);
   for (const worker of state.workerByName.values())
     facts.push(
       worker.number,

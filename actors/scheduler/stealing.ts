@@ -1,7 +1,9 @@
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { assign } from "./assignment.ts";
 import { isUnheard } from "./membership.ts";
-import { leaveWorker, need, recallSentAhead, waitForInputs } from "./needs.ts";
+import { need, recallSentAhead, waitForInputs } from "./needs.ts";
+import { leaveWorker } from "./occupancy.ts";
+import { isRacing, leaveRace } from "./races.ts";
 import { mayRun, refreshLoad, sentTo } from "./room.ts";
 import { E, hungerChart, S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -47,7 +49,8 @@ function sortIn(state: SchedulerState, number: number): void {
   if (isLoaded) state.loads.loaded.add(number);
   else state.loads.loaded.delete(number);
   // One that is paused would hold what it takes, and have it taken from there in turn.
-  const mayTake = worker.status === "running" && worker.quarantined === 0 && worker.pressure !== "high";
+  const isFree = worker.quarantined === 0 && worker.outrunMs === undefined;
+  const mayTake = worker.status === "running" && isFree && worker.pressure !== "high";
   const isHungry = mayTake && sentTo(worker) < worker.slots;
   if (isHungry) {
     state.loads.hungry.add(number);
@@ -116,6 +119,12 @@ export function tasksRelinquished(
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     const attempt = message.attempts[i] as number;
+    // Another worker has it, so it need not go to a third.
+    if (isRacing(state, row, victim, attempt)) {
+      leaveRace(state, row, victim.number);
+      voidPromise(state, thief, row, attempt);
+      continue;
+    }
     const now = tasks.state[row];
     // Else it was taken back, or lost to somebody else, before it was given away.
     const isGiven =

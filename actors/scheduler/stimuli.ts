@@ -42,7 +42,7 @@ export interface StimulusSink {
 /** The options of a scheduler that its brain reads, as plain data. */
 export function brainOptions(options: SchedulerOptions): SchedulerOptions {
   const { allowedFailures, prefillUs, clientLeaseMs, workerLeaseMs } = options;
-  const { tasksPerClientMax, noWorkersTimeoutMs, intakeRows } = options;
+  const { tasksPerClientMax, noWorkersTimeoutMs, intakeRows, speculate } = options;
   return {
     allowedFailures,
     prefillUs,
@@ -51,5 +51,6 @@ export function brainOptions(options: SchedulerOptions): SchedulerOptions {
     ...(tasksPerClientMax === undefined ? {} : { tasksPerClientMax }),
     ...(noWorkersTimeoutMs === undefined ? {} : { noWorkersTimeoutMs }),
     ...(intakeRows === undefined ? {} : { intakeRows }),
+    ...(speculate === undefined ? {} : { speculate }),
   };
 }

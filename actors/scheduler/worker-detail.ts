@@ -28,13 +28,14 @@ export function workerDetail(state: SchedulerState, id: string): WorkerDetail {
       const first = slab.base + (slab.bases[at] as number);
       const end = slab.base + (slab.bases[at + 1] as number);
       for (let row = first; row < end; row++) {
-        if (state.tasks.worker[row] !== worker.number) continue;
         const now = state.tasks.state[row];
+        const isSecond = now === S.racing && state.races.copies.get(row)?.worker === worker.number;
+        if (state.tasks.worker[row] !== worker.number && !isSecond) continue;
         const prefix = slab.prefixOf(row, at);
         if (now === S.memory) {
           const held = holds.get(prefix) ?? { count: 0, bytes: 0 };
           holds.set(prefix, { count: held.count + 1, bytes: held.bytes + (state.tasks.bytes[row] as number) });
-        } else if ((now === S.processing || now === S.assigned) && listed.length < LISTED_MAX)
+        } else if ((now === S.processing || now === S.racing || now === S.assigned) && listed.length < LISTED_MAX)
           listed.push({ key: slab.keyOf(row), prefix: state.estimates.names[prefix] as string });
       }
     });

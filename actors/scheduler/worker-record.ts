@@ -49,6 +49,8 @@ export interface WorkerRecord {
   nanny: string | undefined;
   /** Since when it should have let go of a task; undefined once it has been heard of since. */
   recalledMs: number | undefined;
+  /** When a task that it runs had finished elsewhere; undefined once it has been heard of since. */
+  outrunMs: number | undefined;
 }
 
 /** A worker that has just joined. */
@@ -83,6 +85,7 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     vouchedMs: nowMs,
     nanny: undefined,
     recalledMs: undefined,
+    outrunMs: undefined,
   };
 }
 

@@ -7,6 +7,8 @@ export type SchedulerTaskEvent =
   | "inputLost"
   | "place"
   | "preassign"
+  | "copy"
+  | "alone"
   | "finished"
   | "failed"
   | "again"
@@ -25,7 +27,7 @@ export type SchedulerTaskEvent =
  * A task as the scheduler sees it. The brain chooses which event is true of a row; this chart alone says where it leads.
  *
  * `released` known, not needed now · `waiting` an input is not in memory · `ready` may be placed · `assigned` sent ahead to
- * the worker that is making its inputs · `processing` sent, inputs at hand · `memory` some worker holds the result ·
+ * the worker that is making its inputs · `processing` sent, inputs at hand · `racing` it takes too long, and a second worker runs it too · `memory` some worker holds the result ·
  * `resting` it failed and is tried again after a while · `erred` it or an ancestor failed · `forgotten` gone.
  * @see https://distributed.dask.org/en/stable/scheduling-state.html
  */
@@ -74,6 +76,7 @@ export const schedulerTaskMachine = setup({
     },
     processing: {
       on: {
+        copy: "racing",
         finished: "memory",
         failed: "erred",
         again: "waiting",
@@ -85,6 +88,11 @@ export const schedulerTaskMachine = setup({
         release: "released",
       },
       // Its worker may have fetched the input already; if not, it reports the task missing.
+      meta: { ignored: ["inputLost"] },
+    },
+    racing: {
+      // Whatever becomes of one of the two attempts, the row is alone again first, with the other or with none.
+      on: { alone: "processing" },
       meta: { ignored: ["inputLost"] },
     },
     memory: {

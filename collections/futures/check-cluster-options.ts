@@ -28,6 +28,7 @@ const LOCAL: Readonly<Record<keyof LocalOptions, Rule>> = {
   lifetime: ANY,
   lifetimeStagger: ANY,
   noWorkersTimeout: ANY,
+  speculate: { expects: "true or false", allows: (value) => typeof value === "boolean" },
   resources: ANY,
   preload: { expects: "a list of modules", allows: Array.isArray },
   environment: ANY,

@@ -23,6 +23,11 @@ export interface LocalOptions extends MemorySettings {
   readonly lifetimeStagger?: number | string;
   /** Tasks that no worker may run fail with NO_WORKERS when they have waited so long for one; default: never. */
   readonly noWorkersTimeout?: number | string;
+  /**
+   * Whether a task that runs far longer than its kind does is begun on a second worker too, where a slot is free. Tasks that do anything but
+   * give a result have to say so then (`effectful: true`). Default false: only tasks that ask for it by `speculate: true`.
+   */
+  readonly speculate?: boolean;
   /** What each worker has of abstract resources. */
   readonly resources?: Readonly<Record<string, number>>;
   /**

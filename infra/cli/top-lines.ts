@@ -26,7 +26,10 @@ const WORKERS_MAX = 30;
 /** A picture of the cluster in text; no line is wider than the terminal. */
 export function topLines(head: PageHead, figures: TopFigures, columns: number): string[] {
   if (head.connection !== "live") return [`Cluster ${head.cluster}: no scheduler tells anything`].map(cut);
-  const open = ["waiting", "ready", "assigned", "processing"].reduce((sum, state) => sum + (head.tasks[state] ?? 0), 0);
+  const open = ["waiting", "ready", "assigned", "processing", "racing"].reduce(
+    (sum, state) => sum + (head.tasks[state] ?? 0),
+    0,
+  );
   const pace = head.tasksPerSecond.toFixed(head.tasksPerSecond < 10 ? 1 : 0);
   const turn = figures.turns === null ? "" : `, longest turn ${formatDuration(figures.turns.maxMs)}`;
   const lines = [

@@ -102,6 +102,7 @@ function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterO
     prefillUs,
     lifetime: lifetimeOf(options),
     noWorkersTimeoutMs: options.noWorkersTimeout === undefined ? undefined : parseDurationMs(options.noWorkersTimeout),
+    speculate: options.speculate,
     tasksPerClientMax: options.tasksPerClientMax,
     allowedFailures: options.allowedFailures ?? SCHEDULER_DEFAULTS.allowedFailures,
   };

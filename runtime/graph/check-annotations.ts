@@ -22,6 +22,7 @@ const RULES: Readonly<Record<keyof Annotations, Rule>> = {
   resources: { expects: "amounts by name, such as { gpu: 1 }", allows: isAmounts },
   timeoutMs: { expects: "milliseconds, 0 or more", allows: isAmount },
   effectful: { expects: 'true, false or "once"', allows: (value) => isFlag(value) || value === "once" },
+  speculate: { expects: "true or false", allows: isFlag },
   fuse: { expects: "true or false", allows: isFlag },
 };
 
@@ -46,4 +47,8 @@ export function checkHints(annotations: Annotations, of: string): void {
     const message = `${name} of ${of} is ${rule.expects}, not ${shown(value)}`;
     throw typeof value === "number" && !Number.isNaN(value) ? new RangeError(message) : new TypeError(message);
   }
+  if (annotations.speculate === true && annotations.effectful)
+    throw new TypeError(
+      `speculate of ${of} is for tasks that may run twice, and this one is effectful: leave one of them out`,
+    );
 }

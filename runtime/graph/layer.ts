@@ -111,6 +111,11 @@ export interface Annotations {
   /** A task that runs longer is cancelled, in milliseconds. */
   readonly timeoutMs?: number;
   /**
+   * Whether it may be begun on a second worker too when it runs far longer than its kind does and a slot is free: the first to finish
+   * counts, and the other is told to stop. Never for `effectful` tasks. Default: as the cluster says, which is no unless it was told.
+   */
+  readonly speculate?: boolean;
+  /**
    * It does something to the world: no speculation, no fusion; `taskScope().fence` tells its runs apart. "once": after it has
    * finished it is never run again; should its result be lost, it fails.
    */

@@ -20,6 +20,7 @@ import { MemoryDisk } from "../support/memory-disk.ts";
 import { SimClient } from "./client.ts";
 import { SimLine } from "./line.ts";
 import { Network } from "./network.ts";
+import { RaceWatch } from "./race-watch.ts";
 import type { Scenario } from "./scenario.ts";
 import { digestOf, type TaskPlan, type TaskWorld, taskValue } from "./tasks.ts";
 import { tightMemory } from "./tight-memory.ts";
@@ -87,6 +88,7 @@ export class Cluster implements TaskWorld {
   /** Tasks that were given away, and how often each was, by attempt chain of its row. */
   stolen = 0;
   private readonly moves = new Map<string, number>();
+  readonly races = new RaceWatch();
   /** When a brain last had something else to do than to hear that all are alive. */
   private stirredMs = 0;
   /** Whose state may have changed since it was checked. */
@@ -155,7 +157,7 @@ export class Cluster implements TaskWorld {
   }
 
   private spawnScheduler(node: SimNode, epoch: number, journal: SchedulerJournal | undefined): ActorSystem {
-    const { heartbeatMs, leaseMs, prefillUs, allowedFailures } = this.scenario.options;
+    const { heartbeatMs, leaseMs, prefillUs, allowedFailures, speculate } = this.scenario.options;
     const system = this.systemOn(node);
     system.spawn(
       schedulerActor({
@@ -168,6 +170,7 @@ export class Cluster implements TaskWorld {
         clientLeaseMs: leaseMs * 20,
         prefillUs,
         allowedFailures,
+        speculate,
         // In every third seed submissions are taken in a few rows a turn.
         intakeRows: this.scenario.seed % 3 === 1 ? INTAKE_ROWS : undefined,
         // In every fifth it cannot keep up, and has a backlog.
@@ -203,6 +206,15 @@ export class Cluster implements TaskWorld {
       if (input.kind === "worker" && input.message.type === "join" && input.message.join > 1) this.sessions += 1;
       if (input.kind === "client" && input.message.type === "hello" && input.message.hello > 1) this.sessions += 1;
     };
+    const endTurn = brain.endTurn.bind(brain);
+    brain.endTurn = (output) => {
+      endTurn(output);
+      this.races.look(brain.state);
+    };
+  }
+
+  private slownessOf(worker: string): number {
+    return this.scenario.options.slowness?.[Number(worker.slice(1)) - 1] ?? 1;
   }
 
   /** Nothing goes round and round: a task is given away a few times in its life at most. */
@@ -368,7 +380,7 @@ export class Cluster implements TaskWorld {
     if (runs === undefined) this.runs.set(task, (runs = { begun: 0, running: new Map() }));
     runs.begun += 1;
     const elsewhere = [...runs.running.keys()].join(", ");
-    if (elsewhere !== "") this.overlaps += 1;
+    if ([...runs.running.keys()].some((one) => !this.races.mayRun(task, one))) this.overlaps += 1;
     runs.running.set(worker, this.world.now);
     this.world.note(`${worker} runs ${task}${elsewhere && `, which runs on ${elsewhere}`}`);
     if (behaviour.poison.includes(index)) {
@@ -380,7 +392,7 @@ export class Cluster implements TaskWorld {
     }
     const throws = behaviour.flaky.find(([one]) => one === index)?.[1] ?? 0;
     return {
-      durationMs: behaviour.durationMs * paceOf(task, runs.begun),
+      durationMs: behaviour.durationMs * paceOf(task, runs.begun) * this.slownessOf(worker),
       outcome: behaviour.broken.includes(index) || runs.begun <= throws ? "throw" : "value",
       bytes: behaviour.bytes,
       heedsAbort: behaviour.heedsAbort,
@@ -467,7 +479,9 @@ function paceOf(task: string, run: number): number {
 /** Work that may run and a worker that is free do not stand side by side. */
 function checkWorkConservation({ state }: SchedulerBrain): void {
   if (state.quarantine.size > 0) return;
-  const free = [...state.workerByName.values()].find((one) => one.status === "running" && one.processing === 0);
+  const free = [...state.workerByName.values()].find(
+    (one) => one.status === "running" && one.processing === 0 && one.outrunMs === undefined,
+  );
   if (free === undefined) return;
   for (const slab of state.slabs.values())
     for (const queue of slab.queues)

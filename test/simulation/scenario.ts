@@ -24,6 +24,10 @@ export interface ClusterOptions {
   readonly prefillUs: number;
   readonly allowedFailures: number;
   readonly drift: readonly number[];
+  /** Tasks may be begun on a second worker where they take too long. */
+  readonly speculate?: boolean | undefined;
+  /** How many times as long as others a worker takes, by its number. */
+  readonly slowness?: readonly number[] | undefined;
   /** A second scheduler stands by, and both write a journal. */
   readonly line?: LineOptions | undefined;
 }
@@ -115,16 +119,28 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const options = clusterOptions(random.fork("cluster"), workers, clients, has);
   const faults = makeFaults(random.fork("faults"), names, clients, chaosMs, has);
   if (line !== undefined) faults.push(...leaderFaults(fate, chaosMs));
+  const haste = new Random(seed ^ 0x5bec);
+  const pace = haste.chance(SPECULATION_RATE) ? paceOptions(haste, workers) : {};
   const order = new Random(seed ^ 0x2e71);
   if (only.includes("retire") && order.chance(RATES.retire)) faults.push(...departures(order, names, chaosMs));
   return {
     seed,
-    options: line === undefined ? options : { ...options, line },
+    options: { ...options, ...pace, ...(line === undefined ? {} : { line }) },
     layers: [...workload.values()],
     acts: makeActs(random.fork("acts"), workload, clients, chaosMs, has),
     faults: faults.sort((a, b) => a.at - b.at),
   };
 }
+
+/** Tasks are copied, and some workers are slow, or all take as long as each other. */
+function paceOptions(random: Random, workers: number): Pick<ClusterOptions, "speculate" | "slowness"> {
+  const slowness = Array.from({ length: workers + EXTRA_WORKERS }, () => (random.chance(0.3) ? SLOWNESS : 1));
+  return { speculate: true, slowness: random.chance(0.7) ? slowness : undefined };
+}
+
+/** How many seeds begin stragglers once more, and how slow a slow worker is. */
+const SPECULATION_RATE = 0.25;
+const SLOWNESS = 10;
 
 function lineOptions(random: Random): LineOptions {
   return {

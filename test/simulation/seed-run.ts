@@ -24,6 +24,7 @@ export const COUNTED = [
   "crashes",
   "deaths",
   "sessions",
+  "copies",
   "stolen",
   "runs",
   "virtualMs",

@@ -29,6 +29,8 @@ export interface Outcome {
   readonly deaths: number;
   /** Sessions of workers and clients that began anew. */
   readonly sessions: number;
+  /** Tasks that were begun on a second worker too. */
+  readonly copies: number;
   /** Tasks that a worker gave to another. */
   readonly stolen: number;
   readonly runs: number;
@@ -59,12 +61,15 @@ const bindInterpreted: BindChart = (chart, binding) => runInterpreted(chart.mach
 /** The work may be done by one worker, again and again. */
 const WORK_FACTOR = 8;
 
-const workMs = ({ layers }: Scenario): number =>
+const workMs = ({ layers, options }: Scenario): number =>
+  Math.max(1, ...(options.slowness ?? [])) *
   layers.reduce((sum, { count, behaviour }) => sum + count * behaviour.durationMs, 0);
 
 /** A task that nobody wants any more may run on to its end. */
-const longestMs = ({ layers }: Scenario): number =>
-  SLOWEST * Math.max(0, ...layers.map(({ behaviour }) => behaviour.durationMs));
+const longestMs = ({ layers, options }: Scenario): number =>
+  Math.max(1, ...(options.slowness ?? [])) *
+  SLOWEST *
+  Math.max(0, ...layers.map(({ behaviour }) => behaviour.durationMs));
 
 const PARKED_MS = 150_000;
 
@@ -105,6 +110,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     crashes: cluster.crashes,
     deaths: cluster.falseDeaths,
     sessions: cluster.sessions,
+    copies: cluster.races.copies,
     stolen: cluster.stolen,
     runs: [...cluster.runs.values()].reduce((sum, one) => sum + one.begun, 0),
     overlaps: cluster.overlaps,

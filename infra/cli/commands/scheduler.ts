@@ -58,6 +58,10 @@ export const schedulerCommand: Command = {
       value: "TIME",
       help: "Tasks that no worker may run fail when they have waited so long for one; default: never",
     },
+    speculate: {
+      type: "boolean",
+      help: "Begins tasks that run far longer than their kind on a second worker too; never those that say they act on the world",
+    },
     record: {
       type: "string",
       value: "FILE",
@@ -90,6 +94,7 @@ export const schedulerCommand: Command = {
           ...leasesOf(values),
           record,
           noWorkersTimeoutMs: durationOf(values, "no-workers-timeout"),
+          speculate: values["speculate"] === true,
         },
         idleMs: durationOf(values, "idle-timeout"),
         journal: values["no-journal"] === true ? "off" : "auto",

@@ -49,4 +49,6 @@ export const token = (name) => getComputedStyle(document.documentElement).getPro
 export const STATES = ["done", "memory", "processing", "ready", "waiting", "erred"];
 
 export const stateColor = (state) =>
-  token(`s-${{ assigned: "processing", released: "waiting", forgotten: "waiting" }[state] ?? state}`);
+  token(
+    `s-${{ assigned: "processing", racing: "processing", released: "waiting", forgotten: "waiting" }[state] ?? state}`,
+  );

@@ -115,10 +115,10 @@ const drawHead = keyed(
 function tellHead(head) {
   setText(byId("cluster"), head.cluster);
   tellConnection(head.connection);
-  const { processing = 0, assigned = 0, waiting = 0, ready = 0 } = head.tasks;
+  const { processing = 0, racing = 0, assigned = 0, waiting = 0, ready = 0 } = head.tasks;
   drawHead([
     { name: "tasks", value: rate(head.tasksPerSecond) },
-    { name: "open", value: count(processing + assigned + waiting + ready) },
+    { name: "open", value: count(processing + racing + assigned + waiting + ready) },
     { name: "finished", value: count(head.finished) },
     { name: head.workers === 1 ? "worker" : "workers", value: count(head.workers) },
   ]);

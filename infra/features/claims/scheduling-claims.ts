@@ -206,6 +206,12 @@ export const schedulingClaims: readonly Claim[] = [
     "test/collections/dataframe/kernels/look-up-join.test.ts: merge() gives the same rows whether",
   ],
   [
+    "SC-027",
+    "Timeouts and copies of stragglers",
+    "shoal:Client#submit",
+    "test/e2e/speculation.test.ts: a task that holds its worker for ever",
+  ],
+  [
     "SC-039",
     "Environment injection",
     "shoal:Client.local cli:worker",

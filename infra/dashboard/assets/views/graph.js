@@ -76,7 +76,8 @@ export function mount(main, _of, { navigate }) {
   };
 }
 
-const stateCount = ({ states }, state) => (states[state] ?? 0) + (state === "processing" ? (states.assigned ?? 0) : 0);
+const stateCount = ({ states }, state) =>
+  (states[state] ?? 0) + (state === "processing" ? (states.assigned ?? 0) + (states.racing ?? 0) : 0);
 
 function place({ kind, nodes, edges }) {
   const size = kind === "tasks" ? { width: 26, height: 26 } : { width: 150, height: 44 };

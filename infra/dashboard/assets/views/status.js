@@ -74,7 +74,10 @@ export function mount(main, _of, { navigate }) {
 }
 
 function sentence({ workers, prefixes }, { tasks }) {
-  const open = ["waiting", "ready", "assigned", "processing"].reduce((sum, state) => sum + (tasks[state] ?? 0), 0);
+  const open = ["waiting", "ready", "assigned", "processing", "racing"].reduce(
+    (sum, state) => sum + (tasks[state] ?? 0),
+    0,
+  );
   if (workers.length === 0) return "No workers have joined yet: start some with npx shoal worker.";
   if (open === 0) return "Nothing to do: every task that was asked for is done.";
   const openOf = (one) => one.waiting + one.ready + one.processing;
@@ -94,7 +97,7 @@ function figuresOf({ workers, series, turns }, { tasks, finished, failed, tasksP
     {
       name: "Finished",
       value: count(finished),
-      small: plural((tasks.processing ?? 0) + (tasks.assigned ?? 0), "at work", "at work"),
+      small: plural((tasks.processing ?? 0) + (tasks.racing ?? 0) + (tasks.assigned ?? 0), "at work", "at work"),
     },
     { name: "Pace", value: rate(tasksPerSecond), small: "tasks" },
     { name: "Workers", value: count(workers.length), small: `${percent(busy)} busy` },

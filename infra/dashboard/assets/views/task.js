@@ -64,6 +64,7 @@ function sentence({ state, worker, waitingFor, bytes: size, error }) {
   if (state === "memory") return `Its result, ${bytes(size)}, lies on ${worker}.`;
   if (state === "processing") return `It is at ${worker}.`;
   if (state === "erred") return error ?? "It failed.";
+  if (state === "racing") return `It is at ${worker}, and takes so long that another worker runs it too.`;
   if (state === "waiting" || state === "assigned") return `It waits for ${plural(waitingFor, "input")}.`;
   if (state === "ready") return "It may run as soon as a worker has room.";
   return "Nobody needs its result now.";
