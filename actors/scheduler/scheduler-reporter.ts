@@ -19,7 +19,7 @@ export interface SchedulerReporterOptions {
 
 const FIGURES_INTERVAL_MS = 250;
 /** Counting a million rows takes some milliseconds: it is done so seldom that it takes one part in so many of the time. */
-const COUNTING_SHARE = 100;
+const COUNTING_SHARE = 200;
 /** Observers take a scheduler that says nothing for longer for lost. */
 const PAUSE_MAX_MS = 2000;
 
