@@ -22,6 +22,7 @@ export interface LoggedFailure {
   readonly retriesLeft: number;
 }
 
+const NOTHING: readonly LogEntry[] = [];
 const ENTRIES_MAX = 1000;
 const FAILURES_MAX = 200;
 const THROWN_BYTES_MAX = 16_384;
@@ -31,6 +32,7 @@ export class ClusterLog {
   private entries: LogEntry[] = [];
   private failed: LoggedFailure[] = [];
   private last = 0;
+  private taken = 0;
 
   note(entry: Omit<LogEntry, "number">): void {
     this.last += 1;
@@ -46,6 +48,14 @@ export class ClusterLog {
     const again = retriesLeft > 0 ? "; it is tried again" : "";
     const level = retriesLeft > 0 ? "warn" : "error";
     this.note({ atMs, level, about: "task", name: key, text: `failed on ${worker}${again}` });
+  }
+
+  /** Entries since it was last asked. */
+  takeNew(): readonly LogEntry[] {
+    if (this.taken === this.last) return NOTHING;
+    const entries = this.since(this.taken);
+    this.taken = this.last;
+    return entries;
   }
 
   /** Entries after a number, oldest first. */

@@ -10,6 +10,7 @@ import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromNanny } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { AbsenceProbe, type Probed } from "./absence-probe.ts";
+import type { LogEntry } from "./cluster-log.ts";
 import { TurnLedger } from "./ledger.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
 import { ledgerSummary, rowFacts } from "./ledger-summary.ts";
@@ -44,6 +45,8 @@ export interface SchedulerActorOptions extends SchedulerOptions, WorkerChartFact
   readonly journal?: SchedulerJournal | undefined;
   /** A watched task changed its state. */
   onWatched?(key: string, state: string): void;
+  /** Something happened that people want to know. */
+  onLogged?(entries: readonly LogEntry[]): void;
   /** A running task said how far it is, or a line. */
   onNoted?(note: TaskSaid): void;
   /** For those who share the thread: the brain, to read. */
@@ -220,6 +223,8 @@ class Scheduler implements Actor {
     const { journal } = this.options;
     if (journal !== undefined) this.writeDown(journal.commits);
     this.output.say(said);
+    const logged = this.brain.state.log.takeNew();
+    if (logged.length > 0) this.options.onLogged?.(logged);
     this.armAlarm();
   }
 

@@ -15,10 +15,12 @@ import { Doubts } from "../../runtime/actor/doubts.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import type { LogThreshold } from "../../runtime/base/log-options.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { publishEvent } from "../../runtime/protocol/event-json.ts";
+import { LogWriter } from "../log/log-writer.ts";
 import { serveMonitoring } from "../nats/services.ts";
 
 export interface SchedulerSettings extends SchedulerOptions {
@@ -26,6 +28,8 @@ export interface SchedulerSettings extends SchedulerOptions {
   readonly functions?: "any" | "named";
   readonly cluster: string;
   readonly heartbeatMs: number;
+  /** What of its log is written to stderr, where the configuration does not say; default "silent". */
+  readonly logLevel?: LogThreshold | undefined;
   /** Where all that happens to the scheduler is written down. */
   readonly record?: StimulusSink | undefined;
 }
@@ -56,6 +60,12 @@ export function startScheduler(
   let brain: SchedulerBrain | undefined;
   let reporter: SchedulerReporter | undefined;
   const subjects = clusterSubjects(settings.cluster);
+  const log = new LogWriter({
+    cluster: settings.cluster,
+    level: settings.logLevel ?? "silent",
+    offsetMs: wallTimeMs() - system.clock.now(),
+    write: (line) => void process.stderr.write(`${line}\n`),
+  });
   const epoch = succession?.epoch ?? wallTimeMs();
   const coordination: { brain?: CoordinationBrain; summary(): unknown } = { summary: () => undefined };
   const journal: SchedulerJournal | undefined = succession && {
@@ -72,6 +82,7 @@ export function startScheduler(
       journal,
       onWatched: (key, state) => publishEvent(system.bus, subjects.events("task", key), { key, state }),
       onNoted: ({ key, ...note }) => publishEvent(system.bus, subjects.events("task", key), { key, ...note }),
+      onLogged: (entries) => log.write(entries),
       onTurn: (tookMs) => reporter?.noteTurn(tookMs),
       onBrain: (made) => {
         brain = made;

@@ -1,3 +1,4 @@
+import { parseLogFormat, parseLogLevel, parseLogLevels } from "./log-options.ts";
 import { parseBytes, parseDurationMs } from "./units.ts";
 
 /** What can be configured, by name. Docs and checks stand in {@link CONFIG_OPTIONS}. */
@@ -16,6 +17,9 @@ export interface ConfigValues {
   "delayed.pure": boolean;
   "bag.block-bytes": number | string;
   "tokenize.ensure-deterministic": boolean;
+  "log.level": string;
+  "log.levels": string;
+  "log.format": string;
 }
 
 export type ConfigName = keyof ConfigValues;
@@ -43,6 +47,16 @@ function parses(parse: (value: string | number) => number): (value: unknown) => 
     }
   };
 }
+
+/** Whether a parser of text takes it. */
+const reads = (parse: (text: string) => unknown) => (value: unknown) => {
+  try {
+    parse(value as string);
+    return typeof value === "string";
+  } catch {
+    return false;
+  }
+};
 
 const option = (doc: string, expects: string, allows: (value: unknown) => boolean): ConfigOption => ({
   doc,
@@ -78,6 +92,21 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     "whether tokenize() fails on what it would give a new token each time",
     "true or false",
     isFlag,
+  ),
+  "log.level": option(
+    "the least grave entries of a cluster's log that its scheduler writes to stderr",
+    "one of info, warn, error, silent",
+    reads(parseLogLevel),
+  ),
+  "log.levels": option(
+    "the same by what entries are about",
+    'levels of worker, client, task and submission, such as "task=error, worker=info"',
+    reads(parseLogLevels),
+  ),
+  "log.format": option(
+    "how a line of it looks",
+    '"json", or a text with {time}, {level}, {about}, {name}, {text}, {cluster}',
+    reads(parseLogFormat),
   ),
 };
 

@@ -91,6 +91,7 @@ export const schedulerCommand: Command = {
         settings: {
           ...SCHEDULER_DEFAULTS,
           cluster,
+          logLevel: "warn",
           ...leasesOf(values),
           record,
           noWorkersTimeoutMs: durationOf(values, "no-workers-timeout"),

@@ -156,4 +156,10 @@ export const diagnosticsClaims: readonly Claim[] = [
     "shoal:Client#pageUrl",
     "test/infra/metrics/metrics.test.ts: clusterMetrics() counts what workers gave",
   ],
+  [
+    "DG-089",
+    "Standard logging config",
+    "shoal:config cli:scheduler",
+    "test/infra/log/log-writer.test.ts: levels by logger",
+  ],
 ];
