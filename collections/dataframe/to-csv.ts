@@ -1,17 +1,14 @@
 import { input, literal } from "../../runtime/graph/call.ts";
-import { currentExecutor } from "../../runtime/graph/executor.ts";
-import { wantAll } from "../../runtime/graph/graph.ts";
 import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
-import { type Compression, checkPacks, compressionOf, endingOf, packed } from "../io/compression.ts";
-import { fileSystemOf } from "../io/schemes.ts";
+import { type Compression, checkPacks, compressionOf, endingOf } from "../io/compression.ts";
 import { DataFrame } from "./dataframe.ts";
-import { type CsvOut, csvText, writeCsvPart } from "./kernels/write-csv.ts";
+import { type CsvOut, csvText, writeCsvPart, writeCsvTexts } from "./kernels/write-csv.ts";
 import { type PartNaming, partNames } from "./part-names.ts";
-import { writeParts } from "./write-parts.ts";
+import { type WhenWritten, Writing, writeParts, writtenLayer, writtenWhen } from "./write-parts.ts";
 
-export interface ToCsvOptions extends PartNaming {
+export interface ToCsvOptions extends PartNaming, WhenWritten {
   /** One file instead of one a partition. */
   readonly singleFile?: boolean;
   readonly index?: boolean;
@@ -30,6 +27,7 @@ export interface ToCsvOptions extends PartNaming {
 const MODULE = "shoal:collections/dataframe/kernels/write-csv";
 const TEXT = kernel(MODULE, "csvText", csvText);
 const WRITE = kernel(MODULE, "writeCsvPart", writeCsvPart);
+const JOIN = kernel(MODULE, "writeCsvTexts", writeCsvTexts);
 
 /**
  * Writes a file a partition (`*` in the path is its number, or its name), or one file. A file is there whole or not at all.
@@ -38,8 +36,8 @@ const WRITE = kernel(MODULE, "writeCsvPart", writeCsvPart);
 async function toCsv(
   whole: DataFrame<unknown>,
   path: string,
-  { nameFunction, ...options }: ToCsvOptions,
-): Promise<string[]> {
+  { nameFunction, compute = true, ...options }: ToCsvOptions,
+): Promise<string[] | Writing> {
   const table = options.columns === undefined ? whole : whole.select(...(options.columns as never[]));
   const format = {
     index: options.index !== false,
@@ -52,21 +50,29 @@ async function toCsv(
   if (options.singleFile !== true) {
     const paths = partPaths(path, endingOf(format.compression), partNumbers(table.npartitions, nameFunction));
     const headed = { ...format, header: options.header !== false };
-    return (await writeParts(table, paths, { prefix: "to-csv", fn: WRITE, format: headed, options })) as string[];
+    return writtenWhen({ compute }, writeParts(table, paths, { prefix: "to-csv", fn: WRITE, format: headed, options }));
   }
-  const source = table.layer;
-  const layer: BlockwiseLayer = {
+  return writtenWhen({ compute }, oneFile(table, path, { ...format, header: options.header !== false }));
+}
+
+/** Partitions become text where they are; one task puts the texts behind each other. */
+function oneFile(table: DataFrame<unknown>, path: string, format: CsvOut): Writing {
+  const source = writtenLayer(table, format.index);
+  const texts: BlockwiseLayer = {
     kind: "blockwise",
     grid: [table.npartitions],
     inputs: [{ source, axes: [{ kind: "axis", axis: 0 }] }],
     name: `csv-text-${tokenize(source.name, format)}`,
     call: { fn: TEXT, args: [literal(table.meta), literal({ ...format, header: false }), input(0)] },
   };
-  const [texts] = await currentExecutor().compute([wantAll(layer)]);
-  const head = options.header === false ? "" : csvText(table.meta, { ...format, header: true }, null);
-  const pieces = [head, ...(texts as string[])].map((text) => Buffer.from(text));
-  await fileSystemOf(path).write(path, packed(pieces, format.compression));
-  return [path];
+  return new Writing({
+    kind: "blockwise",
+    grid: [1],
+    inputs: [{ source: texts, axes: [{ kind: "all" }] }],
+    name: `to-csv-${tokenize(texts.name, path, format)}`,
+    call: { fn: JOIN, args: [literal(table.meta), literal(format), literal(path), input(0)] },
+    annotations: { effectful: true },
+  });
 }
 
 /** @throws SyntaxError for anything but one number, such as "%.2f" */
@@ -92,14 +98,15 @@ declare module "./dataframe.ts" {
   interface DataFrame<S> {
     /**
      * Writes CSV files, one a partition or one for all; each is there whole or not at all.
-     * @returns the paths
+     * @returns the paths; with `compute: false` the files still to be written
      * @throws ShoalError NOT_SUPPORTED for a packing that cannot be written
      * @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.to_csv.html
      * @example await flights.toCsv("flights-*.csv.gz");
      */
-    toCsv(path: string, options?: ToCsvOptions): Promise<string[]>;
+    toCsv(path: string, options: ToCsvOptions & { compute: false }): Promise<Writing>;
+    toCsv(path: string, options?: ToCsvOptions & { compute?: true }): Promise<string[]>;
   }
 }
-DataFrame.prototype.toCsv = function (path, options = {}) {
-  return toCsv(this as DataFrame<unknown>, path, options);
+DataFrame.prototype.toCsv = function (path: string, options: ToCsvOptions = {}) {
+  return toCsv(this as DataFrame<unknown>, path, options) as never;
 };

@@ -4,9 +4,9 @@ import { DataFrame } from "./dataframe.ts";
 import { type ParquetOut, writeParquetPart } from "./kernels/write-parquet.ts";
 import { type PartNaming, partNames } from "./part-names.ts";
 import { checkColumns } from "./plan/view.ts";
-import { writeParts } from "./write-parts.ts";
+import { type WhenWritten, type Writing, writeParts, writtenWhen } from "./write-parts.ts";
 
-export interface ToParquetOptions extends PartNaming {
+export interface ToParquetOptions extends PartNaming, WhenWritten {
   /** Writes the index as a column; unless told, where it has a name. */
   readonly index?: boolean;
   /** Columns whose values become folders, `origin=ORD/`, instead of columns of the files. */
@@ -24,8 +24,8 @@ const WRITE = kernel("shoal:collections/dataframe/kernels/write-parquet", "write
 async function toParquet(
   table: DataFrame<unknown>,
   folder: string,
-  { nameFunction, ...options }: ToParquetOptions,
-): Promise<string[]> {
+  { nameFunction, compute = true, ...options }: ToParquetOptions,
+): Promise<string[] | Writing> {
   const { partitionOn = [], append = false, overwrite = false, compression = "zstd" } = options;
   checkColumns(table.view, partitionOn, "toParquet");
   if (append && overwrite) throw new RangeError("toParquet() appends or overwrites, not both");
@@ -43,8 +43,7 @@ async function toParquet(
     base,
     `${name}.parquet`,
   ]);
-  const written = await writeParts(table, paths, { prefix: "to-parquet", fn: WRITE, format: out, options });
-  return (written as string[][]).flat();
+  return writtenWhen({ compute }, writeParts(table, paths, { prefix: "to-parquet", fn: WRITE, format: out, options }));
 }
 
 /** One more than the highest number of the files in a folder. */
@@ -58,13 +57,14 @@ declare module "./dataframe.ts" {
   interface DataFrame<S> {
     /**
      * Writes Parquet files, one a partition; each is there whole or not at all.
-     * @returns the paths
+     * @returns the paths; with `compute: false` the files still to be written, while `overwrite` and `append` look at the folder now
      * @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.to_parquet.html
      * @example await flights.toParquet("flights", { partitionOn: ["origin"] });
      */
-    toParquet(folder: string, options?: ToParquetOptions): Promise<string[]>;
+    toParquet(folder: string, options: ToParquetOptions & { compute: false }): Promise<Writing>;
+    toParquet(folder: string, options?: ToParquetOptions & { compute?: true }): Promise<string[]>;
   }
 }
-DataFrame.prototype.toParquet = function (folder, options = {}) {
-  return toParquet(this as DataFrame<unknown>, folder, options);
+DataFrame.prototype.toParquet = function (folder: string, options: ToParquetOptions = {}) {
+  return toParquet(this as DataFrame<unknown>, folder, options) as never;
 };

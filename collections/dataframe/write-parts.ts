@@ -1,10 +1,18 @@
-import { input, literal } from "../../runtime/graph/call.ts";
-import { currentExecutor } from "../../runtime/graph/executor.ts";
-import { wantAll } from "../../runtime/graph/graph.ts";
-import type { BlockwiseLayer } from "../../runtime/graph/layer.ts";
+import { type Arg, type Call, input, literal } from "../../runtime/graph/call.ts";
+import type { BlockwiseLayer, Layer } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
-import type { FunctionSpec } from "../../runtime/wire/function-spec.ts";
+import { type FunctionSpec, kernel } from "../../runtime/wire/function-spec.ts";
+import { Collection } from "../core/collection.ts";
 import type { DataFrame } from "./dataframe.ts";
+import { writtenPaths } from "./kernels/written-paths.ts";
+import { layerOfNode } from "./plan/lower.ts";
+import { nodeOfView } from "./plan/view.ts";
+
+/** When files are written. */
+export interface WhenWritten {
+  /** `false`: nothing is written yet; what comes is lazy, and writes when it is computed. */
+  readonly compute?: boolean;
+}
 
 /** How partitions become files. */
 export interface PartWriter {
@@ -12,18 +20,53 @@ export interface PartWriter {
   readonly prefix: string;
   /** Writes a partition, given the table's meta, `format`, the partition's own target and its rows; gives what was written. */
   readonly fn: FunctionSpec;
-  readonly format: unknown;
+  readonly format: { readonly index: boolean };
   /** What was asked for: another wish is another task. */
   readonly options: object;
 }
 
-/** Writes each partition to its target, as tasks with side effects. @returns what the writer gave of each */
-export async function writeParts(
+const PATHS = kernel("shoal:collections/dataframe/kernels/written-paths", "writtenPaths", writtenPaths);
+
+/**
+ * Files that are to be written: lazy as every collection, so several can be computed together with what else reads their tables, or be
+ * an argument of delayed calls. Computing it writes, and gives the paths.
+ * @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.to_parquet.html (compute)
+ * @example
+ * const written = await flights.toParquet("flights", { compute: false });
+ * const [paths, mean] = await compute(written, flights.get("delay").mean());
+ */
+export class Writing extends Collection<string[]> {
+  readonly layer: Layer;
+
+  constructor(layer: Layer) {
+    super();
+    this.layer = layer;
+  }
+
+  finish(blocks: readonly unknown[]): string[] {
+    return writtenPaths(blocks as readonly (string | string[])[]);
+  }
+
+  rebuild(layer: Layer): this {
+    return new Writing(layer) as this;
+  }
+
+  override finishCall(blocks: Arg): Call {
+    return { fn: PATHS, args: [blocks] };
+  }
+
+  override toString(): string {
+    return `Writing of ${this.layer.grid[0] ?? 1} tasks`;
+  }
+}
+
+/** Writes each partition to its target, as tasks with side effects. */
+export function writeParts(
   table: DataFrame<unknown>,
   targets: readonly unknown[],
   { prefix, fn, format, options }: PartWriter,
-): Promise<unknown[]> {
-  const source = table.layer;
+): Writing {
+  const source = writtenLayer(table, format.index);
   const layer: BlockwiseLayer = {
     kind: "blockwise",
     name: `${prefix}-${tokenize(source.name, targets, options)}`,
@@ -33,6 +76,15 @@ export async function writeParts(
     own: { kind: "live", items: [...targets] },
     annotations: { effectful: true },
   };
-  const [written] = await currentExecutor().compute([wantAll(layer)]);
-  return written as unknown[];
+  return new Writing(layer);
+}
+
+/** Partitions as they are written: an index that is not wanted is neither numbered, nor does it travel. */
+export function writtenLayer(table: DataFrame<unknown>, index: boolean): Layer {
+  return index || table.columns.length === 0 ? table.layer : layerOfNode(nodeOfView(table.view, false));
+}
+
+/** Writes now, unless that is put off. */
+export async function writtenWhen({ compute = true }: WhenWritten, writing: Writing): Promise<string[] | Writing> {
+  return compute ? writing.compute() : writing;
 }

@@ -5,6 +5,7 @@ import { SpillingChunkStore } from "../../actors/chunk/spilling-chunk-store.ts";
 import { MEMORY_SHARES, type MemoryShares } from "../../actors/worker/memory-gauge.ts";
 import { unlimited, type WorkerMemory } from "../../actors/worker/memory-watch.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
+import { trimHeap } from "../../runtime/base/trim-heap.ts";
 import { parseBytes } from "../../runtime/base/units.ts";
 
 /**
@@ -83,5 +84,10 @@ export function openMemory(config: MemoryConfig): WorkerMemory {
     : new MemoryChunkStore();
   const { gc } = globalThis;
   const memory = { limitBytes, shares, store, measures };
-  return gc === undefined ? memory : { ...memory, collectGarbage: () => void gc() };
+  if (gc === undefined) return memory;
+  const collectGarbage = (): void => {
+    gc();
+    trimHeap();
+  };
+  return { ...memory, collectGarbage };
 }

@@ -30,7 +30,7 @@ interface Draft {
  * a block. Works on layers, never on tasks: its cost does not depend on how many blocks there are. The fused layer
  * keeps the name of the last, so keys stay. A layer is left alone if it is wanted, read by several layers or
  * through several patterns (but for one that is cheap or light to make), would be computed more than once, or has other annotations,
- * `fuse: false` or `effectful`.
+ * `fuse: false` or `effectful`; one that is effectful takes up what it reads, unless it may be run but once.
  * @see https://docs.dask.org/en/stable/optimize.html
  */
 export function fuseBlockwise(graph: Graph): Graph {
@@ -60,10 +60,16 @@ function draftOf(layer: BlockwiseLayer): Draft {
     inputs: layer.inputs,
     call: layer.call,
     own: layer.own,
-    annotations: layer.annotations === undefined ? "" : tokenize(layer.annotations),
+    annotations: askedOf(layer),
     opsAgain: 0,
     changed: false,
   };
+}
+
+/** What is asked of a layer's tasks, but for their effects. */
+function askedOf({ annotations = {} }: Layer): string {
+  const { effectful: _effectful, ...asked } = annotations;
+  return Object.keys(asked).length === 0 ? "" : tokenize(asked);
 }
 
 function readersOf(readers: Map<string, Set<string>>, name: string): Set<string> {
@@ -72,7 +78,10 @@ function readersOf(readers: Map<string, Set<string>>, name: string): Set<string>
   return found;
 }
 
-const mayFuse = (layer: Layer): boolean => layer.annotations?.fuse !== false && !layer.annotations?.effectful;
+const mayFuse = (layer: Layer): boolean => layer.annotations?.fuse !== false;
+const mayGoIntoReaders = (layer: Layer): boolean => mayFuse(layer) && !layer.annotations?.effectful;
+/** What may be run but once does not run what it reads: were its worker to end meanwhile, nobody could tell whether it had its effect. */
+const mayTakeUp = (layer: Layer): boolean => mayFuse(layer) && layer.annotations?.effectful !== "once";
 
 /** A producer that may go into all its readers, of which the draft is one. */
 function findFusable(
@@ -81,10 +90,10 @@ function findFusable(
   readers: ReadonlyMap<string, ReadonlySet<string>>,
   kept: ReadonlySet<string>,
 ): Draft | undefined {
-  if (!mayFuse(draft.layer)) return undefined;
+  if (!mayTakeUp(draft.layer)) return undefined;
   for (const { source } of draft.inputs) {
     const producer = drafts.get(source.name);
-    if (producer === undefined || kept.has(source.name) || !mayFuse(producer.layer)) continue;
+    if (producer === undefined || kept.has(source.name) || !mayGoIntoReaders(producer.layer)) continue;
     const into = [...(readers.get(source.name) as ReadonlySet<string>)].map((name) => drafts.get(name));
     if (into.every((one) => one !== undefined && isLightEnough(producer, one, into.length) && mayMerge(one, producer)))
       return producer;
@@ -93,7 +102,7 @@ function findFusable(
 }
 
 const mayMerge = (draft: Draft, producer: Draft): boolean =>
-  mayFuse(draft.layer) && producer.annotations === draft.annotations && canMerge(draft, producer);
+  mayTakeUp(draft.layer) && producer.annotations === draft.annotations && canMerge(draft, producer);
 
 /** Whether so many readers may each do what the producer does. */
 const isLightEnough = (

@@ -116,8 +116,8 @@ export interface Annotations {
    */
   readonly speculate?: boolean;
   /**
-   * It does something to the world: no speculation, no fusion; `taskScope().fence` tells its runs apart. "once": after it has
-   * finished it is never run again; should its result be lost, it fails.
+   * It does something to the world: no speculation, never merged into what reads it; `taskScope().fence` tells its runs apart. "once": after
+   * it has finished it is never run again; should its result be lost, it fails.
    */
   readonly effectful?: boolean | "once";
   /** Keep the layer out of fusion. */

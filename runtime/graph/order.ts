@@ -39,7 +39,10 @@ export function orderedRows(edges: TaskEdges, keyOf?: (row: number) => string): 
     if (at > 0 && bestCost.peak <= least) break;
     const sequence = walkGraph(graph, plan);
     const cost = heldCost(edges, dependents, sequence);
-    if (cost.peak < bestCost.peak || (cost.peak === bestCost.peak && cost.total <= bestCost.total)) {
+    const isLess = cost.peak === bestCost.peak && cost.total < bestCost.total;
+    // Alike in number, the first walk's results lie for a shorter time each: what is made is used before the next is.
+    const isAlike = at === 0 && cost.peak === bestCost.peak && cost.total === bestCost.total;
+    if (cost.peak < bestCost.peak || isLess || isAlike) {
       best = sequence;
       bestCost = cost;
     }

@@ -1,4 +1,4 @@
-import type { NativeLibrary } from "./native.ts";
+import type { NativeLibrary } from "../../../runtime/base/native-loader.ts";
 
 /**
  * LAPACK's decompositions of doubles, or of complex numbers as (re, im) pairs. Matrices are row-major here; Fortran sees them

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { NativeLibrary, NativeLoader } from "./native.ts";
+import type { NativeLibrary, NativeLoader } from "../../../runtime/base/native-loader.ts";
 
 /** Where OpenBLAS is told which processor it runs on. */
 const VARIABLE = "OPENBLAS_CORETYPE";

@@ -1,6 +1,6 @@
 import { isMainThread } from "node:worker_threads";
+import { type NativeLibrary, nativeLoader } from "../../../runtime/base/native-loader.ts";
 import { complexLapack, type Lapack, realLapack } from "./lapack.ts";
-import { type NativeLibrary, nativeLoader } from "./native.ts";
 import { loadForThisProcessor } from "./openblas-core.ts";
 
 /** Floats of one precision. */

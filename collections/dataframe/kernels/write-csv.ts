@@ -82,3 +82,15 @@ export async function writeCsvPart(meta: TableMeta, format: CsvOut, path: string
   await fileSystemOf(path).write(path, packed([Buffer.from(csvText(meta, format, chunk))], format.compression));
   return path;
 }
+
+/** Writes the texts of all partitions behind the header, as one file. */
+export async function writeCsvTexts(
+  meta: TableMeta,
+  format: CsvOut,
+  path: string,
+  texts: readonly string[],
+): Promise<string> {
+  const pieces = [csvText(meta, format, null), ...texts].map((text) => Buffer.from(text));
+  await fileSystemOf(path).write(path, packed(pieces, format.compression));
+  return path;
+}

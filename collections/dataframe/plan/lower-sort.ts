@@ -2,11 +2,16 @@ import { input, literal } from "../../../runtime/graph/call.ts";
 import type { BlockwiseLayer, Layer } from "../../../runtime/graph/layer.ts";
 import { tokenize } from "../../../runtime/graph/tokenize.ts";
 import { kernel } from "../../../runtime/wire/function-spec.ts";
+import { schemeOf } from "../../io/filesystem.ts";
+import { column } from "../expression/expression.ts";
+import type { ParquetPart } from "../kernels/read-parquet.ts";
 import { boundsOf, sampleColumn } from "../kernels/sample.ts";
+import { selectNode } from "./build.ts";
 import { rangePipe } from "./lower-partitions.ts";
 import type { Lower } from "./lower-types.ts";
 import type { Node } from "./node.ts";
 import { countOf, type Pipe, pipeOf, settle, withStep } from "./pipe.ts";
+import { simplify } from "./simplify.ts";
 import type { Step } from "./step.ts";
 
 const SAMPLE = kernel("shoal:collections/dataframe/kernels/sample", "sampleColumn", sampleColumn);
@@ -24,9 +29,32 @@ export function lowerSort(node: Extract<Node, { kind: "sort" }>, lower: Lower): 
   if (pipe.count === 1 && count === 1) return withStep(pipe, sorted);
   const source = settle(pipe, "part");
   const first = by[0] as string;
-  const bounds = node.targets ?? sampledBounds(source, first, count);
+  const keys = isReadAgainCheaply(node.input) ? settle(lower(keyOf(node.input, first)), "key") : source;
+  const bounds = node.targets ?? sampledBounds(keys, first, count);
   return withStep(rangePipe(pipeOf(source, fields), first, count, bounds, descending[0] === true, !nullsLast), sorted);
 }
+
+/**
+ * Whether the key alone is better read twice than the whole table kept until its bounds are known: files of columns on this machine, from which
+ * one column is little to read.
+ */
+function isReadAgainCheaply(node: Node): boolean {
+  switch (node.kind) {
+    case "scan":
+      return (
+        node.reader.format === "parquet" &&
+        node.parts.every(({ own }) => schemeOf((own as ParquetPart).path) === "file")
+      );
+    case "select":
+    case "extend":
+    case "filter":
+      return isReadAgainCheaply(node.input);
+    default:
+      return false;
+  }
+}
+
+const keyOf = (node: Node, name: string): Node => simplify(selectNode(node, [{ name, expr: column(name) }]));
 
 function sampledBounds(source: Layer, by: string, count: number): Layer {
   const token = tokenize(source.name, by);

@@ -302,4 +302,10 @@ export const dataframeClaims: readonly Claim[] = [
     "dataframe:timeseries",
     "test/collections/dataframe/demo-data.test.ts: timeseries() makes rows by the clock in partitions of known divisions, the same for the same seed",
   ],
+  [
+    "DF-117",
+    "Deferred writes",
+    "dataframe:Writing",
+    "test/collections/dataframe/write-parts.test.ts: every writer writes later with compute: false, and gives its paths then",
+  ],
 ];

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type PolarsLazy, polars } from "../../../collections/dataframe/engine/polars.ts";
 import * as dd from "../../../collections/dataframe/index.ts";
+import { fuseBlockwise } from "../../../runtime/graph/blockwise-fusion.ts";
 import { type Executor, pushExecutor } from "../../../runtime/graph/executor.ts";
+import { graphOf, wantAll } from "../../../runtime/graph/graph.ts";
+import type { BlockwiseLayer } from "../../../runtime/graph/layer.ts";
 import { syncExecutor } from "../../../runtime/graph/sync-executor.ts";
 
 let pop: () => void;
@@ -38,6 +41,19 @@ test("toParquet() writes a file a partition that reads back the same, gaps and t
   const back = await dd.readParquet(path);
   assert.equal(back.npartitions, 3);
   assert.deepEqual((await back.compute()).toRecords(), (await table().compute()).toRecords());
+});
+
+test("sortValues() over files reads the key by itself for its bounds, so that no whole partition waits for them", async () => {
+  const path = join(folder, "to-sort");
+  await table().toParquet(path);
+  const sorted = (await dd.readParquet<{ i: number; f: number | null }>(path)).filter((r) => r.i > 1).sortValues("f");
+  const layers = fuseBlockwise(graphOf([wantAll(sorted.layer)])).layers as readonly BlockwiseLayer[];
+  // The key's samples, the bounds, what reads and cuts, what reads the shards and sorts.
+  assert.deepEqual(
+    layers.map(({ inputs }) => inputs.length),
+    [0, 1, 1, 1],
+  );
+  assert.deepEqual((await sorted.compute()).toColumns()["i"], [6, 3, 4, 2, 5]);
 });
 
 test("append numbers files after those there; overwrite leaves only the new ones", async () => {

@@ -183,6 +183,10 @@ test("fuseBlockwise() does not mix annotations", async () => {
   await fusedTo(["d", "b"], chain({ priority: 1, retries: 2 }, { retries: 2, priority: 1 }));
   await fusedTo(["d", "a", "b"], chain({ fuse: false }, { fuse: false }));
   await fusedTo(["d", "a", "b"], chain({ effectful: true }, { effectful: true }));
+  await fusedTo(["d", "a", "b"], chain({ effectful: true }, undefined));
+  await fusedTo(["d", "b"], chain(undefined, { effectful: true }));
+  await fusedTo(["d", "a", "b"], chain(undefined, { effectful: "once" }));
+  await fusedTo(["d", "a", "b"], chain({ priority: 1 }, { effectful: true }));
   const kept = fuseBlockwise(graphOf([wantAll(chain({ retries: 2 }, { retries: 2 }))])).layers.at(-1) as Layer;
   assert.deepEqual(kept.annotations, { retries: 2 });
 });

@@ -65,6 +65,29 @@ test("orderTasks() uses up what stands in for another result before it makes the
   assert.equal(most, 2);
 });
 
+test("orderTasks() writes what each reader of an exchange made before the next reader's turn", () => {
+  // Sources, samples, bounds, cutters; then readers of all cutters, and what writes each reader's result.
+  const n = 25;
+  const all = (from: number): number[] => Array.from({ length: n }, (_, i) => from + i);
+  const each = (read: (i: number) => number[]): number[][] => Array.from({ length: n }, (_, i) => read(i));
+  const readers = 3 * n + 1;
+  const inputs = [
+    ...each(() => []),
+    ...each((i) => [i]),
+    all(n),
+    ...each((i) => [i, 2 * n]),
+    ...each(() => all(2 * n + 1)),
+    ...each((i) => [readers + i]),
+  ];
+  let [unwritten, most] = [0, 0];
+  for (const row of orderedRows(edgesOf(inputs))) {
+    if (row >= readers && row < readers + n) unwritten += 1;
+    if (row >= readers + n) unwritten -= 1;
+    most = Math.max(most, unwritten);
+  }
+  assert.ok(most <= 2, `${most} results lie there unwritten`);
+});
+
 test("orderTasks() gives every task one rank, after its inputs", () => {
   fc.assert(
     fc.property(graphs, (inputs) => {
