@@ -63,6 +63,7 @@ export function resumeTaskScope(): <T>(run: () => T) => T {
  *   await rejoin();
  *   return parts.reduce((a, b) => a + b, 0);
  * }, 10);
+ * await total.result(); // 285
  */
 export function secede(): () => Promise<void> {
   const scope = taskScope();

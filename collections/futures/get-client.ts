@@ -12,6 +12,7 @@ import { Client } from "./client.ts";
  *   const parts = await inner.gather(inner.map((x: number) => x * x, [...Array(n).keys()]));
  *   return parts.reduce((a, b) => a + b, 0);
  * }, 10);
+ * await total.result(); // 285
  */
 export function getClient(): Client {
   return Client.current();

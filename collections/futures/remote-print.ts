@@ -21,7 +21,7 @@ const TOPIC = "shoal/printed";
  * Prints like `console.log`; within a task on another process, where clients that called `forwardLogging()` see it.
  * @see https://distributed.dask.org/en/stable/api.html#distributed.print
  * @example
- * client.submit((n: number) => { print("at", n); return n; }, 1);
+ * await client.submit((n: number) => { print("at", n); return n; }, 1).result(); // 1
  */
 export function print(...values: readonly unknown[]): void {
   tell("log", values);

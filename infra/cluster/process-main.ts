@@ -25,6 +25,8 @@ async function run(bus: PortBus): Promise<void> {
     if (process.connected) process.disconnect();
     return;
   }
+  // While modules were loaded the parent may have gone.
+  if (!process.connected) return;
   const end = (): void => {
     system.close();
     void bus.close();
