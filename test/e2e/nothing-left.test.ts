@@ -48,7 +48,7 @@ async function use(client) {
   await client.scatter(new Float64Array(100_000));
 }
 // What the first use of each library keeps for good is there before it is counted.
-${open.includes("connect") ? "" : `{ const first = ${open}; await use(first); await first.close(); }`}
+{ const first = ${open}; await use(first); await first.close(); }
 const before = { resources: resources(), children: children(), sockets: sockets(), threads: threads() };
 const pids = [];
 for (let i = 0; i < 2; i++) {
