@@ -46,6 +46,7 @@ import { lazySpawner } from "./infra/cluster/lazy-spawner.ts";
 export { secede, taskScope } from "./actors/worker/task-scope.ts";
 export { type ActorProxy, stopActor } from "./collections/futures/actor-handle.ts";
 export { AsCompleted, asCompleted, wait } from "./collections/futures/as-completed.ts";
+export type { RunningCall } from "./collections/futures/call-stack.ts";
 export { Client } from "./collections/futures/client.ts";
 export { Future } from "./collections/futures/future.ts";
 export { getClient } from "./collections/futures/get-client.ts";

@@ -35,6 +35,16 @@ export interface ExecutionOptions {
   yieldThen(run: () => void): void;
 }
 
+/** A task that has begun and not ended. */
+export interface TaskUnderWay {
+  readonly row: number;
+  readonly attempt: number;
+  /** Since it began. */
+  readonly ms: number;
+  /** Whether the thread is in its synchronous part. */
+  readonly isCurrent: boolean;
+}
+
 /** Runs tasks for a worker: synchronous ones in short bursts, asynchronous ones side by side up to the slots. */
 export class Execution implements TaskHost {
   private readonly options: ExecutionOptions;
@@ -48,6 +58,8 @@ export class Execution implements TaskHost {
   /** Spans of running tasks, where they are traced. */
   private readonly spans: TaskSpans;
   private phase: "idle" | "scheduled" | "closed" = "idle";
+  /** Whose synchronous part the thread is in. */
+  private current: RunningTask | undefined;
 
   /** @param report called when there is something to report that no turn is about to take */
   constructor(options: ExecutionOptions, brain: WorkerBrain, shards: ShardKeeper, report: () => void) {
@@ -69,6 +81,16 @@ export class Execution implements TaskHost {
 
   get id(): string {
     return this.options.id;
+  }
+
+  /** Tasks under way; first the one that the thread is in, if it is in one. */
+  get underWay(): readonly TaskUnderWay[] {
+    const { current, running } = this;
+    const now = this.options.clock.now();
+    const told = (task: RunningTask): TaskUnderWay => {
+      return { row: task.row, attempt: task.fence, ms: now - task.startedMs, isCurrent: task === current };
+    };
+    return [...(current === undefined ? [] : [current]), ...running.values()].map(told);
   }
 
   secede(task: RunningTask): void {
@@ -150,17 +172,20 @@ export class Execution implements TaskHost {
     const task = new RunningTask(this, row, batch.attempts[at] as number, startedMs);
     const definition = brain.layers.get(batch.layer) as LayerDefinition;
     this.options.hooks?.begun(row);
+    this.current = task;
     try {
       for (const input of inputs) if (input instanceof ChunkFault) throw input.error;
       const value = this.spans.run(row, definition.name, definition.trace, () =>
         withTaskScope(task, () => this.runner.run(definition, batch, at, inputs)),
       );
+      this.current = undefined;
       const now = this.options.clock.now();
       if (value instanceof Promise) this.followUp(row, task, definition, value);
       else if (value instanceof Shards) this.followUp(row, task, definition, this.shards.keep(value));
       else this.finish(row, definition, value, startedMs, now);
       return now;
     } catch (error) {
+      this.current = undefined;
       const now = this.options.clock.now();
       this.fail(row, definition, error, startedMs, now);
       return now;

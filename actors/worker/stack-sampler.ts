@@ -1,12 +1,11 @@
 import { type Profiler, Session } from "node:inspector/promises";
 import type { ProfileEntry } from "../../runtime/protocol/events.ts";
+import { callsTasks, frameText } from "./frame-text.ts";
 import type { StackSampler } from "./worker-reporter.ts";
 
 const SAMPLE_INTERVAL_US = 5000;
 const FRAMES_MAX = 60;
 const ENTRIES_MAX = 400;
-/** What calls the functions of tasks: what lies below it is the task's own. */
-const CALLER = /\/runtime\/graph\/evaluate\.(ts|js)$/;
 const NOT_RUNNING = new Set(["(idle)", "(root)"]);
 
 /**
@@ -99,24 +98,14 @@ function stackOf(
   let isTask = false;
   for (let id: number | undefined = leaf; id !== undefined; id = parents.get(id)) {
     const { callFrame } = nodes.get(id) as Profiler.ProfileNode;
-    isTask = CALLER.test(callFrame.url);
+    isTask = callsTasks(callFrame.url);
     if (isTask) break;
     frames.push(callFrame);
   }
   if (NOT_RUNNING.has(frames[0]?.functionName ?? "")) return undefined;
   const shown = frames.reverse().filter(({ functionName }) => functionName !== "(root)");
-  return { frames: shown.slice(0, FRAMES_MAX).map(frameText), isTask };
+  return { frames: shown.slice(0, FRAMES_MAX).map(textOf), isTask };
 }
 
-function frameText({ functionName, url, lineNumber }: Profiler.ProfileNode["callFrame"]): string {
-  const name = functionName === "" ? "(anonymous)" : functionName;
-  if (url === "") return name;
-  const file = url.startsWith("data:")
-    ? "inline"
-    : url
-        .replace(/^file:\/\//, "")
-        .split("/")
-        .slice(-2)
-        .join("/");
-  return `${name} ${file}:${lineNumber + 1}`;
-}
+const textOf = ({ functionName, url, lineNumber }: Profiler.ProfileNode["callFrame"]): string =>
+  frameText(functionName, url, lineNumber + 1);

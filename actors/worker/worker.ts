@@ -85,6 +85,8 @@ export interface WorkerActorOptions {
   /** The scheduler wants it gone, or will not have it. */
   onEnd?(end: WorkerDismissal): void;
   onBrain?(brain: WorkerBrain): void;
+  /** For those who look at the thread: what runs in it. */
+  onExecution?(execution: Pick<Execution, "underWay">): void;
 }
 
 const TICK = { type: "tick" } as const;
@@ -152,6 +154,7 @@ class Worker implements Actor {
     this.door = new ChunkDoor(options, { brain: this.brain, shards, peers, stealing: this.stealDoor }, wake);
     this.follow(store, wake);
     options.onBrain?.(this.brain);
+    options.onExecution?.(this.execution);
     this.session = { state: "joining", join: 0, sinceMs: 0 };
     context.after(0, TICK);
     if (this.memory.measures) context.after(0, MEASURE);

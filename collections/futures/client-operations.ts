@@ -3,6 +3,7 @@ import { taskKey } from "../../runtime/graph/layer.ts";
 import type { Collection } from "../core/collection.ts";
 import { wantsOf } from "../core/compute.ts";
 import type { SubmitOptions } from "./call-options.ts";
+import type { RunningCall } from "./call-stack.ts";
 import { ClientServices } from "./client-services.ts";
 import type { ClusterLogEntry, DumpPart } from "./cluster-dump.ts";
 import type { Future, WaitOptions } from "./future.ts";
@@ -113,6 +114,20 @@ export abstract class ClientOperations extends ClientServices {
     return registerPlugin(this.reach, plugin, (worker, error) =>
       process.emitWarning(`A plugin could not be set up on worker ${worker}: ${String(error)}`, { type: "Shoal" }),
     );
+  }
+
+  /**
+   * What each worker is running now, by worker: tasks with their call stacks, told in the midst of it. Of `futures`, if they are given,
+   * or of all.
+   * @throws ShoalError NOT_SUPPORTED in mode "inline", where nothing else can run while it is asked
+   * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.call_stack
+   * @example
+   * for (const [worker, calls] of await client.callStack())
+   *   for (const { key, ms, stack } of calls) console.log(worker, key, ms, stack.join(" > "));
+   */
+  async callStack(futures?: readonly Future<unknown>[]): Promise<Map<string, RunningCall[]>> {
+    const { callStack } = await import("./call-stack.ts");
+    return callStack(this.reach, futures);
   }
 
   /** A pool of calls that give promises. @see {@link PoolExecutor} */

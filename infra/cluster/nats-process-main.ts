@@ -1,8 +1,11 @@
+import { ActorSystem } from "../../runtime/actor/system.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { serveMonitoring } from "../nats/services.ts";
 import { joinNats } from "./join-nats.ts";
+import { stackActor } from "./stack-actor.ts";
+import { whatThreadRuns } from "./thread-stack.ts";
 import { DISMISSED_EXIT_CODE, REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import { WorkerThread } from "./worker-thread.ts";
 
@@ -19,6 +22,7 @@ delete process.env["SHOAL_NATS_WORKER"];
 const { cluster, id } = worker;
 const bus = await joinNats(connect, cluster, "worker");
 const thread = WorkerThread.start(bus, worker);
+new ActorSystem({ bus }).spawn(stackActor(cluster, id, () => whatThreadRuns(id)));
 const EXIT_CODES = { refused: REFUSED_EXIT_CODE, dismissed: DISMISSED_EXIT_CODE, died: 1 } as const;
 let phase: "running" | "ending" = "running";
 const end = async (code: number): Promise<void> => {

@@ -1,6 +1,7 @@
 import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { preload } from "../../runtime/wire/preload.ts";
+import { answerStackAsks } from "./process-stack.ts";
 import { startWorker } from "./start-worker.ts";
 import { DISMISSED_EXIT_CODE, REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import "./native-text.ts";
@@ -37,6 +38,7 @@ async function run(bus: PortBus): Promise<void> {
     if (kind === "refused") process.stderr.write(`${reason}\n`);
     end();
   });
+  answerStackAsks();
   // An interrupt from the keyboard reaches the whole group: the parent decides what becomes of its workers.
   process.on("SIGINT", () => {});
   bus.onStatus((status) => {

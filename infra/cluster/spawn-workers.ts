@@ -4,6 +4,7 @@ import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
 import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import { isStopped, MEMORY_EVERY_MS } from "./process-memory.ts";
+import { whatThreadRuns } from "./thread-stack.ts";
 import { DISMISSED_EXIT_CODE, REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import type { StartWorker, WorkerEnd } from "./worker-pool.ts";
 import { type ProcessExit, WorkerProcess } from "./worker-process.ts";
@@ -20,6 +21,7 @@ export const startThreadWorker: StartWorker = (bus, config) => {
     runs: () => true,
     kill: () => thread.kill(),
     stop: () => thread.stop(),
+    whatRuns: () => whatThreadRuns(config.id),
   };
 };
 
@@ -42,6 +44,7 @@ export const startProcessWorker: StartWorker = (bus, config) => {
       port.detach();
       await worker.stop();
     },
+    whatRuns: () => worker.whatRuns(),
   };
 };
 

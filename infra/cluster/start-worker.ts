@@ -4,6 +4,7 @@ import { shardStorage } from "../../actors/chunk/shard-storage.ts";
 import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { InspectorSampler } from "../../actors/worker/stack-sampler.ts";
 import { TaskStream } from "../../actors/worker/task-stream.ts";
+import { showWhatRuns } from "../../actors/worker/what-runs.ts";
 import { type WorkerDismissal, workerActor } from "../../actors/worker/worker.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
@@ -33,6 +34,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
       windows,
       stream,
       onBrain: (brain) => reportWorker(bus, config, brain, stream),
+      onExecution: (execution) => showWhatRuns(config.id, execution),
       version: VERSION,
       pid: process.pid,
       host: hostname(),

@@ -1,5 +1,7 @@
 import { nannyActor } from "../../actors/nanny/nanny.ts";
+import type { WhatRuns } from "../../actors/worker/what-runs.ts";
 import type { MemoryConfig } from "../../collections/futures/memory-options.ts";
+import type { ActorRef } from "../../runtime/actor/ref.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { type TimerHandle, wallTimeMs } from "../../runtime/base/clock.ts";
 import { plainToken, uniqueToken } from "../../runtime/base/random.ts";
@@ -7,6 +9,7 @@ import type { Bus } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import { askToLeave } from "./ask-to-leave.ts";
+import { stackActor } from "./stack-actor.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 
 /** How a worker ended. One that was refused would be refused again; one that was dismissed left in order. */
@@ -25,6 +28,8 @@ export interface RunningWorker {
   /** Ends it at once, whatever it is doing; those who listen for its exit are told. */
   kill(): void;
   stop(): Promise<void>;
+  /** What it is doing, where that is told here; on NATS its own process tells. */
+  whatRuns?(): Promise<WhatRuns | undefined>;
 }
 
 /** A way to run workers on a bus. */
@@ -66,6 +71,8 @@ export class WorkerPool {
   private readonly options: WorkerPoolOptions;
   private readonly start: StartWorker;
   private readonly workers = new Map<string, RunningWorker>();
+  /** Those who tell what workers are doing. */
+  private readonly stacks = new Map<string, ActorRef>();
   /** Workers that are to leave in order. */
   private readonly leaving = new Set<string>();
   /** When workers have lived long enough. */
@@ -150,6 +157,7 @@ export class WorkerPool {
     const names = [...this.workers.keys()];
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
     this.workers.clear();
+    for (const id of [...this.stacks.keys()]) this.stopStack(id);
     if (tell === "silent") return;
     await this.system.ask(this.nanny, { type: "left", workers: names }, { timeoutMs: GOODBYE_TIMEOUT_MS });
     await this.system.bus.flush();
@@ -163,6 +171,8 @@ export class WorkerPool {
     const config = { cluster, id, incarnation, slots, resources, heartbeatMs, functions, memory, preload, environment };
     const worker = this.start(this.system.bus, config);
     this.workers.set(id, worker);
+    const { whatRuns } = worker;
+    if (whatRuns !== undefined) this.stacks.set(id, this.system.spawn(stackActor(cluster, id, whatRuns)));
     worker.onExit((end) => this.ended(id, end));
     this.limitLife(id);
   }
@@ -194,10 +204,16 @@ export class WorkerPool {
     const worker = this.workers.get(id);
     if (worker === undefined || this.phase !== "open") return;
     this.workers.delete(id);
+    this.stopStack(id);
     await worker.stop();
     this.forget(id);
     this.system.tell(this.nanny, { type: "left", workers: [id] });
     this.options.onDismissed?.(id);
+  }
+
+  private stopStack(id: string): void {
+    this.stacks.get(id)?.stop();
+    this.stacks.delete(id);
   }
 
   private forget(id: string): void {
@@ -216,6 +232,7 @@ export class WorkerPool {
 
   private ended(id: string, { kind, reason, death }: WorkerEnd): void {
     if (!this.workers.delete(id)) return;
+    this.stopStack(id);
     if (kind !== "died") this.forget(id);
     const told = this.told.get(id);
     this.told.delete(id);

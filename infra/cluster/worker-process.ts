@@ -1,8 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { WhatRuns } from "../../actors/worker/what-runs.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { HEAP_ROOM } from "./heap-room.ts";
 import { ProcessMemory } from "./process-memory.ts";
+import { ProcessStack, STACK_FD } from "./process-stack.ts";
 import { bootEntry, siblingEntry } from "./worker-entry.ts";
 
 export interface WorkerProcessOptions {
@@ -46,6 +49,7 @@ export class WorkerProcess {
   readonly child: ChildProcess;
   private readonly options: WorkerProcessOptions;
   private readonly exited: Promise<ProcessExit>;
+  private readonly stack: ProcessStack;
   private phase: "running" | "stopping" | "stopped" = "running";
   private log = "";
   private readonly memory: ProcessMemory;
@@ -55,7 +59,7 @@ export class WorkerProcess {
     this.options = options;
     this.child = fork(bootEntry(), [], {
       serialization: "advanced",
-      stdio: ["ignore", "inherit", "pipe", "ipc"],
+      stdio: ["ignore", "inherit", "pipe", "ipc", "pipe"],
       env: { ...ALLOCATOR, ...process.env, ...options.env, SHOAL_ENTRY: siblingEntry(options.entry) },
       // Beyond its spill line a worker has garbage collected, so that what left memory is given back.
       execArgv: [
@@ -72,6 +76,9 @@ export class WorkerProcess {
       this.log = (this.log + chunk.toString()).slice(-LOG_CHARS_MAX);
     });
     (this.child.stderr as Socket | null)?.unref();
+    const pipe = this.child.stdio[STACK_FD] as Duplex & { unref(): void };
+    pipe.unref();
+    this.stack = new ProcessStack(pipe);
     this.memory = new ProcessMemory(this.pid, options.clock, options.memoryBytesMax, () => {
       this.isOverMemory = true;
       this.kill();
@@ -83,6 +90,11 @@ export class WorkerProcess {
         resolve({ code, signal, log, isOverMemory, memoryBytes: this.memory.figures });
       }),
     );
+  }
+
+  /** What it is doing, where its worker has its main thread; undefined if it does not say. */
+  whatRuns(): Promise<WhatRuns | undefined> {
+    return this.stack.ask();
   }
 
   kill(): void {

@@ -16,6 +16,8 @@ export interface ClusterSubjects {
   readonly coordination: string;
   /** Where a worker is asked to run user actors and functions outside of any task. */
   workerHost(id: string): string;
+  /** Where one hears what a worker's thread is doing, while it does it. */
+  workerStack(id: string): string;
   /** An actor of a user's class, wherever it lives. */
   userActor(id: string): string;
   /** The actor of a task. @throws ShoalError SUBJECT for a key that is empty or has lone surrogates */
@@ -46,7 +48,7 @@ export interface ClusterSubjects {
 export type ParsedSubject =
   | { readonly kind: "scheduler" | "hello" | "watch" | "coordination"; readonly cluster: string }
   | {
-      readonly kind: "worker" | "worker-peer" | "worker-host" | "client" | "nanny" | "actor";
+      readonly kind: "worker" | "worker-peer" | "worker-host" | "worker-stack" | "client" | "nanny" | "actor";
       readonly cluster: string;
       readonly id: string;
     }
@@ -70,6 +72,7 @@ export function clusterSubjects(cluster: string): ClusterSubjects {
     nanny: (id) => `${root}.nanny.${name("nanny", id)}`,
     coordination: `${root}.coordination`,
     workerHost: (id) => `${root}.worker.${name("worker", id)}.host`,
+    workerStack: (id) => `${root}.worker.${name("worker", id)}.stack`,
     userActor: (id) => `${root}.actor.${name("actor", id)}`,
     task: (key) => `${root}.task.${keyToken(key)}`,
     chunk: (key) => `${root}.chunk.${keyToken(key)}`,
@@ -117,8 +120,9 @@ export function parseSubject(subject: string): ParsedSubject | undefined {
     return { kind, cluster, token, key: keyOfToken(token) };
   }
   if (!NAME.test(token)) return undefined;
-  if (kind === "worker" && rest.length === 1 && rest[0] === "peer") return { kind: "worker-peer", cluster, id: token };
-  if (kind === "worker" && rest.length === 1 && rest[0] === "host") return { kind: "worker-host", cluster, id: token };
+  const [part = ""] = rest;
+  if (kind === "worker" && rest.length === 1 && (part === "peer" || part === "host" || part === "stack"))
+    return { kind: `worker-${part}`, cluster, id: token };
   if ((kind === "worker" || kind === "client" || kind === "nanny" || kind === "actor") && rest.length === 0)
     return { kind, cluster, id: token };
   return undefined;

@@ -130,6 +130,7 @@ export const futuresClaims: readonly Claim[] = [
     "test/collections/futures/upload-module.test.ts: uploadModule() gives workers a module",
   ],
   ["FU-054", "Plugins", "shoal:Client#registerPlugin", `${operationsTest}: registerPlugin() sets up every worker`],
+  ["FU-057", "Call stacks", "shoal:Client#callStack", "test/e2e/call-stack.test.ts: tells what a busy worker is in"],
   ["FU-061", "Logs", "shoal:Client#getLogs cli:logs", `${operationsTest}: getLogs() tells of a task that failed`],
   ["FU-062", "Forward logging", "shoal:Client#forwardLogging", `${operationsTest}: print() and warn() in tasks`],
   ["FU-065", "Cluster dump", "shoal:Client#dumpClusterState", `${operationsTest}: dumpClusterState() writes`],
