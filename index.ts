@@ -46,6 +46,7 @@ import { lazySpawner } from "./infra/cluster/lazy-spawner.ts";
 export { secede, taskScope } from "./actors/worker/task-scope.ts";
 export { type ActorProxy, stopActor } from "./collections/futures/actor-handle.ts";
 export { AsCompleted, asCompleted, wait } from "./collections/futures/as-completed.ts";
+export { environ, forwardOutput } from "./collections/futures/built-in-plugins.ts";
 export type { RunningCall } from "./collections/futures/call-stack.ts";
 export { Client } from "./collections/futures/client.ts";
 export { Future } from "./collections/futures/future.ts";
@@ -53,6 +54,13 @@ export { getClient } from "./collections/futures/get-client.ts";
 export { HeldLease, Lock, MultiLock, Semaphore } from "./collections/futures/locks.ts";
 export { PoolExecutor } from "./collections/futures/pool-executor.ts";
 export { type ProgressOptions, type ProgressOut, progress } from "./collections/futures/progress.ts";
+export type {
+  PluggedScheduler,
+  PluginRegistration,
+  SchedulerPlugin,
+  WorkerPlugin,
+  WorkerTask,
+} from "./collections/futures/register-plugin.ts";
 export { type LineSink, print, warn } from "./collections/futures/remote-print.ts";
 export { SharedEvent, SharedQueue, SharedVariable } from "./collections/futures/shared-state.ts";
 export { Topic } from "./collections/futures/topic.ts";

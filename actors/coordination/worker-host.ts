@@ -6,6 +6,7 @@ import { importModule, loadFunction } from "../../runtime/wire/function-loader.t
 import type { FunctionSpec } from "../../runtime/wire/function-spec.ts";
 import { dropUploaded } from "../../runtime/wire/uploaded-modules.ts";
 import { decodeValueSoon, encodeValue, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
+import type { PackedPlugin, PluginBoard } from "./plugin-board.ts";
 import { snapshotOf, userActor } from "./user-actor.ts";
 
 /** A function or class with its arguments, as it travels. */
@@ -18,6 +19,9 @@ export type HostRequest =
   | { readonly op: "create"; readonly id: string; readonly recipe: Uint8Array }
   | { readonly op: "restore"; readonly id: string; readonly recipe: Uint8Array; readonly snapshot: Uint8Array }
   | { readonly op: "run"; readonly recipe: Uint8Array }
+  /** `plugin` is an encoded {@link PackedPlugin}. */
+  | { readonly op: "plug"; readonly name: string; readonly plugin: Uint8Array }
+  | { readonly op: "unplug"; readonly name: string }
   | { readonly op: "stop"; readonly id: string };
 
 export interface WorkerHostOptions {
@@ -25,6 +29,8 @@ export interface WorkerHostOptions {
   /** The worker's name. */
   readonly id: string;
   readonly functions: "any" | "named";
+  /** Where plugins of whoever it stands beside are put in force. */
+  readonly plugins?: PluginBoard;
 }
 
 /** The host beside the scheduler, for functions that are to run there. */
@@ -62,16 +68,45 @@ class WorkerHost implements Actor {
   }
 
   stopped(): void {
+    this.options.plugins?.close();
     dropUploaded();
   }
 
   private start(request: Exclude<HostRequest, { op: "stop" }>, question: Question): void {
-    const work = request.op === "run" ? this.run(request.recipe) : this.host(request);
-    work.then(
+    this.workOf(request).then(
       (value) => question.answer({ value }),
       // Whoever restores an actor sees by the failure that it is lost.
       (error) => (request.op === "restore" ? question.fail(error) : question.answer({ error: errorToWire(error) })),
     );
+  }
+
+  private workOf(request: Exclude<HostRequest, { op: "stop" }>): Promise<Uint8Array> {
+    switch (request.op) {
+      case "run":
+        return this.run(request.recipe);
+      case "plug":
+        return this.plug(request.name, request.plugin);
+      case "unplug":
+        return (this.options.plugins?.unplug(request.name) ?? Promise.resolve()).then(() => NOTHING);
+      default:
+        return this.host(request);
+    }
+  }
+
+  private async plug(name: string, bytes: Uint8Array): Promise<Uint8Array> {
+    const packed = (await decodeValueSoon(unflattenValue(bytes), importModule)) as PackedPlugin;
+    await this.options.plugins?.plug(name, await this.unpack(packed));
+    return NOTHING;
+  }
+
+  private async unpack(packed: PackedPlugin): Promise<object> {
+    if (packed.kind === "class") {
+      const made = (await loadFunction(packed.made, this.options)) as unknown as Constructible;
+      return new made(...packed.args);
+    }
+    const plugin: Record<string, unknown> = { ...packed.fields };
+    for (const [hook, spec] of Object.entries(packed.functions)) plugin[hook] = await loadFunction(spec, this.options);
+    return plugin;
   }
 
   private async run(bytes: Uint8Array): Promise<Uint8Array> {

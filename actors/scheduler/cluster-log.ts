@@ -5,8 +5,8 @@ export interface LogEntry {
   /** By the scheduler's clock. */
   readonly atMs: number;
   readonly level: "info" | "warn" | "error";
-  readonly about: "worker" | "client" | "task" | "submission";
-  /** The worker, client or key. */
+  readonly about: "worker" | "client" | "task" | "submission" | "plugin";
+  /** The worker, client, key or plugin. */
   readonly name: string;
   readonly text: string;
 }

@@ -220,6 +220,7 @@ export class SchedulerBrain {
   /** Has workers ended, each for another in its place. @throws ShoalError UNKNOWN_KEY | NOT_SUPPORTED */
   restart(workers: readonly string[]): void {
     this.ends.push(...askedEnds(this.state, workers));
+    this.state.happenings?.events.push({ kind: "restart", workers });
   }
 
   /** A wish about where results lie. @throws ShoalError UNKNOWN_KEY */
@@ -336,7 +337,12 @@ export class SchedulerBrain {
       this.expelled.push(id);
       return;
     }
-    if (known !== undefined) workerLost(state, known, false);
+    const { happenings } = state;
+    if (known !== undefined) {
+      workerLost(state, known, false);
+      happenings?.events.push({ kind: "removeWorker", worker: id, reason: "another of its name came" });
+    }
+    happenings?.events.push({ kind: "addWorker", worker: id });
     const worker = workerRecord(state.workers.length, message, now);
     state.workers.push(worker);
     state.workerByName.set(id, worker);
@@ -365,6 +371,7 @@ export class SchedulerBrain {
     const text = `${isExpected ? "left" : "is gone"} with ${worker.processing} tasks: ${reason}`;
     state.log.note({ atMs: state.nowMs, level, about: "worker", name: worker.id, text });
     workerLost(state, worker, isExpected, death);
+    state.happenings?.events.push({ kind: "removeWorker", worker: worker.id, reason });
     this.expelled.push(worker.id);
     tellWorkers(this.state);
   }

@@ -6,6 +6,7 @@ import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { ClusterLog } from "./cluster-log.ts";
 import { Estimates } from "./estimates.ts";
+import type { Happenings } from "./happenings.ts";
 import { type Ledger, NO_LEDGER } from "./ledger.ts";
 import { membershipMachine } from "./membership-chart.ts";
 import { Outbox } from "./outbox.ts";
@@ -160,6 +161,8 @@ export class SchedulerState {
   readonly turns = { count: 0, ms: 0, maxMs: 0, long: 0 };
   /** Kept while somebody watches; see {@link watchTransitions}. */
   transitions: TransitionLog | undefined;
+  /** Noted while there are plugins, which hear of it after the turn. */
+  happenings: Happenings | undefined;
   readonly hunger: BoundChart;
   readonly membership: BoundChart;
   /** Rows whose dependents might be sent ahead, by worker. */
@@ -208,8 +211,23 @@ export class SchedulerState {
       if (((this.tasks.flags[row] as number) & FLAG.watched) !== 0) this.out.watched.push(row, after);
       if (this.transitions !== undefined)
         this.transitions.note(row, packStep(before, event, after), this.tasks.worker[row] as number, this.nowMs);
+      if (this.happenings?.withTransitions === true) this.noteTransition(row, before, after);
     }
     return after;
+  }
+
+  private noteTransition(row: number, before: number, after: number): void {
+    const slab = this.slabs.get(this.tasks.slab[row] as number);
+    if (slab === undefined) return;
+    const { states } = this.chart.chart;
+    const worker = this.workers[this.tasks.worker[row] as number]?.id;
+    this.happenings?.events.push({
+      kind: "transition",
+      key: slab.keyOf(row),
+      from: states[before] as string,
+      to: states[after] as string,
+      worker,
+    });
   }
 
   /** Whether transitions are kept, for the stories of tasks. */

@@ -33,6 +33,7 @@ export function clientHello(
     state.clients.set(id, client);
     state.ledger.clientCame(id);
     state.log.note({ atMs: now, level: "info", about: "client", name: id, text: "came" });
+    state.happenings?.events.push({ kind: "addClient", client: id });
   }
   client.lastSeenMs = now;
   const { weight = 1, atOnceMax = Number.POSITIVE_INFINITY } = share;
@@ -104,6 +105,7 @@ export function clientGone(state: SchedulerState, client: ClientRecord): void {
   state.clientByNumber[client.number] = undefined;
   state.out.dropClient(client.number);
   state.log.note({ atMs: state.nowMs, level: "info", about: "client", name: client.id, text: "is gone" });
+  state.happenings?.events.push({ kind: "removeClient", client: client.id });
 }
 
 /** Data that a client put on workers becomes tasks without a recipe. */

@@ -43,6 +43,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   }
   state.ledger.submitted(() => graphRecord(client, message, placed));
   out.say({ type: "accepted", request: message.request, tasks: slab?.count ?? 0 });
+  state.happenings?.events.push({ kind: "updateGraph", client: client.id, tasks: slab?.count ?? 0 });
   const wants = message.wants.map((want) => giveHandles(client, want, rows[want.layer] as LayerRows, message.layers));
   takeIn(state, client, wants, slab === undefined ? [...placed.place.reads] : [slab.id, ...placed.place.reads]);
   if (slab !== undefined && slab.active === 0) state.idleSlabs.push(slab.id);

@@ -64,11 +64,15 @@ export class WorkerRows {
     return this.batch(row)?.wanted[this.batchAt(row)] === 1;
   }
 
+  /** Told when a row changes its state, if somebody wants to know. */
+  onMove: ((row: number, from: number, to: number) => void) | undefined;
+
   setState(row: number, state: number): void {
     const page = this.page(row);
     const at = row & PAGE_MASK;
     const before = page.state[at] as number;
     page.state[at] = state;
+    if (before !== state) this.onMove?.(row, before, state);
     if (before === 0 && state !== 0) page.used += 1;
     if (before !== 0 && state === 0) this.clear(row, page, at);
   }

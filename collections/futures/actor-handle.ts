@@ -92,7 +92,8 @@ function recipeOf(reach: ClientReach, fn: AnyFunction, args: readonly unknown[])
   return flattenValue(encodeValue({ fn: spec, args }, COPY));
 }
 
-async function askHost(reach: ClientReach, worker: string, request: object, what: string): Promise<Uint8Array> {
+/** Asks the host beside a worker, or the scheduler's. @param what for the error: what is asked of it */
+export async function askHost(reach: ClientReach, worker: string, request: object, what: string): Promise<Uint8Array> {
   const { system, name } = reach.cluster;
   const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const };
   const letGo = holdProcess();

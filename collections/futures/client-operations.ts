@@ -8,10 +8,10 @@ import { ClientServices } from "./client-services.ts";
 import type { ClusterLogEntry, DumpPart } from "./cluster-dump.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { type PoolCaller, PoolExecutor } from "./pool-executor.ts";
+import type { PluginRegistration, SchedulerPlugin, WorkerPlugin } from "./register-plugin.ts";
 import { forwardLines, type LineSink } from "./remote-print.ts";
 import { futuresByKey } from "./shared-value.ts";
 import type { ClusterVersions } from "./versions.ts";
-import type { PluginRegistration, WorkerPlugin } from "./worker-plugin.ts";
 
 /** What a client does with its cluster as a whole. What few programs ask for is read when it is: the package is to be there at once. */
 export abstract class ClientOperations extends ClientServices {
@@ -102,18 +102,44 @@ export abstract class ClientOperations extends ClientServices {
   }
 
   /**
-   * Sets something up on all workers, and on those that come later as long as this client is open. A later worker that cannot be set up
-   * is warned of.
-   * @throws ShoalError ACTOR_FAILED with the error of `setup` as `cause`
-   * @see https://distributed.dask.org/en/stable/plugins.html
+   * Puts a plugin in force on all workers, and on those that come later as long as this client is open: an object of functions, or a class
+   * with arguments for its constructor, an instance of which each worker has. A later worker that cannot be set up is warned of.
+   * @throws ShoalError ACTOR_FAILED with the error of `setup` as `cause`; NOT_PORTABLE
+   * @see https://distributed.dask.org/en/stable/plugins.html#worker-plugins
    * @example
    * await client.registerPlugin({ setup: (worker) => { (globalThis as { seed?: string }).seed = worker; } });
    */
-  async registerPlugin(plugin: WorkerPlugin): Promise<PluginRegistration> {
-    const { registerPlugin } = await import("./worker-plugin.ts");
-    return registerPlugin(this.reach, plugin, (worker, error) =>
+  async registerPlugin(plugin: WorkerPlugin): Promise<PluginRegistration>;
+  async registerPlugin<A extends readonly unknown[]>(
+    plugin: new (...args: A) => WorkerPlugin,
+    ...args: A
+  ): Promise<PluginRegistration>;
+  async registerPlugin(plugin: never, ...args: readonly unknown[]): Promise<PluginRegistration> {
+    const { registerPlugin } = await import("./register-plugin.ts");
+    return registerPlugin(this.reach, { plugin, args }, (worker, error) =>
       process.emitWarning(`A plugin could not be set up on worker ${worker}: ${String(error)}`, { type: "Shoal" }),
     );
+  }
+
+  /**
+   * Has a plugin hear what happens at the scheduler: clients, workers and graphs that come and go, every step of every task. It stays when
+   * this client goes, until it is taken off or that scheduler ends. An object of functions, or a class with arguments for its constructor.
+   * @throws ShoalError ACTOR_FAILED with the error of `start` as `cause`; NOT_PORTABLE
+   * @see https://distributed.dask.org/en/stable/plugins.html#scheduler-plugins
+   * @example
+   * const plugin = await client.registerSchedulerPlugin({
+   *   removeWorker: (worker, reason) => console.warn(`${worker} left: ${reason}`),
+   * });
+   * await plugin.unregister();
+   */
+  async registerSchedulerPlugin(plugin: SchedulerPlugin): Promise<PluginRegistration>;
+  async registerSchedulerPlugin<A extends readonly unknown[]>(
+    plugin: new (...args: A) => SchedulerPlugin,
+    ...args: A
+  ): Promise<PluginRegistration>;
+  async registerSchedulerPlugin(plugin: never, ...args: readonly unknown[]): Promise<PluginRegistration> {
+    const { registerSchedulerPlugin } = await import("./register-plugin.ts");
+    return registerSchedulerPlugin(this.reach, { plugin, args });
   }
 
   /**

@@ -13,7 +13,7 @@ export interface ClusterLogEntry {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly level: "info" | "warn" | "error";
-  readonly about: "worker" | "client" | "task" | "submission";
+  readonly about: "worker" | "client" | "task" | "submission" | "plugin";
   /** The worker, client or key. */
   readonly name: string;
   readonly text: string;

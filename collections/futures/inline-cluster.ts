@@ -6,10 +6,13 @@ import { SCHEDULER_HOST, workerHost } from "../../actors/coordination/worker-hos
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import { schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import { SchedulerPlugins } from "../../actors/scheduler/scheduler-plugins.ts";
 import { SchedulerReporter } from "../../actors/scheduler/scheduler-reporter.ts";
 import { InspectorSampler } from "../../actors/worker/stack-sampler.ts";
 import { TaskStream } from "../../actors/worker/task-stream.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
+import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import { WorkerPlugins } from "../../actors/worker/worker-plugins.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { workerChartFacts } from "../../actors/worker/worker-states.ts";
 import { Doubts } from "../../runtime/actor/doubts.ts";
@@ -22,6 +25,7 @@ import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { preload, preloadUrls } from "../../runtime/wire/preload.ts";
 import { hasCallbacks, tellCallbacks } from "../core/callback.ts";
 import { type MemoryConfig, type MemorySettings, memoryConfig, openMemory } from "./memory-options.ts";
+import { warn } from "./remote-print.ts";
 import { SessionExecutor } from "./session-executor.ts";
 import type { LocalOptions, OpenCluster } from "./spawner.ts";
 import { serveModules } from "./upload-module.ts";
@@ -54,15 +58,19 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   const clock = systemClock;
   const system = new ActorSystem({ bus, clock });
   const functions = options.functions ?? "any";
-  const { brain, reporter } = spawnScheduler(system, options);
+  const { brain, reporter, plugins } = spawnScheduler(system, options);
+  system.spawn(workerHost({ cluster: CLUSTER, id: SCHEDULER_HOST, functions, plugins }));
   const hosted = { cluster: CLUSTER, epoch: 1, reviewMs: INLINE_HEARTBEAT_MS };
   system.spawn(coordinationActor({ ...hosted, scheduler: new KeyHolds(brain) }));
-  for (const id of [WORKER, SCHEDULER_HOST]) system.spawn(workerHost({ cluster: CLUSTER, id, functions }));
   if (functions === "any") serveModules();
   const memory = memoryConfig({ memoryLimit: false, ...options }, 1, "results");
   const running = { functions, slots: options.slots ?? INLINE_SLOTS, memory };
   // The scheduler of the same thread knows what its rows are called.
-  const workerReporter = spawnWorker(system, running, (row) => brain.state.slabOf(row).keyOf(row));
+  const { reporter: workerReporter, brain: workerBrain } = spawnWorker(system, running, (row) =>
+    brain.state.slabOf(row).keyOf(row),
+  );
+  const workerPlugins = new WorkerPlugins(WORKER, () => workerBrain, warn);
+  system.spawn(workerHost({ cluster: CLUSTER, id: WORKER, functions, plugins: workerPlugins }));
   const session = new ClientSession({
     cluster: CLUSTER,
     id: `client-${uniqueToken().slice(0, 8)}`,
@@ -88,12 +96,15 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   };
 }
 
-function spawnScheduler(
-  system: ActorSystem,
-  { tasksPerClientMax }: InlineOptions,
-): { brain: SchedulerBrain; reporter: SchedulerReporter } {
+interface SpawnedScheduler {
+  readonly brain: SchedulerBrain;
+  readonly reporter: SchedulerReporter;
+  readonly plugins: SchedulerPlugins;
+}
+
+function spawnScheduler(system: ActorSystem, { tasksPerClientMax }: InlineOptions): SpawnedScheduler {
   const { bus, clock } = system;
-  let made: { brain: SchedulerBrain; reporter: SchedulerReporter } | undefined;
+  let made: SpawnedScheduler | undefined;
   system.spawn(
     schedulerActor({
       cluster: CLUSTER,
@@ -108,25 +119,29 @@ function spawnScheduler(
       workerLeaseMs: Number.POSITIVE_INFINITY,
       ...workerChartFacts,
       doubts: new Doubts(),
-      onTurn: (tookMs) => made?.reporter.noteTurn(tookMs),
+      onTurn: (tookMs) => {
+        made?.reporter.noteTurn(tookMs);
+        made?.plugins.endTurn();
+      },
       onBrain: (brain) => {
         const told = { bus, clock, cluster: CLUSTER, version: VERSION, wallMs: wallTimeMs, system: systemSampler() };
-        made = { brain, reporter: new SchedulerReporter(told, brain.state) };
+        const plugins = new SchedulerPlugins(CLUSTER, brain.state);
+        made = { brain, plugins, reporter: new SchedulerReporter(told, brain.state) };
       },
     }),
   );
-  return made as unknown as { brain: SchedulerBrain; reporter: SchedulerReporter };
+  return made as unknown as SpawnedScheduler;
 }
 
 function spawnWorker(
   system: ActorSystem,
   { functions, slots, memory }: { functions: "any" | "named"; slots: number; memory: MemoryConfig },
   keyOf: (row: number) => string,
-): WorkerReporter {
+): { reporter: WorkerReporter; brain: WorkerBrain } {
   const { bus, clock } = system;
   const stream = new TaskStream();
   const told = { bus, clock, cluster: CLUSTER, id: WORKER, stream, wallMs: wallTimeMs, system: systemSampler() };
-  let reporter: WorkerReporter | undefined;
+  let made: { reporter: WorkerReporter; brain: WorkerBrain } | undefined;
   system.spawn(
     workerActor({
       cluster: CLUSTER,
@@ -157,11 +172,12 @@ function spawnWorker(
         },
       },
       onBrain: (brain) => {
-        reporter = new WorkerReporter({ ...told, brain, sampler: new InspectorSampler(() => clock.now()) });
+        const sampler = new InspectorSampler(() => clock.now());
+        made = { brain, reporter: new WorkerReporter({ ...told, brain, sampler }) };
       },
     }),
   );
-  return reporter as unknown as WorkerReporter;
+  return made as unknown as { reporter: WorkerReporter; brain: WorkerBrain };
 }
 
 /** The same, as clients take it. */

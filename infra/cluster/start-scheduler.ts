@@ -6,6 +6,7 @@ import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import type { Succession } from "../../actors/scheduler/lead.ts";
 import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import { SchedulerPlugins } from "../../actors/scheduler/scheduler-plugins.ts";
 import { SchedulerReporter } from "../../actors/scheduler/scheduler-reporter.ts";
 import type { SchedulerOptions } from "../../actors/scheduler/scheduler-state.ts";
 import { snapshot } from "../../actors/scheduler/snapshot.ts";
@@ -59,6 +60,7 @@ export function startScheduler(
 ): StartedScheduler {
   let brain: SchedulerBrain | undefined;
   let reporter: SchedulerReporter | undefined;
+  let plugins: SchedulerPlugins | undefined;
   const subjects = clusterSubjects(settings.cluster);
   const log = new LogWriter({
     cluster: settings.cluster,
@@ -83,13 +85,17 @@ export function startScheduler(
       onWatched: (key, state) => publishEvent(system.bus, subjects.events("task", key), { key, state }),
       onNoted: ({ key, ...note }) => publishEvent(system.bus, subjects.events("task", key), { key, ...note }),
       onLogged: (entries) => log.write(entries),
-      onTurn: (tookMs) => reporter?.noteTurn(tookMs),
+      onTurn: (tookMs) => {
+        reporter?.noteTurn(tookMs);
+        plugins?.endTurn();
+      },
       onBrain: (made) => {
         brain = made;
       },
     }),
   );
   const made = brain as unknown as SchedulerBrain;
+  plugins = new SchedulerPlugins(settings.cluster, made.state);
   reporter = reportScheduler(system, settings.cluster, made);
   const { cluster, heartbeatMs: reviewMs } = settings;
   const onMade = (brain: CoordinationBrain, summary: () => unknown): void => {
@@ -98,7 +104,7 @@ export function startScheduler(
   const entries = succession && coordinationJournal(succession);
   const scheduler = new KeyHolds(made);
   system.spawn(coordinationActor({ cluster, epoch, reviewMs, scheduler, journal: entries, onMade }));
-  system.spawn(workerHost({ cluster, id: SCHEDULER_HOST, functions: settings.functions ?? "any" }));
+  system.spawn(workerHost({ cluster, id: SCHEDULER_HOST, functions: settings.functions ?? "any", plugins }));
   return { brain: made, isIdle: () => made.state.slabs.size === 0 && coordination.brain?.isEmpty !== false };
 }
 

@@ -7,8 +7,10 @@ import { TaskStream } from "../../actors/worker/task-stream.ts";
 import { showWhatRuns } from "../../actors/worker/what-runs.ts";
 import { type WorkerDismissal, workerActor } from "../../actors/worker/worker.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import { WorkerPlugins } from "../../actors/worker/worker-plugins.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { openMemory } from "../../collections/futures/memory-options.ts";
+import { warn } from "../../collections/futures/remote-print.ts";
 import { serveTasks } from "../../collections/futures/task-reach.ts";
 import { serveModules } from "../../collections/futures/upload-module.ts";
 import { Doubts } from "../../runtime/actor/doubts.ts";
@@ -26,6 +28,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
   const system = new ActorSystem({ bus, codec: actorCodec });
   const windows = bus.carries === "bytes" ? hostWindows() : undefined;
   const stream = new TaskStream();
+  let brain: WorkerBrain | undefined;
   system.spawn(
     workerActor({
       ...config,
@@ -33,7 +36,10 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
       memory: openMemory(config.memory),
       windows,
       stream,
-      onBrain: (brain) => reportWorker(bus, config, brain, stream),
+      onBrain: (made) => {
+        brain = made;
+        reportWorker(bus, config, made, stream);
+      },
       onExecution: (execution) => showWhatRuns(config.id, execution),
       version: VERSION,
       pid: process.pid,
@@ -47,7 +53,8 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
       onEnd,
     }),
   );
-  system.spawn(workerHost(config));
+  const plugins = new WorkerPlugins(config.id, () => brain as WorkerBrain, warn);
+  system.spawn(workerHost({ ...config, plugins }));
   serveTasks(system, { ...config, windows });
   if (config.functions === "any") serveModules();
   packItemsHere();
