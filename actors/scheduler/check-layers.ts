@@ -33,7 +33,9 @@ function malformedHead(layer: WireLayer): string | undefined {
   if (
     notes !== undefined &&
     notes !== null &&
-    (typeof notes !== "object" || (notes.priority !== undefined && !Number.isFinite(notes.priority)))
+    (typeof notes !== "object" ||
+      (notes.priority !== undefined && !Number.isFinite(notes.priority)) ||
+      (notes.span !== undefined && typeof notes.span !== "string"))
   )
     return "its annotations are malformed";
   return undefined;

@@ -56,6 +56,7 @@ function learnDurations(state: SchedulerState, message: FinishedMessage): void {
   let first = 0;
   let end = 0;
   let sum = { us: 0, count: 0 };
+  let span: string | undefined;
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     const slab = state.slabs.get(state.tasks.slab[row] as number);
@@ -66,12 +67,15 @@ function learnDurations(state: SchedulerState, message: FinishedMessage): void {
       const isMixed = slab.layers[layer]?.kinds !== undefined;
       first = isMixed ? row : slab.base + (slab.bases[layer] as number);
       end = isMixed ? row + 1 : slab.base + (slab.bases[layer + 1] as number);
+      span = slab.layers[layer]?.layer.annotations?.span;
       const prefix = slab.prefixOf(row, layer);
       sum = sums.get(prefix) ?? { us: 0, count: 0 };
       sums.set(prefix, sum);
     }
     sum.us += message.durationsUs[i] as number;
     sum.count += 1;
+    if (span !== undefined && state.tasks.attempt[row] === message.attempts[i])
+      state.spans.finished(span, message.durationsUs[i] as number, message.bytes[i] as number, state.nowMs);
   }
   for (const [prefix, { us, count }] of sums) state.estimates.learn(prefix, us, count);
 }
@@ -136,6 +140,8 @@ function noteFailure(state: SchedulerState, worker: WorkerRecord, row: number, t
   const slab = state.slabOf(row);
   const prefix = slab.prefixOf(row);
   state.estimates.noteFailure(prefix);
+  const span = slab.layers[slab.layerAt(row)]?.layer.annotations?.span;
+  if (span !== undefined) state.spans.failed(span, state.nowMs);
   state.log.noteFailure({
     atMs: state.nowMs,
     key: slab.keyOf(row),

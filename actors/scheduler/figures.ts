@@ -32,6 +32,7 @@ export function stateFigures(state: SchedulerState, version: string): StateFigur
     more: {
       stealing: state.steals.told(),
       speculation: { copies: state.races.made, won: state.races.won },
+      spans: state.spans.told(state.nowMs),
       memory: { spilledBytes: [...state.workerByName.values()].reduce((sum, one) => sum + one.spilledBytes, 0) },
     },
   };

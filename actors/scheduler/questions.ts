@@ -47,6 +47,8 @@ function answerTo(brain: SchedulerBrain, asked: SchedulerQuestion, { cluster, ve
       return graphFigures(brain.state);
     case "failures":
       return { failures: toldFailures(brain.state) };
+    case "spans":
+      return { spans: brain.state.spans.told(brain.state.nowMs) };
     case "log":
       return { entries: toldLog(brain.state, asked.after) };
     case "worker":

@@ -21,6 +21,7 @@ import { TaskColumns } from "./task-columns.ts";
 import { TaskNotes } from "./task-notes.ts";
 import { packStep, TransitionLog } from "./transition-log.ts";
 import { WantList } from "./want-list.ts";
+import { WorkSpans } from "./work-spans.ts";
 import { WorkerLoads } from "./worker-loads.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -153,6 +154,7 @@ export class SchedulerState {
   nowMs = 0;
   readonly log = new ClusterLog();
   readonly steals = new StealFigures();
+  readonly spans = new WorkSpans();
   /** Tasks that were given away in this turn. */
   readonly claims: StealClaim[] = [];
   /** Spans of submissions that are traced, by slab. */

@@ -43,6 +43,10 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   }
   state.ledger.submitted(() => graphRecord(client, message, placed));
   out.say({ type: "accepted", request: message.request, tasks: slab?.count ?? 0 });
+  message.layers.forEach((layer, at) => {
+    const span = placed.isNew[at] === true ? layer.annotations?.span : undefined;
+    if (span !== undefined) state.spans.submitted(span, sizeOf(layer), state.nowMs);
+  });
   state.happenings?.events.push({ kind: "updateGraph", client: client.id, tasks: slab?.count ?? 0 });
   const wants = message.wants.map((want) => giveHandles(client, want, rows[want.layer] as LayerRows, message.layers));
   takeIn(state, client, wants, slab === undefined ? [...placed.place.reads] : [slab.id, ...placed.place.reads]);

@@ -1,9 +1,11 @@
 import type { LoggedEvent } from "../../actors/coordination/event-log.ts";
+import type { SpanFigures } from "../../actors/scheduler/work-spans.ts";
 import type { TaskStory } from "../../actors/task/task-question.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { type ActorProxy, runOnScheduler, runOnWorkers, startActor } from "./actor-handle.ts";
+import { askScheduler } from "./ask-cluster.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { askCoordination } from "./coordination-link.ts";
 import { fireAndForget } from "./fire-and-forget.ts";
@@ -213,6 +215,14 @@ export abstract class ClientServices {
    */
   retireWorkers(workers: readonly string[], options: WaitOptions = {}): Promise<void> {
     return retireWorkers(this.reach, workers, options);
+  }
+
+  /**
+   * What work under each span has done so far, by its tags: "etl", "etl/clean". The scheduler keeps the thousand that were used last.
+   * @see {@link span}, https://distributed.dask.org/en/stable/spans.html
+   */
+  async getSpans(): Promise<readonly SpanFigures[]> {
+    return ((await askScheduler(this.reach, { type: "spans" })) as { spans: SpanFigures[] }).spans;
   }
 
   /** How many tasks each worker was sent and has not finished. */

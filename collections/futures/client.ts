@@ -9,7 +9,7 @@ import { plainToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
-import { type ComputeOptions, pushExecutor } from "../../runtime/graph/executor.ts";
+import { type ComputeOptions, configured, pushExecutor } from "../../runtime/graph/executor.ts";
 import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
 import type { Collection } from "../core/collection.ts";
@@ -229,7 +229,7 @@ export class Client extends ClientOperations {
 
   /** Computes a collection here, whatever client is innermost. */
   async compute<T>(collection: Collection<T>, options?: ComputeOptions): Promise<T> {
-    const [blocks] = await this.executor.compute([collection.wants()], options);
+    const [blocks] = await this.executor.compute([collection.wants()], configured(options));
     return collection.finish(blocks as unknown[]);
   }
 

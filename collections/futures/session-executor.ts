@@ -5,9 +5,10 @@ import { holdProcess } from "../../runtime/base/clock.ts";
 import { CancelledError, TimeoutError } from "../../runtime/base/errors.ts";
 import { onAbort } from "../../runtime/base/on-abort.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
+import { scopedAnnotations } from "../../runtime/graph/annotation-scope.ts";
 import { checkHints } from "../../runtime/graph/check-annotations.ts";
 import type { ComputeOptions, Executor } from "../../runtime/graph/executor.ts";
-import { graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
+import { type Graph, graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import { type HeldLayer, type Layer, taskCount } from "../../runtime/graph/layer.ts";
 import { optimizeGraph } from "../../runtime/graph/optimize.ts";
@@ -101,8 +102,19 @@ export class SessionExecutor implements Executor {
     const submitOptions: SubmitOptions = { priority: options.priority ?? 0, retries: options.retries ?? 0 };
     checkHints(submitOptions, "a computation");
     const graph = graphOf(wants);
-    return this.session.submit(options.optimize === false ? graph : optimizeGraph(graph), submitOptions);
+    const planned = options.optimize === false ? graph : optimizeGraph(graph);
+    return this.session.submit(tagged(planned, scopedAnnotations()?.span), submitOptions);
   }
+}
+
+/** Work that has no tags of its own has those of where it is computed. */
+function tagged({ layers, wants }: Graph, span: string | undefined): Graph {
+  if (span === undefined) return { layers, wants };
+  const tag = (layer: Layer): Layer =>
+    layer.kind === "held" || layer.annotations?.span !== undefined
+      ? layer
+      : { ...layer, annotations: { ...layer.annotations, span } };
+  return { layers: layers.map(tag), wants };
 }
 
 function cut(values: readonly unknown[], wants: readonly Want[]): unknown[][] {

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { isMainThread } from "node:worker_threads";
-import { getClient } from "../../collections/futures/get-client.ts";
 import type { WorkerPlugin } from "../../actors/worker/worker-plugins.ts";
+import { getClient } from "../../collections/futures/get-client.ts";
 import { systemClock, type TimerHandle } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { hashOf } from "../../runtime/base/hash.ts";

@@ -23,6 +23,7 @@ const RULES: Readonly<Record<keyof Annotations, Rule>> = {
   timeoutMs: { expects: "milliseconds, 0 or more", allows: isAmount },
   effectful: { expects: 'true, false or "once"', allows: (value) => isFlag(value) || value === "once" },
   speculate: { expects: "true or false", allows: isFlag },
+  span: { expects: "a text that is not empty", allows: (value) => typeof value === "string" && value !== "" },
   fuse: { expects: "true or false", allows: isFlag },
 };
 

@@ -122,6 +122,8 @@ export interface Annotations {
   readonly effectful?: boolean | "once";
   /** Keep the layer out of fusion. */
   readonly fuse?: boolean;
+  /** Tags that it goes by in figures, outermost first, joined by "/": see `span`. */
+  readonly span?: string;
 }
 
 /** The key of the at-th task of a layer. */
