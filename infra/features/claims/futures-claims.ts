@@ -131,6 +131,12 @@ export const futuresClaims: readonly Claim[] = [
   ],
   ["FU-054", "Plugins", "shoal:Client#registerPlugin", `${operationsTest}: registerPlugin() sets up every worker`],
   ["FU-057", "Call stacks", "shoal:Client#callStack", "test/e2e/call-stack.test.ts: tells what a busy worker is in"],
+  [
+    "FU-042",
+    "Direct vs proxied",
+    "shoal:Client#gather",
+    "test/collections/futures/gathering.test.ts: small results come with the scheduler's word",
+  ],
   ["FU-061", "Logs", "shoal:Client#getLogs cli:logs", `${operationsTest}: getLogs() tells of a task that failed`],
   ["FU-062", "Forward logging", "shoal:Client#forwardLogging", `${operationsTest}: print() and warn() in tasks`],
   ["FU-065", "Cluster dump", "shoal:Client#dumpClusterState", `${operationsTest}: dumpClusterState() writes`],

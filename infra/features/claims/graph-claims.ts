@@ -8,6 +8,12 @@ export const graphClaims: readonly Claim[] = [
     "shoal:optimize",
     "test/runtime/graph/blockwise-fusion.test.ts: fuseBlockwise() makes a chain",
   ],
+  [
+    "GR-013",
+    "Expressions",
+    "shoal:optimize dataframe:DataFrame#explain",
+    "test/collections/dataframe/plan/planning.test.ts: a chain of steps is one task a partition",
+  ],
   ["GR-014", "Cull", "shoal:cull", "golden delayed/cull"],
   ["GR-015", "Linear fuse", "shoal:fuse", "golden delayed/fuse.chain"],
   ["GR-017", "Inline", "shoal:inline shoal:inlineFunctions", "golden delayed/inline"],

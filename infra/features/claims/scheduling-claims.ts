@@ -19,6 +19,7 @@ const workerScenarios = "test/scenarios/worker-scenarios.test.ts";
 const chunkStore = "test/actors/chunk/chunk-store.test.ts";
 const chunkExchange = "test/actors/chunk/chunk-exchange.test.ts";
 const exchange = "test/e2e/exchange.test.ts";
+const plugins = "test/collections/futures/plugins.test.ts";
 const shards = "test/actors/chunk/shard-keeper.test.ts";
 
 export const schedulingClaims: readonly Claim[] = [
@@ -148,6 +149,31 @@ export const schedulingClaims: readonly Claim[] = [
     `${schedulerScenarios}: scattered data is not given up because`,
   ],
   ["SC-086", "Client crash", "shoal:Client.connect", `${failures}: a client that is killed`],
+  // What users add.
+  [
+    "SC-067",
+    "Scheduler plugin hooks",
+    "shoal:Client#registerSchedulerPlugin",
+    `${plugins}: a scheduler's plugin hears of graphs, steps and workers`,
+  ],
+  [
+    "SC-068",
+    "Worker plugin hooks",
+    "shoal:Client#registerPlugin",
+    `${plugins}: a worker's plugin keeps its own fields`,
+  ],
+  [
+    "SC-071",
+    "Built-in plugins",
+    "shoal:environ shoal:forwardOutput shoal:Client#uploadModule",
+    `${plugins}: forwardOutput() passes on what workers write`,
+  ],
+  [
+    "SC-075",
+    "Spans",
+    "shoal:span shoal:Client#getSpans",
+    "test/e2e/spans.test.ts: span() has work counted by its tags",
+  ],
   // The exchange.
   [
     "SC-088",
