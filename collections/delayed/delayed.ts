@@ -1,4 +1,5 @@
 import { config } from "../../runtime/base/config.ts";
+import { refuseUnknownOptions } from "../../runtime/base/known-options.ts";
 import { checkAnnotations } from "../../runtime/graph/check-annotations.ts";
 import type { Layer } from "../../runtime/graph/layer.ts";
 import type { AnyFunction } from "../../runtime/wire/function-spec.ts";
@@ -22,6 +23,7 @@ import { placeNodes } from "./place-nodes.ts";
 export function delayed<F extends AnyFunction>(target: F, options?: DelayedOptions): Delayed<F>;
 export function delayed<T>(target: T, options?: DelayedOptions): Delayed<T>;
 export function delayed(target: unknown, given: DelayedOptions = {}): unknown {
+  refuseUnknownOptions(given, OPTION_NAMES, "delayed()");
   const pure = given.pure ?? config.get("delayed.pure");
   const options = pure === undefined || pure === given.pure ? given : { ...given, pure };
   if (options.nout !== undefined && !(Number.isInteger(options.nout) && options.nout >= 0))
@@ -31,6 +33,14 @@ export function delayed(target: unknown, given: DelayedOptions = {}): unknown {
     ? wrapFunction(target as AnyFunction, options)
     : wrapValue(target, options);
 }
+
+const OPTION_NAMES: readonly string[] = [
+  "pure",
+  "nout",
+  "traverse",
+  "name",
+  "annotations",
+] satisfies (keyof DelayedOptions)[];
 
 /** Whether a value is a Delayed. */
 export const isDelayed = (value: unknown): value is Delayed<unknown> => isLazy(value as object);

@@ -167,7 +167,9 @@ export class Future<T> extends Collection<T> {
     return this.session.onSettled(this.handle, listener);
   }
 
+  /** @throws CancelledError if its result was let go */
   get layer(): Layer {
+    if (this.pending === undefined) this.refuseReleased();
     this.held ??= this.parts.hold(this.handle, this.key, this);
     return this.held;
   }

@@ -216,7 +216,11 @@ function settleArguments(args: readonly unknown[]): number {
         if (found instanceof Future) futures.push(found);
         else found.wants();
   }
-  for (const future of futures) after = Math.max(after, future.pending?.order ?? -1);
+  for (const future of futures) {
+    const { pending } = future;
+    if (pending === undefined) future.refuseReleased();
+    else after = Math.max(after, pending.order);
+  }
   return after;
 }
 

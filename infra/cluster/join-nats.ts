@@ -1,6 +1,8 @@
 import type { ConnectOptions } from "../../collections/futures/spawner.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
+import { ShoalError } from "../../runtime/base/errors.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
+import type { Bus } from "../../runtime/bus/bus.ts";
 import { FragmentBus } from "../../runtime/bus/fragment-bus.ts";
 import { connectNatsBus, type NatsAuth, type NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { inboxPrefixOf } from "../../runtime/bus/subject.ts";
@@ -16,11 +18,43 @@ export const defaultNatsUrl = (env: NodeJS.ProcessEnv = process.env): string => 
 export const defaultClusterName = (env: NodeJS.ProcessEnv = process.env): string =>
   env["SHOAL_CLUSTER"] || DEFAULT_CLUSTER;
 
-/** A connection of this process's own in a role of a cluster: large messages travel in fragments. @throws ShoalError CONNECT | VERSION */
+/**
+ * A connection of this process's own in a role of a cluster: large messages travel in fragments.
+ * @throws ShoalError CONNECT | VERSION; DENIED where the login is not one of that role
+ */
 export async function joinNats(connect: NatsConnectOptions, cluster: string, role: Role): Promise<FragmentBus> {
   const name = `shoal ${role} of ${cluster}, pid ${process.pid}`;
   const bus = await connectNatsBus({ name, ...connect, inboxPrefix: inboxPrefixOf(cluster, role) });
+  try {
+    await refuseOtherRole(bus, cluster, role);
+  } catch (error) {
+    await bus.close();
+    throw error;
+  }
   return new FragmentBus(bus, { clock: systemClock });
+}
+
+/** Without the answers that its role is given, whatever it asked would seem to be answered by nobody. */
+async function refuseOtherRole(bus: Bus, cluster: string, role: Role): Promise<void> {
+  const inbox = `${inboxPrefixOf(cluster, role)}.probe`;
+  let isDenied = false;
+  const status = bus.onStatus((told) => {
+    if (told.kind === "denied" && told.subject === inbox) isDenied = true;
+  });
+  const probe = bus.subscribe(inbox, () => {});
+  try {
+    // The refusal comes before the answer to the first; it is told by the answer to the second.
+    await bus.flush();
+    await bus.flush();
+  } finally {
+    probe.unsubscribe();
+    status.unsubscribe();
+  }
+  if (!isDenied) return;
+  throw new ShoalError(
+    `This login is not one of a ${role} of cluster "${cluster}": the server does not let it subscribe to ${inboxPrefixOf(cluster, role)}.>; connect with the login of that role`,
+    { code: "DENIED", details: { cluster, role } },
+  );
 }
 
 /** What the bus needs of the options users give: who one is, and how the connection is secured. */

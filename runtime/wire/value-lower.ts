@@ -47,7 +47,7 @@ export class ValueLowering implements Lowering {
           `is the function ${value.name === "" ? "(anonymous)" : value.name}, which is no data; pass functions to tasks as functions, or keep what it returns`,
         );
       default:
-        throw new Unencodable(`is the symbol ${String(value)}, which has no meaning in another process; use a string`);
+        throw new Unencodable(symbolRefusal(value as symbol));
     }
   }
 
@@ -199,7 +199,12 @@ const hints: Readonly<Record<string, string>> = {
   ReadableStream: "read it first",
 };
 
+const symbolRefusal = (symbol: symbol): string =>
+  `is the symbol ${String(symbol)}, which has no meaning in another process; use a string`;
+
 function refusal(value: object): string {
+  // What the inspector hands over of a captured symbol is an object around it.
+  if (value instanceof Symbol) return symbolRefusal(value.valueOf());
   const name = className(value);
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   const hint = hints[tag];

@@ -59,6 +59,20 @@ test("a whole cluster works where every role has its own login and may do no mor
   assert.deepEqual(await scheduler.stop("SIGTERM"), { code: 0, signal: null });
 });
 
+test("a login of another role is told so, at once, by whoever it is given to", async (t) => {
+  const server = await startTestNats(t, { config: SERVER_CONFIG + authorizationConfig(cluster, logins) });
+  for (const role of ["observer", "worker", "scheduler"] as const) {
+    const open = Client.connect(server.url, { cluster, user: role, password: `${role}-secret` });
+    await assert.rejects(open, { code: "DENIED", message: /^This login (is not one of a client of|may not speak to)/ });
+  }
+  const started = await runCommand(["scheduler"], { env: envOf("worker", server.url) });
+  assert.match(started.stderr, /This login is not one of a scheduler of cluster "secured"/);
+  assert.equal(started.code, 1);
+  const joined = await runCommand(["worker"], { env: envOf("client", server.url) });
+  assert.match(joined.stderr, /This login is not one of a worker of cluster "secured"/);
+  assert.equal(joined.code, 1);
+});
+
 test("services: scheduler and workers answer $SRV.PING, INFO and STATS", async (t) => {
   const server = await startTestNats(t, { config: SERVER_CONFIG });
   const client = await Client.local({ mode: "nats", nats: server.url, cluster: "served", workers: 2 });

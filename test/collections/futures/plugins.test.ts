@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Client, environ, forwardOutput, type SchedulerPlugin, type ShoalError, type WorkerPlugin } from "shoal";
 
@@ -191,3 +194,21 @@ test("a hook that throws is told once, and the others are called", async () => {
   await heard.unregister();
   delete (globalThis as Noted).shoalNoted;
 });
+
+for (const mode of ["threads", "processes", "nats"] as const)
+  test(`a worker that leaves in order tears its plugins down, ${mode}`, { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "shoal-plugins-"));
+    const path = join(folder, "torn-down");
+    try {
+      await using client = await Client.local({ mode, workers: 2 });
+      const plugin = await client.registerPlugin({ teardown: (worker) => appendFileSync(path, `${worker}\n`) });
+      const [first = "", second = ""] = client.workers.map(({ id }) => id);
+      await client.retireWorkers([first]);
+      while (!existsSync(path)) await new Promise(setImmediate);
+      assert.deepEqual(plugin.workers, [second]);
+      await plugin.unregister();
+      assert.deepEqual(readFileSync(path, "utf8").trim().split("\n"), [first, second]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
