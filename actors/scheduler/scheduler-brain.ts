@@ -337,12 +337,8 @@ export class SchedulerBrain {
       this.expelled.push(id);
       return;
     }
-    const { happenings } = state;
-    if (known !== undefined) {
-      workerLost(state, known, false);
-      happenings?.events.push({ kind: "removeWorker", worker: id, reason: "another of its name came" });
-    }
-    happenings?.events.push({ kind: "addWorker", worker: id });
+    if (known !== undefined) workerLost(state, known, false);
+    state.happenings?.events.push({ kind: "addWorker", worker: id });
     const worker = workerRecord(state.workers.length, message, now);
     state.workers.push(worker);
     state.workerByName.set(id, worker);

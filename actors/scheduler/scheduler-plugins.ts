@@ -25,6 +25,7 @@ export interface SchedulerPlugin {
   updateGraph?(client: string, tasks: number): void;
   /** A task changed its state; the states are those of docs/charts.md. `worker` is where it runs or lies, if anywhere. */
   transition?(key: string, from: string, to: string, worker: string | undefined): void;
+  /** One of a name that is there takes the other's place. */
   addWorker?(worker: string): void;
   removeWorker?(worker: string, reason: string): void;
   addClient?(client: string): void;

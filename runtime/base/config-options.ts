@@ -100,7 +100,7 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
   ),
   "log.levels": option(
     "the same by what entries are about",
-    'levels of worker, client, task and submission, such as "task=error, worker=info"',
+    'levels of worker, client, task, submission and plugin, such as "task=error, worker=info"',
     reads(parseLogLevels),
   ),
   "log.format": option(

@@ -5,7 +5,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogThreshold = LogLevel | "silent";
 
 /** What entries are about; each is a logger with a level of its own. */
-export const LOGGERS = ["worker", "client", "task", "submission"] as const;
+export const LOGGERS = ["worker", "client", "task", "submission", "plugin"] as const;
 export type Logger = (typeof LOGGERS)[number];
 
 /** An entry that is to be written. */
