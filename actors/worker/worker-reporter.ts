@@ -36,6 +36,8 @@ export interface WorkerReporterOptions {
 }
 
 const SAMPLE_INTERVAL_MS = 500;
+/** The two clocks are read one after the other, with a pause of the thread between them now and then: less than that is no other time. */
+const CLOCK_STEP_MS = 100;
 const PROFILE_INTERVAL_MS = 1000;
 
 type Phase =
@@ -59,6 +61,8 @@ export class WorkerReporter {
   private readonly subscription: Subscription;
   private phase: Phase = { kind: "silent" };
   private profiling: "off" | "on" | "taking" = "off";
+  /** From the worker's clock to milliseconds since 1970: the same while it can be, or runs that follow each other would overlap. */
+  private offsetMs = Number.NEGATIVE_INFINITY;
   /** What ran when, for the samples that are being taken. */
   private intervals: RunInterval[] = [];
 
@@ -109,7 +113,9 @@ export class WorkerReporter {
     this.phase.dueMs = now + EVENT_INTERVAL_MS;
     this.phase.timer = this.later();
     if (this.profiling !== "off") this.intervals.push(...stream.intervals());
-    const noted = stream.take(this.options.wallMs() - now);
+    const offsetMs = this.options.wallMs() - clock.now();
+    if (Math.abs(offsetMs - this.offsetMs) > CLOCK_STEP_MS) this.offsetMs = offsetMs;
+    const noted = stream.take(this.offsetMs);
     const isSampled = now - this.phase.sampledMs >= SAMPLE_INTERVAL_MS;
     if (isSampled) this.phase.sampledMs = now;
     const events = { ...noted, ...(isSampled ? { sample: this.sample(this.phase.lagMs) } : {}) };

@@ -1,4 +1,4 @@
-import type { ObserverBrain } from "../../actors/observer/observer-brain.ts";
+import type { ObserverBrain, WatchedWorker } from "../../actors/observer/observer-brain.ts";
 import type { StateFigures } from "../../actors/scheduler/figures.ts";
 import type { ToldSteals } from "../../actors/scheduler/steal-figures.ts";
 import type { WorkerFigures } from "../../runtime/protocol/events.ts";
@@ -10,7 +10,12 @@ import type { Metric, MetricSample } from "./metrics-text.ts";
  * @see https://distributed.dask.org/en/stable/prometheus.html
  */
 export function clusterMetrics(figures: StateFigures, brain: ObserverBrain): Metric[] {
-  return [...schedulerMetrics(figures), ...prefixMetrics(figures), ...workerMetrics(figures.workers, brain)];
+  return [
+    ...schedulerMetrics(figures),
+    ...loopMetrics(brain),
+    ...prefixMetrics(figures),
+    ...workerMetrics(figures.workers, brain),
+  ];
 }
 
 const gauge = (name: string, help: string, samples: readonly MetricSample[]): Metric => ({
@@ -69,6 +74,20 @@ function schedulerMetrics({
   ];
 }
 
+/** How the scheduler's thread stands, as it last told: nothing before anybody watched. */
+function loopMetrics({ figures }: ObserverBrain): Metric[] {
+  if (figures === undefined) return [];
+  const { busy, lagMs } = figures.system;
+  return [
+    gauge("scheduler_event_loop_lag_seconds", "How late timers of the scheduler's thread are, while watched.", [
+      { value: lagMs / 1000 },
+    ]),
+    gauge("scheduler_event_loop_utilization", "Share of the time that the scheduler's thread is busy, while watched.", [
+      { value: busy },
+    ]),
+  ];
+}
+
 function prefixMetrics({ prefixes }: StateFigures): Metric[] {
   const each = (of: (one: StateFigures["prefixes"][number]) => number): MetricSample[] =>
     prefixes.map((one) => ({ labels: { task_prefix_name: one.name }, value: of(one) }));
@@ -97,10 +116,7 @@ function prefixMetrics({ prefixes }: StateFigures): Metric[] {
 function workerMetrics(workers: readonly WorkerFigures[], brain: ObserverBrain): Metric[] {
   const each = (of: (one: WorkerFigures) => number): MetricSample[] =>
     workers.map((one) => ({ labels: { worker: one.id }, value: of(one) }));
-  const watched = workers.flatMap(({ id }) => {
-    const worker = brain.workers.get(id);
-    return worker === undefined ? [] : [{ labels: { worker: id }, worker }];
-  });
+  const watched = watchedOf(workers, brain);
   const memory = workers.flatMap(({ id, managedBytes, spilledBytes, rssBytes }) => {
     const inMemory = managedBytes - spilledBytes;
     return [
@@ -136,6 +152,29 @@ function workerMetrics(workers: readonly WorkerFigures[], brain: ObserverBrain):
       "The longest that a worker's thread kept others waiting, while watched.",
       watched.map(({ labels, worker }) => ({ labels, value: (worker.sample?.system.lagMs ?? 0) / 1000 })),
     ),
+    gauge(
+      "worker_event_loop_utilization",
+      "Share of the time that a worker's thread is busy, while watched.",
+      watched.map(({ labels, worker }) => ({ labels, value: worker.sample?.system.busy ?? 0 })),
+    ),
+    ...transferMetrics(watched),
+  ];
+}
+
+/** A worker that told of itself. */
+interface Watched {
+  readonly labels: { readonly worker: string };
+  readonly worker: WatchedWorker;
+}
+
+const watchedOf = (workers: readonly WorkerFigures[], brain: ObserverBrain): Watched[] =>
+  workers.flatMap(({ id }) => {
+    const worker = brain.workers.get(id);
+    return worker === undefined ? [] : [{ labels: { worker: id }, worker }];
+  });
+
+function transferMetrics(watched: readonly Watched[]): Metric[] {
+  return [
     counter(
       "worker_transfer_incoming_bytes_total",
       "Bytes fetched from other workers, while watched.",

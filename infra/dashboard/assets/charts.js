@@ -143,7 +143,8 @@ const GAP_MS = 6000;
 /** Lines over the last minutes. `show` says a value. */
 export function linesOver(times, lines, show, more = {}) {
   return {
-    grid: grid({ top: lines.length > 1 ? 30 : 10 }),
+    // Half of the last time stands beyond the last moment.
+    grid: grid({ top: lines.length > 1 ? 30 : 10, right: 26 }),
     legend: lines.length > 1 ? legend() : { show: false },
     tooltip: tooltip({ trigger: "axis", valueFormatter: show }),
     xAxis: timeAxis(),
@@ -166,7 +167,8 @@ export const areaOver = (label, height, { name, color, show, of, max }) =>
       series.atMs,
       [{ name, color: token(color), values: series[of], area: true }],
       show,
-      max === undefined ? {} : { max },
+      // Of a whole, quarters are told.
+      max === undefined ? {} : { max, interval: max / 4 },
     ),
   );
 

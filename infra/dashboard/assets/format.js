@@ -17,18 +17,24 @@ export function bytes(n) {
 }
 
 export function duration(ms) {
-  if (ms >= 3_600_000) return `${Math.floor(ms / 3_600_000)} h ${Math.round((ms % 3_600_000) / 60_000)} min`;
-  if (ms >= 60_000) return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  if (ms >= 3_570_000) return parts(Math.round(ms / 60_000), "h", "min");
+  if (ms >= 59_950) return parts(Math.round(ms / 1000), "min", "s");
   if (ms >= 1000) return `${(ms / 1000).toFixed(ms >= 10_000 ? 1 : 2)} s`;
   if (ms >= 1) return `${ms.toFixed(ms >= 100 ? 0 : 1)} ms`;
-  return `${Math.round(ms * 1000)} µs`;
+  return ms === 0 ? "0" : `${Math.round(ms * 1000)} µs`;
+}
+
+/** "3 min 20 s", "3 min" */
+function parts(n, large, small) {
+  const rest = n % 60;
+  return `${Math.floor(n / 60)} ${large}${rest === 0 ? "" : ` ${rest} ${small}`}`;
 }
 
 export const percent = (part) => `${Math.round(part * 100)} %`;
 
 /** "1,200/s", "3.4/s" */
 export const rate = (perSecond) =>
-  `${perSecond >= 100 ? count(perSecond) : perSecond.toFixed(perSecond >= 10 ? 0 : 1)}/s`;
+  `${perSecond >= 100 ? count(perSecond) : perSecond.toFixed(perSecond >= 10 || perSecond === 0 ? 0 : 1)}/s`;
 
 export const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB");
 

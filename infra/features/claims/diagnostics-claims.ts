@@ -157,6 +157,12 @@ export const diagnosticsClaims: readonly Claim[] = [
     "test/infra/metrics/metrics.test.ts: clusterMetrics() counts what workers gave",
   ],
   [
+    "DG-042",
+    "Contention",
+    "shoal:Client#pageUrl cli:page",
+    "test/infra/metrics/metrics.test.ts: clusterMetrics() counts what workers gave",
+  ],
+  [
     "DG-089",
     "Standard logging config",
     "shoal:config cli:scheduler",

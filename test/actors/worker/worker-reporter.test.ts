@@ -11,7 +11,7 @@ const subjects = clusterSubjects("test");
 const layer = { id: 1, since: 0, kind: "tasks", name: "inc-3fa9", grid: [9], calls: [], inputs: [] } as const;
 const task = { row: 1, attempt: 2, call: 0, startMs: 0, endMs: 1, bytes: 8, failed: false };
 
-function setUp(sampler?: StackSampler) {
+function setUp(sampler?: StackSampler, readingMs: () => number = () => 0) {
   const bus = new LocalBus();
   const clock = new ManualClock();
   const stream = new TaskStream();
@@ -19,7 +19,16 @@ function setUp(sampler?: StackSampler) {
   bus.subscribe(subjects.every.workerEvent, ({ payload }) => void heard.push(payload as WorkerEvents));
   const system = () => ({ busy: 0.5, cpu: 1, rssBytes: 1, heapBytes: 1, descriptors: 1 });
   const brain = { executing: 1, queued: 2, managedBytes: 3 };
-  const given = { bus, clock, cluster: "test", id: "a", stream, brain, system, wallMs: () => 1e6 + clock.now() };
+  const given = {
+    bus,
+    clock,
+    cluster: "test",
+    id: "a",
+    stream,
+    brain,
+    system,
+    wallMs: () => 1e6 + clock.now() + readingMs(),
+  };
   const reporter = new WorkerReporter(sampler === undefined ? given : { ...given, sampler });
   const beat = async (wantsProfile = false): Promise<void> => {
     bus.publish(subjects.watch, { type: "watch", wantsProfile });
@@ -48,6 +57,19 @@ describe("WorkerReporter", () => {
     const samples = heard.flatMap(({ sample }) => (sample === undefined ? [] : [sample]));
     assert.equal(samples.length, 2);
     assert.deepEqual([samples[0]?.executing, samples[0]?.queued, samples[0]?.system.lagMs], [1, 2, 0]);
+  });
+
+  test("runs keep their order when the clocks are read a little apart; a clock that was set is followed", async () => {
+    let apartMs = 0;
+    const { clock, stream, heard, beat } = setUp(undefined, () => apartMs);
+    await beat();
+    const startsMs: number[] = [];
+    for (apartMs of [0, 40, 7, 3_600_000]) {
+      stream.note(layer, task);
+      await clock.advance(EVENT_INTERVAL_MS);
+      startsMs.push(heard.at(-1)?.runs?.startMs[0] as number);
+    }
+    assert.deepEqual(startsMs, [1e6, 1e6, 1e6, 1e6 + 3_600_000]);
   });
 
   test("it falls silent when the last beat is too long ago", async () => {

@@ -29,8 +29,10 @@ describe("metrics", () => {
   test("clusterMetrics() counts what workers gave each other, and tells how long they were silent and stood still", () => {
     const brain = new ObserverBrain();
     const transfers = { from: ["b", "b"], startMs: [1, 2], durationUs: [9, 9], chunks: [3, 1], bytes: [4000, 96] };
-    const sample = { atMs: 1, executing: 0, queued: 0, managedBytes: 0, system: { lagMs: 250 } };
+    const sample = { atMs: 1, executing: 0, queued: 0, managedBytes: 0, system: { lagMs: 250, busy: 0.75 } };
     brain.step({ kind: "event", event: { type: "worker", worker: "a", transfers, sample } as never }, 1000);
+    const told = { epoch: 1, workers: [], turns: { maxMs: 1 }, system: { lagMs: 40, busy: 0.25 } };
+    brain.step({ kind: "event", event: { type: "scheduler", ...told } as never }, 1000);
     const workers = ["a", "b"].map((id) => ({
       id,
       lastSeenAgoMs: 1500,
@@ -52,6 +54,9 @@ describe("metrics", () => {
     assert.equal(found.get("shoal_worker_transfer_outgoing_count_total a"), 0);
     assert.equal(found.get("shoal_worker_latency_seconds b"), 1.5);
     assert.equal(found.get("shoal_worker_tick_duration_maximum_seconds a"), 0.25);
+    assert.equal(found.get("shoal_worker_event_loop_utilization a"), 0.75);
+    assert.equal(found.get("shoal_scheduler_event_loop_lag_seconds undefined"), 0.04);
+    assert.equal(found.get("shoal_scheduler_event_loop_utilization undefined"), 0.25);
   });
 
   describe("of a cluster", () => {

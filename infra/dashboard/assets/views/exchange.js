@@ -1,6 +1,6 @@
 // Exchange: results that went from worker to worker.
 import { areaOver, chart, grid, tooltip } from "../charts.js";
-import { token } from "../colors.js";
+import { isDark, token } from "../colors.js";
 import { card, h, pageHead, table, workerLink } from "../dom.js";
 import { figureStrip } from "../figures.js";
 import { bytes, count, duration } from "../format.js";
@@ -101,10 +101,15 @@ function drawMap({ pairs }) {
     series: [
       {
         type: "heatmap",
-        data: pairs.map((pair) => ({ value: [names.indexOf(pair.to), names.indexOf(pair.from), pair.bytes], pair })),
+        data: pairs.map((pair) => ({
+          value: [names.indexOf(pair.to), names.indexOf(pair.from), pair.bytes],
+          pair,
+          ...(pair.bytes < most / 2 ? { label: { color: token("ink") } } : {}),
+        })),
         label: {
           show: names.length <= 8,
-          color: "#fff",
+          // The fuller a field, the lighter it is in the dark.
+          color: isDark() ? token("card") : "#fff",
           fontSize: 11.5,
           formatter: ({ data }) => bytes(data.pair.bytes),
         },

@@ -1,5 +1,6 @@
 // System: how the scheduler itself stands.
-import { areaOver } from "../charts.js";
+import { areaOver, chart, stackedBars } from "../charts.js";
+import { token } from "../colors.js";
 import { card, h, pageHead, setText } from "../dom.js";
 import { figureStrip } from "../figures.js";
 import { bytes, count, duration, percent } from "../format.js";
@@ -8,12 +9,17 @@ const TURNS = { name: "longest turn", color: "accent", show: duration, of: "turn
 const BUSY = { name: "busy", color: "s-memory", show: percent, of: "schedulerBusy", max: 1 };
 const LAG = { name: "late by", color: "bad", show: duration, of: "schedulerLagMs" };
 
+const WORKERS_MAX = 20;
+
 export function mount(main) {
   const { head, say } = pageHead("System");
   const strip = figureStrip("The scheduler in figures");
   const turns = areaOver("Longest turn of the scheduler in a second", 200, TURNS);
   const busy = areaOver("Share of time that the scheduler's thread is busy", 200, BUSY);
   const lag = areaOver("How late timers of the scheduler's thread are", 200, LAG);
+  const waits = chart("Longest wait of each worker's thread in the last half second", 200, drawWaits, {
+    describe: (workers) => workers.map(({ id, lagMs }) => `${id} ${duration(lagMs)}`).join(", "),
+  });
   const states = h("dl", { class: "facts" });
   const facts = h("dl", { class: "facts" });
   main.append(
@@ -29,9 +35,9 @@ export function mount(main) {
     h(
       "div",
       { class: "row" },
-      card("Steps of tasks", { width: "w6", note: "how often a state was entered, since the scheduler began" }, states)
-        .element,
-      card("Facts", { width: "w6" }, facts).element,
+      card("Workers' threads", { width: "w4", note: "how long they kept messages waiting" }, waits.element).element,
+      card("Steps of tasks", { width: "w4", note: "since the scheduler began" }, states).element,
+      card("Facts", { width: "w4" }, facts).element,
     ),
   );
   return {
@@ -47,6 +53,9 @@ export function mount(main) {
         { name: "Descriptors", value: system === null || system.descriptors < 0 ? "–" : count(system.descriptors) },
       ]);
       for (const one of [turns, busy, lag]) one.update(body);
+      const slowest = [...body.workers].sort((a, b) => b.lagMs - a.lagMs).slice(0, WORKERS_MAX);
+      waits.height(Math.max(120, 40 + slowest.length * 24));
+      waits.update(slowest);
       rows(
         states,
         Object.entries(body.entered).map(([state, n]) => [state, count(n)]),
@@ -61,6 +70,14 @@ export function mount(main) {
     },
   };
 }
+
+/** The workers that kept others waiting longest, first. */
+const drawWaits = (workers) =>
+  stackedBars(
+    workers.map(({ id }) => id),
+    [{ name: "longest wait", color: token("bad"), values: workers.map(({ lagMs }) => lagMs) }],
+    duration,
+  );
 
 function rows(list, items) {
   if (list.children.length !== items.length * 2)
