@@ -80,6 +80,10 @@ export interface PagePlace {
   readonly host?: string;
   /** 0: any that is free. */
   readonly port?: number;
+  /** Where it lies behind a proxy: "/shoal". */
+  readonly prefix?: string;
+  /** With it, `POST /api/v1/retire_workers` has workers leave; without one, nothing can be changed. */
+  readonly token?: string;
 }
 
 /** A live page that is served. */

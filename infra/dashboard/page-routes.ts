@@ -4,7 +4,8 @@ import type { StateFigures } from "../../actors/scheduler/figures.ts";
 import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
 import { clusterMetrics } from "../metrics/cluster-metrics.ts";
 import { metricsText } from "../metrics/metrics-text.ts";
-import { findAsset } from "./assets.ts";
+import { assetText, findAsset } from "./assets.ts";
+import { answerControl, isControl } from "./control-routes.ts";
 import type { LiveViews } from "./live-views.ts";
 import { viewData, viewNames } from "./views.ts";
 
@@ -12,6 +13,10 @@ import { viewData, viewNames } from "./views.ts";
 export interface PageParts {
   readonly observer: Observer;
   readonly live: LiveViews;
+  /** In front of every path, where a proxy has it: "/shoal"; "" for none. */
+  readonly prefix: string;
+  /** Whoever has it may have workers leave; without one nobody may. */
+  readonly token: string | undefined;
 }
 
 type Route = (parts: PageParts, url: URL, response: ServerResponse) => void | Promise<void>;
@@ -62,21 +67,28 @@ const routes: Readonly<Record<string, Route>> = {
   "/sitemap.json": (_, __, response) => json(response, { paths: [...PAGES, ...Object.keys(routes)] }),
 };
 
-/** Answers a request for a page, a file of it, or data. Nothing here changes anything. */
+/**
+ * Answers a request for a page, a file of it, or data, with the prefix or without: some proxies take it away. Nothing here changes anything,
+ * but for {@link answerControl}.
+ */
 export async function answerRequest(
   parts: PageParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method !== "GET" && request.method !== "HEAD") return text(response, 405, "Only GET is answered here\n");
-  const url = new URL(request.url ?? "/", "http://page");
+  const url = new URL(withoutPrefix(request.url ?? "/", parts.prefix), "http://page");
   const { pathname } = url;
+  if (isControl(pathname)) {
+    const { status, body } = await answerControl(parts.observer, request, { pathname, token: parts.token });
+    return json(response, body, status);
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") return text(response, 405, "Only GET is answered here\n");
   const route = routes[pathname];
   if (route !== undefined) return route(parts, url, response);
   if (pathname.startsWith("/api/")) return api(parts.observer, url, response);
   if (pathname.startsWith("/assets/")) return asset(pathname.slice("/assets/".length), response);
   const isPage = PAGES.includes(pathname) || /^\/(workers|tasks)\/./.test(pathname);
-  return isPage ? asset("index.html", response) : notFound(response, `There is no page ${pathname}`);
+  return isPage ? document(parts.prefix, response) : notFound(response, `There is no page ${pathname}`);
 }
 
 /** Asked anew at each scrape: a scheduler that does not answer is a scrape that fails, as Prometheus wants it. */
@@ -119,6 +131,25 @@ async function api(observer: Observer, url: URL, response: ServerResponse): Prom
   }
 }
 
+function withoutPrefix(url: string, prefix: string): string {
+  const isBelow = url.startsWith(prefix) && /^(?:[/?]|$)/.test(url.slice(prefix.length));
+  const rest = isBelow ? url.slice(prefix.length) : url;
+  return rest.startsWith("/") ? rest : `/${rest}`;
+}
+
+/** The document of all pages, its paths with the prefix. */
+async function document(prefix: string, response: ServerResponse): Promise<void> {
+  const page = (await assetText("index.html"))
+    .replace("<html ", `<html data-prefix="${prefix}" `)
+    .replace(/(href|src)="\//g, `$1="${prefix}/`);
+  response.writeHead(200, { ...PAGE_HEADERS, "content-type": "text/html; charset=utf-8", "cache-control": "no-cache" });
+  response.end(page);
+}
+
+const PAGE_HEADERS = {
+  "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+};
+
 async function asset(path: string, response: ServerResponse): Promise<void> {
   const found = await findAsset(path);
   if (found === undefined) return notFound(response, `There is no file ${path}`);
@@ -126,7 +157,7 @@ async function asset(path: string, response: ServerResponse): Promise<void> {
   response.writeHead(200, {
     "content-type": found.type,
     "cache-control": isFixed ? "max-age=86400" : "no-cache",
-    "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+    ...PAGE_HEADERS,
   });
   response.end(found.bytes);
 }
@@ -135,8 +166,8 @@ const problemOf = (error: unknown): unknown => ({
   problem: { code: (error as { code?: string }).code ?? "FAILED", message: (error as Error).message },
 });
 
-function json(response: ServerResponse, data: unknown): void {
-  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+function json(response: ServerResponse, data: unknown, status = 200): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
   response.end(JSON.stringify(data));
 }
 

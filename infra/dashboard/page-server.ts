@@ -14,18 +14,33 @@ export interface PageOptions {
   readonly host?: string | undefined;
   /** Default 8787, or a free one where that is taken; 0 for any. */
   readonly port?: number | undefined;
+  /** Where it lies behind a proxy: "/shoal". */
+  readonly prefix?: string | undefined;
+  /** With it, `POST /api/v1/retire_workers` has workers leave. */
+  readonly token?: string | undefined;
 }
 
 export const PAGE_PORT = 8787;
+
+/** @throws SyntaxError for what is no path */
+function parsePrefix(text: string): string {
+  const prefix = text.replace(/\/+$/, "");
+  if (prefix === "" || /^(?:\/[\w.~-]+)+$/.test(prefix)) return prefix;
+  throw new SyntaxError(`"${text}" is no prefix of a page: write a path such as "/shoal"`);
+}
 
 /** The live page of a cluster: an observer, and a server that shows what it sees. */
 export class PageServer {
   readonly observer: Observer;
   readonly live: LiveViews;
+  readonly prefix: string;
+  readonly token: string | undefined;
   private readonly server: Server;
 
   private constructor(options: PageOptions) {
     const { system, cluster } = options;
+    this.prefix = parsePrefix(options.prefix ?? "");
+    this.token = options.token;
     this.observer = new Observer({
       bus: system.bus,
       clock: system.clock,
@@ -59,7 +74,7 @@ export class PageServer {
   /** "http://127.0.0.1:8787" */
   get url(): string {
     const { address, port, family } = this.server.address() as AddressInfo;
-    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}${this.prefix}`;
   }
 
   async close(): Promise<void> {

@@ -18,7 +18,7 @@ export const pageCommand: Command = {
     "It may start before the scheduler and outlives it. shoal scheduler serves a page of its own.",
   ],
   run: async ({ values }, terminal) => {
-    const place = pagePlace(values);
+    const place = pagePlace(values, terminal.env);
     const { cluster, connect } = await clusterTarget(values, terminal);
     const bus = await joinNats(connect, cluster, "client");
     const system = new ActorSystem({ bus, codec: actorCodec });

@@ -75,7 +75,7 @@ export const schedulerCommand: Command = {
     "  shoal scheduler --cluster prod --standby        on another machine",
   ],
   run: async ({ values }, terminal) => {
-    const place = pagePlace(values);
+    const place = pagePlace(values, terminal.env);
     const { cluster, url, connect } = await clusterTarget({ ...values, "scheduler-file": undefined }, terminal);
     const name = `of cluster "${cluster}"`;
     const recording = textOf(values, "record");

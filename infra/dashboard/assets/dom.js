@@ -1,12 +1,14 @@
 // Small tools to build a page: elements, cards, lists that keep their elements, tables.
+import { at } from "./place.js";
 
-/** An element. Attributes that are functions listen; `undefined` and `false` ones are left out. */
+/** An element. Attributes that are functions listen; `undefined` and `false` ones are left out; links are paths of this page. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false || value === null) continue;
     if (typeof value === "function") element.addEventListener(name.replace(/^on/, ""), value);
     else if (name === "style") element.style.cssText = value;
+    else if (name === "href" && String(value).startsWith("/")) element.setAttribute(name, at(value));
     else element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));

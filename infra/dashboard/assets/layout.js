@@ -1,5 +1,5 @@
 // Where the nodes of a graph stand: dagre's layered layout.
-import * as dagre from "/assets/vendor/dagre.js";
+import * as dagre from "./vendor/dagre.js";
 
 /**
  * @typedef {{ x: number, y: number, width: number, height: number }} Place the middle of a node

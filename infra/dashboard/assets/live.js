@@ -1,4 +1,5 @@
 // What the server sends while a page is shown. A connection that breaks is tried again until it stands.
+import { at } from "./place.js";
 
 const RETRY_MS = 1000;
 
@@ -11,7 +12,7 @@ export function follow({ view, of, wantsRuns }, { take, takeRuns, tellLink }) {
   let source;
   let timer;
   const connect = () => {
-    source = new EventSource(`/live?${query}`);
+    source = new EventSource(at(`/live?${query}`));
     source.addEventListener("open", () => tellLink("there"));
     source.addEventListener("view", (event) => take(JSON.parse(event.data)));
     source.addEventListener("runs", (event) => takeRuns?.(JSON.parse(event.data)));

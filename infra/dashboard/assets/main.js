@@ -3,6 +3,7 @@ import { disposeCharts, redrawCharts } from "./charts.js";
 import { h, keyed, setText } from "./dom.js";
 import { count, rate } from "./format.js";
 import { follow } from "./live.js";
+import { at, pathOf } from "./place.js";
 
 const pages = [
   { group: "Now", name: "status", title: "Status" },
@@ -25,7 +26,7 @@ let link = "there";
 let last;
 
 function route() {
-  const [, page = "status", ...rest] = location.pathname.split("/");
+  const [, page = "status", ...rest] = (pathOf(location.pathname) ?? "/").split("/");
   const of = decodeURIComponent(rest.join("/"));
   if (page === "workers" && of !== "") return { view: "worker", of, nav: "workers" };
   if (page === "tasks" && of !== "") return { view: "task", of, nav: "graph" };
@@ -72,8 +73,9 @@ function sayProblem({ code, message }) {
   return message;
 }
 
-function navigate(href) {
-  history.pushState({}, "", href);
+/** Goes to a path of this page: "/workers/w0" */
+function navigate(path) {
+  history.pushState({}, "", at(path));
   void show().then(() => {
     main.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -169,13 +171,13 @@ function drawKeys() {
 function pressed(event) {
   const isTyping = event.target instanceof HTMLInputElement;
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-  const at = pages.findIndex(({ name }) => name === route().nav);
+  const here = pages.findIndex(({ name }) => name === route().nav);
   const to = (i) => navigate(`/${pages[(i + pages.length) % pages.length].name}`);
   if (event.key === "/") {
     event.preventDefault();
     byId("find-text").focus();
-  } else if (event.key === "[") to(at - 1);
-  else if (event.key === "]") to(at + 1);
+  } else if (event.key === "[") to(here - 1);
+  else if (event.key === "]") to(here + 1);
   else if (/^[1-9]$/.test(event.key)) to(Number(event.key) - 1);
   else if (event.key === "p") pause();
   else if (event.key === "t") changeTheme();
@@ -198,7 +200,9 @@ function find(event) {
   event.preventDefault();
   const text = /** @type {HTMLInputElement} */ (byId("find-text")).value.trim();
   if (text === "") return;
-  const isWorker = [...document.querySelectorAll('a[href^="/workers/"]')].some((anchor) => anchor.textContent === text);
+  const isWorker = [...document.querySelectorAll(`a[href^="${at("/workers/")}"]`)].some(
+    (anchor) => anchor.textContent === text,
+  );
   navigate(
     isWorker || /^w\d+-\w+$/.test(text) ? `/workers/${encodeURIComponent(text)}` : `/tasks/${encodeURIComponent(text)}`,
   );
@@ -208,9 +212,10 @@ function followLink(event) {
   const anchor = event.target.closest?.("a[href^='/']");
   if (!anchor || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey)
     return;
-  if (anchor.getAttribute("href").startsWith("/assets/")) return;
+  const path = pathOf(anchor.getAttribute("href"));
+  if (path === undefined || path.startsWith("/assets/")) return;
   event.preventDefault();
-  navigate(anchor.getAttribute("href"));
+  navigate(path);
 }
 
 drawNav();

@@ -3,6 +3,7 @@ import { chart, timeAxis, tooltip } from "./charts.js";
 import { kindColor, token } from "./colors.js";
 import { h, setText, workerLink } from "./dom.js";
 import { clock, count, duration } from "./format.js";
+import { at } from "./place.js";
 
 const RUNS_MAX = 12_000;
 const KEPT_MS = 130_000;
@@ -213,7 +214,7 @@ function describeRun(run) {
 /** The page of a rectangle's first task, if the scheduler still knows it. */
 async function openTask(run, navigate) {
   if (run === undefined || isRecorded()) return;
-  const answer = await fetch(`/key?row=${run[ROW]}&attempt=${run[ATTEMPT]}`);
+  const answer = await fetch(at(`/key?row=${run[ROW]}&attempt=${run[ATTEMPT]}`));
   const { key } = await answer.json();
   if (key !== undefined) return navigate(`/tasks/${encodeURIComponent(key)}`);
   const toast = document.getElementById("toast");

@@ -163,6 +163,18 @@ export const diagnosticsClaims: readonly Claim[] = [
     "test/infra/metrics/metrics.test.ts: clusterMetrics() counts what workers gave",
   ],
   [
+    "DG-052",
+    "REST control",
+    "cli:page cli:scheduler",
+    "test/infra/dashboard/control-routes.test.ts: with it, workers leave by name",
+  ],
+  [
+    "DP-050",
+    "HTTP/websocket proxying",
+    "cli:page cli:scheduler",
+    "test/infra/dashboard/control-routes.test.ts: its pages, their files and links",
+  ],
+  [
     "DG-089",
     "Standard logging config",
     "shoal:config cli:scheduler",

@@ -2,6 +2,7 @@
 import { STATES, stateColor } from "../colors.js";
 import { card, h, keyed, pageHead, setText, stateLabel, workerLink } from "../dom.js";
 import { bytes, count, duration, plural } from "../format.js";
+import { at } from "../place.js";
 import { stateChart, words } from "../state-chart.js";
 
 export function mount(main, of) {
@@ -36,7 +37,7 @@ export function mount(main, of) {
   );
   let picture;
   let last;
-  void fetch("/json/lifecycle.json")
+  void fetch(at("/json/lifecycle.json"))
     .then((answer) => answer.json())
     .then((lifecycle) => {
       picture = stateChart(lifecycle);
