@@ -1,4 +1,5 @@
 // Where the nodes of a graph stand: dagre's layered layout.
+// @ts-expect-error its server has it there
 import * as dagre from "./vendor/dagre.js";
 
 /**
