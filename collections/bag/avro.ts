@@ -1,6 +1,6 @@
 import { parseBytes } from "../../runtime/base/units.ts";
 import { type Call, input, literal, own } from "../../runtime/graph/call.ts";
-import type { BlockwiseLayer, Layer } from "../../runtime/graph/layer.ts";
+import { type BlockwiseLayer, type Layer, WRITES } from "../../runtime/graph/layer.ts";
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import type { AvroCodec, AvroSchema } from "../io/avro.ts";
@@ -60,5 +60,5 @@ export function writeAvroLayer(
   const paths = pathsFor(to, source.grid[0] as number, "avro", options.nameFunction);
   const fn = kernel(KERNELS, "writeRecords", writeRecords);
   const call: Call = { fn, args: [input(0), own(0), literal({ schema, codec: options.codec ?? "null" })] };
-  return partitionwise("to_avro", [source], call, { kind: "live", items: paths });
+  return { ...partitionwise("to_avro", [source], call, { kind: "live", items: paths }), annotations: WRITES };
 }

@@ -1,5 +1,5 @@
 import { type Call, input, literal, own } from "../../runtime/graph/call.ts";
-import type { BlockwiseLayer, Layer } from "../../runtime/graph/layer.ts";
+import { type BlockwiseLayer, type Layer, WRITES } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Compression, compressionOf } from "../io/compression.ts";
 import type { TextEncoding } from "../io/text.ts";
@@ -28,7 +28,7 @@ export function writeTextLayer(
   const { encoding = "utf8", lastEndline = false } = options;
   const fn = kernel("shoal:collections/bag/kernels/write-text", "writeLines", writeLines);
   const call: Call = { fn, args: [input(0), own(0), literal({ compression, encoding, lastEndline })] };
-  return partitionwise("to_textfiles", [source], call, { kind: "live", items: paths });
+  return { ...partitionwise("to_textfiles", [source], call, { kind: "live", items: paths }), annotations: WRITES };
 }
 
 /** The files that partitions are written to. @param ending of their names where the path is a folder */

@@ -126,6 +126,9 @@ export interface Annotations {
   readonly span?: string;
 }
 
+/** Hints of tasks that write. */
+export const WRITES: Annotations = { effectful: true };
+
 /** The key of the at-th task of a layer. */
 export function taskKey(layer: Layer, at: number): TaskKey {
   const key = layer.kind === "blockwise" ? undefined : layer.keys?.[at];

@@ -2,7 +2,7 @@ import { uniqueToken } from "../../../runtime/base/random.ts";
 import { input, literal, location } from "../../../runtime/graph/call.ts";
 import { currentExecutor } from "../../../runtime/graph/executor.ts";
 import { wantAll } from "../../../runtime/graph/graph.ts";
-import type { BlockwiseLayer } from "../../../runtime/graph/layer.ts";
+import { type BlockwiseLayer, WRITES } from "../../../runtime/graph/layer.ts";
 import { kernel } from "../../../runtime/wire/function-spec.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import { type Blocks, gridOf, layerName, requireKnown, samePlace, shapeOf } from "../blocks.ts";
@@ -43,6 +43,7 @@ export async function writeFile(blocks: Blocks, path: string, head: Uint8Array):
       name: layerName("write", blocks.layer, plan),
       grid: gridOf(blocks.axes),
       inputs: [samePlace(blocks.layer)],
+      annotations: WRITES,
       call: { fn: WRITE, args: [literal(plan), location(blocks.axes), input(0)] },
     };
     await currentExecutor().compute([wantAll(layer)]);

@@ -2,7 +2,7 @@ import { ShoalError } from "../../../runtime/base/errors.ts";
 import { axisRuns, input, own } from "../../../runtime/graph/call.ts";
 import { currentExecutor } from "../../../runtime/graph/executor.ts";
 import { wantAll } from "../../../runtime/graph/graph.ts";
-import type { BlockwiseLayer } from "../../../runtime/graph/layer.ts";
+import { type BlockwiseLayer, WRITES } from "../../../runtime/graph/layer.ts";
 import { kernel } from "../../../runtime/wire/function-spec.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import { arrayOf, asArray, type ShoalArray } from "../array.ts";
@@ -43,6 +43,7 @@ export async function toNpyStack(
     name: layerName("to-npy-stack", cut.layer, paths),
     grid: cut.layer.grid,
     inputs: [samePlace(cut.layer)],
+    annotations: WRITES,
     call: { fn: WRITE, args: [own(0), input(0)] },
     own: { kind: "live", items: paths },
   };

@@ -1,7 +1,7 @@
 import { functionArg, input, literal, location } from "../../../runtime/graph/call.ts";
 import { currentExecutor } from "../../../runtime/graph/executor.ts";
 import { type Want, wantAll } from "../../../runtime/graph/graph.ts";
-import type { BlockwiseLayer } from "../../../runtime/graph/layer.ts";
+import { type BlockwiseLayer, WRITES } from "../../../runtime/graph/layer.ts";
 import { kernel, liveFunction } from "../../../runtime/wire/function-spec.ts";
 import { arrayOf, type ShoalArray } from "../array.ts";
 import type { ArrayLike } from "../array-like.ts";
@@ -91,6 +91,7 @@ function writeLayer(
     name: layerName("store", array.layer, write, starts),
     grid: gridOf(array.axes),
     inputs: [samePlace(array.layer)],
+    annotations: WRITES,
     call: { fn: WRITE, args: [functionArg(liveFunction(write)), literal(starts), location(array.axes), input(0)] },
   };
 }

@@ -2,7 +2,7 @@ import { ShoalError } from "../../../runtime/base/errors.ts";
 import { input, literal, location } from "../../../runtime/graph/call.ts";
 import { currentExecutor } from "../../../runtime/graph/executor.ts";
 import { wantAll } from "../../../runtime/graph/graph.ts";
-import type { BlockwiseLayer } from "../../../runtime/graph/layer.ts";
+import { type BlockwiseLayer, WRITES } from "../../../runtime/graph/layer.ts";
 import { kernel } from "../../../runtime/wire/function-spec.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
 import { arrayOf, asArray, type ShoalArray } from "../array.ts";
@@ -100,6 +100,7 @@ export async function toZarr(x: ArrayLike, path: string, options: ToZarrOptions 
     name: layerName("to-zarr", array.layer, plan, starts),
     grid: array.layer.grid,
     inputs: [samePlace(array.layer)],
+    annotations: WRITES,
     call: { fn: WRITE, args: [literal(plan), literal(starts), location(array.axes), input(0)] },
   };
   await currentExecutor().compute([wantAll(layer)]);
