@@ -7,6 +7,7 @@ import { type AnyFunction, liveFunction } from "../../runtime/wire/function-spec
 import type { Collection } from "../core/collection.ts";
 import { isPlainData, unpack } from "../core/unpack.ts";
 import { Future } from "./future.ts";
+import type { SharedArguments } from "./shared-arguments.ts";
 
 /** Calls of one function with the same options, made in the same turn: they become one layer. */
 export class PendingCalls {
@@ -30,6 +31,11 @@ export class PendingCalls {
     return this.count;
   }
 
+  /** What the calls are given, one after another. */
+  get given(): readonly (readonly unknown[])[] {
+    return this.calls;
+  }
+
   /** Position of the call among the layer's tasks. */
   add(args: readonly unknown[], key: TaskKey | undefined): number {
     if (key !== undefined) this.keys.set(this.count, key);
@@ -44,8 +50,9 @@ export class PendingCalls {
   /**
    * One layer in columns: calls of the same shape share one Call, plain arguments are own values.
    * @param hold a layer of futures that have left, by their handles; `keeper` keeps them alive
+   * @param shared arguments that are chunks of their own
    */
-  build(hold: (handles: Uint32Array, keeper: unknown) => HeldLayer): TaskLayer {
+  build(hold: (handles: Uint32Array, keeper: unknown) => HeldLayer, shared: SharedArguments): TaskLayer {
     if (this.built !== undefined) return this.built;
     const shapes = new Map<string, number>();
     const calls: Call[] = [];
@@ -55,7 +62,12 @@ export class PendingCalls {
     const inputs = new InputColumns(this);
     const fn = liveFunction(this.fn);
     this.calls.forEach((args, i) => {
-      const lowered = args.map((arg) => lowerArg(arg, own, ownOffsets[i] as number, inputs));
+      const lowered = args.map((arg) => {
+        const chunk = shared.layerOf(arg);
+        return chunk === undefined
+          ? lowerArg(arg, own, ownOffsets[i] as number, inputs)
+          : input(inputs.placeBlock(chunk));
+      });
       const shape = shapeOf(lowered);
       let at = shape === undefined ? undefined : shapes.get(shape);
       if (at === undefined) {
@@ -155,6 +167,13 @@ class InputColumns {
     if (pending?.calls === this.home) this.add(SELF, pending.at);
     else if (pending !== undefined) this.add(this.sourceOf((pending.calls as PendingCalls).layer), pending.at);
     else this.add(this.sourceOf("held"), this.heldAt(future));
+    return first;
+  }
+
+  /** A layer of one block. */
+  placeBlock(layer: Layer): number {
+    const first = this.next;
+    this.add(this.sourceOf(layer), 0);
     return first;
   }
 

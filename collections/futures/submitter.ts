@@ -17,6 +17,7 @@ import { Future, type FutureParts, type PendingPlace } from "./future.ts";
 import { futuresOfRun } from "./future-run.ts";
 import { PendingCalls } from "./pending-calls.ts";
 import type { SessionExecutor } from "./session-executor.ts";
+import { SharedArguments } from "./shared-arguments.ts";
 
 /** Calls of one function with one set of options. */
 interface Batch {
@@ -107,7 +108,9 @@ export class Submitter {
     const { executor } = this;
     const hold = (handles: Uint32Array, keeper: unknown): HeldLayer =>
       executor.held(`held-${uniqueToken()}`, [handles.length], handles, keeper);
-    const graph = graphOf(batches.map(({ calls }) => wantAll(calls.build(hold))));
+    const isCopied = executor.session.options.bus.carries !== "reference";
+    const shared = new SharedArguments(isCopied ? batches.flatMap(({ calls }) => calls.given) : []);
+    const graph = graphOf(batches.map(({ calls }) => wantAll(calls.build(hold, shared))));
     let { first } = executor.session.submit(graph, { priority: 0, retries: 0 });
     for (const batch of batches) {
       batch.firstHandle = first;
