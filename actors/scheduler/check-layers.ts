@@ -87,8 +87,12 @@ function picksInside(pick: AxisPick, size: number, grid: readonly number[]): boo
   if (positions === undefined) return false;
   if (pick.kind === "group")
     return isCount(pick.size) && pick.size > 0 && (positions - 1) * pick.size < Math.max(size, 1);
-  const offset = pick.offset ?? 0;
-  return Number.isInteger(offset) && (positions === 0 || (offset >= 0 && positions - 1 + offset < size));
+  const [offset, step] = [pick.offset ?? 0, pick.step ?? 1];
+  const last = offset + (positions - 1) * step;
+  const isInside = (place: number): boolean => isCount(place) && place < size;
+  return (
+    Number.isInteger(offset) && Number.isInteger(step) && (positions === 0 || (isInside(offset) && isInside(last)))
+  );
 }
 
 function malformedEdges(layers: readonly WireLayer[], at: number, layer: WireTasks, count: number): string | undefined {

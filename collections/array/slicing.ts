@@ -1,4 +1,4 @@
-import { type AxisRuns, axisRuns, input, inputsFrom, literal, location } from "../../runtime/graph/call.ts";
+import { type AxisRuns, axisPlace, axisRuns, input, inputsFrom, literal, location } from "../../runtime/graph/call.ts";
 import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
 import type { AxisPick, Layer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
@@ -59,7 +59,7 @@ export function sliceBlocks(blocks: Blocks, indices: readonly AxisIndex[]): Bloc
   return { ...blocks, axes, layer };
 }
 
-/** Symbolic picks if every axis reads neighbouring blocks in order. */
+/** Symbolic picks if every axis reads blocks that lie equally far apart, forwards or backwards. */
 function axisPicks(plans: readonly AxisPlan[]): AxisPick[] | undefined {
   const picks: AxisPick[] = [];
   let out = 0;
@@ -68,8 +68,9 @@ function axisPicks(plans: readonly AxisPlan[]): AxisPick[] | undefined {
     else if (blocks === null) picks.push({ kind: "axis", axis: out++ });
     else {
       const offset = blocks[0] as number;
-      if (!blocks.every((block, at) => block === offset + at)) return undefined;
-      picks.push(offset === 0 ? { kind: "axis", axis: out++ } : { kind: "axis", axis: out++, offset });
+      const step = blocks.length > 1 ? (blocks[1] as number) - offset : 1;
+      if (!blocks.every((block, at) => block === offset + at * step)) return undefined;
+      picks.push(axisPlace(out++, offset, step));
     }
   }
   return picks;

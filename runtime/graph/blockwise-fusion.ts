@@ -1,4 +1,4 @@
-import type { AxisPlace, Call } from "./call.ts";
+import { type AxisPlace, axisPlace, type Call } from "./call.ts";
 import { callDepth, callSize, hoistLets, mapLeaves, spellInputs, substituteInput } from "./call-rewrite.ts";
 import type { Graph, Want } from "./graph.ts";
 import { gridSize } from "./key.ts";
@@ -141,12 +141,11 @@ function readsEachBlockOnce(one: BlockInput, grid: readonly number[]): boolean {
 }
 
 function isIdentity(one: BlockInput, grid: readonly number[]): boolean {
-  return (
-    gridSize(one.source.grid) === gridSize(grid) &&
-    one.axes.length === grid.length &&
-    one.axes.every((pick, axis) => pick.kind === "axis" && pick.axis === axis && (pick.offset ?? 0) === 0)
-  );
+  return gridSize(one.source.grid) === gridSize(grid) && one.axes.length === grid.length && one.axes.every(isOwnPlace);
 }
+
+const isOwnPlace = (pick: AxisPick, axis: number): boolean =>
+  pick.kind === "axis" && pick.axis === axis && (pick.offset ?? 0) === 0 && (pick.step ?? 1) === 1;
 
 /** The picks of a producer's input as the consumer's tasks see them, or undefined if no pick says that. */
 function composedPicks(inner: readonly AxisPick[], outer: readonly AxisPick[]): readonly AxisPick[] | undefined {
@@ -157,20 +156,17 @@ function composedPicks(inner: readonly AxisPick[], outer: readonly AxisPick[]): 
       continue;
     }
     const through = outer[pick.axis] as AxisPick;
-    const offset = through.kind === "axis" ? (through.offset ?? 0) : 0;
+    const [offset, step] = through.kind === "axis" ? [through.offset ?? 0, through.step ?? 1] : [0, 1];
     if (pick.kind === "axis" && through.kind === "at")
-      picks.push({ kind: "at", index: through.index + (pick.offset ?? 0) });
+      picks.push({ kind: "at", index: through.index * (pick.step ?? 1) + (pick.offset ?? 0) });
     else if (pick.kind === "axis" && through.kind === "axis")
-      picks.push(axisPick(through.axis, offset + (pick.offset ?? 0)));
-    else if (pick.kind === "group" && through.kind === "axis" && offset === 0)
+      picks.push(axisPlace(through.axis, offset * (pick.step ?? 1) + (pick.offset ?? 0), step * (pick.step ?? 1)));
+    else if (pick.kind === "group" && through.kind === "axis" && offset === 0 && step === 1)
       picks.push({ kind: "group", axis: through.axis, size: pick.size });
     else return undefined;
   }
   return picks;
 }
-
-const axisPick = (axis: number, offset: number): AxisPick =>
-  offset === 0 ? { kind: "axis", axis } : { kind: "axis", axis, offset };
 
 const samePicks = (a: readonly AxisPick[], b: readonly AxisPick[]): boolean =>
   a.length === b.length && a.every((pick, at) => pickText(pick) === pickText(b[at] as AxisPick));
@@ -178,9 +174,9 @@ const samePicks = (a: readonly AxisPick[], b: readonly AxisPick[]): boolean =>
 function pickText(pick: AxisPick): string {
   switch (pick.kind) {
     case "axis":
-      return `${pick.axis}+${pick.offset ?? 0}`;
+      return `${pick.axis}*${pick.step ?? 1}+${pick.offset ?? 0}`;
     case "group":
-      return `${pick.axis}*${pick.size}`;
+      return `${pick.axis}/${pick.size}`;
     case "all":
       return "all";
     case "at":
@@ -220,8 +216,7 @@ function merge(draft: Draft, producer: Draft, readers: Map<string, Set<string>>)
 
 /** A call whose locations are those of its own blocks, seen from tasks that read these by picks. */
 function moved(call: Call, through: readonly AxisPick[]): Call {
-  if (through.every((pick, axis) => pick.kind === "axis" && pick.axis === axis && (pick.offset ?? 0) === 0))
-    return call;
+  if (through.every(isOwnPlace)) return call;
   return mapLeaves(call, (leaf) => {
     if (leaf.kind !== "location") return leaf;
     const own = leaf.places ?? leaf.chunks.map((_, axis): AxisPlace => ({ kind: "axis", axis }));

@@ -42,10 +42,22 @@ export type Arg =
 
 /** Where a block lies along an axis, seen from a task. */
 export type AxisPlace =
-  /** At the task's own position on `axis`, moved by `offset` (default 0). */
-  | { readonly kind: "axis"; readonly axis: number; readonly offset?: number }
+  /** At the task's own position on `axis`, times `step` (default 1; -1 goes backwards), moved by `offset` (default 0). */
+  | { readonly kind: "axis"; readonly axis: number; readonly offset?: number; readonly step?: number }
   /** Always the same: broadcasting, or an index. */
   | { readonly kind: "at"; readonly index: number };
+
+/** The block at `step` times the task's own position, moved by `offset`. */
+export const axisPlace = (axis: number, offset: number, step = 1): AxisPlace => ({
+  kind: "axis",
+  axis,
+  ...(offset === 0 ? {} : { offset }),
+  ...(step === 1 ? {} : { step }),
+});
+
+/** Where along its axis a place is, for the task at `index`. */
+export const placeAt = (one: AxisPlace, index: readonly number[]): number =>
+  one.kind === "at" ? one.index : (index[one.axis] as number) * (one.step ?? 1) + (one.offset ?? 0);
 
 /** Chunk sizes of one axis, run-length encoded: [[1000, 19], [37, 1]] is nineteen chunks of 1000 and one of 37. */
 export type AxisRuns = ReadonlyArray<readonly [size: number, count: number]>;

@@ -1,5 +1,5 @@
 import type { AnyFunction, FunctionSpec } from "../wire/function-spec.ts";
-import { type Arg, type AxisPlace, type BlockLocation, type Call, chunkAt } from "./call.ts";
+import { type Arg, type AxisPlace, type BlockLocation, type Call, chunkAt, placeAt } from "./call.ts";
 import { blockIndex } from "./key.ts";
 import { type BlockInput, type BlockwiseLayer, type Layer, type TaskLayer, valueAt } from "./layer.ts";
 import { pickCount } from "./task-table.ts";
@@ -109,7 +109,7 @@ function gathered(items: unknown[], build: (items: unknown[]) => unknown): unkno
 }
 
 const placed = (places: readonly AxisPlace[], index: readonly number[]): number[] =>
-  places.map((one) => (one.kind === "at" ? one.index : (index[one.axis] as number) + (one.offset ?? 0)));
+  places.map((one) => placeAt(one, index));
 
 function locationOf(
   chunks: readonly (readonly (readonly [number, number])[])[],

@@ -1,3 +1,4 @@
+import { placeAt } from "./call.ts";
 import type { Graph } from "./graph.ts";
 import type { TaskKey } from "./key.ts";
 import {
@@ -176,14 +177,12 @@ export function pickCount(one: BlockInput, index: readonly number[]): number | n
 
 function pickFrom(pick: AxisPick, index: readonly number[]): number {
   switch (pick.kind) {
-    case "axis":
-      return (index[pick.axis] as number) + (pick.offset ?? 0);
     case "group":
       return (index[pick.axis] as number) * pick.size;
     case "all":
       return 0;
-    case "at":
-      return pick.index;
+    default:
+      return placeAt(pick, index);
   }
 }
 

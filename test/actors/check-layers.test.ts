@@ -25,6 +25,11 @@ const blockwise = (parts: Record<string, unknown> = {}): WireLayer =>
     ...parts,
   }) as WireLayer;
 
+const backwardsFrom = (offset: number, step = -1) => ({
+  source: 0,
+  axes: [{ kind: "axis", axis: 0, offset, step }],
+});
+
 test("malformedLayers() passes what is well formed", () => {
   assert.equal(malformedLayers([tasks(), blockwise()]), undefined);
   assert.equal(malformedLayers([tasks({ kinds: ["load", "clean"], callOf: Uint32Array.of(0, 1) })]), undefined);
@@ -35,6 +40,7 @@ test("malformedLayers() passes what is well formed", () => {
     ]),
     undefined,
   );
+  assert.equal(malformedLayers([tasks(), blockwise({ inputs: [backwardsFrom(1)] })]), undefined);
 });
 
 const bad: [string, WireLayer[], RegExp][] = [
@@ -74,6 +80,8 @@ const bad: [string, WireLayer[], RegExp][] = [
     [tasks(), blockwise({ inputs: [{ source: 0, axes: [{ kind: "axis", axis: 4 }] }] })],
     /outside of axis 0/,
   ],
+  ["a pick that goes back too far", [tasks(), blockwise({ inputs: [backwardsFrom(0)] })], /outside of axis 0/],
+  ["a pick of half steps", [tasks(), blockwise({ inputs: [backwardsFrom(1, -0.5)] })], /outside of axis 0/],
   ["two layers of one name", [tasks(), tasks()], /two layers/],
 ];
 

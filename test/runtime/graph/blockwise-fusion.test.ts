@@ -250,3 +250,18 @@ test("fuseBlockwise() keeps the values of random graphs", async () => {
     { numRuns: 200 },
   );
 });
+
+test("fuseBlockwise() composes picks that go backwards or skip blocks", async () => {
+  const d = data("d", 7);
+  const backwards = (source: Layer, last: number): BlockInput => ({
+    source,
+    axes: [{ kind: "axis", axis: 0, offset: last, step: -1 }],
+  });
+  const a = block("a", [7], [read(d, 0)], { args: [input(0), location([axisRuns([1, 2, 3, 4, 5, 6, 7])])] });
+  const b = block("b", [7], [backwards(a, 6)], { args: [input(0), location([axisRuns([7, 6, 5, 4, 3, 2, 1])])] });
+  await fusedTo(["d", "c"], block("c", [3], [{ source: b, axes: [{ kind: "axis", axis: 0, offset: 1, step: 2 }] }]));
+  await fusedTo(["d", "a", "pair"], block("pair", [7], [read(a, 0), backwards(a, 6)]));
+  await fusedTo(["d", "e"], block("e", [7], [backwards(b, 6)]));
+  const halves = block("halves", [4], [{ source: a, axes: [{ kind: "group", axis: 0, size: 2 }] }]);
+  await fusedTo(["d", "a", "halves", "f"], block("f", [4], [backwards(halves, 3)]));
+});
