@@ -4,7 +4,9 @@ import type { TaskLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type ArrayLike, blocksOf } from "./array-like.ts";
 import { axisOf, type Blocks, gridOf, layerName, shapeOf, shapeText } from "./blocks.ts";
+import { sizeOf } from "./chunk.ts";
 import { axisBlocks, commonRuns, isUnknown } from "./chunk-spec.ts";
+import type { DType } from "./dtype.ts";
 import { castBlocks, isBlocks } from "./elementwise.ts";
 import { settle } from "./kernels/elementwise.ts";
 import { resultType } from "./promote.ts";
@@ -31,6 +33,24 @@ export function concatenateBlocks(arrays: readonly Blocks[], axis: number | null
   const along = axisOf(axis, ndim);
   for (const one of arrays) requireSameShape(first, one, along);
   const dtype = resultType(...arrays.map((one) => one.dtype));
+  const filled = arrays.filter((one) => sizeOf(shapeOf(one)) !== 0);
+  const parts = filled.length > 0 ? filled : arrays;
+  if (parts.length === 1) return castBlocks(parts[0] as Blocks, dtype);
+  return joinBlocks(parts.map(wholeThinAxes), along, dtype);
+}
+
+/** As Dask joins: an axis of one element or none has one block, unless there is nothing on any axis. */
+function wholeThinAxes(blocks: Blocks): Blocks {
+  const shape = shapeOf(blocks);
+  if (shape.every((n) => n === 0)) return blocks;
+  return rechunkTo(
+    blocks,
+    blocks.axes.map((runs, axis): AxisRuns => ((shape[axis] as number) <= 1 ? [[shape[axis] as number, 1]] : runs)),
+  );
+}
+
+function joinBlocks(arrays: readonly Blocks[], along: number, dtype: DType): Blocks {
+  const first = arrays[0] as Blocks;
   // Cast first: it may leave out blocks without elements beside a single one.
   const cast = arrays.map((one) => castBlocks(one, dtype));
   const cut = first.axes.map((_, at) =>
@@ -111,9 +131,10 @@ export function stackBlocks(arrays: readonly Blocks[], axis = 0): Blocks {
   const at = axisOf(axis, shape.length + 1);
   const order = shape.map((_, k): number | null => k);
   order.splice(at, 0, null);
-  return concatenateBlocks(
+  return joinBlocks(
     arrays.map((one) => reaxisBlocks(one, order)),
     at,
+    resultType(...arrays.map((one) => one.dtype)),
   );
 }
 

@@ -81,7 +81,7 @@ export function tile(x: ArrayLike, reps: number | readonly number[]): ShoalArray
   let array = arrayOf(x);
   while (array.ndim < list.length) array = array.get(null, "…");
   const wide = [...new Array<number>(array.ndim - list.length).fill(1), ...list];
-  return wide.reduce((so, times, axis) => {
+  return wide.reduceRight((so, times, axis) => {
     if (times === 0) return along(so, axis, ":0");
     return times === 1 ? so : concatenate(new Array<ShoalArray>(times).fill(so), { axis });
   }, array);

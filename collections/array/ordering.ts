@@ -164,7 +164,8 @@ export function topkBlocks(
     keepdims: true,
     keptRuns: [[count, 1]],
     dtype: options.places === true ? "int64" : blocks.dtype,
-    fanIn: fanInOf(options.splitEvery),
+    // Dask's own width: which of equal elements are kept follows from who is compared with whom.
+    fanIn: fanInOf(options.splitEvery ?? 4),
     chunk: { fn: TOPK_CHUNK, args: [literal(plan), location(blocks.axes), input(0)] },
     combine: (list) => ({ fn: TOPK_COMBINE, args: [literal(plan), list] }),
     finish: (list) => ({ fn: options.places === true ? TOPK_PLACES : TOPK_VALUES, args: [literal(plan), list] }),

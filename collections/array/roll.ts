@@ -31,7 +31,7 @@ export function rollBlocks(
   return axes.reduce((so, one, at) => {
     const n = shapeOf(so)[one] as number;
     const by = n === 0 ? 0 : ((((shifts[at] ?? shifts[0]) as number) % n) + n) % n;
-    if (by === 0) return so;
+    if (by === 0 && n > 0) return so;
     const part = (index: string): Blocks =>
       getBlocks(
         so,

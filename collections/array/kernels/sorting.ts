@@ -3,6 +3,7 @@ import { type AnyData, type DType, dtypeInfo, lanesOf } from "../dtype.ts";
 import { alongAxis } from "./along.ts";
 import { castTo } from "./elementwise.ts";
 import { materialize, type Source } from "./pending.ts";
+import { type PlaceOrder, selectPlaces } from "./select.ts";
 
 /** Elements in rising order along an axis; NaN last. */
 export function sortBlock(axis: number, source: Source): Chunk {
@@ -136,9 +137,30 @@ export interface Ranked {
   readonly places: Chunk;
 }
 
-/** Orders a row's places as top-k wants them: best first. */
+/** Places of the best elements of a row, in no order; fewer than it has. */
 export function bestPlaces(row: AnyData, k: number, lanes: 1 | 2): Uint32Array {
-  const places = sortedPlaces(row, lanes);
-  if (k < 0) return places.slice(0, -k);
-  return places.reverse().slice(0, k);
+  const cells = row as Float64Array;
+  const n = cells.length / lanes;
+  const isFloat = cells instanceof Float64Array || (cells as unknown) instanceof Float32Array;
+  if (k === 1 && n > 3 && isFloat) return Uint32Array.of(lastGreatest(cells, lanes));
+  const places = new Uint32Array(n);
+  for (let i = 0; i < n; i++) places[i] = i;
+  selectPlaces(places, k > 0 ? n - k : -k, isBeforeIn(cells, lanes));
+  return k > 0 ? places.subarray(n - k) : places.subarray(0, -k);
+}
+
+function lastGreatest(cells: Float64Array, lanes: 1 | 2): number {
+  const isBefore = isBeforeIn(cells, lanes);
+  let found = 0;
+  for (let i = 1; i < cells.length / lanes; i++) if (!isBefore(i, found)) found = i;
+  return found;
+}
+
+/** Whether an element of a row comes before another; NaN comes last. */
+function isBeforeIn(cells: Float64Array, lanes: 1 | 2): PlaceOrder {
+  if (lanes === 2) return (i, j) => comparePairs(cells, i, cells, j) < 0;
+  return (i, j) => {
+    const [a, b] = [cells[i] as number, cells[j] as number];
+    return a < b || (Number.isNaN(b) && !Number.isNaN(a));
+  };
 }

@@ -1,10 +1,10 @@
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
-import { Chunk, sizeOf } from "../chunk.ts";
+import { Chunk, emptyChunk, sizeOf } from "../chunk.ts";
 import { type AnyData, lanesOf } from "../dtype.ts";
 import { axisBack, rowsAlong } from "./along.ts";
 import { concatenateChunks } from "./concatenate.ts";
 import type { Source } from "./pending.ts";
-import { bestPlaces, gatherLanes, type Ranked, type TopK } from "./sorting.ts";
+import { bestPlaces, gatherLanes, type Ranked, sortedPlaces, type TopK } from "./sorting.ts";
 
 /** The best elements of one block, with their places in the whole. */
 export function topkChunk({ k, axis }: TopK, location: BlockLocation, source: Source): Ranked {
@@ -31,38 +31,53 @@ export function topkCombine({ k, axis }: TopK, parts: readonly Ranked[]): Ranked
   return best({ values: join("values"), places: join("places") }, k, axis);
 }
 
-/** Picks the best of every row; rows lie along the last axis. */
+/** Picks the best of every row, in any order; rows lie along the last axis. */
 function best({ values, places }: Ranked, k: number, axis: number): Ranked {
   const n = values.shape[values.shape.length - 1] as number;
+  if (n <= Math.abs(k)) return { values: axisBack(values, axis), places: axisBack(places, axis) };
+  return pickRows({ values, places }, axis, (row, lanes) => bestPlaces(row, k, lanes));
+}
+
+/** Of every row the elements at the places that a function gives, one number of them for all. */
+function pickRows({ values, places }: Ranked, axis: number, pick: (row: AnyData, lanes: 1 | 2) => Uint32Array): Ranked {
+  const n = values.shape[values.shape.length - 1] as number;
   const outer = values.shape.slice(0, -1);
-  const length = Math.min(n, Math.abs(k));
-  const count = sizeOf(outer);
-  const kept = (values.data as Float64Array).slice(0, 0);
   const lanes = lanesOf(values.dtype);
-  const picked = new (kept.constructor as Float64ArrayConstructor)(count * length * lanes);
-  const at = new Float64Array(count * length);
-  for (let i = 0; i < count; i++) {
+  const picked = Array.from({ length: sizeOf(outer) }, (_, i) => {
+    const start = (values.offset + i * n) * lanes;
+    return pick(values.data.subarray(start, start + n * lanes) as AnyData, lanes);
+  });
+  const shape = [...outer, picked[0]?.length ?? 0];
+  const [best, at] = [emptyChunk(values.dtype, shape), emptyChunk("float64", shape)];
+  picked.forEach((found, i) => {
     const start = (values.offset + i * n) * lanes;
     const row = values.data.subarray(start, start + n * lanes) as AnyData;
-    const found = bestPlaces(row, k, lanes);
-    gatherLanes(row, found, lanes, picked.subarray(i * length * lanes) as AnyData);
+    gatherLanes(row, found, lanes, best.data.subarray(i * found.length * lanes) as AnyData);
     found.forEach((place, j) => {
-      at[i * length + j] = (places.data as Float64Array)[places.offset + i * n + place] as number;
+      (at.data as Float64Array)[i * found.length + j] = (places.data as Float64Array)[
+        places.offset + i * n + place
+      ] as number;
     });
-  }
-  const shape = [...outer, length];
-  return {
-    values: axisBack(new Chunk(picked, values.dtype, shape), axis),
-    places: axisBack(new Chunk(at, "float64", shape), axis),
-  };
+  });
+  return { values: axisBack(best, axis), places: axisBack(at, axis) };
+}
+
+/** The best of all, best first: of equal ones, those behind come first where the greatest are asked for, as in Dask. */
+function ranked(plan: TopK, parts: readonly Ranked[]): Ranked {
+  const { values, places } = topkCombine(plan, parts);
+  const rows = { values: rowsAlong(values, plan.axis), places: rowsAlong(places, plan.axis) };
+  return pickRows(rows, plan.axis, (row, lanes) => {
+    const order = sortedPlaces(row, lanes);
+    return plan.k < 0 ? order : order.reverse();
+  });
 }
 
 /** The elements. */
-export const topkValues = (plan: TopK, parts: readonly Ranked[]): Chunk => topkCombine(plan, parts).values;
+export const topkValues = (plan: TopK, parts: readonly Ranked[]): Chunk => ranked(plan, parts).values;
 
 /** Their places, as int64. */
 export function topkPlaces(plan: TopK, parts: readonly Ranked[]): Chunk {
-  const { places } = topkCombine(plan, parts);
+  const { places } = ranked(plan, parts);
   return new Chunk(
     BigInt64Array.from(places.data as Float64Array, BigInt),
     "int64",

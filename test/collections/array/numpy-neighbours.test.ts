@@ -253,6 +253,34 @@ test("universal functions take where, out and dtype, and have outer and reduce",
   assert.throws(() => da.hypot.reduce(x), /hypot has no reduce; use add, multiply/);
 });
 
+test("arrays without elements are left out where others have some, and joined as they lie where none has", async () => {
+  const none = (shape: number[], ...chunks: number[][]): da.Array => da.ones(shape, { chunks });
+  const [thin, full] = [none([0, 4], [0], [2, 2]), none([3, 4], [1, 2], [1, 3])];
+  assert.deepEqual(da.concatenate([thin, none([3, 4], [3], [4])]).chunks, [[3], [4]]);
+  assert.deepEqual(da.concatenate([thin, full, none([1, 4], [0, 1], [4])]).chunks, [
+    [1, 2, 1],
+    [1, 3],
+  ]);
+  assert.deepEqual(da.concatenate([thin, none([0, 4], [0], [1, 3])]).chunks, [
+    [0, 0],
+    [1, 1, 2],
+  ]);
+  const line = none([5, 0], [5], [0]);
+  assert.deepEqual(
+    da.block([
+      [line, line],
+      [line, line],
+    ]).chunks,
+    [[5, 5], [0]],
+  );
+  assert.deepEqual(da.tile(none([0, 0], [0], [0, 0]), [2, 1, 2]).chunks, [[1, 1], [0], [0]]);
+  assert.deepEqual(da.concatenate([none([0], [0, 0]), none([0], [0])]).chunks, [[0, 0, 0]]);
+  assert.deepEqual(da.roll(none([0], [0]), 3, { axis: 0 }).chunks, [[0, 0]]);
+  assert.deepEqual(da.concatenate([thin, full.astype("float32")]).dtype, "float64");
+  assert.throws(() => da.concatenate([none([0, 3], [0], [3]), full]), /\(0, 3\) and \(3, 4\)/);
+  assert.deepEqual((await da.concatenate([thin, thin]).compute()).shape, [0, 4]);
+});
+
 test("one element beside a block without any is joined, stacked and squeezed as it is", async () => {
   const thin = da.fromArray([7], { dtype: "int16" }).rechunk([[0, 1]]);
   assert.deepEqual(await values(da.stack([da.fromArray([1.5]), thin])), [[1.5], [7]]);
