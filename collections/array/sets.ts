@@ -169,12 +169,21 @@ export function bincount(
     "bincount",
     fn("bincountChunk"),
     { minlength },
-    [given, ...(options.weights === undefined ? [] : [arrayOf(options.weights)])],
+    [given, ...(options.weights === undefined ? [] : [realWeights("bincount", options.weights)])],
     {
       runs,
       dtype: options.weights === undefined ? "int64" : "float64",
     },
   );
+}
+
+function realWeights(what: string, given: ArrayLike): ShoalArray {
+  const weights = arrayOf(given);
+  if (kindOf(weights.dtype) === "c")
+    throw new TypeError(
+      `${what} adds up real weights, got ${weights.dtype}; give weights.real and weights.imag, one at a time`,
+    );
+  return weights;
 }
 
 function countTree(
@@ -248,12 +257,12 @@ export function histogram(x: ArrayLike, options: HistogramOptions): [counts: Sho
   return [counts.div(counts.sum()).div(widths), lines];
 }
 
-/** What weights add up in: floats as they are, whole numbers in the widest of their sign. */
+/** What weights add up in: floats and complex numbers as they are, whole numbers in the widest of their sign. */
 function countsDType(weights: ShoalArray | undefined): DType {
   if (weights === undefined) return "int64";
   const kind = kindOf(weights.dtype);
-  if (kind === "f") return weights.dtype;
-  return kind === "c" ? "float64" : kind === "u" ? "uint64" : "int64";
+  if (kind === "f" || kind === "c") return weights.dtype;
+  return kind === "u" ? "uint64" : "int64";
 }
 
 function edgesOf(bins: HistogramOptions["bins"] = 10, range?: readonly [number, number]): Float64Array {
@@ -281,7 +290,7 @@ export function histogramdd(
   },
 ): [counts: ShoalArray, edges: ShoalArray[]] {
   const edges = columns.map((_, at) => edgesOf(options.bins[at], options.range?.[at]));
-  const weights = options.weights === undefined ? [] : [arrayOf(options.weights)];
+  const weights = options.weights === undefined ? [] : [realWeights("histogramdd", options.weights)];
   const plan = { edges, weighted: weights.length > 0 };
   const shape = edges.map((one) => one.length - 1);
   const size = shape.reduce((product, n) => product * n, 1);

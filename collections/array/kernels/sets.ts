@@ -155,24 +155,20 @@ export function bincountChunk({ minlength }: { readonly minlength: number }, sou
   return new Chunk(sums, "float64", [sums.length]);
 }
 
-/** Counts of different lengths added up. */
+/** Counts of different lengths added up, or complex sums of weights. */
 export function addCounts(_plan: unknown, parts: readonly Chunk[]): Chunk {
   const sums = new Float64Array(Math.max(0, ...parts.map((part) => part.data.length)));
   for (const part of parts)
     (part.data as Float64Array).forEach((n, i) => {
       sums[i] = (sums[i] as number) + n;
     });
-  return new Chunk(sums, "float64", [sums.length]);
+  const dtype = parts[0]?.dtype ?? "float64";
+  return new Chunk(sums, dtype, [sums.length / lanesOf(dtype)]);
 }
 
 /** Counts in their dtype. */
-export function finishCounts(
-  plan: { readonly dtype: DType; readonly shape?: readonly number[] },
-  parts: readonly Chunk[],
-): Chunk {
-  const sums = addCounts(plan, parts).data as Float64Array;
-  const shape = plan.shape ?? [sums.length];
-  return materialize(castTo(new Chunk(sums, "float64", shape), plan.dtype));
+export function finishCounts(plan: { readonly dtype: DType }, parts: readonly Chunk[]): Chunk {
+  return materialize(castTo(addCounts(plan, parts), plan.dtype));
 }
 
 /** Counts (or sums of weights) of points in a grid of bins; the last bin of each axis includes its right edge. */
@@ -180,20 +176,27 @@ export function histogramChunk(
   { edges, weighted }: { readonly edges: readonly Float64Array[]; readonly weighted: boolean },
   ...sources: Source[]
 ): Chunk {
+  const by = weighted ? sources.pop() : undefined;
+  const dtype = by !== undefined && lanesOf(by.dtype) === 2 ? "complex128" : "float64";
+  const lanes = lanesOf(dtype);
+  const weights = by === undefined ? undefined : (elementsOf(castTo(by, dtype)) as Float64Array);
   const columns = sources.map((source) => elementsOf(castTo(source, "float64")) as Float64Array);
-  const weights = weighted ? columns.pop() : undefined;
-  const sums = new Float64Array(edges.reduce((product, one) => product * (one.length - 1), 1));
+  const bins = edges.reduce((product, one) => product * (one.length - 1), 1);
+  const sums = new Float64Array(bins * lanes);
   const points = (columns[0] as Float64Array).length;
   for (let i = 0; i < points; i++) {
     let at = 0;
     for (let axis = 0; axis < edges.length && at >= 0; axis++) {
-      const bins = edges[axis] as Float64Array;
-      const bin = binOf(bins, (columns[axis] as Float64Array)[i] as number);
-      at = bin < 0 ? -1 : at * (bins.length - 1) + bin;
+      const along = edges[axis] as Float64Array;
+      const bin = binOf(along, (columns[axis] as Float64Array)[i] as number);
+      at = bin < 0 ? -1 : at * (along.length - 1) + bin;
     }
-    if (at >= 0) sums[at] = (sums[at] as number) + (weights === undefined ? 1 : (weights[i] as number));
+    for (let lane = 0; lane < lanes && at >= 0; lane++) {
+      const place = at * lanes + lane;
+      sums[place] = (sums[place] as number) + (weights === undefined ? 1 : (weights[i * lanes + lane] as number));
+    }
   }
-  return new Chunk(sums, "float64", [sums.length]);
+  return new Chunk(sums, dtype, [bins]);
 }
 
 function binOf(edges: Float64Array, x: number): number {

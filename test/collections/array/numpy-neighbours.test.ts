@@ -357,6 +357,21 @@ test("weights of whole numbers and of single precision add up in what they are",
   assert.deepEqual([counted("uint8"), counted("int8"), counted("float32")], ["uint64", "int64", "float32"]);
 });
 
+test("complex weights add up in histograms of one axis, and are refused where NumPy refuses them", async () => {
+  const x = da.fromArray([0.5, 1.5, 2.5, 2.6, 9], { chunks: 2 });
+  const w = da.fromArray([da.complex(1, 1), da.complex(2, -1), 3, da.complex(0, 4), 5], { chunks: 2 });
+  const plan = { bins: 3, range: [0, 3] as [number, number] };
+  const [counts] = da.histogram(x, { ...plan, weights: w });
+  assert.deepEqual(await values(counts), [da.complex(1, 1), da.complex(2, -1), da.complex(3, 4)]);
+  const [single] = da.histogram(x, { ...plan, weights: w.astype("complex64") });
+  assert.equal((await single.compute()).dtype, "complex64");
+  const [dense] = da.histogram(x, { ...plan, weights: w, density: true });
+  const [first] = (await values(dense)) as [da.Complex];
+  assert.ok(Math.abs(first.re - 0.19230769) < 1e-8 && Math.abs(first.im - 0.03846154) < 1e-8);
+  assert.throws(() => da.histogramdd([x], { bins: [2], range: [[0, 3]], weights: w }), /real weights, got complex128/);
+  assert.throws(() => da.bincount([1, 2], { weights: [da.complex(0, 1), 2] }), /real weights, got complex128/);
+});
+
 test("slices of arrays of one value have the chunks that slices of others have, and its value", async () => {
   const shape = {
     chunks: [
