@@ -10,6 +10,7 @@ import { type DType, parseDType } from "./dtype.ts";
 import { isBlocks } from "./elementwise.ts";
 import type { MapArg, MapPlan } from "./kernels/user-blocks.ts";
 import { applyRows, combineUser, reduceUser, userRows } from "./kernels/user-rows.ts";
+import { listGiven } from "./list-given.ts";
 import { type BlockFunction, inferDType, userLayer } from "./map-blocks.ts";
 import { asNDArray, type NDArray } from "./ndarray.ts";
 import { wholeAxis } from "./ordering.ts";
@@ -142,6 +143,7 @@ export function blockwise(
   options: BlockwiseOptions = {},
 ): ShoalArray {
   const out = [...output].map(String);
+  listGiven("blockwise", 'blockwise(fn, "ij", [[x, "ij"]])', operands);
   const given = operands.map(([one, letters]) => ({
     one: letters === null ? one : arrayOf(one as ArrayLike),
     letters: [...(letters ?? [])].map(String),
@@ -252,6 +254,9 @@ export function applyGufunc(
   arrays: readonly ArrayLike[],
   options: GufuncOptions = {},
 ): ShoalArray {
+  if (typeof signature !== "string")
+    throw new TypeError(`applyGufunc takes a signature such as "(i),(i)->()" second, got ${String(signature)}`);
+  listGiven("applyGufunc", 'applyGufunc(fn, "(i)->()", [x])', arrays);
   const [inputs, output] = signature
     .replace(/\s/g, "")
     .split("->")

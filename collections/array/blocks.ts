@@ -42,7 +42,7 @@ export function axisOf(axis: number, ndim: number, what = "axis"): number {
 /** The axes of an option: all for null or undefined. */
 export function axesOf(axis: number | readonly number[] | null | undefined, ndim: number): number[] {
   if (axis === null || axis === undefined) return Array.from({ length: ndim }, (_, at) => at);
-  const axes = (typeof axis === "number" ? [axis] : axis).map((one) => axisOf(one, ndim));
+  const axes = (Array.isArray(axis) ? (axis as readonly number[]) : [axis as number]).map((one) => axisOf(one, ndim));
   if (new Set(axes).size !== axes.length) throw new RangeError(`Axes (${axes.join(", ")}) name one axis twice`);
   return axes;
 }

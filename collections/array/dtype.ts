@@ -187,6 +187,7 @@ const ALIASES: Readonly<Record<string, DType>> = {
  * @throws TypeError if it is none
  */
 export function parseDType(text: string): DType {
+  if (typeof text !== "string") throw new TypeError(`A dtype is a name such as "float64", got ${String(text)}`);
   const plain = text.replace(/^[<=|]/, "");
   const time = /^(M8|m8)\[(\w+)\]$/.exec(plain);
   const name =

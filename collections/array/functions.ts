@@ -7,6 +7,7 @@ import { contractBlocks, einsumBlocks, tensordotBlocks } from "./contract.ts";
 import { itemsizeOf } from "./dtype.ts";
 import { alignBlocks, applyBlocks } from "./elementwise.ts";
 import { blockBlocks, concatenateBlocks, type NestedArrays, stackBlocks } from "./join.ts";
+import { listGiven } from "./list-given.ts";
 import type { ReduceOptions } from "./reduction.ts";
 import { broadcastBlocks } from "./reshape.ts";
 import { reaxisBlocks } from "./slicing.ts";
@@ -138,28 +139,35 @@ export const divmod = (a: ArrayLike, b: ArrayLike): [ShoalArray, ShoalArray] => 
 export const concatenate = (
   arrays: readonly ArrayLike[],
   options: { readonly axis?: number | null } = {},
-): ShoalArray => asArray(concatenateBlocks(arrays.map(blocksOf), options.axis === undefined ? 0 : options.axis));
+): ShoalArray =>
+  asArray(
+    concatenateBlocks(
+      listGiven("concatenate", "concatenate([x, y])", arrays).map(blocksOf),
+      options.axis === undefined ? 0 : options.axis,
+    ),
+  );
 
 /** Arrays of one shape along a new axis. @throws RangeError with the shapes */
 export const stack = (arrays: readonly ArrayLike[], options: { readonly axis?: number } = {}): ShoalArray =>
-  asArray(stackBlocks(arrays.map(blocksOf), options.axis ?? 0));
+  asArray(stackBlocks(listGiven("stack", "stack([x, y])", arrays).map(blocksOf), options.axis ?? 0));
 
 /** Arrays put together from nested lists, the innermost along the last axis. */
 export const block = (nested: NestedArrays): ShoalArray => asArray(blockBlocks(nested));
 
 /** Arrays one below another. */
-export const vstack = (arrays: readonly ArrayLike[]): ShoalArray => concatenate(arrays.map((one) => atleast2d(one)));
+export const vstack = (arrays: readonly ArrayLike[]): ShoalArray =>
+  concatenate(listGiven("vstack", "vstack([x, y])", arrays).map((one) => atleast2d(one)));
 
 /** Arrays side by side. */
 export const hstack = (arrays: readonly ArrayLike[]): ShoalArray => {
-  const all = arrays.map((one) => atleast1d(one));
+  const all = listGiven("hstack", "hstack([x, y])", arrays).map((one) => atleast1d(one));
   return concatenate(all, { axis: all[0]?.ndim === 1 ? 0 : 1 });
 };
 
 /** Arrays behind one another, along the third axis. */
 export const dstack = (arrays: readonly ArrayLike[]): ShoalArray =>
   concatenate(
-    arrays.map((one) => atleast3d(one)),
+    listGiven("dstack", "dstack([x, y])", arrays).map((one) => atleast3d(one)),
     { axis: 2 },
   );
 

@@ -5,6 +5,7 @@ import { isBlocks } from "./elementwise.ts";
 import { broadcastTo, concatenate, expandDims, where } from "./functions.ts";
 import { axisIndex, type Indexer } from "./get.ts";
 import { type AxisIndex, positionOf, type Slice } from "./indexer.ts";
+import { listGiven } from "./list-given.ts";
 import type { NDArray } from "./ndarray.ts";
 import { float, type ScalarLike } from "./scalar.ts";
 import { takeBlocks } from "./slicing.ts";
@@ -116,6 +117,7 @@ export const extract = (condition: ArrayLike, x: ArrayLike): ShoalArray =>
 
 /** For each place the element of the choice that the first array names there. */
 export function choose(x: ArrayLike, choices: readonly ArrayLike[]): ShoalArray {
+  listGiven("choose", "choose(which, [x, y])", choices);
   if (choices.length === 0) throw new RangeError("choose needs at least one choice");
   const index = arrayOf(x);
   return choices
@@ -132,6 +134,8 @@ export function select(
   choices: readonly ArrayLike[],
   options: { readonly default?: ScalarLike } = {},
 ): ShoalArray {
+  listGiven("select", "select([a, b], [x, y])", conditions);
+  listGiven("select", "select([a, b], [x, y])", choices);
   if (conditions.length !== choices.length || choices.length === 0)
     throw new RangeError(`select was given ${conditions.length} conditions and ${choices.length} choices`);
   return conditions.reduceRight<ArrayLike>(

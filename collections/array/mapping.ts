@@ -9,6 +9,7 @@ import { type DType, parseDType } from "./dtype.ts";
 import { alignBlocks, broadcastPicks, programBlocks } from "./elementwise.ts";
 import { applyElements } from "./kernels/elements.ts";
 import { windowBlock } from "./kernels/views.ts";
+import { listGiven } from "./list-given.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { mapOverlapOf, type OverlapOptions, overlapBlocks, trimBlocks } from "./overlap.ts";
 import { promote } from "./promote.ts";
@@ -22,7 +23,7 @@ export function mapBlocks(
   arrays: readonly [ArrayLike, ...unknown[]],
   options: MapBlocksOptions = {},
 ): ShoalArray {
-  const [first, ...others] = arrays;
+  const [first, ...others] = listGiven("mapBlocks", "mapBlocks((a, b) => a.add(b), [x, y])", arrays);
   return asArray(mapBlocksOf(fn, arrayOf(first), { ...options, args: [...others, ...(options.args ?? [])] }));
 }
 

@@ -1,6 +1,7 @@
 import { arrayOf, type ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { broadcastTo, where } from "./functions.ts";
+import { listGiven } from "./list-given.ts";
 import { isScalar } from "./scalar.ts";
 
 /** What {@link piecewise} gives where a condition holds: a value, or a function of the array. */
@@ -17,6 +18,8 @@ export type Piece = number | bigint | boolean | ((x: ShoalArray) => ArrayLike);
  */
 export function piecewise(x: ArrayLike, conditions: readonly ArrayLike[], pieces: readonly Piece[]): ShoalArray {
   const array = arrayOf(x);
+  listGiven("piecewise", "piecewise(x, [condition], [piece, rest])", conditions);
+  listGiven("piecewise", "piecewise(x, [condition], [piece, rest])", pieces);
   const count = conditions.length;
   if (pieces.length !== count && pieces.length !== count + 1)
     throw new RangeError(

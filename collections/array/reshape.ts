@@ -7,6 +7,7 @@ import { sizeOf } from "./chunk.ts";
 import { axisSizes, regularRuns } from "./chunk-spec.ts";
 import { SETTLE } from "./elementwise.ts";
 import { broadcastBlock, reshapeBlock, transpose } from "./kernels/views.ts";
+import { listGiven } from "./list-given.ts";
 import { rechunkTo } from "./rechunk.ts";
 
 const MODULE = "shoal:collections/array/kernels/views";
@@ -20,6 +21,7 @@ const BROADCAST = kernel(MODULE, "broadcastBlock", broadcastBlock);
  */
 export function transposeBlocks(blocks: Blocks, order?: readonly number[]): Blocks {
   const ndim = blocks.axes.length;
+  if (order !== undefined) listGiven("transpose", "transpose([1, 0])", order);
   const axes = (order ?? blocks.axes.map((_, axis) => ndim - 1 - axis)).map((axis) => axisOf(axis, ndim));
   if (axes.length !== ndim || new Set(axes).size !== ndim)
     throw new RangeError(`Axes (${axes.join(", ")}) are no order of the ${ndim} axes of the array`);

@@ -12,6 +12,7 @@ import { alignBlocks, isBlocks } from "./elementwise.ts";
 import { concatenateBlocks, stackBlocks } from "./join.ts";
 import * as sets from "./kernels/sets.ts";
 import { elementsOf } from "./kernels/sets.ts";
+import { listGiven } from "./list-given.ts";
 import { oneOf } from "./one-of.ts";
 import { promote } from "./promote.ts";
 import { rechunkTo } from "./rechunk.ts";
@@ -289,6 +290,7 @@ export function histogramdd(
     readonly weights?: ArrayLike;
   },
 ): [counts: ShoalArray, edges: ShoalArray[]] {
+  listGiven("histogramdd", "histogramdd([x, y], { bins: [3, 3], range })", columns);
   const edges = columns.map((_, at) => edgesOf(options.bins[at], options.range?.[at]));
   const weights = options.weights === undefined ? [] : [realWeights("histogramdd", options.weights)];
   const plan = { edges, weighted: weights.length > 0 };

@@ -6,6 +6,7 @@ import { axisSizes, type ChunkSpec, chunkRuns } from "./chunk-spec.ts";
 import { arange, type CreateOptions, eye, onesLike, tri, zeros } from "./creation.ts";
 import { type DType, itemsizeOf, parseDType } from "./dtype.ts";
 import { broadcastTo, concatenate, stack, where } from "./functions.ts";
+import { listGiven } from "./list-given.ts";
 import { type BlockFunction, inferDType, mapBlocksOf } from "./map-blocks.ts";
 import { promote } from "./promote.ts";
 import { nonzero } from "./sets.ts";
@@ -30,7 +31,7 @@ export function meshgrid(
   arrays: readonly ArrayLike[],
   options: { readonly indexing?: "xy" | "ij"; readonly sparse?: boolean } = {},
 ): ShoalArray[] {
-  const lists = arrays.map((one) => arrayOf(one).ravel());
+  const lists = listGiven("meshgrid", "meshgrid([x, y])", arrays).map((one) => arrayOf(one).ravel());
   const isSwapped = (options.indexing ?? "xy") === "xy" && lists.length > 1;
   const order = isSwapped ? [1, 0, ...lists.slice(2).map((_, at) => at + 2)] : lists.map((_, at) => at);
   const shape = order.map((at) => (lists[at] as ShoalArray).size);

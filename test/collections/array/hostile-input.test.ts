@@ -37,6 +37,18 @@ const REFUSED: readonly [of: () => unknown, kind: ErrorConstructor, words: RegEx
   [() => da.random.normal([-2]), RangeError, /A length of -2 in shape \(-2\)/],
   [() => x.round(1.5), TypeError, /Decimals are a whole number, got 1.5/],
   [() => x.mapBlocks(5 as never), TypeError, /A function of blocks was expected, got 5/],
+  [
+    () => (da.concatenate as any)(x, x),
+    TypeError,
+    /concatenate takes a list, as in concatenate\(\[x, y\]\); got an array of shape \(3, 4\)/,
+  ],
+  [() => (da.meshgrid as any)(1, 2), TypeError, /meshgrid takes a list, as in meshgrid\(\[x, y\]\); got 1/],
+  [() => (da.select as any)([x.gt(0)], x), TypeError, /select takes a list, .*; got an array/],
+  [() => (da.mapBlocks as any)((b: unknown) => b, x), TypeError, /mapBlocks takes a list, .*; got an array/],
+  [() => (da.applyGufunc as any)((b: unknown) => b, [x]), TypeError, /applyGufunc takes a signature such as/],
+  [() => (x as any).transpose(1, 0), TypeError, /transpose takes a list, as in transpose\(\[1, 0\]\); got 1/],
+  [() => x.sum({ axis: "a" as never }), TypeError, /axis must be a whole number, got a/],
+  [() => (x as any).astype(Float32Array), TypeError, /A dtype is a name such as "float64"/],
   [() => (x as any).mapOverlap((b: unknown) => b), TypeError, /mapOverlap takes \{ depth \}/],
 ];
 
