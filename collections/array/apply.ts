@@ -3,7 +3,7 @@ import type { AxisPick, BlockInput, BlockwiseLayer } from "../../runtime/graph/l
 import { kernel, liveFunction } from "../../runtime/wire/function-spec.ts";
 import { arrayOf, asArray, ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
-import { axesOf, axisOf, type Blocks, gridOf, layerName, shapeOf } from "./blocks.ts";
+import { axesOf, axisOf, type Blocks, gridOf, layerName } from "./blocks.ts";
 import { emptyChunk } from "./chunk.ts";
 import { axisBlocks, axisSize, commonRuns } from "./chunk-spec.ts";
 import { type DType, parseDType } from "./dtype.ts";
@@ -232,78 +232,4 @@ function letterPicks(
   });
   const grid = picks.map((pick, axis) => (pick.kind === "all" ? (source.layer.grid[axis] as number) : 1));
   return { arg: several ? (joins ? { kind: "blocks", grid } : { kind: "list" }) : { kind: "block" }, picks };
-}
-
-/** Options of {@link applyGufunc}. */
-export interface GufuncOptions {
-  readonly outputDtypes?: DType | (string & {}) | readonly (DType | (string & {}))[];
-  readonly outputSizes?: Readonly<Record<string, number>>;
-  /** Rechunk core axes that are cut, instead of refusing them. */
-  readonly allowRechunk?: boolean;
-  /** Call the function row by row. */
-  readonly vectorize?: boolean;
-}
-
-/**
- * A function of core axes, over all others: the signature "(i),(i)->()" names core axes, which must be one chunk.
- * @see https://docs.dask.org/en/stable/generated/dask.array.gufunc.apply_gufunc.html
- */
-export function applyGufunc(
-  fn: BlockFunction,
-  signature: string,
-  arrays: readonly ArrayLike[],
-  options: GufuncOptions = {},
-): ShoalArray {
-  if (typeof signature !== "string")
-    throw new TypeError(`applyGufunc takes a signature such as "(i),(i)->()" second, got ${String(signature)}`);
-  listGiven("applyGufunc", 'applyGufunc(fn, "(i)->()", [x])', arrays);
-  const [inputs, output] = signature
-    .replace(/\s/g, "")
-    .split("->")
-    .map((side) =>
-      [...side.matchAll(/\(([^)]*)\)/g)].map((one) => (one[1] === "" ? [] : (one[1] as string).split(","))),
-    );
-  if (inputs === undefined || output === undefined || inputs.length !== arrays.length)
-    throw new SyntaxError(`"${signature}" does not fit ${arrays.length} arrays; write "(i),(j)->()"`);
-  if (output.length !== 1) throw new TypeError(`"${signature}" gives ${output.length} results; one is supported`);
-  const core = output[0] as string[];
-  const given = arrays.map((one, at) => {
-    const array = arrayOf(one);
-    const names = inputs[at] as string[];
-    const loop = Math.max(0, array.ndim - names.length);
-    const cut = array.axes.slice(loop).findIndex((runs) => axisBlocks(runs) > 1);
-    if (cut >= 0 && options.allowRechunk !== true)
-      throw new RangeError(
-        `Core axis "${names[cut]}" of argument ${at} has ${axisBlocks(array.axes[loop + cut] as AxisRuns)} chunks; rechunk it to one or set allowRechunk`,
-      );
-    const whole = names.reduce<Blocks>((so, _, k) => wholeAxis(so, loop + k), array);
-    return {
-      array: asArray(whole),
-      letters: [...Array.from({ length: loop }, (_, k) => `loop${loop - 1 - k}`), ...names],
-    };
-  });
-  const loops = Math.max(0, ...given.map((one) => one.letters.filter((letter) => letter.startsWith("loop")).length));
-  const out = [...Array.from({ length: loops }, (_, k) => `loop${loops - 1 - k}`), ...core];
-  const sizes = Object.fromEntries(core.map((name) => [name, sizeOfCore(name, given, options)]));
-  const dtype = [options.outputDtypes ?? []].flat()[0];
-  return blockwise(
-    fn,
-    out,
-    given.map((one) => [one.array, one.letters] as const),
-    { ...(dtype === undefined ? {} : { dtype }), newAxes: sizes, concatenate: true },
-  );
-}
-
-function sizeOfCore(
-  name: string,
-  given: readonly { array: ShoalArray; letters: readonly string[] }[],
-  options: GufuncOptions,
-): number {
-  for (const { array, letters } of given) {
-    const at = letters.indexOf(name);
-    if (at >= 0) return shapeOf(array)[at] as number;
-  }
-  const size = options.outputSizes?.[name];
-  if (size === undefined) throw new RangeError(`The size of core axis "${name}" is unknown; give it in outputSizes`);
-  return size;
 }

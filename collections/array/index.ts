@@ -4,11 +4,9 @@ import "../futures/fallback.ts";
 
 export {
   applyAlongAxis,
-  applyGufunc,
   applyOverAxes,
   type BlockwiseOptions,
   blockwise,
-  type GufuncOptions,
   reduction,
   type UserReductionOptions,
 } from "./apply.ts";
@@ -97,6 +95,7 @@ export {
   where,
 } from "./functions.ts";
 export type { Indexer } from "./get.ts";
+export { applyGufunc, type GufuncFunction, type GufuncOptions, type GufuncResult, gufunc } from "./gufunc.ts";
 export { newaxis, type Slice } from "./indexer.ts";
 export type { Region } from "./kernels/outer-blocks.ts";
 export type { BlockInfo } from "./kernels/user-blocks.ts";

@@ -35,11 +35,15 @@ export function topkCombine({ k, axis }: TopK, parts: readonly Ranked[]): Ranked
 function best({ values, places }: Ranked, k: number, axis: number): Ranked {
   const n = values.shape[values.shape.length - 1] as number;
   if (n <= Math.abs(k)) return { values: axisBack(values, axis), places: axisBack(places, axis) };
-  return pickRows({ values, places }, axis, (row, lanes) => bestPlaces(row, k, lanes));
+  return pickRows({ values, places }, { axis, length: Math.abs(k) }, (row, lanes) => bestPlaces(row, k, lanes));
 }
 
-/** Of every row the elements at the places that a function gives, one number of them for all. */
-function pickRows({ values, places }: Ranked, axis: number, pick: (row: AnyData, lanes: 1 | 2) => Uint32Array): Ranked {
+/** Of every row the elements at the places that a function gives, `length` of them. */
+function pickRows(
+  { values, places }: Ranked,
+  { axis, length }: { readonly axis: number; readonly length: number },
+  pick: (row: AnyData, lanes: 1 | 2) => Uint32Array,
+): Ranked {
   const n = values.shape[values.shape.length - 1] as number;
   const outer = values.shape.slice(0, -1);
   const lanes = lanesOf(values.dtype);
@@ -47,7 +51,7 @@ function pickRows({ values, places }: Ranked, axis: number, pick: (row: AnyData,
     const start = (values.offset + i * n) * lanes;
     return pick(values.data.subarray(start, start + n * lanes) as AnyData, lanes);
   });
-  const shape = [...outer, picked[0]?.length ?? 0];
+  const shape = [...outer, length];
   const [best, at] = [emptyChunk(values.dtype, shape), emptyChunk("float64", shape)];
   picked.forEach((found, i) => {
     const start = (values.offset + i * n) * lanes;
@@ -66,7 +70,8 @@ function pickRows({ values, places }: Ranked, axis: number, pick: (row: AnyData,
 function ranked(plan: TopK, parts: readonly Ranked[]): Ranked {
   const { values, places } = topkCombine(plan, parts);
   const rows = { values: rowsAlong(values, plan.axis), places: rowsAlong(places, plan.axis) };
-  return pickRows(rows, plan.axis, (row, lanes) => {
+  const length = rows.values.shape[rows.values.shape.length - 1] as number;
+  return pickRows(rows, { axis: plan.axis, length }, (row, lanes) => {
     const order = sortedPlaces(row, lanes);
     return plan.k < 0 ? order : order.reverse();
   });

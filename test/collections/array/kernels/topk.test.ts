@@ -69,6 +69,13 @@ test("argtopk() goes along any axis", async () => {
   ]);
 });
 
+test("topk() of no rows has as many elements a row as were told", async () => {
+  const x = da.ones([1, 6, 5], { chunks: [[1], [0, 3, 3], [5]] });
+  const y = da.topk(x, 2, { axis: 2 });
+  assert.deepEqual((await y.blocks(0, 0).compute()).shape, [1, 0, 2]);
+  assert.deepEqual((await da.topk(x, 5, { axis: 0 }).blocks(0, 0).compute()).shape, [1, 0, 5]);
+});
+
 test("topk() puts NaN after all numbers, and keeps large whole numbers and complex ones whole", async () => {
   const found = async (x: da.Array, k: number): Promise<unknown> => (await da.topk(x, k).compute()).toArray();
   const gaps = da.fromArray([3, Number.NaN, 1, 4, 1, Number.NaN, 5], { chunks: 3 });
