@@ -46,7 +46,7 @@ export function chunkOf(value: Exclude<ArrayLike, Blocks>, dtype?: DType): Chunk
   const shape = nestedShape(value as Nested | ScalarLike);
   const flat: ScalarLike[] = [];
   flatten(value as Nested | ScalarLike, shape, 0, flat);
-  const to = dtype ?? flat.reduce<DType>(widest, flat.length === 0 ? "float64" : "bool");
+  const to = dtype ?? withRoom(flat.reduce<DType>(widest, flat.length === 0 ? "float64" : "bool"), flat);
   const chunk = emptyChunk(to, shape);
   flat.forEach((item, at) => {
     storeElement(chunk.data, to, at, item);
@@ -99,6 +99,14 @@ function flatten(value: Nested | ScalarLike, shape: readonly number[], axis: num
   else into.push(value);
 }
 
+const INT64_END = 2n ** 63n;
+
+/** As NumPy reads lists: integers beyond int64 are uint64, beside negative ones float64. */
+function withRoom(dtype: DType, values: readonly ScalarLike[]): DType {
+  if (dtype !== "int64" || !values.some((one) => typeof one === "bigint" && one >= INT64_END)) return dtype;
+  return values.some((one) => (one as number | bigint) < 0) ? "float64" : "uint64";
+}
+
 const RANK: readonly DType[] = ["bool", "int64", "float64", "complex128"];
 
 function widest(so: DType, value: ScalarLike): DType {
@@ -106,7 +114,7 @@ function widest(so: DType, value: ScalarLike): DType {
   const needs: DType =
     typeof value === "boolean"
       ? "bool"
-      : typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value))
+      : typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 2 ** 63)
         ? "int64"
         : isComplex(value)
           ? "complex128"

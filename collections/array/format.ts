@@ -6,6 +6,7 @@ import { type Complex, NOT_A_TIME } from "./scalar.ts";
 const THRESHOLD = 1000;
 const EDGE = 3;
 const PRECISION = 8;
+const GAP = "--";
 
 /** The element at a place of the data, as JavaScript holds it; booleans as booleans. */
 export function elementAt(chunk: Chunk, at: number): number | bigint | boolean | Complex {
@@ -14,14 +15,18 @@ export function elementAt(chunk: Chunk, at: number): number | bigint | boolean |
   return chunk.dtype === "bool" ? Boolean(data[at]) : (data[at] as number);
 }
 
-/** An array as NumPy prints it: columns lined up, long axes cut in the middle. */
-export function formatChunk(chunk: Chunk): string {
-  if (chunk.shape.length === 0) return scalarText(elementAt(chunk, chunk.offset), chunk.dtype);
+/**
+ * An array as NumPy prints it: columns lined up, long axes cut in the middle, "--" at gaps.
+ * @param isGap whether there is no element at a place of the data
+ */
+export function formatChunk(chunk: Chunk, isGap: (at: number) => boolean = () => false): string {
+  if (chunk.shape.length === 0)
+    return isGap(chunk.offset) ? GAP : scalarText(elementAt(chunk, chunk.offset), chunk.dtype);
   if (sizeOf(chunk.shape) === 0) return "[]";
   const isLong = sizeOf(chunk.shape) > THRESHOLD;
   const shown: number[] = [];
   visit(chunk, isLong, 0, chunk.offset, (at) => shown.push(at));
-  const format = formatter(chunk, shown);
+  const format = formatter(chunk, shown, isGap);
   return textOf(chunk, isLong, 0, chunk.offset, format);
 }
 
@@ -61,7 +66,8 @@ function wrapped(parts: readonly string[], indent: number): string {
   return [...lines, line].join(`\n${" ".repeat(indent)}`);
 }
 
-function formatter(chunk: Chunk, shown: readonly number[]): (at: number) => string {
+function formatter(chunk: Chunk, places: readonly number[], isGap: (at: number) => boolean): (at: number) => string {
+  const shown = places.filter((at) => !isGap(at));
   const { kind } = dtypeInfo(chunk.dtype);
   const cells = chunk.data as Float64Array;
   const write =
@@ -73,8 +79,9 @@ function formatter(chunk: Chunk, shown: readonly number[]): (at: number) => stri
   const texts = new Map(
     shown.map((at) => [at, kind === "f" ? (write as (x: number) => string)(cells[at] as number) : write(at)]),
   );
-  const width = Math.max(...[...texts.values()].map((text) => text.length));
-  return (at) => (texts.get(at) as string).padStart(width);
+  const gaps = shown.length < places.length ? [GAP] : [];
+  const width = Math.max(...[...texts.values(), ...gaps].map((text) => text.length));
+  return (at) => (texts.get(at) ?? GAP).padStart(width);
 }
 
 function complexWriter(chunk: Chunk, shown: readonly number[]): (at: number) => string {

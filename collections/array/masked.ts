@@ -3,9 +3,11 @@ import { arrayOf, type ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { fullLike, zerosLike } from "./creation.ts";
 import { dtypeInfo } from "./dtype.ts";
+import { formatChunk } from "./format.ts";
 import { broadcastTo, isclose, where } from "./functions.ts";
 import type { Indexer } from "./get.ts";
-import type { NDArray, NestedValues } from "./ndarray.ts";
+import { contiguous } from "./kernels/pending.ts";
+import { type NDArray, type NestedValues, sourceOfNDArray } from "./ndarray.ts";
 import type { ScalarLike } from "./scalar.ts";
 import { isnan } from "./ufuncs.ts";
 
@@ -123,7 +125,12 @@ export class MaskedArray {
   /** Data and mask as eager arrays. */
   async compute(): Promise<MaskedValues> {
     const [data, mask] = (await compute(this.data, this.mask)) as [NDArray, NDArray];
-    return { data, mask, toArray: () => withGaps(data.toArray(), mask.toArray()) };
+    return {
+      data,
+      mask,
+      toArray: () => withGaps(data.toArray(), mask.toArray()),
+      toString: () => maskedText(data, mask),
+    };
   }
 
   toString(): string {
@@ -141,6 +148,13 @@ export interface MaskedValues {
   readonly mask: NDArray;
   /** Elements as nested lists, null where they are masked. */
   toArray(): NestedValues;
+  /** As NumPy prints it, "--" where elements are masked. */
+  toString(): string;
+}
+
+function maskedText(data: NDArray, mask: NDArray): string {
+  const [own, gaps] = [contiguous(sourceOfNDArray(data)), contiguous(sourceOfNDArray(mask))];
+  return formatChunk(own, (at) => (gaps.data as Uint8Array)[at - own.offset + gaps.offset] === 1);
 }
 
 function withGaps(values: NestedValues, mask: NestedValues): NestedValues {

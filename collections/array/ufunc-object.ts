@@ -1,6 +1,7 @@
 import { asArray, type ShoalArray } from "./array.ts";
 import { type ArrayLike, blocksOf, operandOf } from "./array-like.ts";
 import type { Blocks } from "./blocks.ts";
+import { type CumulativeOptions, cumulativeBlocks } from "./cumulative.ts";
 import { type DType, parseDType } from "./dtype.ts";
 import { applyBlocks, type BlocksOperand, castBlocks, isBlocks } from "./elementwise.ts";
 import type { ReductionName } from "./kernels/reduce.ts";
@@ -31,6 +32,8 @@ export interface Ufunc2 {
   outer(a: ArrayLike, b: ArrayLike): ShoalArray;
   /** The function between all elements along an axis; for add, multiply, minimum, maximum, logicalAnd, logicalOr. */
   reduce(x: ArrayLike, options?: ReduceOptions): ShoalArray;
+  /** What `reduce` has found so far at each place along an axis, the first if none is named; for add and multiply. */
+  accumulate(x: ArrayLike, options?: CumulativeOptions): ShoalArray;
 }
 
 /** A universal function of one array, by NumPy's name. */
@@ -65,6 +68,11 @@ export function ufunc2(opName: string): Ufunc2 {
         if (name === undefined)
           throw new TypeError(`${opName} has no reduce; use ${Object.keys(REDUCTIONS).join(", ")}`);
         return asArray(reduceBlocks(blocksOf(x), name, { axis: 0, ...options }));
+      },
+      accumulate: (x: ArrayLike, options: CumulativeOptions = {}) => {
+        const name = REDUCTIONS[opName];
+        if (name !== "sum" && name !== "prod") throw new TypeError(`${opName} has no accumulate; use add, multiply`);
+        return asArray(cumulativeBlocks(blocksOf(x), name, { axis: 0, ...options }));
       },
     },
   );

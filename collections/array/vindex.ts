@@ -2,33 +2,92 @@ import { type AxisRuns, inputsFrom, literal, location } from "../../runtime/grap
 import { blockIndex, gridSize, linearIndex } from "../../runtime/graph/key.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { type Blocks, gridOf, layerName, requireKnown, shapeOf } from "./blocks.ts";
+import { sizeOf } from "./chunk.ts";
 import { axisSizes, regularRuns } from "./chunk-spec.ts";
+import { getBlocks } from "./get.ts";
 import { positionOf } from "./indexer.ts";
 import { type PointPlan, pickPoints } from "./kernels/points.ts";
+import { reshapeBlocks } from "./reshape.ts";
 
 const PICK = kernel("shoal:collections/array/kernels/points", "pickPoints", pickPoints);
 
+/** What `vindex` takes for one axis: a position or lists of them, ":" or null for all, or another slice. */
+export type PointIndexer = number | string | null | Positions;
+type Positions = readonly (number | Positions)[];
+
 /**
- * Elements at points: lists of positions for the first axes, which broadcast; null takes an axis whole. Points become
- * the first axis of the result.
- * @throws RangeError for positions out of bounds, or lists of different lengths
+ * Elements at points: positions for some axes, in lists that broadcast; null or ":" takes an axis whole, "start:stop:step" a part of
+ * it. The axes of the lists come first in the result.
+ * @throws RangeError for positions out of bounds, or lists of shapes that do not broadcast
  * @see https://docs.dask.org/en/stable/array-slicing.html
  */
-export function vindexBlocks(blocks: Blocks, lists: readonly (number | readonly number[] | null)[]): Blocks {
+export function vindexBlocks(blocks: Blocks, indexers: readonly PointIndexer[]): Blocks {
+  const sliced = indexers.some((one) => typeof one === "string" && one !== ":")
+    ? getBlocks(
+        blocks,
+        indexers.map((one) => (typeof one === "string" ? one : ":")),
+      )
+    : blocks;
+  const lists = indexers.map((one) => (one === null || typeof one === "string" ? null : positionsOf(one)));
+  const shape = lists.reduce<readonly number[]>((so, one) => (one === null ? so : metShape(so, one.shape)), []);
+  const flat = lists.map((one) => (one === null ? null : spread(one, shape)));
+  const made = pointsOf(sliced, flat);
+  return shape.length < 2 ? made : reshapeBlocks(made, [...shape, ...shapeOf(made).slice(1)]);
+}
+
+interface PositionList {
+  readonly shape: readonly number[];
+  readonly flat: readonly number[];
+}
+
+function positionsOf(given: number | Positions): PositionList {
+  if (!Array.isArray(given)) return { shape: [], flat: [given as number] };
+  const rows = (given as Positions).map(positionsOf);
+  const inner = rows[0]?.shape ?? [];
+  const other = rows.find((one) => one.shape.join() !== inner.join());
+  if (other !== undefined)
+    throw new RangeError(
+      `Lists of points differ: shapes (${inner.join(", ")}) and (${other.shape.join(", ")}) in one list`,
+    );
+  return { shape: [rows.length, ...inner], flat: rows.flatMap((one) => one.flat) };
+}
+
+function metShape(a: readonly number[], b: readonly number[]): number[] {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, axis) => {
+    const [one, two] = [a, b].map((shape) => shape[axis + shape.length - Math.max(a.length, b.length)] ?? 1) as [
+      number,
+      number,
+    ];
+    if (one !== two && one !== 1 && two !== 1)
+      throw new RangeError(
+        `Lists of points of shapes (${a.join(", ")}) and (${b.join(", ")}) do not broadcast together`,
+      );
+    return one === 1 ? two : one;
+  });
+}
+
+/** The positions of a list for every point of a shape that it broadcasts to, in row-major order. */
+function spread({ shape: own, flat }: PositionList, shape: readonly number[]): number[] {
+  const lead = shape.length - own.length;
+  return Array.from({ length: sizeOf(shape) }, (_, point) => {
+    const index = blockIndex(shape, point).slice(lead);
+    return flat[
+      linearIndex(
+        own,
+        index.map((at, axis) => (own[axis] === 1 ? 0 : at)),
+      )
+    ] as number;
+  });
+}
+
+function pointsOf(blocks: Blocks, lists: readonly (readonly number[] | null)[]): Blocks {
   const shape = shapeOf(blocks);
   if (lists.length > shape.length) throw new RangeError(`${lists.length} lists were given for ${shape.length} axes`);
   const axes = lists.flatMap((one, axis) => (one === null ? [] : [axis]));
   requireKnown(blocks, "vindex", axes);
-  const lengths = axes.map((axis) => [lists[axis]].flat().length);
-  const count = lengths.find((length) => length !== 1) ?? 1;
-  const points = axes.map((axis) => {
-    const own = [lists[axis]].flat() as number[];
-    if (own.length !== count && own.length !== 1)
-      throw new RangeError(`Lists of ${own.length} and ${count} positions do not broadcast together`);
-    return Array.from({ length: own.length === 0 ? 0 : count }, (_, i) =>
-      positionOf((own[i] ?? own[0]) as number, shape[axis] as number, axis),
-    );
-  });
+  const points = axes.map((axis) =>
+    (lists[axis] as readonly number[]).map((at) => positionOf(at, shape[axis] as number, axis)),
+  );
   const length = points[0]?.length ?? 0;
   const rest = blocks.axes.flatMap((runs, axis) => (axes.includes(axis) ? [] : [runs]));
   const out: AxisRuns[] = [regularRuns(length, length), ...rest];

@@ -8,7 +8,7 @@ import { reinterpret } from "../kernels/reinterpret.ts";
 import { argsortBlocks, eachBlock, sortBlocks, topkBlocks } from "../ordering.ts";
 import type { ReduceOptions } from "../reduction.ts";
 import { flipBlocks, rollBlocks } from "../roll.ts";
-import { vindexBlocks } from "../vindex.ts";
+import { type PointIndexer, vindexBlocks } from "../vindex.ts";
 import type { ArrayKind, Of, Same } from "./kind.ts";
 import { ProductMethods } from "./product-methods.ts";
 
@@ -47,9 +47,9 @@ export abstract class BlockMethods<K extends ArrayKind> extends ProductMethods<K
     return this.made(argsortBlocks(this.asBlocks(), axis));
   }
 
-  /** Elements at points: a list of positions an axis; null takes an axis whole. */
-  vindex(...lists: (number | readonly number[] | null)[]): Same<K> {
-    return this.made(vindexBlocks(this.asBlocks(), lists));
+  /** Elements at points: lists of positions, which broadcast; null or ":" takes an axis whole, another slice a part of it. */
+  vindex(...indexers: PointIndexer[]): Same<K> {
+    return this.made(vindexBlocks(this.asBlocks(), indexers));
   }
 
   /** Elements reversed along axes; all if none is named. */

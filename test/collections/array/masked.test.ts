@@ -70,3 +70,11 @@ test("what is not finite is masked, and filled", async () => {
   );
   assert.throws(() => ma.maskedArray([1, 2], { mask: [0, 1] }), /A mask holds booleans, not int64/);
 });
+
+test("computed masked arrays print as NumPy's, -- where elements are masked", async () => {
+  const x = da.arange(12, { chunks: 5 }).reshape([2, 6]);
+  assert.equal(String(await da.ma.maskedGreater(x, 7).compute()), "[[ 0  1  2  3  4  5]\n [ 6  7 -- -- -- --]]");
+  const one = da.ma.maskedInvalid(da.fromArray([1.5, Number.NaN, 20]));
+  assert.equal(String(await one.compute()), "[ 1.5   -- 20. ]");
+  assert.equal(String(await da.ma.maskedGreater(x, -1).sum().compute()), "--");
+});
