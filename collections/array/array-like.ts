@@ -2,8 +2,9 @@ import { uniqueToken } from "../../runtime/base/random.ts";
 import type { DataLayer } from "../../runtime/graph/layer.ts";
 import { type Blocks, layerName } from "./blocks.ts";
 import { Chunk, emptyChunk } from "./chunk.ts";
-import { type AnyData, type DType, dtypeInfo, lanesOf } from "./dtype.ts";
+import { type AnyData, type DType, dtypeInfo, dtypeOfData, lanesOf } from "./dtype.ts";
 import { type BlocksOperand, isBlocks } from "./elementwise.ts";
+import { chunkOfForeign, type ForeignArray, isForeign } from "./foreign-array.ts";
 import { isSource } from "./kernels/elementwise.ts";
 import type { Source } from "./kernels/pending.ts";
 import { type Complex, isComplex, isScalar, type ScalarLike, toElement, WeakFloat } from "./scalar.ts";
@@ -11,8 +12,8 @@ import { type Complex, isComplex, isScalar, type ScalarLike, toElement, WeakFloa
 /** Arrays of arrays of numbers. */
 export type Nested = readonly (Nested | ScalarLike)[];
 
-/** What stands for an array: lazy or eager ones, plain values, typed arrays, arrays of numbers. */
-export type ArrayLike = Blocks | Chunk | ScalarLike | Nested | AnyData;
+/** What stands for an array: lazy or eager ones, plain values, typed arrays, arrays of numbers, arrays of other libraries. */
+export type ArrayLike = Blocks | Chunk | ScalarLike | Nested | AnyData | ForeignArray;
 
 /** One chunk, or what will give one, as an array. Its name is new every time: eager data is not hashed. */
 export function blocksOfChunk(chunk: Source, name = `chunk-${uniqueToken()}`): Blocks {
@@ -43,6 +44,7 @@ export function chunkOf(value: Exclude<ArrayLike, Blocks>, dtype?: DType): Chunk
   if (ArrayBuffer.isView(value))
     return new Chunk(value as AnyData, dtype ?? dtypeOfData(value as AnyData), [lengthOf(value as AnyData, dtype)]);
   if (isSource(value)) return value as Chunk;
+  if (isForeign(value)) return chunkOfForeign(value);
   const shape = nestedShape(value as Nested | ScalarLike);
   const flat: ScalarLike[] = [];
   flatten(value as Nested | ScalarLike, shape, 0, flat);
@@ -66,17 +68,6 @@ export function storeElement(data: AnyData, dtype: DType, at: number, item: Scal
     cells[2 * at] = (value as Complex).re;
     cells[2 * at + 1] = (value as Complex).im;
   } else cells[at] = value as number;
-}
-
-/** The dtype a typed array holds. */
-export function dtypeOfData(data: AnyData): DType {
-  const name = data.constructor.name;
-  const known: Readonly<Record<string, DType>> = {
-    BigInt64Array: "int64",
-    BigUint64Array: "uint64",
-    Uint8ClampedArray: "uint8",
-  };
-  return known[name] ?? (name.replace("Array", "").toLowerCase() as DType);
 }
 
 function nestedShape(value: Nested | ScalarLike): number[] {

@@ -182,6 +182,20 @@ const ALIASES: Readonly<Record<string, DType>> = {
   c16: "complex128",
 };
 
+/** The dtype a typed array holds. */
+export function dtypeOfData(data: AnyData): DType {
+  const name = data.constructor.name;
+  const known: Readonly<Record<string, DType>> = {
+    BigInt64Array: "int64",
+    BigUint64Array: "uint64",
+    Uint8ClampedArray: "uint8",
+  };
+  return known[name] ?? (name.replace("Array", "").toLowerCase() as DType);
+}
+
+/** Whether a text names a dtype in full. */
+export const isDType = (text: string): text is DType => Object.hasOwn(TABLE, text) || TIME.test(text);
+
 /**
  * A dtype from its name or a short name of NumPy's such as "f4" or "<i8".
  * @throws TypeError if it is none

@@ -50,7 +50,7 @@ export type GufuncResult<S extends string> = string extends S
  * @throws SyntaxError if the signature does not fit the arrays; RangeError for core axes in several chunks or of unknown length
  * @see https://docs.dask.org/en/stable/generated/dask.array.gufunc.apply_gufunc.html
  * @example
- * const [mean, spread] = da.applyGufunc((a) => [a.mean({ axis: -1 }), a.std({ axis: -1 })], "(i)->(),()", [x], {
+ * const [mean, spread] = da.applyGufunc((a) => [a.mean({ axis: -1 }), a.std({ axis: -1 })], "(i)->(),()", [x.rechunk(-1)], {
  *   outputDtypes: ["float64", "float64"],
  * });
  */
@@ -84,7 +84,7 @@ export type GufuncFunction = (...args: any[]) => unknown;
  * @see https://docs.dask.org/en/stable/generated/dask.array.gufunc.as_gufunc.html
  * @example
  * const outer = da.gufunc((a, b) => a.get("…", ":", null).mul(b.get("…", null, ":")), "(i),(j)->(i,j)");
- * outer(x, y);
+ * outer([1, 2], [3, 4, 5]).shape; // [2, 3]
  */
 export const gufunc =
   <const S extends string>(fn: GufuncFunction, signature: S, options: GufuncOptions = {}) =>

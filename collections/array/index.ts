@@ -32,6 +32,7 @@ export {
 } from "./creation.ts";
 export type { DataOf, DType, TimeUnit } from "./dtype.ts";
 export * as fft from "./fft.ts";
+export type { ForeignArray } from "./foreign-array.ts";
 export {
   all,
   allclose,

@@ -7,6 +7,7 @@ import { emptyChunk } from "./chunk.ts";
 import { axisBlocks, axisSize } from "./chunk-spec.ts";
 import { type DType, parseDType } from "./dtype.ts";
 import { alignBlocks, isBlocks, SETTLE } from "./elementwise.ts";
+import { isForeign } from "./foreign-array.ts";
 import { applyNow, isSource } from "./kernels/elementwise.ts";
 import { type BlockInfo, type MapArg, type MapPlan, mapBlock } from "./kernels/user-blocks.ts";
 import { asNDArray, type NDArray } from "./ndarray.ts";
@@ -80,7 +81,7 @@ export function userLayer(
   return { kind: "blockwise", name, grid: gridOf(runs), inputs, call: { fn: MAP, args, finish: SETTLE } };
 }
 
-const isArrayArgument = (one: unknown): one is ArrayLike => isBlocks(one) || isSource(one);
+const isArrayArgument = (one: unknown): one is ArrayLike => isBlocks(one) || isSource(one) || isForeign(one);
 
 /** Axes of the result, and where each axis of the aligned arrays went. */
 function outputAxes(

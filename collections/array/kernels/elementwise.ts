@@ -67,7 +67,10 @@ export const constant = (value: ScalarLike, dtype: DType, shape: readonly number
 export const isSource = (value: unknown): value is Source =>
   typeof value === "object" &&
   value !== null &&
-  ("data" in value || "program" in value || "fill" in value || "box" in value) &&
+  (("data" in value && "strides" in value && "offset" in value) ||
+    "program" in value ||
+    "fill" in value ||
+    "box" in value) &&
   "dtype" in value &&
   "shape" in value;
 

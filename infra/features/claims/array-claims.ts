@@ -93,7 +93,18 @@ export const arrayClaims: readonly Claim[] = [
   ["AR-101", "Map overlap", "array:mapOverlap", "golden array/map.overlap1d"],
   ["AR-103", "Sliding windows", "array:slidingWindowView", "golden array/overlap.sliding_window"],
   ["AR-104", "Blockwise", "array:blockwise", "golden array/map.blockwise"],
-  ["AR-106", "Generalized ufunc", "array:applyGufunc", "golden array/map.gufunc"],
+  [
+    "AR-106",
+    "Generalized ufunc",
+    "array:applyGufunc array:gufunc",
+    "test/collections/array/gufunc.test.ts: applyGufunc() gives a list where",
+  ],
+  [
+    "AR-012",
+    "Protocol interop: arrays of other libraries by their data, shape and strides",
+    "array:fromArray array:NDArray",
+    "test/collections/array/foreign-array.test.ts: an array of another library is an operand anywhere",
+  ],
   ["AR-001", "Array class", "array:Array", "golden array/chunks.properties"],
   [
     "AR-002",
