@@ -14,8 +14,8 @@ type Open = Map<string, number>;
 
 const SETTLE_MS = 5000;
 const LOOK_MS = 20;
-/** Standard streams that a pipe leads to, and what runs at once. */
-const PASSING = new Set(["PipeWrap", "TTYWrap", "Immediate"]);
+/** Standard streams that a pipe leads to, what runs at once, and requests to files, which Node's loader of modules makes too and which end by themselves. */
+const PASSING = new Set(["PipeWrap", "TTYWrap", "Immediate", "FSReqCallback", "FSReqPromise"]);
 
 /**
  * Runs work and fails if anything is left running or listening after it that was not there before: clients, threads, child
