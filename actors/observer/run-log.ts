@@ -54,10 +54,11 @@ export class RunLog {
     if (this.runs.length >= 2 * RUNS_MAX) this.runs = this.runs.slice(-RUNS_MAX);
   }
 
-  /** Runs after a number, at most so many; more are drawn together by worker, kind and time. */
-  drawn(after: number, most: number): DrawnRun[] {
+  /** Runs after a number, up to another, at most so many; more are drawn together by worker, kind and time. */
+  drawn(after: number, most: number, last = this.last): DrawnRun[] {
     const first = this.runs.findIndex((run) => run.number > after);
-    const runs = first < 0 ? [] : this.runs.slice(Math.max(first, this.runs.length - RUNS_MAX));
+    const end = this.runs.length - (this.last - last);
+    const runs = first < 0 || end <= first ? [] : this.runs.slice(Math.max(first, end - RUNS_MAX), end);
     return (runs.length <= most ? runs : drawnTogether(runs, most)).map(drawnRun);
   }
 

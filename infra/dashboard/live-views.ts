@@ -4,6 +4,9 @@ import type { Clock, TimerHandle } from "../../runtime/base/clock.ts";
 import { type ViewRequest, viewData } from "./views.ts";
 
 const INTERVAL_MS = 500;
+/** Pages take one part in so many of the thread's time: where they would take more, they are shown less often, down to this. */
+const SHARE = 100;
+const INTERVAL_MAX_MS = 2000;
 /** Runs that are drawn for half a second, over all workers. */
 const RUNS_PER_FRAME_MAX = 120;
 /** What a page that has just come is shown of the past. */
@@ -18,7 +21,7 @@ interface Viewing {
 }
 
 /**
- * Live pages: each view is made once for all pages that show it, twice a second, and sent as server-sent events.
+ * Live pages: each view is made once for all pages that show it, twice a second or less often, and sent as server-sent events.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class LiveViews {
@@ -27,6 +30,8 @@ export class LiveViews {
   private readonly viewings = new Map<string, Viewing>();
   private readonly streams = new Set<ServerResponse>();
   private streamed = 0;
+  /** What views took to be made and sent since the tick before. */
+  private spentMs = 0;
   private watch: Watch | undefined;
   private timer: TimerHandle | undefined;
 
@@ -56,7 +61,10 @@ export class LiveViews {
     this.watch ??= this.observer.watch();
     this.timer ??= this.clock.setTimer(INTERVAL_MS, () => this.tick());
     if (wantsRuns) {
-      send(page, "runs", { isFirst: true, runs: this.observer.brain.runs.drawn(0, RUNS_AT_FIRST_MAX) });
+      const { runs } = this.observer.brain;
+      // What the other pages have yet to be sent is sent to this one with them, and not twice.
+      if (this.streams.size === 0) this.streamed = runs.newest;
+      send(page, "runs", { isFirst: true, runs: runs.drawn(0, RUNS_AT_FIRST_MAX, this.streamed) });
       this.streams.add(page);
     }
     void this.show(own, [page]);
@@ -89,11 +97,15 @@ export class LiveViews {
   }
 
   private tick(): void {
-    this.timer = this.clock.setTimer(INTERVAL_MS, () => this.tick());
+    const pauseMs = Math.min(INTERVAL_MAX_MS, Math.max(INTERVAL_MS, this.spentMs * SHARE));
+    this.spentMs = 0;
+    this.timer = this.clock.setTimer(pauseMs, () => this.tick());
+    const startMs = this.clock.now();
     const { runs } = this.observer.brain;
     if (this.streams.size > 0 && runs.newest > this.streamed)
       sendAll(this.streams, "runs", { isFirst: false, runs: runs.drawn(this.streamed, RUNS_PER_FRAME_MAX) });
     this.streamed = runs.newest;
+    this.spentMs += this.clock.now() - startMs;
     for (const viewing of this.viewings.values()) void this.show(viewing, viewing.pages);
   }
 
@@ -101,9 +113,14 @@ export class LiveViews {
     // A scheduler that does not answer is asked once, not twice a second.
     if (viewing.isBusy && pages === viewing.pages) return;
     viewing.isBusy = true;
-    const data = await viewData(this.observer, viewing.request);
+    const startMs = this.clock.now();
+    const making = viewData(this.observer, viewing.request);
+    this.spentMs += this.clock.now() - startMs;
+    const data = await making;
     viewing.isBusy = false;
+    const madeMs = this.clock.now();
     sendAll(pages, "view", data);
+    this.spentMs += this.clock.now() - madeMs;
   }
 }
 

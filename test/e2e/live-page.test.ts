@@ -123,6 +123,43 @@ describe("the live page in a browser", () => {
       }
     });
 
+  test("the exchange tells who gave how much to whom, as it goes on", async () => {
+    const client = await Client.local({ mode: "threads", workers: 2, page: { port: 0 } });
+    const stop = new AbortController();
+    try {
+      await client.waitForWorkers(2);
+      const [from, to] = client.workers.map(({ id }) => id) as [string, string];
+      const { page, complaints } = await openPage(browser);
+      await page.goto(`${client.pageUrl}/exchange`);
+      await shown(page, "exchange");
+      await page.getByText("No result has gone from one worker to another").waitFor(WAIT);
+      // The workers hear some time after the page came that somebody watches: it goes on until the page shows it.
+      const moving = (async () => {
+        while (!stop.signal.aborted) {
+          const made = client.submit(() => new Float64Array(10_000), { workers: [from] });
+          const read = client.submit((values: Float64Array) => values.length, made, { workers: [to] });
+          assert.equal(await read.result(), 10_000);
+        }
+      })();
+      const row = page.locator("tbody tr").filter({ hasText: from }).filter({ hasText: to });
+      await Promise.race([row.locator("td", { hasText: /MB$/ }).first().waitFor(WAIT), moving]);
+      stop.abort();
+      await moving;
+      assert.deepEqual(await row.locator("td a").allTextContents(), [from, to]);
+      await page.locator(`.chart[aria-label*="${from} to ${to}"] canvas`).first().waitFor(WAIT);
+      const answer = await fetch(`${client.pageUrl}/api/exchange`);
+      const told = (await answer.json()) as { body: { pairs: readonly Record<string, any>[] } };
+      const pair = told.body.pairs[0] as Record<string, any>;
+      assert.deepEqual([pair["from"], pair["to"], told.body.pairs.length], [from, to, 1]);
+      assert.ok(pair["bytes"] >= 80_000 * pair["chunks"], JSON.stringify(pair));
+      assert.deepEqual(complaints, []);
+      await page.close();
+    } finally {
+      stop.abort();
+      await client.close();
+    }
+  });
+
   test("keys lead through the pages, and the theme is kept", async () => {
     const client = await Client.local({ mode: "inline", page: { port: 0 } });
     try {

@@ -46,8 +46,11 @@ async function show() {
   const title = pages.find(({ name }) => name === to.nav)?.title ?? "Shoal";
   document.title = `${to.of === "" ? title : to.of} · Shoal`;
   for (const anchor of byId("nav").querySelectorAll("a")) {
-    if (anchor.dataset.page === to.nav) anchor.setAttribute("aria-current", "page");
-    else anchor.removeAttribute("aria-current");
+    if (anchor.dataset.page === to.nav) {
+      anchor.setAttribute("aria-current", "page");
+      // On narrow screens the pages stand in a row that is longer than the screen.
+      anchor.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else anchor.removeAttribute("aria-current");
   }
   const take = (data) => {
     last = data;

@@ -10,6 +10,9 @@ const KEPT_MS = 130_000;
 const LANES_MAX = 6;
 const LANE_PX = 22;
 const LABEL_PX = 124;
+/** Names are shorter where there is less room. */
+const NARROW_PX = 520;
+const NARROW_LABEL_PX = 84;
 const WINDOWS = [
   [10, "10 s"],
   [30, "30 s"],
@@ -51,7 +54,8 @@ export function taskStream({ of = "", navigate }) {
     const { items, names } = inLanes(visible);
     workers = [...new Set(names)];
     picture.height(Math.min(560, 34 + names.length * LANE_PX));
-    picture.update({ items, names, from, to: endMs });
+    const labelPx = picture.element.clientWidth < NARROW_PX ? NARROW_LABEL_PX : LABEL_PX;
+    picture.update({ items, names, from, to: endMs, labelPx });
   }
 
   return {
@@ -152,9 +156,9 @@ function laneOf(run, ends) {
   return lane;
 }
 
-function draw({ items, names, from, to }) {
+function draw({ items, names, from, to, labelPx }) {
   return {
-    grid: { left: LABEL_PX, right: 14, top: 4, bottom: 26 },
+    grid: { left: labelPx, right: 14, top: 4, bottom: 26 },
     tooltip: tooltip({ formatter: ({ data }) => describeRun(data.run) }),
     xAxis: timeAxis({ min: from, max: to }),
     yAxis: {
@@ -168,7 +172,7 @@ function draw({ items, names, from, to }) {
         fontSize: 11.5,
         interval: 0,
         formatter: (at) => (names[at] === names[at - 1] ? "" : names[at]),
-        width: 116,
+        width: labelPx - 8,
         overflow: "truncate",
       },
     },
