@@ -52,12 +52,18 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
     faults.some((fault) => !isInOrder(fault)) ||
     cluster.scenario.options.network.peerLoss > 0 ||
     cluster.scenario.layers.some((layer) => layer.behaviour.poison.length > 0);
+  // What had its effect and was let go of since is not made again for a later submission.
+  const mayNeedAgain = isLossy || acts.filter((act) => act.kind === "submit").length > 1;
   // A task that was alone on every worker that chance ended looks like the one that ended them.
   const endings = faults.filter((fault) => !isInOrder(fault) && !fault.kind.startsWith("leader")).length;
   const reasons: Record<string, boolean> = {
     CANCELLED: acts.some((act) => act.kind === "cancel"),
     KILLED_WORKER: behaves("poison") || endings > cluster.scenario.options.allowedFailures,
-    LOST_DATA: cluster.epoch > 1 || (isLossy && [...ancestry].some((task) => layerOf(task).kind === "scatter")),
+    LOST_DATA:
+      cluster.epoch > 1 ||
+      (cluster.line?.forgotten ?? 0) > 0 ||
+      (isLossy && [...ancestry].some((task) => layerOf(task).kind === "scatter")) ||
+      (mayNeedAgain && [...ancestry].some((task) => layerOf(task).annotations.effectful === "once")),
   };
   assert.ok(
     error.code !== undefined && reasons[error.code],

@@ -18,6 +18,7 @@ import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { MemoryDisk } from "../support/memory-disk.ts";
 import { SimClient } from "./client.ts";
+import { EffectWatch } from "./effect-watch.ts";
 import { SimLine } from "./line.ts";
 import { Network } from "./network.ts";
 import { RaceWatch } from "./race-watch.ts";
@@ -89,6 +90,7 @@ export class Cluster implements TaskWorld {
   stolen = 0;
   private readonly moves = new Map<string, number>();
   readonly races = new RaceWatch();
+  private readonly effects: EffectWatch;
   /** When a brain last had something else to do than to hear that all are alive. */
   private stirredMs = 0;
   /** Whose state may have changed since it was checked. */
@@ -107,6 +109,8 @@ export class Cluster implements TaskWorld {
     this.doubtsOf = doubtsOf;
     this.world = new World(scenario.seed);
     this.network = new Network(this.world, scenario.options.network);
+    const acting = scenario.layers.filter(({ annotations }) => annotations.effectful === "once");
+    this.effects = new EffectWatch(new Set(acting.map(({ name }) => name)));
     this.layers = new Map(scenario.layers.map((layer) => [layer.name, layer]));
     this.world.afterEvent = () => this.afterEvent();
     const { workers, clients, drift } = scenario.options;
@@ -210,6 +214,7 @@ export class Cluster implements TaskWorld {
     brain.endTurn = (output) => {
       endTurn(output);
       this.races.look(brain.state);
+      this.effects.look(brain.state);
     };
   }
 
@@ -358,7 +363,12 @@ export class Cluster implements TaskWorld {
     return this.nodes.get(id) as SimNode;
   }
 
-  begin(task: string, worker: string): TaskPlan {
+  begin(task: string, worker: string, fence: number): TaskPlan {
+    try {
+      this.effects.begin(task, fence);
+    } catch (error) {
+      this.world.fail(error);
+    }
     return this.beginTask(task, worker);
   }
 

@@ -36,63 +36,71 @@ async function findSeed(
   mutation: SourceMutation,
   { from, seeds, jobs }: Omit<HuntOptions, "mutations">,
 ): Promise<string | undefined> {
-  for (let next = from; next < from + seeds; ) {
-    const failed = await firstFailure(mutation, next, from + seeds - next, jobs);
-    if (failed === undefined) return undefined;
-    // A seed that fails when nothing is broken says nothing.
-    const whole =
-      failed.seed === undefined ? undefined : await simulate(makeScenario(failed.seed), { restMs: BROKEN_REST_MS });
-    if (whole?.failure === undefined)
-      return `${failed.seed === undefined ? "" : `seed ${failed.seed} `}${failed.why.slice(0, 80)}`;
-    next = (failed.seed ?? next) + 1;
-  }
-  return undefined;
-}
-
-async function firstFailure(
-  mutation: SourceMutation,
-  from: number,
-  count: number,
-  jobs: number,
-): Promise<{ seed: number | undefined; why: string } | undefined> {
   const pool = await SeedPool.start(jobs, mutation);
   const order = { charts: "compiled", isTwice: false, mutation: undefined, isBroken: true } as const;
   const sums = COUNTED.map(() => 0);
   const seedsByPair: number[] = [];
-  let failed: { seed: number | undefined; why: string } | undefined;
-  let watchdog: ReturnType<typeof setTimeout> | undefined;
-  const watch = (): void => {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(() => {
-      failed ??= { seed: undefined, why: "a seed never ends" };
-      pool.kill();
-    }, SILENCE_MS);
+  let noticed: string | undefined;
+  let lastJudgement = Promise.resolve();
+  const end = (why: string): void => {
+    noticed ??= why;
+    pool.kill();
   };
-  watch();
+  const watch = new Watch(SILENCE_MS, () => end("a seed never ends"));
   try {
     await pool.run({
       from,
-      count,
+      count: seeds,
       order,
       onSeed: ({ seed, failure, counts, pairs }) => {
-        watch();
+        watch.heard();
         for (const pair of pairs) seedsByPair[pair] = (seedsByPair[pair] ?? 0) + 1;
         for (const [i, n] of counts.entries()) sums[i] = (sums[i] as number) + n;
-        if (failure === undefined) return true;
-        failed ??= { seed, why: failure };
-        pool.kill();
-        return false;
+        if (failure !== undefined)
+          lastJudgement = lastJudgement.then(async () => {
+            if (noticed !== undefined || !(await passesWhole(seed))) return;
+            end(`seed ${seed} ${failure.slice(0, 80)}`);
+          });
+        return noticed === undefined;
       },
     });
+    await lastJudgement;
     // No seed fails, and still it is not what it was: it never steals, or asks twice as often.
-    const [strange] = failed === undefined ? unusual({ seeds: count, sums, seedsByPair }, readUsual()) : [];
-    if (strange !== undefined) failed = { seed: undefined, why: `not as usual: ${strange}` };
+    const [strange] = noticed === undefined ? unusual({ seeds, sums, seedsByPair }, readUsual()) : [];
+    if (strange !== undefined) noticed = `not as usual: ${strange}`;
   } catch (error) {
     // Ended from here, or by what is broken.
-    failed ??= { seed: undefined, why: String(error) };
+    await lastJudgement;
+    noticed ??= String(error);
   } finally {
-    clearTimeout(watchdog);
+    watch.end();
     pool.close();
   }
-  return failed;
+  return noticed;
+}
+
+/** A seed that fails when nothing is broken says nothing. */
+const passesWhole = async (seed: number): Promise<boolean> =>
+  (await simulate(makeScenario(seed), { restMs: BROKEN_REST_MS })).failure === undefined;
+
+/** Calls when nothing was heard for so long. */
+class Watch {
+  private readonly silenceMs: number;
+  private readonly onSilence: () => void;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(silenceMs: number, onSilence: () => void) {
+    this.silenceMs = silenceMs;
+    this.onSilence = onSilence;
+    this.heard();
+  }
+
+  heard(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.onSilence, this.silenceMs);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
 }

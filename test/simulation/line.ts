@@ -22,6 +22,8 @@ export class SimLine {
   /** Off when the cluster is to heal. */
   faults = true;
   appends = 0;
+  /** Records that were acknowledged and are gone. */
+  forgotten = 0;
   acksLost = 0;
   private readonly world: World;
   private readonly options: LineOptions;
@@ -73,6 +75,16 @@ export class SimLine {
 
   get leaseMs(): number {
     return this.options.leaseMs;
+  }
+
+  /** The machine that keeps the journal fails before its newest records are on disk, though it said that it has them. */
+  forget(count: number): void {
+    const { journal } = this;
+    const least = Math.max(journal.oldest - 1, journal.newest - count);
+    this.forgotten += journal.newest - least;
+    journal.newest = least;
+    journal.records = journal.records.filter(({ sequence }) => sequence <= least);
+    for (const [id, sequence] of journal.ids) if (sequence > least) journal.ids.delete(id);
   }
 
   /** What must hold of the journal: one leader an epoch, epochs grow, and no word of one after the next has begun. */

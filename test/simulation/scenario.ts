@@ -56,7 +56,12 @@ export type Fault = { readonly at: number } & (
   | { readonly kind: "arrange"; readonly copies: number; readonly forMs: number }
   | { readonly kind: "newScheduler" }
   /** Whoever leads ends without a word, or stands still; it is there again after a while. */
-  | { readonly kind: "leaderCrash" | "leaderPause"; readonly forMs: number }
+  | {
+      readonly kind: "leaderCrash";
+      readonly forMs: number /** The newest records of the journal that are lost with it. */;
+      readonly forgets?: number;
+    }
+  | { readonly kind: "leaderPause"; readonly forMs: number }
 );
 
 /** Kinds of trouble; a seed has some of them. */
@@ -118,7 +123,9 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   if (line !== undefined) has.delete("newScheduler");
   const options = clusterOptions(random.fork("cluster"), workers, clients, has);
   const faults = makeFaults(random.fork("faults"), names, clients, chaosMs, has);
-  if (line !== undefined) faults.push(...leaderFaults(fate, chaosMs));
+  const standsStill = faults.some((fault) => fault.kind === "pause" && fault.node === "s");
+  const power = standsStill ? undefined : new Random(seed ^ 0x7a11);
+  if (line !== undefined) faults.push(...leaderFaults(fate, chaosMs, power));
   const haste = new Random(seed ^ 0x5bec);
   const pace = haste.chance(SPECULATION_RATE) ? paceOptions(haste, workers) : {};
   const order = new Random(seed ^ 0x2e71);
@@ -126,11 +133,24 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   return {
     seed,
     options: { ...options, ...pace, ...(line === undefined ? {} : { line }) },
-    layers: [...workload.values()],
+    layers: withEffects([...workload.values()], new Random(seed ^ 0x6ef6)),
     acts: makeActs(random.fork("acts"), workload, clients, chaosMs, has),
     faults: faults.sort((a, b) => a.at - b.at),
   };
 }
+
+/** In some seeds tasks of some layers may act on the world, each once. */
+function withEffects(layers: readonly SimLayer[], random: Random): SimLayer[] {
+  if (!random.chance(EFFECTS_RATE)) return [...layers];
+  return layers.map((layer) =>
+    EFFECTFUL_KINDS.has(layer.kind) && random.chance(0.4)
+      ? { ...layer, annotations: { ...layer.annotations, effectful: "once" } }
+      : layer,
+  );
+}
+
+const EFFECTS_RATE = 0.15;
+const EFFECTFUL_KINDS: ReadonlySet<SimLayer["kind"]> = new Set(["tasks", "elementwise", "group", "all"]);
 
 /** Tasks are copied, and some workers are slow, or all take as long as each other. */
 function paceOptions(random: Random, workers: number): Pick<ClusterOptions, "speculate" | "slowness"> {
@@ -153,15 +173,25 @@ function lineOptions(random: Random): LineOptions {
   };
 }
 
-function leaderFaults(random: Random, chaosMs: number): Fault[] {
+/**
+ * @param power a chance of its own, if it may be: the journal's machine fails too, before all that it acknowledged is on its disk. Then no
+ * leader stands still meanwhile: one that goes on afterwards could write where a newer one's records were lost, and not be found out.
+ */
+function leaderFaults(random: Random, chaosMs: number, power: Random | undefined): Fault[] {
   const faults: Fault[] = [];
   for (let n = 1 + random.below(3); n > 0; n--) {
     const at = random.below(chaosMs * 2);
     if (random.chance(0.7)) faults.push({ at, kind: "leaderCrash", forMs: random.pick([1, 500, 6000]) });
     else faults.push({ at, kind: "leaderPause", forMs: random.pick([200, 2000, 7000]) });
   }
-  return faults;
+  const standsStill = faults.some(({ kind }) => kind === "leaderPause");
+  if (power === undefined || standsStill || !power.chance(POWER_RATE)) return faults;
+  return faults.map(
+    (fault): Fault => (fault.kind === "leaderCrash" ? { ...fault, forgets: 1 + power.below(5) } : fault),
+  );
 }
+
+const POWER_RATE = 0.5;
 
 function departures(random: Random, workers: readonly string[], chaosMs: number): Fault[] {
   const faults: Fault[] = [];

@@ -264,6 +264,7 @@ function strike(cluster: Cluster, fault: Fault): void {
     case "newScheduler":
       return cluster.replaceScheduler();
     case "leaderCrash":
+      cluster.line?.forget(fault.forgets ?? 0);
       return cluster.crash(cluster.leader, fault.forMs);
     case "leaderPause":
       return pause(cluster, cluster.leader, fault.forMs);

@@ -7,7 +7,7 @@ import type { NamedFunction } from "../../runtime/wire/function-spec.ts";
 /** What the functions of a simulated cluster ask of the simulation that runs now. */
 export interface TaskWorld {
   /** A run of a task begins on a worker; gives how long it takes, and what becomes of it. */
-  begin(task: string, worker: string): TaskPlan;
+  begin(task: string, worker: string, fence: number): TaskPlan;
   end(task: string, worker: string): void;
   after(worker: string, delayMs: number, run: () => void): void;
 }
@@ -33,9 +33,9 @@ export function simTask(layer: string, index: number, inputs: readonly unknown[]
   const world = current;
   if (world === undefined) throw new Error("no simulation is running");
   const scope = taskScope();
-  const { worker } = scope;
+  const { worker, fence } = scope;
   const task = `${layer}:${index}`;
-  const plan = world.begin(task, worker);
+  const plan = world.begin(task, worker, fence);
   const value = plan.outcome === "value" ? taskValue(task, inputs, plan.bytes) : undefined;
   const outcome = (): unknown => {
     world.end(task, worker);

@@ -1,0 +1,46 @@
+import { FLAG, S, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
+
+/** What tasks do that may act on the world but once: each attempt begins at most once, and nothing is to run again after its effect was had. */
+export class EffectWatch {
+  private readonly begun = new Set<string>();
+  /** Tasks whose result a scheduler has had, by scheduler, slab and row. */
+  private readonly had = new Set<string>();
+  private readonly names: ReadonlySet<string>;
+
+  /** @param names layers whose tasks are such */
+  constructor(names: ReadonlySet<string>) {
+    this.names = names;
+  }
+
+  /** A run begins, with a fencing token. @throws Error if a run with this token began before */
+  begin(task: string, fence: number): void {
+    if (!this.names.has(task.slice(0, task.lastIndexOf(":")))) return;
+    const run = `${task} ${fence}`;
+    if (this.begun.has(run)) throw new Error(`${task} acts twice under the token ${fence}`);
+    this.begun.add(run);
+  }
+
+  /** After a turn of the scheduler. @throws Error if a task is to run, or runs, though its effect was had */
+  look({ epoch, slabs, tasks, chart }: SchedulerState): void {
+    if (this.names.size === 0) return;
+    for (const slab of slabs.values())
+      slab.layers.forEach(({ layer }, at) => {
+        if (!this.names.has(layer.name)) return;
+        for (
+          let row = slab.base + (slab.bases[at] as number);
+          row < slab.base + (slab.bases[at + 1] as number);
+          row++
+        ) {
+          const now = tasks.state[row] as number;
+          const life = `${epoch} ${slab.id} ${row}`;
+          if (now === S.memory) this.had.add(life);
+          // The flag is what a scheduler knows from the one before.
+          const wasHad = this.had.has(life) || ((tasks.flags[row] as number) & FLAG.pure) !== 0;
+          if (wasHad && RUNS_AGAIN.has(now))
+            throw new Error(`row ${row} of ${layer.name} is ${chart.chart.states[now]} though its effect was had`);
+        }
+      });
+  }
+}
+
+const RUNS_AGAIN: ReadonlySet<number> = new Set([S.waiting, S.ready, S.assigned, S.processing, S.racing, S.resting]);
