@@ -30,4 +30,5 @@ import "./to-csv.ts";
 import "./to-ipc.ts";
 import "./to-json.ts";
 import "./to-parquet.ts";
+import "./to-sql.ts";
 import "./where.ts";

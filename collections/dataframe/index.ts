@@ -68,6 +68,7 @@ export type { ToCsvOptions } from "./to-csv.ts";
 export type { ToIpcOptions } from "./to-ipc.ts";
 export type { ToJsonOptions } from "./to-json.ts";
 export type { ToParquetOptions } from "./to-parquet.ts";
+export type { ToSqlOptions } from "./to-sql.ts";
 export { Writing } from "./write-parts.ts";
 
 import "./assembly.ts";

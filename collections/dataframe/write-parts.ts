@@ -28,14 +28,14 @@ export interface PartWriter {
 const PATHS = kernel("shoal:collections/dataframe/kernels/written-paths", "writtenPaths", writtenPaths);
 
 /**
- * Files that are to be written: lazy as every collection, so several can be computed together with what else reads their tables, or be
- * an argument of delayed calls. Computing it writes, and gives the paths.
+ * Files that are to be written, or rows of a database: lazy as every collection, so several can be computed together with what else reads
+ * their tables, or be an argument of delayed calls. Computing it writes, and gives the paths (or how many rows each partition had).
  * @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.to_parquet.html (compute)
  * @example
  * const written = await flights.toParquet("flights", { compute: false });
  * const [paths, mean] = await compute(written, flights.get("delay").mean());
  */
-export class Writing extends Collection<string[]> {
+export class Writing<T = string> extends Collection<T[]> {
   readonly layer: Layer;
 
   constructor(layer: Layer) {
@@ -43,12 +43,12 @@ export class Writing extends Collection<string[]> {
     this.layer = layer;
   }
 
-  finish(blocks: readonly unknown[]): string[] {
-    return writtenPaths(blocks as readonly (string | string[])[]);
+  finish(blocks: readonly unknown[]): T[] {
+    return writtenPaths(blocks as readonly (T | T[])[]);
   }
 
   rebuild(layer: Layer): this {
-    return new Writing(layer) as this;
+    return new Writing<T>(layer) as this;
   }
 
   override finishCall(blocks: Arg): Call {
@@ -85,6 +85,6 @@ export function writtenLayer(table: DataFrame<unknown>, index: boolean): Layer {
 }
 
 /** Writes now, unless that is put off. */
-export async function writtenWhen({ compute = true }: WhenWritten, writing: Writing): Promise<string[] | Writing> {
+export async function writtenWhen<T>({ compute = true }: WhenWritten, writing: Writing<T>): Promise<T[] | Writing<T>> {
   return compute ? writing.compute() : writing;
 }

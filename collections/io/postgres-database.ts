@@ -1,7 +1,15 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Dtype } from "../dataframe/dtype.ts";
 import { optionalLibrary } from "./optional-library.ts";
-import { type SqlAnswer, type SqlDatabase, shownUrl, sqlError } from "./sql-database.ts";
+import {
+  type SqlAnswer,
+  type SqlDatabase,
+  type SqlStatement,
+  shortened,
+  shownUrl,
+  sqlError,
+  tableName,
+} from "./sql-database.ts";
 
 /** What PostgreSQL's type numbers are here; others come as text. */
 const DTYPES: Readonly<Record<number, Dtype>> = {
@@ -15,6 +23,24 @@ const DTYPES: Readonly<Record<number, Dtype>> = {
   1082: "date",
   1114: "datetime",
   1184: "datetime",
+};
+
+/** What columns of ours are called there. */
+const TYPES: Readonly<Record<string, string>> = {
+  bool: "BOOLEAN",
+  int8: "SMALLINT",
+  int16: "SMALLINT",
+  int32: "INTEGER",
+  int64: "BIGINT",
+  uint8: "SMALLINT",
+  uint16: "INTEGER",
+  uint32: "BIGINT",
+  uint64: "NUMERIC(20)",
+  float32: "REAL",
+  float64: "DOUBLE PRECISION",
+  string: "TEXT",
+  datetime: "TIMESTAMP",
+  date: "DATE",
 };
 
 interface Client {
@@ -32,6 +58,7 @@ type Library = {
 
 /** PostgreSQL, through the package pg. */
 export class PostgresDatabase implements SqlDatabase {
+  readonly valuesMax = 65_535;
   private readonly url: string;
   private readonly client: Client;
 
@@ -73,6 +100,35 @@ export class PostgresDatabase implements SqlDatabase {
     } catch (cause) {
       throw sqlError(this.url, sql, cause);
     }
+  }
+
+  async change(statements: readonly SqlStatement[]): Promise<void> {
+    await this.run({ sql: "BEGIN" });
+    try {
+      for (const statement of statements) await this.run(statement);
+      await this.run({ sql: "COMMIT" });
+    } catch (error) {
+      // Where the connection is gone, so is what was begun.
+      await this.run({ sql: "ROLLBACK" }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async run({ sql, values = [] }: SqlStatement): Promise<void> {
+    try {
+      await this.client.query({ text: sql, values: [...values], rowMode: "array" });
+    } catch (cause) {
+      throw sqlError(this.url, shortened(sql), cause);
+    }
+  }
+
+  async hasTable(name: string): Promise<boolean> {
+    const { rows } = await this.ask("SELECT to_regclass($1) IS NOT NULL", [tableName(name)]);
+    return rows[0]?.[0] === true;
+  }
+
+  columnType(dtype: Dtype): string | undefined {
+    return TYPES[dtype];
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import { type Divisions, named, type Part } from "../dataframe/plan/node.ts";
 import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
 import { openSql } from "./open-sql.ts";
-import { quotedName, type SqlDatabase } from "./sql-database.ts";
+import { quotedName, type SqlDatabase, tableName } from "./sql-database.ts";
 
 export interface ReadSqlOptions {
   /** The column that is the index, and by whose ranges the rows are read in partitions; a key is best. */
@@ -85,7 +85,7 @@ const fromClause = (source: string): string =>
         .trim()
         .replace(/^\((.*)\)$/s, "$1")
         .replace(/;\s*$/, "")}) AS q`
-    : source.split(".").map(quotedName).join(".");
+    : tableName(source);
 
 async function columnsOf(database: SqlDatabase, from: string, options: ReadSqlOptions): Promise<Field[]> {
   const { columns } = await database.ask(`SELECT * FROM ${from} LIMIT ${SAMPLED_ROWS}`);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readSql } from "../../collections/dataframe/index.ts";
+import { fromColumns, readSql } from "../../collections/dataframe/index.ts";
 import { openSql } from "../../collections/io/open-sql.ts";
-import type { ShoalError } from "../../runtime/base/errors.ts";
+import type { ShoalError, TaskError } from "../../runtime/base/errors.ts";
 
 /** What every database must do. `database` has the table of {@link SQL_TABLE} and gives its URL. */
 export function sqlCases(name: string, database: () => string): void {
@@ -54,6 +54,64 @@ export function sqlCases(name: string, database: () => string): void {
       (error: ShoalError) => error.code === "SQL" && /SELEC 1/.test(error.message),
     );
     await open.close();
+  });
+}
+
+/** What every database must do that tables are written to. */
+export function sqlWriteCases(name: string, database: () => string): void {
+  const table = fromColumns(
+    {
+      id: [1, 2, 3, 4, 5],
+      label: ["one, 'quoted'", null, 'three "x"', "", "$1"],
+      price: [1.5, null, 2.25, -0.5, 1e300],
+      count: [1, 2, null, 4, Number.MAX_SAFE_INTEGER],
+      day: [new Date("2022-03-01T05:06:07.250Z"), null, new Date(0), new Date(1), new Date(2)],
+    },
+    { npartitions: 2, dtypes: { count: "int64" } },
+  );
+  const back = async (of: string) => (await (await readSql(database(), of, { index: "id" })).compute()).toRecords();
+
+  test(`${name}: toSql() makes a table whose rows read back the same, in their order`, async () => {
+    assert.deepEqual(await table.toSql("made", database()), [3, 2]);
+    const types = { dtypes: { day: "datetime" }, index: "id" };
+    const rows = await (await readSql(database(), "made", types)).compute();
+    const { id: _id, ...columns } = (await table.compute()).toColumns();
+    assert.deepEqual(rows.toColumns(), columns);
+    const open = await openSql(database());
+    const { rows: asked } = await open.ask('SELECT "id" FROM "made"');
+    await open.close();
+    assert.deepEqual(asked.flat(), [1, 2, 3, 4, 5]);
+  });
+
+  test(`${name}: toSql() fails on a table that is there, adds to it, or puts another in its place`, async () => {
+    const few = table.select("id", "label");
+    await few.toSql("kept", database(), { method: "single" });
+    await assert.rejects(few.toSql("kept", database()), (error: TaskError) => /found a table kept/.test(String(error)));
+    await few.toSql("kept", database(), { ifExists: "append", chunksize: 2, parallel: name !== "sqlite" });
+    assert.equal((await back("kept")).length, 10);
+    const other = await few.filter((r) => r.id > 4).toSql("kept", database(), { ifExists: "replace", compute: false });
+    assert.equal((await back("kept")).length, 10);
+    assert.deepEqual(await other.compute(), [0, 1]);
+    assert.deepEqual(await back("kept"), [{ label: "$1" }]);
+  });
+
+  test(`${name}: a partition that the database refuses is not there in part, and its words are told`, async () => {
+    const open = await openSql(database(), "write");
+    await open.change([{ sql: 'CREATE TABLE "strict" ("id" INTEGER PRIMARY KEY, "v" INTEGER)' }]);
+    await open.close();
+    const twice = fromColumns({ id: [1, 2, 7, 8, 7], v: [1, 2, 3, 4, 5] }, { npartitions: 2 });
+    await assert.rejects(twice.toSql("strict", database(), { ifExists: "append", method: "single" }), /strict/);
+    assert.deepEqual(await back("strict"), [{ v: 1 }, { v: 2 }, { v: 3 }]);
+  });
+
+  test(`${name}: what toSql() cannot do is said`, async () => {
+    await assert.rejects(table.toSql("x", database(), { ifExists: "merge" as never }), /ifExists is one of fail/);
+    await assert.rejects(table.toSql("x", database(), { chunksize: 0 }), /chunksize/);
+    await assert.rejects(table.toSql("x", "oracle://user:secret@host/x"), (error: Error) => {
+      return error instanceof RangeError && !error.message.includes("secret");
+    });
+    const lists = fromColumns({ l: [[1], [2]] });
+    await assert.rejects(lists.toSql("lists", database()), /column "l".*no type for list<int64>/);
   });
 }
 

@@ -1,2 +1,2 @@
-/** The paths of all partitions in one list; a partition may have several. */
-export const writtenPaths = (parts: readonly (string | string[])[]): string[] => parts.flat();
+/** What all partitions gave in one list: the path of each, or several. */
+export const writtenPaths = <T>(parts: readonly (T | T[])[]): T[] => parts.flat() as T[];

@@ -308,4 +308,10 @@ export const dataframeClaims: readonly Claim[] = [
     "dataframe:Writing",
     "test/collections/dataframe/write-parts.test.ts: every writer writes later with compute: false, and gives its paths then",
   ],
+  [
+    "DF-114",
+    "SQL write",
+    "dataframe:DataFrame#toSql",
+    "test/collections/io/sql.test.ts: sqlite: toSql() fails on a table that is there, adds to it, or puts another in its place",
+  ],
 ];

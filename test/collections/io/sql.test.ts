@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import sqlite from "node-sqlite3-wasm";
 import pg from "pg";
 import { readSql } from "../../../collections/dataframe/index.ts";
-import { SQL_TABLES, sqlCases } from "../../cases/sql-cases.ts";
+import { SQL_TABLES, sqlCases, sqlWriteCases } from "../../cases/sql-cases.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "../../support/postgres-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "shoal-sql-"));
@@ -20,6 +20,7 @@ for (let id = 0; id < 1200; id++) database.run("INSERT INTO mixed VALUES (?, ?)"
 database.close();
 
 sqlCases("sqlite", () => `sqlite:${path}`);
+sqlWriteCases("sqlite", () => `sqlite:${join(folder, "written.db")}`);
 
 test("sqlite: a value that is not of its column's type names it; another type may be given", async () => {
   const table = await readSql(`sqlite:${path}`, "mixed", { index: "id" });
@@ -56,6 +57,7 @@ else {
   });
   after(() => server?.stop());
   sqlCases("postgres", () => server.url);
+  sqlWriteCases("postgres", () => server.url);
 
   test("postgres: types of columns are the database's; times are UTC, integers exact", async () => {
     const table = await readSql(server.url, "kinds", { index: "id" });
