@@ -83,10 +83,11 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
   }
 
   /** Columns of these types: "number", "bool", "string", "datetime", or a type's name. */
-  selectDtypes(options: { include?: readonly string[]; exclude?: readonly string[] }): DataFrame<AnyRow> {
+  selectDtypes(options: { include?: Kinds; exclude?: Kinds }): DataFrame<AnyRow> {
     const { columns } = metaOf(this.view);
-    for (const kind of [...(options.include ?? []), ...(options.exclude ?? [])])
-      if (!["number", "object", "category"].includes(kind)) parseDtype(kind);
+    const list = (kinds: Kinds | undefined): readonly string[] => (typeof kinds === "string" ? [kinds] : (kinds ?? []));
+    const [include, exclude] = [list(options.include), list(options.exclude)];
+    for (const kind of [...include, ...exclude]) if (!["number", "object", "category"].includes(kind)) parseDtype(kind);
     const is = (dtype: Dtype, kinds: readonly string[]): boolean =>
       kinds.some(
         (kind) =>
@@ -96,9 +97,7 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
           ((kind === "category") === false && safeDtype(kind) === dtype),
       );
     const kept = columns.filter(
-      ({ dtype }) =>
-        (options.include === undefined || is(dtype, options.include)) &&
-        !(options.exclude !== undefined && is(dtype, options.exclude)),
+      ({ dtype }) => (options.include === undefined || is(dtype, include)) && !is(dtype, exclude),
     );
     return new DataFrame({ ...this.view, columns: kept.map(({ name }) => viewColumn(this.view, name)) });
   }
@@ -316,7 +315,7 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
   }
 
   /**
-   * The first rows, computed; only as many partitions are read as said (1 unless told, -1 for all).
+   * The first rows, computed, or with a number below zero all but so many at the end; only as many partitions are read as said (1 unless told, -1 for all).
    * With `compute: false` the rows stay lazy.
    */
   head(n?: number, options?: { npartitions?: number; compute?: true }): Promise<Frame<S>>;
@@ -380,6 +379,9 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
     return new DataFrame<S>(viewOfNode(node, this.view));
   }
 }
+
+/** A kind of columns, or several. */
+type Kinds = string | readonly string[];
 
 const safeDtype = (name: string): Dtype | undefined => {
   try {

@@ -51,7 +51,7 @@ export {
   merge,
   mergeAsof,
 } from "./join.ts";
-export type { LabelRange, RepartitionOptions, Rows, SetIndexOptions } from "./loc.ts";
+export type { ColumnRange, LabelRange, RepartitionOptions, Rows, SetIndexOptions } from "./loc.ts";
 export { inferSchema, type MapPartitionsOptions, type Schema } from "./map.ts";
 export type { PartNaming } from "./part-names.ts";
 export type { FrameReduceOptions } from "./reductions.ts";

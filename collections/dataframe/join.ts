@@ -3,6 +3,7 @@ import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { type Dtype, isInteger, promote } from "./dtype.ts";
 import { call, column } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
+import { joinedColumns } from "./joined-columns.ts";
 import { inOne, matchedPartitions } from "./plan/align.ts";
 import { fieldOf, selectNode } from "./plan/build.ts";
 import { chooseJoin } from "./plan/choose-join.ts";
@@ -64,8 +65,8 @@ export function merge(
   const spec = joinSpec(a, b, keys, how, options);
   const joined = joinNode(a, b, spec, options, onIndex);
   const names = joined.fields.map(({ name }) => name).filter((name) => !isIndexName(name) && !name.startsWith("__key"));
-  if (onIndex)
-    return new DataFrame(viewOfNode(joined, { index: left.view.index, columns: names.map((name) => ({ name })) }));
+  const columns = joinedColumns(names, left.view, right.view, spec);
+  if (onIndex) return new DataFrame(viewOfNode(joined, { index: left.view.index, columns }));
   const filled = keysFromIndex(spec, keys);
   const plain = selectNode(
     joined,
@@ -82,7 +83,7 @@ export function merge(
     npartitions: plain.npartitions,
     divisions: null,
   });
-  return new DataFrame(viewOfNode(numbered, { index: [{ label: null }], columns: names.map((name) => ({ name })) }));
+  return new DataFrame(viewOfNode(numbered, { index: [{ label: null }], columns }));
 }
 
 /** Where a column meets the other side's index, rows that only the index has still have their key in the column. */

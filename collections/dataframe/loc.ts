@@ -16,6 +16,11 @@ export interface LabelRange {
   readonly from?: unknown;
   readonly to?: unknown;
 }
+/** Columns from one to another, in their order; both belong to it, and either may be left out. */
+export interface ColumnRange {
+  readonly from?: string;
+  readonly to?: string;
+}
 export type Rows = LabelRange | readonly unknown[] | string | number | Date | Series<unknown>;
 
 export interface SetIndexOptions {
@@ -44,6 +49,21 @@ function located(view: View, rows: Rows): View {
   const kept =
     node.divisions === null ? node : clipped(pickNode(node, partitionsBetween(node.divisions, low, high)), low, high);
   return viewOfNode(predicate === null ? kept : filterNode(kept, predicate), view);
+}
+
+const isList = (columns: readonly string[] | ColumnRange): columns is readonly string[] => Array.isArray(columns);
+
+function namesBetween(view: View, { from, to }: ColumnRange): string[] {
+  checkColumns(
+    view,
+    [from, to].filter((name) => name !== undefined),
+    "loc",
+  );
+  const names = view.columns.map(({ name }) => name);
+  return names.slice(
+    from === undefined ? 0 : names.indexOf(from),
+    to === undefined ? undefined : names.indexOf(to) + 1,
+  );
 }
 
 /** Only labels between the bounds are left in the outer partitions. */
@@ -258,7 +278,7 @@ declare module "./dataframe.ts" {
      * df.loc({ from: "2022-03-01", to: "2022-03-02" }, ["delay"]);
      */
     loc(rows: Rows): DataFrame<S>;
-    loc(rows: Rows, columns: readonly string[]): DataFrame<AnyRow>;
+    loc(rows: Rows, columns: readonly string[] | ColumnRange): DataFrame<AnyRow>;
     loc(rows: Rows, column: string): Series<unknown>;
     /** The column becomes the index; rows are sorted by it over all partitions. */
     setIndex(label: (keyof S & string) | Series<unknown>, options?: SetIndexOptions): DataFrame<AnyRow>;
@@ -280,10 +300,15 @@ declare module "./series.ts" {
   }
 }
 
-DataFrame.prototype.loc = function (this: DataFrame<unknown>, rows: Rows, columns?: string | readonly string[]): never {
+DataFrame.prototype.loc = function (
+  this: DataFrame<unknown>,
+  rows: Rows,
+  columns?: string | readonly string[] | ColumnRange,
+): never {
   const table = new DataFrame<AnyRow>(located(this.view, rows));
   if (columns === undefined) return table as never;
-  return (typeof columns === "string" ? table.get(columns) : table.select(...columns)) as never;
+  if (typeof columns === "string") return table.get(columns) as never;
+  return table.select(...(isList(columns) ? columns : namesBetween(table.view, columns))) as never;
 } as never;
 DataFrame.prototype.setIndex = function (label, options = {}) {
   if (!(label instanceof Series)) return new DataFrame<AnyRow>(indexed(this.view, label, options));

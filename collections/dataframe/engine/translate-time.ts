@@ -28,7 +28,8 @@ const daysInMonth = (arg: Typed): PolarsExpr => {
   const month = field(arg, "month");
   const february = choose(leap(arg), whole(29), whole(28));
   const long = modulo(month.add(floorDiv(month, 8)), 2).eq(whole(1));
-  return choose(month.eq(whole(2)), february, choose(long, whole(31), whole(30)));
+  // A missing month takes no branch: what is added to is missing then.
+  return choose(month.eq(whole(2)), february, whole(30).add(int(long)));
 };
 
 const quarter = (arg: Typed): PolarsExpr => floorDiv(field(arg, "month").add(whole(2)), 3);
@@ -36,6 +37,12 @@ const monthIs = (arg: Typed, month: number): PolarsExpr => field(arg, "month").e
 const monthStart = (arg: Typed): PolarsExpr => field(arg, "day").eq(whole(1));
 const monthEnd = (arg: Typed): PolarsExpr => field(arg, "day").eq(daysInMonth(arg));
 const ofQuarter = (arg: Typed, rest: number): PolarsExpr => modulo(field(arg, "month"), 3).eq(whole(rest));
+
+/** A missing time is no first or last of anything, as in pandas. */
+const flag =
+  (is: (arg: Typed) => PolarsExpr): Translation =>
+  (args) =>
+    is(first(args)).fillNull(lit(false));
 
 const frequency = (options: Options): number => parseFrequencyMicros(String(options["frequency"]));
 
@@ -75,13 +82,13 @@ export const TIME_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   isoYear: (args) => int(time(first(args)).date.strftime("%G").cast(polars().Int64)),
   daysInMonth: (args) => daysInMonth(first(args)),
   epochMs: (args) => floorDiv(micros(first(args)), 1000),
-  isLeapYear: (args) => leap(first(args)),
-  isMonthStart: (args) => monthStart(first(args)),
-  isMonthEnd: (args) => monthEnd(first(args)),
-  isQuarterStart: (args) => monthStart(first(args)).and(ofQuarter(first(args), 1)),
-  isQuarterEnd: (args) => monthEnd(first(args)).and(ofQuarter(first(args), 0)),
-  isYearStart: (args) => monthStart(first(args)).and(monthIs(first(args), 1)),
-  isYearEnd: (args) => monthEnd(first(args)).and(monthIs(first(args), 12)),
+  isLeapYear: flag(leap),
+  isMonthStart: flag(monthStart),
+  isMonthEnd: flag(monthEnd),
+  isQuarterStart: flag((arg) => monthStart(arg).and(ofQuarter(arg, 1))),
+  isQuarterEnd: flag((arg) => monthEnd(arg).and(ofQuarter(arg, 0))),
+  isYearStart: flag((arg) => monthStart(arg).and(monthIs(arg, 1))),
+  isYearEnd: flag((arg) => monthEnd(arg).and(monthIs(arg, 12))),
   dayName: (args) => time(first(args)).date.strftime("%A"),
   monthName: (args) => time(first(args)).date.strftime("%B"),
   strftime: (args, options) => time(first(args)).date.strftime(String(options["format"])),

@@ -113,6 +113,7 @@ function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<Po
     case "largest":
       return firstRows(lazy, step);
     case "slice":
+      if ((step.length ?? 0) < 0) return allBut(lazy, -(step.length as number));
       return step.offset < 0 ? lazy.tail(step.length ?? -step.offset) : lazy.slice(step.offset, step.length ?? 2 ** 31);
     case "unique":
       return lazy.unique({
@@ -137,6 +138,12 @@ function simpleStep(lazy: PolarsLazy, step: SimpleStep): PolarsLazy | Promise<Po
       return lazy.filter(time.gt(time.max().sub(lit(step.micros).cast(pl.Int64))));
     }
   }
+}
+
+/** All rows but so many at the end. */
+async function allBut(lazy: PolarsLazy, rows: number): Promise<PolarsLazy> {
+  const made = await lazy.collect();
+  return made.lazy().slice(0, Math.max(0, made.height - rows));
 }
 
 async function joined(

@@ -16,6 +16,7 @@ export function estimatedRows(node: Node): number | null {
     case "pick":
       return times(estimatedRows(node.input), node.partitions.length / Math.max(1, node.input.npartitions));
     case "limit":
+      return node.rows < 0 ? estimatedRows(node.input) : Math.min(node.rows, estimatedRows(node.input) ?? node.rows);
     case "largest":
       return Math.min(node.rows, estimatedRows(node.input) ?? node.rows);
     case "aggregate":

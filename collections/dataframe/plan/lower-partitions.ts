@@ -90,9 +90,17 @@ export function lowerLimit(node: Extract<Node, { kind: "limit" }>, lower: Lower)
           whole,
           Array.from({ length: used }, (_, at) => from + at),
         );
+  if (rows < 0) return butSome(pipe, node);
   const cut = (of: Step): Step => ({ op: "slice", of, offset: node.from === "head" ? 0 : -rows, length: rows, fields });
   const each = withStep(pipe, cut);
   return each.count === 1 ? each : withStep(pipeOf(settle(each, node.from), fields, { kind: "all" }, 1), cut);
+}
+
+/** All rows but the last (of a head) or the first (of a tail), which the whole alone can tell. */
+function butSome(pipe: Pipe, { rows, from, fields }: Extract<Node, { kind: "limit" }>): Pipe {
+  const whole = pipe.count === 1 ? pipe : pipeOf(settle(pipe, from), fields, { kind: "all" }, 1);
+  const [offset, length] = from === "head" ? [0, rows] : [-rows, null];
+  return withStep(whole, (of) => ({ op: "slice", of, offset, length, fields }));
 }
 
 export function lowerRepartition(node: Extract<Node, { kind: "repartition" }>, lower: Lower): Pipe {

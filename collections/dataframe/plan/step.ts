@@ -66,6 +66,7 @@ export type StepKind =
       readonly descending: readonly boolean[];
       readonly rows: number;
     }
+  /** A length below zero: all rows from `offset` on but so many at the end. */
   | { readonly op: "slice"; readonly of: Step; readonly offset: number; readonly length: number | null }
   | {
       readonly op: "unique";

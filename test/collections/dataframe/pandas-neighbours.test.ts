@@ -98,3 +98,41 @@ test("resetIndex() refuses to make a second column of a name; str.join() puts a 
   );
   assert.deepEqual((await df.get("k").str.join("-$").compute()).toArray(), ["a-$b", "c", "", null]);
 });
+
+test("head() and tail() with a number below zero leave so many rows out", async () => {
+  const df = fromColumns({ v: [1, 2, 3, 4, 5] }, { npartitions: 2 });
+  const rows = async (frame: Promise<{ toColumns(): Record<string, unknown[]> }>) => (await frame).toColumns()["v"];
+  assert.deepEqual(await rows(df.head(-2, { npartitions: -1 })), [1, 2, 3]);
+  assert.deepEqual(await rows(df.tail(-1)), [5]);
+  assert.deepEqual(await rows(df.repartition({ npartitions: 1 }).tail(-1)), [2, 3, 4, 5]);
+  assert.deepEqual(await rows(df.head(-9, { npartitions: -1 })), []);
+  assert.deepEqual((await df.get("v").head(-1, { npartitions: 2 })).toArray(), [1, 2, 3, 4]);
+});
+
+test("a missing time has no days of a month, and is no first or last day", async () => {
+  const t = fromColumns({ t: [new Date("2024-02-29"), null, new Date("2023-01-31")] }).get("t");
+  assert.deepEqual((await t.dt.daysInMonth.compute()).toArray(), [29, null, 31]);
+  assert.deepEqual((await t.dt.isMonthEnd.compute()).toArray(), [true, false, true]);
+  assert.deepEqual((await t.dt.isLeapYear.compute()).toArray(), [true, false, false]);
+});
+
+test("columns are chosen by one kind, and by a range of names", async () => {
+  const df = fromColumns({ a: [1], b: ["x"], c: [0.5], d: [2] });
+  assert.deepEqual(df.selectDtypes({ include: "number" }).columns, ["a", "c", "d"]);
+  assert.deepEqual(df.selectDtypes({ exclude: "string" }).columns, ["a", "c", "d"]);
+  assert.deepEqual(df.loc({}, { from: "b", to: "c" }).columns, ["b", "c"]);
+  assert.deepEqual(df.loc({ from: 0 }, { to: "b" }).columns, ["a", "b"]);
+  assert.throws(() => df.loc({}, { from: "z" }), /loc\(\) names column "z"/);
+});
+
+test("merged tables keep their categories, and the indicator is one", async () => {
+  const a = fromColumns({ k: [1, 2], c: ["x", "y"] }).categorize(["c"]);
+  const b = fromColumns({ k: [2, 3], v: [5, 6] });
+  const both = merge(await a, b, { on: "k", how: "outer", indicator: true });
+  assert.deepEqual(
+    both.meta.columns.map(({ category }) => category?.values ?? null),
+    [null, ["x", "y"], null, ["left_only", "right_only", "both"]],
+  );
+  const rows = (await both.sortValues("k").compute()).toColumns();
+  assert.deepEqual(rows["_merge"], ["left_only", "both", "right_only"]);
+});

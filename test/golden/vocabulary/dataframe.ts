@@ -609,7 +609,8 @@ class Locator {
       return this.table.columnsAt(picked);
     }
     const labels = rows instanceof PythonSlice ? keysOf({ from: rows.from, to: rows.to }) : rows;
-    return columns === undefined ? this.table.loc(labels) : this.table.loc(labels, columns);
+    const kept = columns instanceof PythonSlice ? keysOf({ from: columns.from, to: columns.to }) : columns;
+    return columns === undefined ? this.table.loc(labels) : this.table.loc(labels, kept);
   }
 }
 
