@@ -59,8 +59,10 @@ export class ShardKeeper implements ShardReader {
     const bytes = sizeOfAll(shards.parts);
     this.kept.set(id, { at: "memory", parts: shards.parts });
     this.ledger.add(id, bytes);
+    if (shards.place === "disk" && this.ledger.beginWrite(id)) this.writes = this.writes.then(() => this.write(id));
     this.startWrites();
     while (this.ledger.isCrowded) await this.writes;
+    if (shards.place === "disk") await this.writes;
     return handle;
   }
 

@@ -49,13 +49,17 @@ export class ShardLedger {
   /** The set to write next, which counts as being written from now on; undefined if memory has room, or nothing can go. */
   nextToWrite(): string | undefined {
     if (this.memoryBytes - this.writingBytes <= this.bytesMax) return undefined;
-    for (const [set, entry] of this.entries) {
-      if (entry.state !== STATE.resident) continue;
-      this.move(entry, E["write"] as number);
-      this.writingBytes += entry.bytes;
-      return set;
-    }
+    for (const set of this.entries.keys()) if (this.beginWrite(set)) return set;
     return undefined;
+  }
+
+  /** Counts a set as being written from now on, room or not; false where it is not in memory, or on its way already. */
+  beginWrite(set: string): boolean {
+    const entry = this.entries.get(set);
+    if (entry?.state !== STATE.resident) return false;
+    this.move(entry, E["write"] as number);
+    this.writingBytes += entry.bytes;
+    return true;
   }
 
   /** Whether makers of shards should wait: memory is over its bound, and a write that would help is under way. */

@@ -16,6 +16,7 @@ export interface ConfigValues {
   "compute.optimize": boolean;
   "delayed.pure": boolean;
   "bag.block-bytes": number | string;
+  "dataframe.shuffle.method": "exchange" | "tasks" | "disk";
   "tokenize.ensure-deterministic": boolean;
   "log.level": string;
   "log.levels": string;
@@ -64,6 +65,7 @@ const option = (doc: string, expects: string, allows: (value: unknown) => boolea
   allows,
 });
 const MODES = ["inline", "threads", "processes", "nats"];
+const METHODS = ["exchange", "tasks", "disk"];
 
 /** Every option there is: a name that stands here nowhere is a mistake, wherever it was written. */
 export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
@@ -87,6 +89,11 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     "partitions that readText() cuts files into",
     'bytes, such as "64 MiB"',
     parses(parseBytes),
+  ),
+  "dataframe.shuffle.method": option(
+    "how rows of tables come to the partitions they belong to",
+    `one of ${METHODS.join(", ")}`,
+    (value) => METHODS.includes(value as string),
   ),
   "tokenize.ensure-deterministic": option(
     "whether tokenize() fails on what it would give a new token each time",

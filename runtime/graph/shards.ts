@@ -7,9 +7,12 @@ import { registerValue } from "../base/value-type.ts";
  */
 export class Shards {
   readonly parts: readonly unknown[];
+  /** Where they are to lie: in memory as long as there is room, or on disk from the first on. */
+  readonly place: "memory" | "disk";
 
-  constructor(parts: readonly unknown[]) {
+  constructor(parts: readonly unknown[], place: "memory" | "disk" = "memory") {
     this.parts = parts;
+    this.place = place;
   }
 }
 

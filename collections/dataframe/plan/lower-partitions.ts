@@ -1,3 +1,4 @@
+import { config } from "../../../runtime/base/config.ts";
 import { input, literal } from "../../../runtime/graph/call.ts";
 import type { BlockwiseLayer, Layer } from "../../../runtime/graph/layer.ts";
 import { tokenize } from "../../../runtime/graph/tokenize.ts";
@@ -37,7 +38,13 @@ export function exchangePipe(pipe: Pipe, by: readonly string[], count: number): 
 /** What each task of `split` cuts (a list of `count` tables), turned round: partition j is the j-th part of all. */
 export const partsPipe = (split: BlockwiseLayer, count: number, fields: Step["fields"]): Pipe =>
   pipeOf(
-    exchangeLayer({ cut: split, count, name: `joined-${split.name}`, read: (parts) => stackedCall(fields, parts) }),
+    exchangeLayer({
+      cut: split,
+      count,
+      name: `joined-${split.name}`,
+      method: config.get("dataframe.shuffle.method"),
+      read: (parts) => stackedCall(fields, parts),
+    }),
     fields,
   );
 

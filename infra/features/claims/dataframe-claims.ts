@@ -314,4 +314,10 @@ export const dataframeClaims: readonly Claim[] = [
     "dataframe:DataFrame#toSql",
     "test/collections/io/sql.test.ts: sqlite: toSql() fails on a table that is there, adds to it, or puts another in its place",
   ],
+  [
+    "DF-077",
+    "Shuffle methods",
+    "shoal:config",
+    "test/collections/dataframe/plan/planning.test.ts: rows are exchanged by shards, by tasks or by way of the disk, as the configuration says, and come out the same",
+  ],
 ];

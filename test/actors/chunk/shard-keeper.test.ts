@@ -44,6 +44,16 @@ test("shards beyond the bound go to disk, the oldest first, and come back the sa
     await keeper.close();
   }));
 
+test("shards that are meant for the disk go there at once, though memory has room", () =>
+  withEachDisk(async (disk) => {
+    const keeper = keeperOf(disk, 1e6);
+    const kept = await keeper.keep(shardsOf(1));
+    const gone = await keeper.keep(new Shards(shardsOf(2).parts, "disk"));
+    assert.deepEqual([stateOf(keeper, kept), stateOf(keeper, gone)], ["resident", "stored"]);
+    assert.deepEqual(await takeShards([kept, gone], [1, 1]), [Float64Array.of(1, 1, 1), Float64Array.of(2, 1, 2)]);
+    await keeper.close();
+  }));
+
 test("a set goes when no row has its handle, from disk too; one whose row never came is not kept", () =>
   withEachDisk(async (disk) => {
     const keeper = keeperOf(disk, 0);

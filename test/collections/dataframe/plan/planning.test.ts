@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as dd from "../../../../collections/dataframe/index.ts";
-import { compute } from "../../../../index.ts";
+import { compute, config } from "../../../../index.ts";
 
 const rows = Array.from({ length: 40 }, (_, at) => at);
 const many = dd.fromColumns(
@@ -176,4 +176,29 @@ test("equal tables are computed once, however often they are asked for", async (
 test("a Series and an Index become tables", async () => {
   assert.deepEqual((await many.get("k").toFrame("key").compute()).columns, ["key"]);
   assert.deepEqual((await few.setIndex("k").index.toFrame("label").compute()).toColumns(), { label: [1, 2] });
+});
+
+test("rows are exchanged by shards, by tasks or by way of the disk, as the configuration says, and come out the same", async () => {
+  const made = () => [
+    many.sortValues("k"),
+    many.shuffle("k", { npartitions: 3 }).groupby("k").agg({ x: "sum" }),
+    many.merge(some, { on: "k", npartitions: 4 }),
+  ];
+  const rows = async () =>
+    Promise.all(made().map(async (table) => sorted((await (table as typeof many).compute()).toRecords())));
+  const usual = await rows();
+  for (const [method, task] of [
+    ["tasks", "part-"],
+    ["disk", "cutForDisk"],
+    ["exchange", "cutInShards"],
+  ] as const) {
+    const undo = config.set({ "dataframe.shuffle.method": method });
+    try {
+      for (const table of made()) assert.ok(table.explain().includes(task), method);
+      assert.deepEqual(await rows(), usual);
+    } finally {
+      undo();
+    }
+  }
+  assert.throws(() => config.set({ "dataframe.shuffle.method": "p2p" as never }), /exchange, tasks, disk/);
 });
