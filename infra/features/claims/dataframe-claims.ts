@@ -312,7 +312,7 @@ export const dataframeClaims: readonly Claim[] = [
     "DF-114",
     "SQL write",
     "dataframe:DataFrame#toSql",
-    "test/collections/io/sql.test.ts: sqlite: toSql() fails on a table that is there, adds to it, or puts another in its place",
+    "test/collections/io/sql.test.ts: sqlite: toSql() makes the file when it is computed, and writes rows one by one or many in a statement",
   ],
   [
     "DF-077",

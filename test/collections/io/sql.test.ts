@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import sqlite from "node-sqlite3-wasm";
 import pg from "pg";
-import { readSql } from "../../../collections/dataframe/index.ts";
+import { fromColumns, readSql } from "../../../collections/dataframe/index.ts";
 import { SQL_TABLES, sqlCases, sqlWriteCases } from "../../cases/sql-cases.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "../../support/postgres-server.ts";
 
@@ -36,6 +36,22 @@ test("sqlite: a file that is not there, a table without rows, another kind of da
   await assert.rejects(readSql("oracle://user:secret@host/x", "t", { index: "id" }), (error: Error) => {
     return /sqlite:PATH or postgres/.test(error.message) && !error.message.includes("secret");
   });
+});
+
+test("sqlite: toSql() makes the file when it is computed, and writes rows one by one or many in a statement", async () => {
+  const table = fromColumns({ v: Array.from({ length: 5000 }, (_, at) => at) }, { npartitions: 3 });
+  const file = join(folder, "later.db");
+  const writing = await table.toSql("many", `sqlite:${file}`, { index: true, compute: false });
+  assert.equal(existsSync(file), false);
+  assert.equal(
+    (await writing.compute()).reduce((a, b) => a + b),
+    5000,
+  );
+  await table.toSql("single", `sqlite:${file}`, { index: true, method: "single" });
+  for (const name of ["many", "single"]) {
+    const rows = await readSql<{ v: number }>(`sqlite:${file}`, name, { index: "index" });
+    assert.equal(await rows.get("v").sum().compute(), (4999 * 5000) / 2);
+  }
 });
 
 const programs = postgresPrograms();
