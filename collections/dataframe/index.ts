@@ -60,7 +60,7 @@ export { type GetDummiesOptions, getDummies, type PivotTableOptions } from "./re
 export { FrameRolling, type RollingOptions, SeriesRolling } from "./rolling.ts";
 export type { RowExpression } from "./rows-expression.ts";
 export { Scalar } from "./scalar.ts";
-export { type ReduceOptions, Series } from "./series.ts";
+export { type QuantileOptions, type ReduceOptions, Series } from "./series.ts";
 export { SeriesGroupBy } from "./series-groupby.ts";
 export { TextAccessor } from "./text-accessor.ts";
 export { TimeAccessor, toDatetime, toNumeric } from "./time-accessor.ts";

@@ -8,6 +8,7 @@ import { combineViews, overDivisions } from "./plan/align.ts";
 import { fieldOf, filterNode, pickNode, selectNode } from "./plan/build.ts";
 import { type Divisions, type Node, named } from "./plan/node.ts";
 import { checkColumns, nodeOfView, type View, type ViewColumn, viewColumn, viewOfNode } from "./plan/view.ts";
+import { type PartitionSize, repartitionedBySize } from "./repartition-size.ts";
 import { indexName, labelName } from "./schema.ts";
 import { Series } from "./series.ts";
 
@@ -185,7 +186,8 @@ function repartitioned(view: View, options: RepartitionOptions): View {
         : (value as Plain);
   const { npartitions, divisions, freq } = options;
   const asked = [npartitions, divisions, freq].filter((one) => one !== undefined).length;
-  if (asked !== 1) throw new TypeError(`repartition() takes one of npartitions, divisions and freq, got ${asked}`);
+  if (asked !== 1)
+    throw new TypeError(`repartition() takes one of npartitions, divisions, freq and partitionSize, got ${asked}`);
   if (options.divisions !== undefined)
     checkDivisions(node.divisions, options.divisions.map(plain), options.force === true);
   if (options.divisions !== undefined)
@@ -289,6 +291,8 @@ declare module "./dataframe.ts" {
     computeDivisions(): Promise<DataFrame<S>>;
     /** @see https://docs.dask.org/en/stable/generated/dask.dataframe.DataFrame.repartition.html */
     repartition(options: RepartitionOptions): DataFrame<S>;
+    /** As large as said: it computes how much memory each partition takes, so it is a promise. */
+    repartition(options: PartitionSize): Promise<DataFrame<S>>;
     /** Rows of equal keys meet in one partition. */
     shuffle(by: (keyof S & string) | readonly (keyof S & string)[], options?: { npartitions?: number }): DataFrame<S>;
   }
@@ -343,8 +347,10 @@ DataFrame.prototype.computeDivisions = async function <S>(this: DataFrame<S>) {
   return new DataFrame<S>(viewOfNode(named({ ...node, divisions: { column: indexName(0), values } }), this.view));
 };
 const plainLabel = (value: unknown): Plain => (value instanceof Date ? value.getTime() * 1000 : (value as Plain));
-DataFrame.prototype.repartition = function <S>(this: DataFrame<S>, options: RepartitionOptions) {
-  return new DataFrame<S>(repartitioned(this.view, options));
+DataFrame.prototype.repartition = function <S>(this: DataFrame<S>, options: RepartitionOptions | PartitionSize): never {
+  if (!("partitionSize" in options)) return new DataFrame<S>(repartitioned(this.view, options)) as never;
+  if (Object.keys(options).length > 1) throw new TypeError("repartition() takes partitionSize alone");
+  return repartitionedBySize(this, options.partitionSize) as never;
 };
 DataFrame.prototype.shuffle = function <S>(this: DataFrame<S>, by: unknown, options: { npartitions?: number } = {}) {
   const names = [by].flat() as string[];

@@ -13,6 +13,18 @@ import { indexName, type Label, labelName, nameLabel } from "./schema.ts";
 import { SeriesMath } from "./series-math.ts";
 import { stackChunks, type Table } from "./table.ts";
 
+/** How quantiles are found. */
+export interface QuantileOptions {
+  readonly method?: "tdigest" | "exact";
+}
+
+/** The aggregate that finds quantiles in the way asked for. @throws RangeError for another way */
+export function quantileBy({ method = "tdigest" }: QuantileOptions): string {
+  if (method !== "tdigest" && method !== "exact")
+    throw new RangeError(`The method of quantile() is tdigest or exact, got ${String(method)}`);
+  return method === "exact" ? "quantile" : "approxQuantile";
+}
+
 export interface ReduceOptions {
   /** False: a missing value makes the result missing. Default true. */
   readonly skipna?: boolean;
@@ -124,19 +136,23 @@ export class Series<T = unknown> extends SeriesMath<T> {
     return this.pair("corr", other, options);
   }
   /**
-   * The value below which a share of all values lies, exactly, interpolated linearly.
+   * The value below which a share of all values lies, interpolated linearly: from a t-digest of each partition, which is exact where partitions
+   * have at most 32,768 values, else off by at most about 1/1000 of the ranks.
    * @param q between 0 and 1, or a list: then a Series indexed by q
+   * @param options `method: "exact"` brings all values together, which takes the memory that they take
+   * @see https://docs.dask.org/en/stable/generated/dask.dataframe.Series.quantile.html
    */
-  quantile(q: number): Scalar<number>;
-  quantile(q: readonly number[]): Series<number>;
-  quantile(q: number | readonly number[]): Scalar<number> | Series<number> {
+  quantile(q: number, options?: QuantileOptions): Scalar<number>;
+  quantile(q: readonly number[], options?: QuantileOptions): Series<number>;
+  quantile(q: number | readonly number[], options: QuantileOptions = {}): Scalar<number> | Series<number> {
+    const fn = quantileBy(options);
     const all = typeof q === "number" ? [q] : q;
     for (const one of all)
       if (!(one >= 0 && one <= 1)) throw new RangeError(`A quantile lies between 0 and 1, got ${one}`);
-    if (typeof q === "number") return this.reduce<number>("quantile", { q } as ReduceOptions);
+    if (typeof q === "number") return this.reduce<number>(fn, { q } as ReduceOptions);
     const specs = q.map((one, at) => ({
       name: String(at),
-      fn: "quantile",
+      fn,
       columns: ["v"],
       dtypes: [this.dtype],
       options: { q: one },

@@ -8,9 +8,14 @@ const CELLS = 16_384;
  * A digest of values in any order, by counting how many lie in each of many narrow stretches: it takes a fraction of sorting them. Neighbouring
  * stretches become clusters of at most about 1/`clusters` of all values; the smallest and the largest value stay alone. Undefined where a
  * stretch holds more than that, unless they are all alike, as with values that lie close together but for a few: those are to be sorted.
+ * @param range the smallest and the largest value, where they are known
  */
-export function countedDigest(values: Float64Array, clusters: number): TDigest | undefined {
-  const [low, high] = rangeOf(values);
+export function countedDigest(
+  values: Float64Array,
+  clusters: number,
+  range: readonly [number, number] = rangeOf(values),
+): TDigest | undefined {
+  const [low, high] = range;
   if (!Number.isFinite(low) || !Number.isFinite(high) || !Number.isFinite(high - low)) return undefined;
   const scale = high > low ? (CELLS - 1) / (high - low) : 0;
   const counts = new Uint32Array(CELLS);

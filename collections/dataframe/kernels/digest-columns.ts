@@ -3,7 +3,7 @@ import { dtypeOf, type PolarsExpr, type PolarsFrame, type PolarsType, polars } f
 import { lit, native } from "../engine/typed.ts";
 import type { Aggregation } from "../plan/step.ts";
 import { countedDigest } from "./counted-digest.ts";
-import { numberColumn } from "./number-column.ts";
+import { type NumberColumn, numberColumn } from "./number-column.ts";
 import { digestQuantiles, type TDigest, tDigest } from "./t-digest.ts";
 
 /** Values up to which all of them are kept, so that quantiles are exact. */
@@ -78,7 +78,8 @@ async function digestOf(table: PolarsFrame, name: string): Promise<TDigest> {
     return plainColumn(made, name).toTypedArray() as Float64Array;
   };
   if (table.height > WHOLE_MAX) {
-    const digest = countedDigest((await presentValues(table, name)) ?? (await valuesOf(known)), CLUSTERS);
+    const present = await presentValues(table, name);
+    const digest = countedDigest(present?.values ?? (await valuesOf(known)), CLUSTERS, present?.range);
     if (digest !== undefined) return digest;
   }
   const sorted = await valuesOf(known.sort());
@@ -86,9 +87,9 @@ async function digestOf(table: PolarsFrame, name: string): Promise<TDigest> {
 }
 
 /** The values of a column without gaps, where they can be had without a plan of the engine's. */
-async function presentValues(table: PolarsFrame, name: string): Promise<Float64Array | undefined> {
+async function presentValues(table: PolarsFrame, name: string): Promise<NumberColumn | undefined> {
   const at = table.columns.indexOf(name);
   const dtype = dtypeOf(table.dtypes[at] as PolarsType);
   if ((dtype !== "float64" && dtype !== "int64") || plainColumn(table, name).nullCount() > 0) return undefined;
-  return (await numberColumn(table, name, dtype))?.values;
+  return numberColumn(table, name, dtype);
 }

@@ -46,14 +46,9 @@ const WORD = 2 ** 32;
 function fromHalves({ buffer, byteOffset, length }: BigInt64Array): NumberColumn {
   const halves = new Int32Array(buffer, byteOffset, length * 2);
   const values = new Float64Array(buffer, byteOffset, length);
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let row = 0; row < length; row++) {
-    const value = (halves[2 * row + 1] as number) * WORD + ((halves[2 * row] as number) >>> 0);
-    if (value < low) low = value;
-    if (value > high) high = value;
-    values[row] = value;
-  }
-  return { values, hasGaps: false, range: [low, high] };
+  for (let row = 0; row < length; row++)
+    values[row] = (halves[2 * row + 1] as number) * WORD + ((halves[2 * row] as number) >>> 0);
+  return { values, hasGaps: false, range: rangeOf(values) };
 }
 
 export function countNaN(values: Float64Array): number {
@@ -62,13 +57,33 @@ export function countNaN(values: Float64Array): number {
   return count;
 }
 
-/** The lowest and the highest value, missing ones aside; infinities the wrong way round where there is none. */
+/**
+ * The lowest and the highest value, missing ones aside; infinities the wrong way round where there is none. Each comparison waits for the one
+ * before it, so four lanes take about a third of the time of one.
+ */
 export function rangeOf(values: Float64Array): readonly [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number;
-    if (value < low) low = value;
-    if (value > high) high = value;
+  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [a, b, c, d] = low as [number, number, number, number];
+  let [e, f, g, h] = low.map((value) => -value) as [number, number, number, number];
+  const whole = values.length - (values.length % 4);
+  for (let row = 0; row < whole; row += 4) {
+    const w = values[row] as number;
+    const x = values[row + 1] as number;
+    const y = values[row + 2] as number;
+    const z = values[row + 3] as number;
+    if (w < a) a = w;
+    if (w > e) e = w;
+    if (x < b) b = x;
+    if (x > f) f = x;
+    if (y < c) c = y;
+    if (y > g) g = y;
+    if (z < d) d = z;
+    if (z > h) h = z;
   }
-  return [low, high];
+  for (let row = whole; row < values.length; row++) {
+    const value = values[row] as number;
+    if (value < a) a = value;
+    if (value > e) e = value;
+  }
+  return [Math.min(a, b, c, d), Math.max(e, f, g, h)];
 }

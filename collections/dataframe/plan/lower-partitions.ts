@@ -1,6 +1,6 @@
 import { config } from "../../../runtime/base/config.ts";
 import { input, literal } from "../../../runtime/graph/call.ts";
-import type { BlockwiseLayer, Layer } from "../../../runtime/graph/layer.ts";
+import type { BlockwiseLayer, Layer, TaskLayer } from "../../../runtime/graph/layer.ts";
 import { tokenize } from "../../../runtime/graph/tokenize.ts";
 import { kernel } from "../../../runtime/wire/function-spec.ts";
 import { exchangeLayer } from "../../core/exchange.ts";
@@ -115,6 +115,11 @@ export function lowerRepartition(node: Extract<Node, { kind: "repartition" }>, l
   const count = node.npartitions;
   if (node.how.kind === "divisions" && node.divisions !== null)
     return rangePipe(pipe, node.divisions.column, count, node.divisions.values, false);
+  if (node.how.kind === "pieces") {
+    const { pieces, groups } = node.how;
+    const cut = pieces.every((n) => n === 1) ? settle(pipe, "part") : piecesLayer(pipe, pieces);
+    return pipeOf(cut, pipe.step.fields, { kind: "lists", lists: groups }, groups.length);
+  }
   return count <= pipe.count ? mergedPipe(pipe, count) : splitPipe(pipe, count);
 }
 
@@ -130,25 +135,26 @@ function mergedPipe(pipe: Pipe, count: number): Pipe {
 
 /** Each partition in a few, about equally many. */
 function splitPipe(pipe: Pipe, count: number): Pipe {
-  const source = settle(pipe, "part");
-  const { fields } = pipe.step;
   const pieces = Array.from(
     { length: pipe.count },
     (_, at) => Math.floor(((at + 1) * count) / pipe.count) - Math.floor((at * count) / pipe.count),
   );
+  return pipeOf(piecesLayer(pipe, pieces), pipe.step.fields);
+}
+
+/** The at-th partition in pieces[at] about equal ones. */
+function piecesLayer(pipe: Pipe, pieces: readonly number[]): TaskLayer {
+  const source = settle(pipe, "part");
   const from = pieces.flatMap((n, at) => new Array<number>(n).fill(at));
   const shares = pieces.flatMap((n) => Array.from({ length: n }, (_, i) => [i, n]));
-  return pipeOf(
-    {
-      kind: "tasks",
-      name: `pieces-${tokenize(source.name, count)}`,
-      grid: [count],
-      calls: [{ fn: SPLIT_ROWS, args: [input(0), { kind: "own", at: 0 }] }],
-      sources: [source],
-      inputOffsets: Uint32Array.from({ length: count + 1 }, (_, at) => at),
-      inputIndex: Uint32Array.from(from),
-      own: { kind: "live", items: shares },
-    },
-    fields,
-  );
+  return {
+    kind: "tasks",
+    name: `pieces-${tokenize(source.name, pieces)}`,
+    grid: [from.length],
+    calls: [{ fn: SPLIT_ROWS, args: [input(0), { kind: "own", at: 0 }] }],
+    sources: [source],
+    inputOffsets: Uint32Array.from({ length: from.length + 1 }, (_, at) => at),
+    inputIndex: Uint32Array.from(from),
+    own: { kind: "live", items: shares },
+  };
 }

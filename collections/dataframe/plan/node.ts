@@ -165,7 +165,9 @@ export type WindowReach =
 export type Repartition =
   | { readonly kind: "count" }
   | { readonly kind: "divisions"; readonly force: boolean }
-  | { readonly kind: "rows" };
+  | { readonly kind: "rows" }
+  /** Partition i is cut into pieces[i] about equal ones; `groups` says which of all pieces come together. */
+  | { readonly kind: "pieces"; readonly pieces: readonly number[]; readonly groups: readonly (readonly number[])[] };
 
 /** How a function of the user's is called on each partition. */
 export interface MapCall {

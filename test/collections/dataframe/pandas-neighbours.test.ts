@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { col, count, fromColumns, merge, mergeAsof, readCsv, when } from "../../../collections/dataframe/index.ts";
+import { compute } from "../../../index.ts";
 
 const table = () => fromColumns({ a: [1, -2, null], b: [-3, 4, 5] }, { npartitions: 2 });
 
@@ -135,4 +136,31 @@ test("merged tables keep their categories, and the indicator is one", async () =
   );
   const rows = (await both.sortValues("k").compute()).toColumns();
   assert.deepEqual(rows["_merge"], ["left_only", "both", "right_only"]);
+});
+
+test("repartition() by size cuts large partitions and puts small neighbours together, rows in their order", async () => {
+  const rows = Array.from({ length: 1000 }, (_, at) => at);
+  const uneven = fromColumns({ v: rows, f: rows.map((row) => row / 7) }, { partitions: [700, 10, 20, 0, 270] });
+  const even = await uneven.repartition({ partitionSize: 24 * 250 });
+  const bytes = (await even.memoryUsagePerPartition().compute()).toArray() as number[];
+  assert.ok(bytes.every((one) => one <= 24 * 250) && bytes.length <= 6, String(bytes));
+  assert.deepEqual((await even.get("v").compute()).toArray(), rows);
+  const small = fromColumns({ v: rows }, { npartitions: 10 });
+  const merged = await small.repartition({ partitionSize: "8 kB" });
+  assert.deepEqual([merged.npartitions, merged.divisions], [2, [0, 500, 999]]);
+  await assert.rejects(async () => small.repartition({ partitionSize: 0 }), RangeError);
+});
+
+test("quantiles come from digests, exactly so or by the ranks, and all values together where that is asked for", async () => {
+  const rows = 100_000;
+  const values = Array.from({ length: rows }, (_, at) => (at * 7919) % rows);
+  const v = fromColumns({ v: values }, { npartitions: 2 }).get("v");
+  for (const q of [0, 0.01, 0.5, 0.9, 1]) {
+    const [near, exact] = await compute(v.quantile(q), v.quantile(q, { method: "exact" }));
+    assert.ok(Math.abs(exact - q * (rows - 1)) < 1e-6);
+    assert.ok(Math.abs(near - exact) <= rows / 1000, `${q}: ${near}, ${exact}`);
+  }
+  const few = fromColumns({ v: [1, 2, 3, null, 4] }, { npartitions: 3 }).get("v");
+  assert.equal(await few.quantile(0.25).compute(), 1.75);
+  assert.throws(() => few.quantile(0.5, { method: "dask" as never }), /tdigest or exact/);
 });
