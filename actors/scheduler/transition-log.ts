@@ -10,10 +10,10 @@ export interface LoggedTransition {
 /** One number for a step. */
 export const packStep = (from: number, event: number, to: number): number => (from << 16) | (event << 8) | to;
 
-const CAPACITY = 1 << 16;
+const CAPACITY = 1 << 18;
 const MASK = CAPACITY - 1;
 
-/** The last 65,536 transitions of all rows, in columns; kept only while somebody watches the cluster. */
+/** The last 262,144 transitions of all rows, in columns; kept only while somebody watches the cluster. */
 export class TransitionLog {
   private readonly rows = new Uint32Array(CAPACITY);
   /** From, event and to, eight bits each. */

@@ -21,7 +21,8 @@ export function duration(ms) {
   if (ms >= 59_950) return parts(Math.round(ms / 1000), "min", "s");
   if (ms >= 1000) return `${(ms / 1000).toFixed(ms >= 10_000 ? 1 : 2)} s`;
   if (ms >= 1) return `${ms.toFixed(ms >= 100 ? 0 : 1)} ms`;
-  return ms === 0 ? "0" : `${Math.round(ms * 1000)} µs`;
+  const us = Math.round(ms * 1000);
+  return us === 0 ? "0" : `${us} µs`;
 }
 
 /** "3 min 20 s", "3 min" */

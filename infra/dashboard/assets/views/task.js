@@ -14,7 +14,7 @@ export function mount(main, of) {
   const noStory = h(
     "p",
     { class: "empty" },
-    "Steps are noted while somebody watches the cluster; this task took its own before that.",
+    "Steps are noted while somebody watches the cluster, the last 262,144 of all tasks; this one's are not among them.",
   );
   const drawStory = keyed(story, ({ at }) => at, makeStep, updateStep);
   const inputs = nearList("It reads nothing.");
