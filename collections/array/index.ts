@@ -171,6 +171,7 @@ export {
 export * as stats from "./stats.ts";
 export { fromBag, toBag } from "./storage/bag-blocks.ts";
 export { fromDelayed, type NestedDelayed, toDelayed } from "./storage/delayed-blocks.ts";
+export { fromHdf5, type ToHdf5Options, toHdf5 } from "./storage/hdf5.ts";
 export { fromNpy, fromRaw, type RawOptions, toNpy, toRaw } from "./storage/npy.ts";
 export { npyBytes, parseNpy } from "./storage/npy-bytes.ts";
 export { fromNpyStack, toNpyStack } from "./storage/npy-stack.ts";

@@ -8,6 +8,7 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   koffi: "OpenBLAS for arrays",
   "node-sqlite3-wasm": "SQLite",
   pg: "PostgreSQL",
+  h5wasm: "HDF5",
   avsc: "Avro",
   aws4fetch: "S3",
   "@resvg/resvg-js": "pictures as .png",

@@ -72,15 +72,15 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** Why some are missing, or what stands in for them. */
 const MISSING: Readonly<Record<string, string>> = {
   "dd.read_fwf": "`bag.readText` and `mapPartitions`",
-  "dd.read_hdf": "no HDF5 library without native build steps was taken on",
-  "dd.to_hdf": "no HDF5 library without native build steps was taken on",
+  "dd.read_hdf": "tables in HDF5 are PyTables' own layout; arrays are read and written: `da.fromHdf5`",
+  "dd.to_hdf": "tables in HDF5 are PyTables' own layout; arrays are read and written: `da.fromHdf5`",
   "dd.read_orc": "write Parquet",
   "dd.to_orc": "write Parquet",
   "dd.to_sql": "compute() and your database's own client",
   "dd.to_json": "`toBag()` and its `toTextFiles`",
   "dd.to_records": "`toArray`",
   "dd.to_timedelta": "time spans are columns of their own only as differences",
-  "DataFrame.to_hdf": "no HDF5 library without native build steps was taken on",
+  "DataFrame.to_hdf": "tables in HDF5 are PyTables' own layout; arrays are read and written: `da.fromHdf5`",
   "DataFrame.to_orc": "write Parquet",
   "DataFrame.to_sql": "compute() and your database's own client",
   "DataFrame.to_json": "`toBag()` and its `toTextFiles`",

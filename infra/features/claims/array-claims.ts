@@ -230,4 +230,10 @@ export const arrayClaims: readonly Claim[] = [
     "dataframe:fromArray",
     "test/collections/dataframe/from-array.test.ts: fromArray() makes a table of a matrix",
   ],
+  [
+    "AR-112",
+    "HDF5",
+    "array:fromHdf5 array:toHdf5",
+    "test/collections/array/storage/hdf5.test.ts: fromHdf5() reads what h5py wrote",
+  ],
 ];
