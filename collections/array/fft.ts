@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from "../../runtime/base/known-options.ts";
 import type { AxisRuns } from "../../runtime/graph/call.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { arrayOf, asArray, type ShoalArray } from "./array.ts";
@@ -7,6 +8,7 @@ import { axisBlocks, axisSize, type ChunkSpec } from "./chunk-spec.ts";
 import { arange } from "./creation.ts";
 import { type Fourier, fourierBlock, fourierLength } from "./kernels/fourier.ts";
 import { roll } from "./manipulate.ts";
+import { oneOf } from "./one-of.ts";
 import { eachBlock } from "./ordering.ts";
 import { float } from "./scalar.ts";
 
@@ -18,16 +20,23 @@ export interface FourierOptions {
   readonly n?: number;
   /** The axis, which must be one chunk; the last if left out. */
   readonly axis?: number;
+  readonly norm?: FourierNorm;
 }
+
+/** Which direction is divided: the inverse by n ("backward", the default), both by its root ("ortho"), or the other ("forward"). */
+export type FourierNorm = "backward" | "ortho" | "forward";
 
 /** Options of transforms over several axes. */
 export interface FourierManyOptions {
   /** Elements used along each axis. */
   readonly s?: readonly number[];
   readonly axes?: readonly number[];
+  readonly norm?: FourierNorm;
 }
 
 function transformed(kind: Fourier["kind"], x: ArrayLike, options: FourierOptions = {}): ShoalArray {
+  refuseUnknownOptions(options, ["n", "axis", "norm"], `fft.${kind}`);
+  const norm = oneOf("norm", options.norm ?? "backward", ["backward", "ortho", "forward"]);
   const array: Blocks = arrayOf(x);
   const axis = axisOf(options.axis ?? -1, array.axes.length);
   const runs = array.axes[axis] as AxisRuns;
@@ -42,7 +51,11 @@ function transformed(kind: Fourier["kind"], x: ArrayLike, options: FourierOption
   if (!Number.isInteger(n) || n < 1) throw new RangeError(`${kind} of ${n} elements; at least 1 is needed`);
   const plan: Fourier = { kind, axis, n };
   const axes = array.axes.map((own, k): AxisRuns => (k === axis ? [[fourierLength(plan), 1]] : own));
-  return asArray(eachBlock(kind, FOURIER, plan, array, { axes, dtype: isHalf ? "float64" : "complex128" }));
+  const made = asArray(eachBlock(kind, FOURIER, plan, array, { axes, dtype: isHalf ? "float64" : "complex128" }));
+  if (norm === "backward") return made;
+  const isForward = kind === "fft" || kind === "rfft" || kind === "hfft";
+  const scale = norm === "ortho" ? Math.sqrt(n) : n;
+  return isForward ? made.div(float(scale)) : made.mul(float(scale));
 }
 
 /** Discrete Fourier transform. @see https://docs.dask.org/en/stable/generated/dask.array.fft.fft.html */
@@ -58,24 +71,35 @@ export const hfft = (x: ArrayLike, options?: FourierOptions): ShoalArray => tran
 /** Inverse of {@link hfft}. */
 export const ihfft = (x: ArrayLike, options?: FourierOptions): ShoalArray => transformed("ihfft", x, options);
 
-function overAxes(kind: "fft" | "ifft", x: ArrayLike, axes: readonly number[], s?: readonly number[]): ShoalArray {
-  return axes.reduce<ShoalArray>(
-    (so, axis, at) => transformed(kind, so, { axis, ...(s === undefined ? {} : { n: s[at] as number }) }),
-    arrayOf(x),
-  );
+/** One transform after another along `axes`, of as many elements as the options say for each. */
+function overAxes(
+  kind: "fft" | "ifft",
+  x: ArrayLike,
+  axes: readonly number[],
+  options: FourierManyOptions,
+): ShoalArray {
+  return axes.reduce<ShoalArray>((so, axis, at) => transformed(kind, so, oneAxis(options, axis, at)), arrayOf(x));
 }
 
-const allAxes = (x: ArrayLike, { s, axes }: FourierManyOptions): readonly number[] => {
+const oneAxis = ({ s, norm }: FourierManyOptions, axis: number, at: number): FourierOptions => ({
+  axis,
+  ...(s === undefined ? {} : { n: s[at] as number }),
+  ...(norm === undefined ? {} : { norm }),
+});
+
+const allAxes = (x: ArrayLike, options: FourierManyOptions): readonly number[] => {
+  refuseUnknownOptions(options, ["s", "axes", "norm"], "A transform over several axes");
+  const { s, axes } = options;
   const { ndim } = arrayOf(x);
   return axes ?? Array.from({ length: s?.length ?? ndim }, (_, at) => ndim - (s?.length ?? ndim) + at);
 };
 
 /** Transform over several axes, all if none are named. */
 export const fftn = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
-  overAxes("fft", x, allAxes(x, options), options.s);
+  overAxes("fft", x, allAxes(x, options), options);
 /** Inverse of {@link fftn}. */
 export const ifftn = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
-  overAxes("ifft", x, allAxes(x, options), options.s);
+  overAxes("ifft", x, allAxes(x, options), options);
 /** Transform over the last two axes. */
 export const fft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
   fftn(x, { axes: [-2, -1], ...options });
@@ -87,20 +111,15 @@ export const ifft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArra
 export function rfftn(x: ArrayLike, options: FourierManyOptions = {}): ShoalArray {
   const axes = allAxes(x, options);
   const last = axes[axes.length - 1] as number;
-  const n = options.s?.[axes.length - 1];
-  const half = rfft(x, { axis: last, ...(n === undefined ? {} : { n }) });
-  return overAxes("fft", half, axes.slice(0, -1), options.s?.slice(0, -1));
+  const half = rfft(x, oneAxis(options, last, axes.length - 1));
+  return overAxes("fft", half, axes.slice(0, -1), options);
 }
 
 /** Inverse of {@link rfftn}. */
 export function irfftn(x: ArrayLike, options: FourierManyOptions = {}): ShoalArray {
   const axes = allAxes(x, options);
   const last = axes[axes.length - 1] as number;
-  const n = options.s?.[axes.length - 1];
-  return irfft(overAxes("ifft", x, axes.slice(0, -1), options.s?.slice(0, -1)), {
-    axis: last,
-    ...(n === undefined ? {} : { n }),
-  });
+  return irfft(overAxes("ifft", x, axes.slice(0, -1), options), oneAxis(options, last, axes.length - 1));
 }
 
 /** {@link rfftn} over the last two axes. */

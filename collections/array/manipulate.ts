@@ -193,18 +193,25 @@ export function ediff1d(
   return parts.length === 1 ? (parts[0] as ShoalArray) : concatenate(parts);
 }
 
+/** Options of {@link gradient}. */
+export interface GradientOptions {
+  /** The axis or axes along which slopes are taken; all if left out. */
+  readonly axis?: number | readonly number[];
+}
+
 /** Slopes by central differences, one-sided at the ends; a list of them for several axes. */
 export function gradient(
   x: ArrayLike,
-  spacing: number | readonly number[] = 1,
-  options: { readonly axis?: number | readonly number[] } = {},
+  spacing: number | readonly number[] | GradientOptions = 1,
+  options: GradientOptions = {},
 ): ShoalArray | ShoalArray[] {
+  if (typeof spacing === "object" && !Array.isArray(spacing)) return gradient(x, 1, spacing as GradientOptions);
   const array = arrayOf(x);
   const axes =
     options.axis === undefined
       ? array.shape.map((_, at) => at)
       : [options.axis].flat().map((one) => axisOf(one, array.ndim));
-  const spacings = typeof spacing === "number" ? axes.map(() => spacing) : spacing;
+  const spacings = typeof spacing === "number" ? axes.map(() => spacing) : (spacing as readonly number[]);
   if (spacings.length !== axes.length)
     throw new RangeError(`${spacings.length} spacings were given for ${axes.length} axes`);
   const slopes = axes.map((axis, at) => gradientAlong(array, axis, spacings[at] as number));
@@ -214,7 +221,8 @@ export function gradient(
 function gradientAlong(array: ShoalArray, axis: number, h: number): ShoalArray {
   const n = array.shape[axis] as number;
   if (n < 2) throw new RangeError(`A gradient needs at least 2 elements, axis ${axis} has ${n}`);
-  const x = array.dtype === "float32" ? array : array.astype("float64");
+  const isFraction = /^(float|complex)/.test(array.dtype);
+  const x = isFraction ? array : array.astype("float64");
   const at = (index: string): ShoalArray => along(x, axis, index);
   const first = at("1:2").sub(at("0:1")).div(float(h));
   const last = at("-1:").sub(at("-2:-1")).div(float(h));

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from "../../runtime/base/known-options.ts";
 import { arrayOf, asArray, type ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { full, linspace } from "./creation.ts";
@@ -55,6 +56,7 @@ type PadWidth = number | readonly number[] | readonly (readonly number[])[];
  * @see https://docs.dask.org/en/stable/generated/dask.array.pad.html
  */
 export function pad(x: ArrayLike, width: PadWidth, options: PadOptions = {}): ShoalArray {
+  refuseUnknownOptions(options, ["mode", "constantValues", "endValues", "statLength", "reflectType"], "pad");
   const array = arrayOf(x);
   const widths = pairs(width, array.ndim) as [number, number][];
   const bad = widths.flat().find((one) => !Number.isInteger(one) || one < 0);

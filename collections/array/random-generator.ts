@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from "../../runtime/base/known-options.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { arrayOf, asArray, type ShoalArray } from "./array.ts";
@@ -57,6 +58,11 @@ export class Generator {
     parameters: Parameters,
     fallback: DType,
   ): ShoalArray {
+    refuseUnknownOptions(
+      options,
+      ["dtype", "chunks", "seed", "endpoint", ...Object.keys(parameters)],
+      `random.${distribution}`,
+    );
     const dtype = parseDType(options.dtype ?? fallback);
     for (const [name, value] of Object.entries(parameters))
       if (typeof value !== "number" || Number.isNaN(value))

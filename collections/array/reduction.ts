@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from "../../runtime/base/known-options.ts";
 import { type Arg, type AxisRuns, type Call, input, literal, location, nested } from "../../runtime/graph/call.ts";
 import type { AxisPick, BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
@@ -33,6 +34,8 @@ export interface ReduceOptions<R extends DType = DType> {
   readonly ddof?: number;
 }
 
+const REDUCE_OPTIONS = ["axis", "keepdims", "splitEvery", "dtype", "ddof", "skipNan", "order"];
+
 /** Blocks that meet in one task unless `splitEvery` says otherwise. */
 export const SPLIT_EVERY_DEFAULT = 8;
 
@@ -45,6 +48,7 @@ export function reduceBlocks(
   // NumPy's spelling, mean(0), has an axis here; without types it would go unnoticed.
   if (typeof options !== "object" || Array.isArray(options))
     throw new TypeError(`${name}() takes options: ${name}({ axis: ${JSON.stringify(options)} })`);
+  refuseUnknownOptions(options, REDUCE_OPTIONS, name);
   if (options.ddof !== undefined && !Number.isFinite(options.ddof))
     throw new TypeError(`ddof is a number, got ${String(options.ddof)}`);
   const axes = axesOf(options.axis, blocks.axes.length);

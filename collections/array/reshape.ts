@@ -87,6 +87,7 @@ export function broadcastBlocks(blocks: Blocks, shape: readonly number[], chunks
 export function reshapeBlocks(blocks: Blocks, wanted: readonly number[]): Blocks {
   const from = shapeOf(blocks);
   if (!Array.isArray(wanted)) throw new TypeError(`reshape takes a list of lengths, got ${String(wanted)}`);
+  if (from.length === 1 && wanted.length === 1 && wanted[0] === -1) return blocks;
   const to = filledShape(from, wanted);
   if (from.length === to.length && from.every((n, axis) => n === to[axis])) return blocks;
   requireKnown(blocks, "reshape");

@@ -58,6 +58,7 @@ const npy = da.ones([1000, 3], { chunks: [500, 3] });
 await da.toNpy(npy, "measurements.npy");
 await da.toNpz("points.npz", { x: npy, y: npy });
 await da.toZarr(x, "weather.zarr", { component: "temperature" });
+await da.toHdf5(x, "weather.h5", "temperature");
 writeFileSync("scan.bin", new Uint8Array(2 * 4096 * 4096));
 writeFileSync("trips-1.csv", "start,minutes\n2022-03-01T08:00:00,12\n");
 mkdirSync("logs", { recursive: true });

@@ -1,4 +1,5 @@
 import { ShoalError } from "../../../runtime/base/errors.ts";
+import { refuseUnknownOptions } from "../../../runtime/base/known-options.ts";
 import { inputsFrom, literal, location } from "../../../runtime/graph/call.ts";
 import { currentExecutor } from "../../../runtime/graph/executor.ts";
 import { wantAll } from "../../../runtime/graph/graph.ts";
@@ -34,6 +35,7 @@ export async function fromHdf5(
   dataset: string,
   options: { readonly chunks?: ChunkSpec } = {},
 ): Promise<ShoalArray> {
+  refuseUnknownOptions(options, ["chunks"], "fromHdf5");
   const { version } = await fileSystemOf(path).stat(path);
   const library = await hdf5Library();
   const { shape, dtype, stored } = withHdf5(library, path, "r", (file) => {
@@ -86,9 +88,10 @@ const CODES: Readonly<Record<string, string>> = {
  * @throws ShoalError FILE if the dataset is there already; NOT_SUPPORTED for booleans, complex numbers and times
  * @see https://docs.dask.org/en/stable/generated/dask.array.to_hdf5.html
  * @example
- * await da.toHdf5(da.ones([100, 100], { chunks: 50 }), ".shoal/example.h5", "group/x", { compression: 4 });
+ * await da.toHdf5(da.ones([100, 100], { chunks: 50 }), "example.h5", "group/x", { compression: 4 });
  */
 export async function toHdf5(x: ArrayLike, path: string, dataset: string, options: ToHdf5Options = {}): Promise<void> {
+  refuseUnknownOptions(options, ["compression", "chunks"], "toHdf5");
   const array = arrayOf(x);
   requireKnown(array, "toHdf5");
   await createDataset(array, path, dataset, options);

@@ -77,6 +77,8 @@ function unpackedArray({ path, version }: Archive, entry: ZipEntry, header: NpyH
  * await da.toNpz("points.npz", { x, y: y.mul(2) });
  */
 export async function toNpz(path: string, arrays: Readonly<Record<string, ArrayLike>>): Promise<void> {
+  if (typeof path !== "string")
+    throw new TypeError("toNpz takes a path first, as NumPy's savez: toNpz(path, { x, y })");
   async function* files(): AsyncIterable<readonly [string, Uint8Array]> {
     for (const [name, array] of Object.entries(arrays))
       yield [`${name}.npy`, npyBytes(await arrayOf(array).compute())] as const;

@@ -1,4 +1,5 @@
 import { ShoalError } from "../../../runtime/base/errors.ts";
+import { refuseUnknownOptions } from "../../../runtime/base/known-options.ts";
 import { input, literal, location } from "../../../runtime/graph/call.ts";
 import { currentExecutor } from "../../../runtime/graph/executor.ts";
 import { wantAll } from "../../../runtime/graph/graph.ts";
@@ -11,6 +12,7 @@ import { layerName, requireKnown, samePlace, shapeText } from "../blocks.ts";
 import { type ChunkSpec, chunkRuns } from "../chunk-spec.ts";
 import { itemsizeOf, typeString } from "../dtype.ts";
 import { readZarrBlock, type StoredZarr, writeZarrBlock } from "../kernels/zarr-blocks.ts";
+import { oneOf } from "../one-of.ts";
 import { absolute } from "./file-array.ts";
 import { storedDType } from "./npy-header.ts";
 import { storedBlocks, wholeWindows } from "./stored.ts";
@@ -37,6 +39,7 @@ export interface FromZarrOptions {
  * const t = await da.fromZarr("weather.zarr", { component: "temperature" });
  */
 export async function fromZarr(path: string, options: FromZarrOptions = {}): Promise<ShoalArray> {
+  refuseUnknownOptions(options, ["component", "chunks"], "fromZarr");
   const stored = await storedZarr(path, options.component);
   const axes = chunkRuns(options.chunks ?? stored.chunks, stored.shape, itemsizeOf(stored.dtype));
   const source: StoredZarr = { path: stored.path, version: stored.version, dtype: stored.dtype };
@@ -87,6 +90,10 @@ export interface ToZarrOptions {
  * await da.toZarr(x.rechunk(1000), "result.zarr");
  */
 export async function toZarr(x: ArrayLike, path: string, options: ToZarrOptions = {}): Promise<void> {
+  refuseUnknownOptions(options, ["component", "format", "compressor", "overwrite", "region"], "toZarr");
+  oneOf("compressor", options.compressor ?? "zstd", ["none", "zstd", "blosc"]);
+  if (![undefined, 2, 3].includes(options.format))
+    throw new TypeError(`format is 2 or 3, got ${String(options.format)}`);
   const array = arrayOf(x);
   requireKnown(array, "toZarr");
   const root = options.component === undefined ? path : `${path.replace(/\/$/, "")}/${options.component}`;

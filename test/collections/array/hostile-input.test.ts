@@ -49,6 +49,12 @@ const REFUSED: readonly [of: () => unknown, kind: ErrorConstructor, words: RegEx
   [() => (x as any).transpose(1, 0), TypeError, /transpose takes a list, as in transpose\(\[1, 0\]\); got 1/],
   [() => x.sum({ axis: "a" as never }), TypeError, /axis must be a whole number, got a/],
   [() => (x as any).astype(Float32Array), TypeError, /A dtype is a name such as "float64"/],
+  [() => x.sum({ axes: 0 } as never), TypeError, /sum has no option "axes"; did you mean "axis"/],
+  [() => da.fft.fft(x.rechunk(-1), { axes: 1 } as never), TypeError, /fft.fft has no option "axes"/],
+  [() => da.fft.fft2(x.rechunk(-1), { axis: 1 } as never), TypeError, /has no option "axis"; did you mean "axes"/],
+  [() => da.pad(x, 1, { mod: "edge" } as never), TypeError, /pad has no option "mod"; did you mean "mode"/],
+  [() => da.random.normal([3], { chunk: 2 } as never), TypeError, /no option "chunk"; did you mean "chunks"/],
+  [() => da.random.gamma([3], { shape: 2, scal: 1 } as never), TypeError, /no option "scal"; did you mean "scale"/],
   [() => (x as any).mapOverlap((b: unknown) => b), TypeError, /mapOverlap takes \{ depth \}/],
 ];
 
@@ -77,4 +83,15 @@ test("an eager mask of all dimensions is taken like a lazy one", async () => {
     .get(mask)
     .compute();
   assert.deepEqual(picked.toArray(), [1, 4]);
+});
+
+test("misspelt options of files are refused before anything is touched", async () => {
+  await assert.rejects(da.toZarr(x, "never", { compresor: "none" } as never), /toZarr has no option "compresor"/);
+  await assert.rejects(
+    da.toZarr(x, "never", { compressor: "gzip" as never }),
+    /compressor is one of none, zstd, blosc/,
+  );
+  await assert.rejects(da.toZarr(x, "never", { format: 4 as never }), /format is 2 or 3, got 4/);
+  await assert.rejects(da.fromZarr("never", { chunk: 2 } as never), /fromZarr has no option "chunk"/);
+  await assert.rejects(da.toNpz({ x } as never, "never" as never), /toNpz takes a path first/);
 });

@@ -34,3 +34,25 @@ test("accumulate() goes along the first axis, if none is named", async () => {
   ]);
   assert.throws(() => da.subtract.accumulate(x), /subtract has no accumulate; use add, multiply/);
 });
+
+test("gradient() takes its axis as an option alone, and keeps complex numbers", async () => {
+  const x = da.fromArray([
+    [1, 2, 4],
+    [1, 5, 9],
+  ]);
+  assert.deepEqual(await values(da.gradient(x, { axis: 0 }) as da.Array), [
+    [0, 3, 5],
+    [0, 3, 5],
+  ]);
+  assert.deepEqual(await values(da.gradient(x, 2, { axis: 1 }) as da.Array), [
+    [0.5, 0.75, 1],
+    [2, 2, 2],
+  ]);
+  const z = da.gradient(da.fromArray([da.complex(0, 1), da.complex(1, 3), da.complex(4, 4)])) as da.Array;
+  assert.deepEqual(await values(z), [da.complex(1, 2), da.complex(2, 1.5), da.complex(3, 1)]);
+});
+
+test("a list of unknown length is its own ravel()", async () => {
+  const x = da.arange(6, { chunks: 4 });
+  assert.deepEqual(await values(x.get(x.gt(2)).ravel().reshape([-1])), [3, 4, 5]);
+});
