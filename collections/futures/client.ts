@@ -113,6 +113,15 @@ export class Client extends ClientOperations {
     return client.withPage(options.page);
   }
 
+  /**
+   * A client of a cluster that was opened in another way than by `local` and `connect`; it is closed with the client.
+   * @throws TypeError | RangeError naming an option that is unknown or means nothing
+   */
+  static on(cluster: OpenCluster, options: LocalOptions = {}): Promise<Client> {
+    checkLocalOptions(options);
+    return Client.over(cluster, options, options.workers ?? 1);
+  }
+
   private static async over(
     cluster: OpenCluster,
     { functions = "any", share }: Pick<ConnectOptions, "functions" | "share">,

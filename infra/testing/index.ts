@@ -34,7 +34,9 @@ export {
 export { genNbytes, SizeOf } from "./sized.ts";
 export { blockOnEvent, lockInc, TaskGate } from "./task-gate.ts";
 export { TestCluster, type TestClusterOptions, testCluster } from "./test-cluster.ts";
+export { type HeldMessage, Hold, type MessageChoice, TestNetwork } from "./test-network.ts";
 export { validateState } from "./validate-state.ts";
 export { pollFor, waitForLog, waitForState } from "./wait-for.ts";
+export { type ScriptInput, WorkerScript } from "./worker-script.ts";
 
 setSpawner(lazySpawner);

@@ -1,10 +1,17 @@
 import { Client } from "../../collections/futures/client.ts";
 import type { LocalOptions } from "../../collections/futures/spawner.ts";
 import { LeakCheck, type LeakCheckOptions } from "./leak-check.ts";
+import { openOnNetwork } from "./network-cluster.ts";
 import { StoryRecorder } from "./story-recorder.ts";
+import type { TestNetwork } from "./test-network.ts";
 import { validateState } from "./validate-state.ts";
 
 export interface TestClusterOptions extends LocalOptions {
+  /**
+   * All actors in this thread, on this network, whose messages the test may hold back, lose and deliver in another order. `mode` means nothing then, and
+   * workers know no `preload`, `environment` or client of their tasks' own.
+   */
+  readonly network?: TestNetwork;
   /** Whether the scheduler notes the steps of tasks from the start, for `assertStory`; default false. */
   readonly stories?: boolean;
   /** What may stay open after closing, or true for anything; default: nothing may. */
@@ -29,10 +36,19 @@ export class TestCluster {
     this.recorder = recorder;
   }
 
-  static async open({ stories = false, allowUnclosed = [], ...given }: TestClusterOptions): Promise<TestCluster> {
+  static async open({
+    stories = false,
+    allowUnclosed = [],
+    network,
+    ...given
+  }: TestClusterOptions): Promise<TestCluster> {
     const allowed: LeakCheckOptions = typeof allowUnclosed === "boolean" ? {} : { allow: allowUnclosed };
     const leaks = allowUnclosed === true ? undefined : new LeakCheck(allowed);
-    const client = await Client.local({ mode: "threads", workers: WORKERS, ...given });
+    const options = { workers: WORKERS, ...given };
+    const client =
+      network === undefined
+        ? await Client.local({ mode: "threads", ...options })
+        : await Client.on(await openOnNetwork(network, options), options);
     return new TestCluster(client, leaks, stories ? await StoryRecorder.start(client) : undefined);
   }
 

@@ -125,8 +125,8 @@ export class LocalBus implements Bus {
     return this.statusListeners.add(listener);
   }
 
-  /** @returns whether anyone listens */
-  private send(subject: string, payload: unknown, reply: string | undefined): boolean {
+  /** All that is said goes by here. @returns whether anyone listens */
+  protected send(subject: string, payload: unknown, reply: string | undefined): boolean {
     this.checkOpen(subject);
     const route = this.routeOf(subject);
     const body = this.codec === undefined ? payload : encoded(payload, this.codec);

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { ChunkFault } from "../../actors/chunk/chunk-fault.ts";
 import { LATER } from "../../actors/chunk/chunk-frame.ts";
 import { HeldDigest } from "../../actors/worker/held-digest.ts";
+import { WorkerScript } from "../../infra/testing/worker-script.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
-import { WorkerScript } from "../support/worker-script.ts";
 
 /**
  * Histories that made other schedulers hang or compute twice, as a worker lives through them; numbered as in the design's

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { workerActor } from "../../../actors/worker/worker.ts";
+import { WorkerScript } from "../../../infra/testing/worker-script.ts";
 import { Doubts } from "../../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../../runtime/actor/system.ts";
 import { systemClock } from "../../../runtime/base/clock.ts";
@@ -9,7 +10,6 @@ import { LocalBus } from "../../../runtime/bus/local-bus.ts";
 import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import type { ToWorker } from "../../../runtime/protocol/scheduler-worker.ts";
 import { MemoryDisk } from "../../support/memory-disk.ts";
-import { WorkerScript } from "../../support/worker-script.ts";
 
 test("a task that is sent twice without being taken back between is a fault of the program: it throws where nobody notes it", () => {
   const s = new WorkerScript("A");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Execution } from "../../../actors/worker/execution.ts";
+import { WorkerScript } from "../../../infra/testing/worker-script.ts";
 import { LocalBus } from "../../../runtime/bus/local-bus.ts";
 import { liveFunction } from "../../../runtime/wire/function-spec.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import { WorkerScript } from "../../support/worker-script.ts";
 
 const YIELD_MS = 10;
 

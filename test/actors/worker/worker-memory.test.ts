@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SpillingChunkStore } from "../../../actors/chunk/spilling-chunk-store.ts";
 import { MEMORY_SHARES, MemoryGauge } from "../../../actors/worker/memory-gauge.ts";
+import { WorkerScript } from "../../../infra/testing/worker-script.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { type DiskFaults, MemoryDisk } from "../../support/memory-disk.ts";
-import { WorkerScript } from "../../support/worker-script.ts";
 
 const BYTES = 8000;
 const chunk = (n: number): Float64Array => new Float64Array(1000).fill(n);

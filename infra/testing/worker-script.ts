@@ -10,7 +10,21 @@ import { type FromWorker, LOCAL, type ToWorker } from "../../runtime/protocol/sc
 /** An input of a scripted task: its row, the attempt that made it, and who has it (nobody: it is here). */
 export type ScriptInput = readonly [row: number, attempt: number, holder?: string];
 
-/** A worker's brain alone, told by hand what a scheduler and its peers would tell it. */
+/**
+ * A worker's brain alone: no threads, clock or messages, told by hand what a scheduler and its peers would tell it, step by step. After
+ * each step its invariants are checked. Tasks go by rows and attempts, as on the wire; states are those of docs/charts.md.
+ * @throws AssertionError where an invariant does not hold, or another task starts than is said
+ * @see https://distributed.dask.org/en/stable/worker-state.html (`ws`, `handle_stimulus`)
+ * @example
+ * const worker = new WorkerScript();
+ * worker.compute(0, 7);
+ * worker.compute(1, 8, [[0, 7]]); // reads row 0, which is to be here
+ * worker.starts(0);
+ * worker.state(1); // "waiting"
+ * worker.finish(0);
+ * worker.state(1); // "queued"
+ * worker.reports(); // ["finished 0@7"]
+ */
 export class WorkerScript {
   readonly brain: WorkerBrain;
   private readonly reported: FromWorker[] = [];
@@ -27,6 +41,7 @@ export class WorkerScript {
     this.say({ type: "layers", layers: [layer] });
   }
 
+  /** The scheduler sends a task. */
   compute(row: number, attempt: number, inputs: readonly ScriptInput[] = [], layer = 1): void {
     const holders = inputs.map(([, , holder]) => holder ?? "");
     const batch = {
@@ -47,6 +62,7 @@ export class WorkerScript {
     this.say({ type: "compute", holders, batches: [batch] });
   }
 
+  /** The scheduler has a row forgotten. */
   free(row: number, attempt: number): void {
     this.say({ type: "free", rows: Uint32Array.of(row), attempts: Float64Array.of(attempt) });
   }
@@ -55,6 +71,7 @@ export class WorkerScript {
     this.say({ type: "forgetLayers", ids: Uint32Array.of(id) });
   }
 
+  /** Any other word of the scheduler's. */
   say(message: ToWorker): void {
     this.step({ kind: "message", message });
   }
@@ -70,11 +87,13 @@ export class WorkerScript {
     this.turn();
   }
 
+  /** No task may begin to run now. */
   startsNothing(): void {
     assert.equal(this.brain.takeRunnable(), -1, "nothing may start");
     this.turn();
   }
 
+  /** The running task of a row gave a value. */
   finish(row: number, value: unknown = `value of ${row}`, bytes = 8): void {
     this.brain.finished(row, value, bytes, 1, undefined);
     this.turn();
@@ -93,6 +112,7 @@ export class WorkerScript {
     );
   }
 
+  /** The running task of a row threw. */
   fail(row: number): void {
     this.brain.failed(row, new Error(`row ${row}`));
     this.turn();
@@ -116,11 +136,13 @@ export class WorkerScript {
     this.turn();
   }
 
+  /** A peer did not answer the at-th transfer. */
   fetchFailed(transfer: number, peer: string): void {
     this.brain.step({ kind: "fetchFailed", transfer, peer });
     this.turn();
   }
 
+  /** The state of a row by the worker's chart. */
   state(row: number): string {
     return workerTaskChart.states[this.brain.rows.state(row)] as string;
   }
