@@ -96,9 +96,10 @@ export class ClientSession {
   }
 
   /** Settles when the scheduler has answered. @throws ShoalError NO_SCHEDULER | VERSION | CLOSED */
-  whenOpen(): Promise<void> {
-    if (this.phase.state === "open") return Promise.resolve();
-    return new Promise((resolve, reject) => this.openWaiters.push({ resolve, reject }));
+  async whenOpen(): Promise<void> {
+    this.refuseIfClosed();
+    if (this.phase.state === "open") return;
+    await new Promise<void>((resolve, reject) => this.openWaiters.push({ resolve, reject }));
   }
 
   /**
@@ -394,7 +395,6 @@ export class ClientSession {
   }
 
   private refuseIfClosed(): void {
-    if (this.phase.state === "closed")
-      throw new ShoalError("The client is closed; open another one", { code: "CLOSED" });
+    if (this.isClosed) throw new ShoalError("The client is closed; open another one", { code: "CLOSED" });
   }
 }

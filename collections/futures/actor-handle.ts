@@ -3,6 +3,7 @@ import type { ActorReply } from "../../actors/coordination/user-actor.ts";
 import { SCHEDULER_HOST } from "../../actors/coordination/worker-host.ts";
 import { holdProcess } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { shown } from "../../runtime/base/known-options.ts";
 import { plainToken } from "../../runtime/base/random.ts";
 import { registerValue } from "../../runtime/base/value-type.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
@@ -46,12 +47,14 @@ export async function startActor<T extends object>(
   made: new (...args: never[]) => T,
   args: readonly unknown[],
 ): Promise<ActorProxy<T>> {
+  if (typeof made !== "function" || typeof (made as { prototype?: unknown }).prototype !== "object")
+    throw new TypeError(`actor() takes a class and what its constructor takes, not ${shown(made)}`);
   const id = `a-${plainToken()}`;
   const workers = await knownWorkers(reach.executor.session);
   const { value: counts } = await askCoordination<Record<string, number>>(reach, { op: "actorCounts" });
   const [worker] = workers.map((one) => one.id).sort((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0));
   if (worker === undefined)
-    throw new ShoalError("There is no worker to start an actor on", { code: "NO_SCHEDULER", retryable: true });
+    throw new ShoalError("There is no worker to start an actor on", { code: "NO_WORKERS", retryable: true });
   const recipe = recipeOf(reach, made as unknown as AnyFunction, args);
   const snapshot = await askHost(reach, worker, { op: "create", id, recipe }, `new ${made.name}`);
   await askCoordination(reach, { op: "actorRegister", id, worker, owner: holderOf(reach), recipe });
@@ -117,7 +120,7 @@ export async function askHost(reach: ClientReach, worker: string, request: objec
 function bytesOf(reply: ActorReply, what: string, worker: string): Uint8Array {
   if ("value" in reply) return reply.value;
   const cause = errorFromWire(reply.error);
-  throw new ShoalError(`${what} failed on worker ${worker}: ${String(cause)}`, {
+  throw new ShoalError(`${what === "" ? "A function" : what} failed on worker ${worker}: ${String(cause)}`, {
     code: "ACTOR_FAILED",
     cause,
     details: { worker },

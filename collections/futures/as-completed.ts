@@ -1,5 +1,7 @@
 import { holdProcess } from "../../runtime/base/clock.ts";
 import { TimeoutError } from "../../runtime/base/errors.ts";
+import { shown } from "../../runtime/base/known-options.ts";
+import { checkFutures, checkWait } from "./check-given.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { limitOf } from "./session-executor.ts";
 
@@ -39,6 +41,7 @@ export class AsCompleted<T> implements AsyncIterableIterator<Future<T>> {
   /** One more to wait for. */
   add(future: Future<T>): void {
     if (this.stops.has(future)) return;
+    checkFutures([future], "asCompleted");
     this.left += 1;
     const stop = future.onDone(() => {
       if (!this.stops.delete(future)) return;
@@ -149,7 +152,11 @@ export async function wait<T>(
   futures: readonly Future<T>[],
   options: WaitOptions & { readonly until?: "all" | "first" } = {},
 ): Promise<Waited<T>> {
+  checkWait(options, "wait()", ["until"]);
+  checkFutures(futures, "wait");
   const { until = "all", ...limits } = options;
+  if (until !== "all" && until !== "first")
+    throw new TypeError(`until of wait() is "all" or "first", not ${shown(until)}`);
   const [first] = futures;
   if (first === undefined) return { done: new Set(), pending: new Set() };
   const limit = limitOf(first.session, limits);

@@ -6,6 +6,7 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { type ActorProxy, runOnScheduler, runOnWorkers, startActor } from "./actor-handle.ts";
 import { askScheduler } from "./ask-cluster.ts";
+import { checkName } from "./check-given.ts";
 import type { ClientReach } from "./client-reach.ts";
 import { askCoordination } from "./coordination-link.ts";
 import { fireAndForget } from "./fire-and-forget.ts";
@@ -62,6 +63,7 @@ export abstract class ClientServices {
    * @see https://distributed.dask.org/en/stable/publish.html
    */
   async publishDataset(name: string, value: unknown, options: { readonly override?: boolean } = {}): Promise<void> {
+    checkName(name, "a dataset");
     const item = await packShared(value);
     const isNew = options.override !== true;
     await askCoordination(this.reach, { op: "set", name: `dataset/${name}`, item, isNew });

@@ -5,6 +5,7 @@ import type { SchedulerSnapshot } from "../../actors/scheduler/snapshot.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
 import { config } from "../../runtime/base/config.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { shown } from "../../runtime/base/known-options.ts";
 import { plainToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { VERSION } from "../../runtime/base/version.ts";
@@ -17,6 +18,7 @@ import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
 import type { LazyArg, LazyArgs } from "../delayed/delayed-value.ts";
 import { refuseMapMistakes, type SubmitOptions } from "./call-options.ts";
 import { checkConnectOptions, checkConnectTarget, checkLocalOptions } from "./check-cluster-options.ts";
+import { checkWait } from "./check-given.ts";
 import { ClientOperations } from "./client-operations.ts";
 import { type ClientReach, currentReach, keepReach, openReach } from "./client-reach.ts";
 import type { Future, WaitOptions } from "./future.ts";
@@ -195,6 +197,7 @@ export class Client extends ClientOperations {
   /** The values of futures, straight from the workers that hold them. @throws the error of the first that failed */
   async gather<T>(futures: readonly Future<T>[], options: WaitOptions = {}): Promise<T[]> {
     this.submitter.flush();
+    checkWait(options, "gather()");
     const handles = handlesOf(futures, "gather");
     refuseReleased(futures);
     const limit = limitOf(this.session, options);
@@ -217,6 +220,7 @@ export class Client extends ClientOperations {
   scatter<T>(values: readonly T[], options?: ScatterOptions): Promise<Future<T>[]>;
   scatter<T>(value: T, options?: ScatterOptions): Promise<Future<T>>;
   async scatter(value: unknown, options: ScatterOptions = {}): Promise<unknown> {
+    checkWait(options, "scatter()", ["workers", "broadcast", "hash"]);
     const isList = Array.isArray(value);
     const limit = limitOf(this.session, options);
     try {
@@ -344,6 +348,9 @@ export class Client extends ClientOperations {
 
   /** Waits until so many workers have joined. @throws ShoalError TIMEOUT */
   async waitForWorkers(count: number, options: WaitOptions = {}): Promise<void> {
+    if (!Number.isInteger(count) || count < 0)
+      throw new TypeError(`waitForWorkers() takes a number of workers, not ${shown(count)}`);
+    checkWait(options, "waitForWorkers()");
     await whenReady(this.session, this.cluster, count, parseDurationMs(options.timeout ?? "30s"));
   }
 

@@ -2,6 +2,7 @@ import type { ClientSession } from "../../actors/client/client-session.ts";
 import { gather, settled } from "../../actors/client/gather.ts";
 import { STANDING } from "../../actors/client/submission-record.ts";
 import { CancelledError } from "../../runtime/base/errors.ts";
+import { refuseUnknownOptions } from "../../runtime/base/known-options.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import { type HeldLayer, type Layer, taskKey } from "../../runtime/graph/layer.ts";
 import { Collection } from "../core/collection.ts";
@@ -79,6 +80,7 @@ export class Future<T> extends Collection<T> {
    * @throws TaskError with the original error as `cause`; CancelledError; TimeoutError; the signal's reason
    */
   async result(options: WaitOptions = {}): Promise<T> {
+    refuseUnknownOptions(options, WAIT_NAMES, "result()");
     this.refuseReleased();
     const { session, handle } = this;
     const record = session.record(handle);
@@ -98,6 +100,7 @@ export class Future<T> extends Collection<T> {
    * @see https://distributed.dask.org/en/stable/api.html#distributed.Future.exception
    */
   async exception(options: WaitOptions = {}): Promise<Error | undefined> {
+    refuseUnknownOptions(options, WAIT_NAMES, "exception()");
     try {
       // What is done needs no wait that could be cut short.
       await this.wait(this.done ? {} : options);
@@ -110,6 +113,7 @@ export class Future<T> extends Collection<T> {
 
   /** Waits until the result is somewhere in the cluster, without fetching it. @throws what `result` throws */
   async wait(options: WaitOptions = {}): Promise<void> {
+    refuseUnknownOptions(options, WAIT_NAMES, "wait()");
     this.refuseReleased();
     const { session, handle } = this;
     const limit = limitOf(session, options);
@@ -202,6 +206,8 @@ export class Future<T> extends Collection<T> {
     return `Future ${this.key} ${this.status}`;
   }
 }
+
+const WAIT_NAMES: readonly string[] = ["timeout", "signal"] satisfies (keyof WaitOptions)[];
 
 /** Futures that nobody refers to any more let their results go. */
 const released = new FinalizationRegistry<FutureParts>((parts) =>

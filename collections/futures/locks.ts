@@ -1,5 +1,6 @@
 import type { Granted } from "../../actors/coordination/lease-table.ts";
 import { registerValue } from "../../runtime/base/value-type.ts";
+import { checkName } from "./check-given.ts";
 import { type ClientReach, currentReach } from "./client-reach.ts";
 import { askCoordination, dropTicket } from "./coordination-link.ts";
 import type { WaitOptions } from "./future.ts";
@@ -97,6 +98,7 @@ export class Lock extends Leased {
 
   constructor(name: string, reach?: ClientReach) {
     super(reach);
+    checkName(name, "a lock");
     this.name = name;
   }
 
@@ -120,6 +122,7 @@ export class MultiLock extends Leased {
   /** @throws RangeError unless 1 ≤ count ≤ number of different names */
   constructor(names: readonly string[], count: number | undefined, reach?: ClientReach) {
     super(reach);
+    for (const name of names) checkName(name, "a lock");
     this.names = [...new Set(names)];
     this.count = count ?? this.names.length;
     if (!Number.isInteger(this.count) || this.count < 1 || this.count > this.names.length)
@@ -145,6 +148,7 @@ export class Semaphore extends Leased {
   /** @throws RangeError unless `leases` is a positive integer */
   constructor(name: string, leases: number, reach?: ClientReach) {
     super(reach);
+    checkName(name, "a semaphore");
     if (!Number.isInteger(leases) || leases < 1)
       throw new RangeError(`Semaphore "${name}" cannot have ${leases} leases: give a positive integer`);
     this.name = name;

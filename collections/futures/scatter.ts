@@ -27,7 +27,7 @@ export interface ScatterOptions extends WaitOptions {
   readonly hash?: boolean;
 }
 
-/** Puts values on workers and gives a future for each. @throws ShoalError NO_SCHEDULER if there is no worker for them */
+/** Puts values on workers and gives a future for each. @throws ShoalError NO_WORKERS; UNKNOWN_KEY if none of those named is there */
 export async function scatter(
   reach: ClientReach,
   values: readonly unknown[],
@@ -87,7 +87,9 @@ async function scatterValues(
       names === undefined
         ? "There is no worker to scatter to"
         : `There is no worker ${names.join(" or ")} to scatter to`,
-      { code: "NO_SCHEDULER", retryable: true },
+      names === undefined
+        ? { code: "NO_WORKERS", retryable: true }
+        : { code: "UNKNOWN_KEY", details: { workers: names } },
     );
   const first = session.reserve(values.length);
   const holders = await placeValues(

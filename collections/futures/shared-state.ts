@@ -1,6 +1,7 @@
 import type { SharedItem } from "../../actors/coordination/coordination-out.ts";
 import type { Taken } from "../../actors/coordination/queue-table.ts";
 import { registerValue } from "../../runtime/base/value-type.ts";
+import { checkName } from "./check-given.ts";
 import { type ClientReach, currentReach } from "./client-reach.ts";
 import { askCoordination } from "./coordination-link.ts";
 import type { WaitOptions } from "./future.ts";
@@ -12,6 +13,7 @@ abstract class Named {
   private readonly given: ClientReach | undefined;
 
   constructor(name: string, reach: ClientReach | undefined) {
+    checkName(name, "a queue, variable or event");
     this.name = name;
     this.given = reach;
   }

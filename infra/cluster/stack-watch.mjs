@@ -6,13 +6,18 @@ import { workerData } from "node:worker_threads";
 
 const { fd, expression } = workerData;
 const pipe = new Socket({ fd, readable: true, writable: true });
-const session = new Session();
-session.connectToMainThread();
 pipe.on("data", (asked) => {
-  for (const _ of asked)
-    session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, result) =>
-      pipe.write(`${JSON.stringify(error ? {} : { result })}\n`),
-    );
+  for (const _ of asked) answer();
 });
 // Whoever asks is gone, and this process goes with it.
 pipe.on("error", () => {});
+
+function answer() {
+  // A session that stayed would have the process wait for it when it ends.
+  const session = new Session();
+  session.connectToMainThread();
+  session.post("Runtime.evaluate", { expression, returnByValue: true }, (error, result) => {
+    session.disconnect();
+    pipe.write(`${JSON.stringify(error ? {} : { result })}\n`);
+  });
+}

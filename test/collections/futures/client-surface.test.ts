@@ -112,7 +112,7 @@ for (const mode of ["inline", "threads", "processes"] as const) {
     const last = client.workers.at(-1)?.id as string;
     const there = await client.scatter([1, 2, 3], { workers: [last] });
     for (const holders of (await client.whoHas(there)).values()) assert.deepEqual(holders, [last]);
-    await assert.rejects(client.scatter(1, { workers: ["nobody"] }), { code: "NO_SCHEDULER" });
+    await assert.rejects(client.scatter(1, { workers: ["nobody"] }), { code: "UNKNOWN_KEY" });
   });
 
   test(named("futuresByKey() gives futures of others' tasks"), LIMIT, async () => {
