@@ -18,12 +18,15 @@ export const WHAT_RUNS = `globalThis[Symbol.for("${NAME}")]?.()`;
 
 /** Makes a worker that has this thread for itself known to those who look at the thread. */
 export function showWhatRuns(worker: string, execution: { readonly underWay: readonly TaskUnderWay[] }): void {
-  const tell = (): WhatRuns => ({ worker, tasks: execution.underWay, stack: stackHere() });
+  const tell = (): WhatRuns => {
+    const tasks = execution.underWay;
+    return { worker, tasks, stack: stackHere(tasks[0]?.isCurrent === true) };
+  };
   Object.assign(globalThis, { [Symbol.for(NAME)]: tell });
 }
 
-/** The frames that were interrupted. */
-function stackHere(): string[] {
+/** The frames that were interrupted. @param isTask whether a task is among them, whose own are meant: none before it is called */
+function stackHere(isTask: boolean): string[] {
   const { stackTraceLimit, prepareStackTrace } = Error;
   const held: { sites: readonly NodeJS.CallSite[] } = { sites: [] };
   try {
@@ -41,7 +44,7 @@ function stackHere(): string[] {
   if (own < 0) return [];
   const frames = held.sites.slice(own + 1);
   const caller = frames.findIndex((site) => callsTasks(urlOf(site)));
-  return (caller < 0 ? frames : frames.slice(0, caller))
+  return (caller < 0 ? (isTask ? [] : frames) : frames.slice(0, caller))
     .map((site) => frameText(site.getFunctionName() ?? "", urlOf(site), site.getLineNumber() ?? 0))
     .reverse();
 }

@@ -18,7 +18,11 @@ for (const mode of ["threads", "processes", "nats"] as const)
       const waits = client.submit(() => new Promise<never>(() => {}));
       const seen = async () => [...(await client.callStack()).values()].flat();
       let calls = await seen();
-      while (calls.filter(({ key }) => key === busy.key || key === waits.key).length < 2) {
+      // Both have begun, and one has come to where it waits.
+      const isThere = (): boolean =>
+        calls.some(({ key, stack }) => key === busy.key && stack.length > 1) &&
+        calls.some(({ key, stack }) => key === waits.key && stack.length === 0);
+      while (!isThere()) {
         await new Promise(setImmediate);
         calls = await seen();
       }

@@ -28,6 +28,18 @@ export const testingClaims: readonly Claim[] = [
     "testing:inc testing:dec testing:double testing:slowInc testing:slowAdd testing:slowSum testing:slowIdentity testing:throws testing:div testing:varying testing:randomInc testing:lockInc testing:blockOnEvent",
     `${valuesTest}: sample tasks give what they say`,
   ],
+  [
+    "TS-007",
+    "Comm doubles",
+    "testing:TestNetwork testing:testCluster",
+    "test/infra/testing/test-network.test.ts: a message that is lost is missed",
+  ],
+  [
+    "TS-008",
+    "Pure state-machine tests",
+    "testing:WorkerScript",
+    "test/scenarios/worker-scenarios.test.ts: 15: y is cancelled while it runs",
+  ],
   ["TS-013", "Sized fakes", "testing:SizeOf testing:genNbytes", `${valuesTest}: SizeOf weighs what it says`],
   ["TS-015", "Config isolation", "testing:newConfig testing:newConfigFile", `${clusterTest}: newConfig() sees nothing`],
   ["TS-017", "Local scheduler mixin", "testing:checkExecutor", `${valuesTest}: checkExecutor() passes`],
