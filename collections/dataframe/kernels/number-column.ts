@@ -62,9 +62,15 @@ export function countNaN(values: Float64Array): number {
  * before it, so four lanes take about a third of the time of one.
  */
 export function rangeOf(values: Float64Array): readonly [number, number] {
-  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  let [a, b, c, d] = low as [number, number, number, number];
-  let [e, f, g, h] = low.map((value) => -value) as [number, number, number, number];
+  // Each by itself: taken out of lists, they are no plain fractions to the engine, and the loop takes three times as long.
+  let a = Number.POSITIVE_INFINITY;
+  let b = Number.POSITIVE_INFINITY;
+  let c = Number.POSITIVE_INFINITY;
+  let d = Number.POSITIVE_INFINITY;
+  let e = Number.NEGATIVE_INFINITY;
+  let f = Number.NEGATIVE_INFINITY;
+  let g = Number.NEGATIVE_INFINITY;
+  let h = Number.NEGATIVE_INFINITY;
   const whole = values.length - (values.length % 4);
   for (let row = 0; row < whole; row += 4) {
     const w = values[row] as number;
