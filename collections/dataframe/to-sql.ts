@@ -69,7 +69,7 @@ declare module "./dataframe.ts" {
      * @returns how many rows each partition had; with `compute: false` what is still to be written
      * @throws ShoalError SQL with the database's words, or where the table is there and `ifExists` is "fail"; NOT_SUPPORTED for columns that the database has no type for
      * @see https://docs.dask.org/en/stable/generated/dask.dataframe.to_sql.html
-     * @example await orders.toSql("orders", "sqlite:shop.db", { ifExists: "replace" });
+     * @example await df.toSql("sales", "sqlite:shop.db", { ifExists: "replace" });
      */
     toSql(name: string, url: string, options: ToSqlOptions & { compute: false }): Promise<Writing<number>>;
     toSql(name: string, url: string, options?: ToSqlOptions & { compute?: true }): Promise<number[]>;
