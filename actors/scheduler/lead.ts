@@ -1,11 +1,11 @@
 import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { CommitLog } from "../../runtime/journal/commit-log.ts";
-import type { Journal } from "../../runtime/journal/journal.ts";
-import { JournalWriter } from "../../runtime/journal/journal-writer.ts";
+import type { Journal, JournalRecord } from "../../runtime/journal/journal.ts";
+import { JournalWriter, type NewestRecord } from "../../runtime/journal/journal-writer.ts";
 import { Leadership } from "../../runtime/journal/leadership.ts";
 import type { Lease } from "../../runtime/journal/lease.ts";
-import { readTransactions } from "../../runtime/journal/transaction.ts";
+import { readTransactions, type Transaction } from "../../runtime/journal/transaction.ts";
 import { decodeLedger, encodeLedger } from "../../runtime/protocol/ledger-codec.ts";
 import type { LeaderRecord, LedgerRecord } from "./ledger-record.ts";
 
@@ -126,9 +126,8 @@ const endsOf = (writer: JournalWriter, leadership: Leadership): Pick<Lead, "resi
 async function readPast(
   journal: Journal,
   version: string,
-): Promise<{ readonly newest: number; readonly past: readonly LedgerRecord[] }> {
-  const { oldest, newest } = await journal.range();
-  const transactions = await readTransactions(journal.read(oldest, newest));
+): Promise<{ readonly newest: NewestRecord; readonly past: readonly LedgerRecord[] }> {
+  const { newest, transactions } = await readWhole(journal);
   const past = transactions.flatMap(({ bytes }) => decodeLedger<LedgerRecord>(bytes));
   const other = past.find((record) => record.kind === "leader" && record.version !== version) as
     | LeaderRecord
@@ -138,4 +137,34 @@ async function readPast(
     `The journal was written by Shoal ${other.version}, this is ${version}: run that version, or remove the stream to begin anew`,
     { code: "VERSION", details: { found: other.version, here: version } },
   );
+}
+
+const READS_MAX = 5;
+
+/** All transactions, and where they end: another one may write, and a failing machine forget, between two questions. */
+async function readWhole(
+  journal: Journal,
+): Promise<{ readonly newest: NewestRecord; readonly transactions: readonly Transaction[] }> {
+  for (let read = 1; ; read++) {
+    const { oldest, newest: sequence } = await journal.range();
+    let last: JournalRecord | undefined;
+    const transactions = await readTransactions(
+      watched(journal.read(oldest, sequence), (record) => {
+        last = record;
+      }),
+    );
+    if (oldest > sequence || last?.sequence === sequence) return { newest: { sequence, id: last?.id }, transactions };
+    if (read === READS_MAX)
+      throw new ShoalError(`The journal's newest record, ${sequence}, is not there: remove the stream to begin anew`, {
+        code: "LOST_DATA",
+        details: { sequence },
+      });
+  }
+}
+
+async function* watched<T>(items: AsyncIterable<T>, onItem: (item: T) => void): AsyncIterable<T> {
+  for await (const item of items) {
+    onItem(item);
+    yield item;
+  }
 }

@@ -7,7 +7,14 @@ import {
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { ShoalError } from "../base/errors.ts";
-import { isNoMessage, isNoPeers, isNoStream, isWrongSequence, jetStreamError } from "./jetstream-error.ts";
+import {
+  isNoMessage,
+  isNoPeers,
+  isNoStream,
+  isWrongLastId,
+  isWrongSequence,
+  jetStreamError,
+} from "./jetstream-error.ts";
 import type { AppendOptions, Journal, JournalRecord } from "./journal.ts";
 import { deposedError } from "./memory-journal.ts";
 
@@ -27,14 +34,27 @@ const TIMEOUT_MS = 2000;
 /** How long the server remembers ids: longer than any answer is waited for. */
 const DUPLICATES_NS = 120_000_000_000;
 
-/** A journal in a JetStream stream with one subject, appended to with the expected last sequence of the stream. */
+/** A record's id, as the server keeps it with the record. */
+const ID_HEADER = "Nats-Msg-Id";
+
+/** A journal in a JetStream stream with one subject, appended to with the expected last sequence and id of the stream. */
 export class JetStreamJournal implements Journal {
   readonly recordBytesMax: number;
   private readonly manager: JetStreamManager;
   private readonly client: JetStreamClient;
   private readonly options: JetStreamJournalOptions;
+  /**
+   * Whether one server alone keeps it. Several lose nothing that a majority acknowledged, and one of them that was away may not
+   * know the last id as the others do: it would leave out what they keep.
+   */
+  private readonly isAlone: boolean;
 
-  private constructor(manager: JetStreamManager, options: JetStreamJournalOptions, payloadBytesMax: number) {
+  private constructor(
+    manager: JetStreamManager,
+    options: JetStreamJournalOptions,
+    { payloadBytesMax, copies }: { readonly payloadBytesMax: number; readonly copies: number },
+  ) {
+    this.isAlone = copies === 1;
     this.manager = manager;
     this.client = manager.jetstream();
     this.options = options;
@@ -50,8 +70,11 @@ export class JetStreamJournal implements Journal {
     try {
       const manager = await jetstreamManager(connection, { timeout: options.timeoutMs ?? TIMEOUT_MS });
       const isCluster = connection.info?.cluster !== undefined;
-      await ensureStream(manager, options, options.replicas ?? (isCluster ? 3 : 1));
-      return new JetStreamJournal(manager, options, connection.info?.max_payload ?? 1 << 20);
+      const copies = await ensureStream(manager, options, options.replicas ?? (isCluster ? 3 : 1));
+      return new JetStreamJournal(manager, options, {
+        payloadBytesMax: connection.info?.max_payload ?? 1 << 20,
+        copies,
+      });
     } catch (error) {
       throw jetStreamError(error, what, false);
     }
@@ -70,20 +93,17 @@ export class JetStreamJournal implements Journal {
     }
   }
 
-  async append(bytes: Uint8Array, { expected, id }: AppendOptions): Promise<number> {
-    const { stream, subject, timeoutMs = TIMEOUT_MS } = this.options;
+  async append(bytes: Uint8Array, options: AppendOptions): Promise<number> {
+    const { expected, expectedId, id } = options;
     try {
-      const ack = await this.client.publish(subject, bytes, {
-        msgID: id,
-        timeout: timeoutMs,
-        retries: 1,
-        expect: { streamName: stream, lastSequence: expected },
-      });
-      return ack.seq;
+      return await this.publish(bytes, this.isAlone ? options : { expected, id });
     } catch (error) {
       if (isWrongSequence(error)) throw deposedError(expected, undefined);
-      throw jetStreamError(error, `The journal ${stream} cannot be written`);
+      if (!isWrongLastId(error)) throw jetStreamError(error, `The journal ${this.options.stream} cannot be written`);
     }
+    // A server that was started anew knows the last id only for as long as it tells repeated ones apart: the record itself tells.
+    if ((await this.get(expected))?.id !== expectedId) throw deposedError(expected, undefined);
+    return this.append(bytes, { expected, id });
   }
 
   async forgetBelow(sequence: number): Promise<void> {
@@ -100,10 +120,26 @@ export class JetStreamJournal implements Journal {
     }
   }
 
+  private async publish(bytes: Uint8Array, { expected, expectedId, id }: AppendOptions): Promise<number> {
+    const { stream, subject, timeoutMs = TIMEOUT_MS } = this.options;
+    const ack = await this.client.publish(subject, bytes, {
+      msgID: id,
+      timeout: timeoutMs,
+      retries: 1,
+      expect: {
+        streamName: stream,
+        lastSequence: expected,
+        ...(expectedId === undefined ? {} : { lastMsgID: expectedId }),
+      },
+    });
+    return ack.seq;
+  }
+
   private async get(sequence: number): Promise<JournalRecord | undefined> {
     try {
       const message = await this.manager.streams.getMessage(this.options.stream, { seq: sequence });
-      return message === null ? undefined : { sequence: message.seq, bytes: message.data };
+      if (message === null) return undefined;
+      return { sequence: message.seq, id: message.header.get(ID_HEADER) || undefined, bytes: message.data };
     } catch (error) {
       if (isNoMessage(error)) return undefined;
       throw jetStreamError(error, `The journal ${this.options.stream} cannot be read`);
@@ -119,14 +155,15 @@ export class JetStreamJournal implements Journal {
   }
 }
 
+/** @returns how many servers keep it */
 async function ensureStream(
   manager: JetStreamManager,
   { stream, subject, replicas: asked }: JetStreamJournalOptions,
   replicas: number,
-): Promise<void> {
+): Promise<number> {
   try {
     const { config } = await manager.streams.info(stream);
-    if (config.subjects?.includes(subject)) return;
+    if (config.subjects?.includes(subject)) return config.num_replicas;
     throw new ShoalError(`The stream ${stream} is there and is no journal of this cluster: remove or rename it`, {
       code: "NAME_TAKEN",
       details: { stream },
@@ -144,9 +181,11 @@ async function ensureStream(
   };
   try {
     await manager.streams.add({ ...config, num_replicas: replicas });
+    return replicas;
   } catch (error) {
     // A pair of servers has no third place; who asked for a number hears of it.
     if (asked !== undefined || replicas === 1 || !isNoPeers(error)) throw error;
     await manager.streams.add({ ...config, num_replicas: 1 });
+    return 1;
   }
 }

@@ -11,13 +11,20 @@ export interface JournalWriterOptions {
   readonly lead: Pick<Leadership, "isSure" | "whenSure">;
   /** Never the same for two writers: records are named by it. */
   readonly name: string;
-  /** The sequence of the journal's newest record. */
-  readonly newest: number;
+  /** The journal's newest record, as far as it was read. */
+  readonly newest: NewestRecord;
   encode(records: readonly unknown[]): Uint8Array;
   /** Another writer came before it: this one has written its last. */
   onDeposed(error: ShoalError): void;
   /** The journal refuses a record for good. */
   onFailure(error: unknown): void;
+}
+
+/** Where a journal ends. */
+export interface NewestRecord {
+  readonly sequence: number;
+  /** undefined where no record is kept. */
+  readonly id: string | undefined;
 }
 
 const RETRY_MS = 100;
@@ -43,7 +50,7 @@ export class JournalWriter implements CommitLog {
   private summary: readonly unknown[] | undefined;
   private position = 0;
   private committed = 0;
-  private newest: number;
+  private newest: NewestRecord;
   private named = 0;
   private writing: Promise<void> | undefined;
   private idleTimer: object | number | undefined;
@@ -160,7 +167,7 @@ export class JournalWriter implements CommitLog {
   private async append({ records, isSummary }: Batch): Promise<void> {
     const { journal, encode } = this.options;
     const parts = cutTransaction(encode(records), isSummary, journal.recordBytesMax);
-    const first = this.newest + 1;
+    const first = this.newest.sequence + 1;
     for (const part of parts) {
       this.newest = await this.appendSurely(part);
       this.sinceSummary.records += 1;
@@ -170,12 +177,13 @@ export class JournalWriter implements CommitLog {
     if (isSummary) await journal.forgetBelow(first).catch(() => {});
   }
 
-  private async appendSurely(part: Uint8Array): Promise<number> {
+  private async appendSurely(part: Uint8Array): Promise<NewestRecord> {
     const { journal, name, clock } = this.options;
     const id = `${name}-${this.named++}`;
+    const { sequence: expected, id: expectedId } = this.newest;
     for (;;) {
       try {
-        return await journal.append(part, { expected: this.newest, id });
+        return { sequence: await journal.append(part, { expected, expectedId, id }), id };
       } catch (error) {
         if (!(error instanceof ShoalError && error.retryable) || this.phase === "over") throw error;
       }

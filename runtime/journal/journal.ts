@@ -2,6 +2,8 @@
 export interface JournalRecord {
   /** Grows by one with every record. */
   readonly sequence: number;
+  /** What it was appended under; undefined for one that no writer of a journal's has named. */
+  readonly id: string | undefined;
   readonly bytes: Uint8Array;
 }
 
@@ -9,13 +11,18 @@ export interface JournalRecord {
 export interface AppendOptions {
   /** The sequence of the newest record its writer knows: the append fails if there is a newer one. */
   readonly expected: number;
+  /**
+   * The id of that record, where its writer knows it: the append fails if another stands there. Numbers alone do not tell: a
+   * machine that fails before its newest records are on its disk gives theirs again.
+   */
+  readonly expectedId?: string | undefined;
   /** The same text for the same record, when it is said again because its answer was lost: it is appended once. */
   readonly id: string;
 }
 
 /**
  * A log that one writer at a time appends to, and that outlives its writers. Whoever appends says what it believes to be the
- * newest record, so a writer that was replaced fails at its next word.
+ * newest record, by its number and its id, so a writer that was replaced fails at its next word.
  */
 export interface Journal {
   /** A record may have so many bytes. */

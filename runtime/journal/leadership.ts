@@ -26,6 +26,8 @@ export interface LeadershipOptions {
 export class Leadership {
   private readonly options: LeadershipOptions;
   private revision: number;
+  /** Renewals that may have taken effect since. */
+  private unanswered = 0;
   /** Sure until then, by the clock. */
   private sureUntilMs: number;
   private timer: TimerHandle;
@@ -94,6 +96,7 @@ export class Leadership {
     this.timer = clock.setTimer(lease.ttlMs / RENEWALS, () => {
       this.renew().catch(() => {
         // Not answered: it may be held or not. It is asked again, and meanwhile it is not sure.
+        this.unanswered += 1;
         if (this.phase === "held") this.arm();
       });
     });
@@ -111,6 +114,7 @@ export class Leadership {
       return;
     }
     this.revision = revision;
+    this.unanswered = 0;
     this.sureUntilMs = this.sureFrom(askedMs);
     this.arm();
     if (this.isSure) for (const resolve of this.waiters.splice(0)) resolve();
@@ -122,7 +126,13 @@ export class Leadership {
     const found = await lease.find();
     if (found === undefined) {
       const revision = await lease.acquire(holder);
-      if (revision !== undefined) this.options.onRetaken?.();
+      if (revision === undefined) return undefined;
+      if (revision > this.revision + this.unanswered + 1) {
+        // Another one led and is gone. A journal whose machine failed may not know of it; those whom it spoke to do.
+        await lease.release(revision);
+        return undefined;
+      }
+      this.options.onRetaken?.();
       return revision;
     }
     return found.holder === holder ? lease.renew(holder, found.revision) : undefined;

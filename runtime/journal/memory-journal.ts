@@ -8,6 +8,7 @@ export class JournalStore {
   records: JournalRecord[] = [];
   oldest = 1;
   newest = 0;
+  newestId: string | undefined;
   readonly ids = new Map<string, number>();
 }
 
@@ -30,17 +31,19 @@ export class MemoryJournal implements Journal {
     for (const record of this.store.records.slice()) if (record.sequence >= from && record.sequence <= to) yield record;
   }
 
-  async append(bytes: Uint8Array, { expected, id }: AppendOptions): Promise<number> {
+  async append(bytes: Uint8Array, { expected, expectedId, id }: AppendOptions): Promise<number> {
     const { store } = this;
     const known = store.ids.get(id);
     if (known !== undefined) return known;
     if (expected !== store.newest) throw deposedError(expected, store.newest);
+    if (expectedId !== undefined && expectedId !== store.newestId) throw deposedError(expected, undefined);
     if (bytes.length > this.recordBytesMax)
       throw new ShoalError(`A record of ${bytes.length} bytes is too large, at most ${this.recordBytesMax} may be`, {
         code: "OVERSIZE",
       });
     store.newest += 1;
-    store.records.push({ sequence: store.newest, bytes: bytes.slice() });
+    store.newestId = id;
+    store.records.push({ sequence: store.newest, id, bytes: bytes.slice() });
     store.ids.set(id, store.newest);
     return store.newest;
   }
@@ -58,10 +61,11 @@ export class MemoryJournal implements Journal {
     this.store.ids.clear();
     this.store.oldest = 1;
     this.store.newest = 0;
+    this.store.newestId = undefined;
   }
 }
 
-/** Somebody else writes now. */
+/** Somebody else writes now. @param newest undefined where the number is as expected and the record is not, or it is not known */
 export function deposedError(expected: number, newest: number | undefined): ShoalError {
   const found = newest === undefined ? "another" : String(newest);
   return new ShoalError(

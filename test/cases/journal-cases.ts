@@ -41,6 +41,22 @@ export function journalCases(name: string, make: (scope: TestScope) => Promise<(
     assert.deepEqual(await textsOf(later, 1, 2), ["1 former", "2 later"]);
   });
 
+  test(`${name}: a writer whose newest record is not the one that stands under its number fails with DEPOSED`, async (t) => {
+    const open = await make(t);
+    const [former, later] = [await open(), await open()];
+    await former.append(bytes("a"), { expected: 0, id: "f1" });
+    await later.append(bytes("b"), { expected: 1, expectedId: "f1", id: "l1" });
+    const tooLate = former.append(bytes("too late"), { expected: 2, expectedId: "f2", id: "f3" });
+    await assert.rejects(tooLate, hasCode("DEPOSED"));
+    await later.append(bytes("c"), { expected: 2, expectedId: "l1", id: "l2" });
+    assert.equal(await later.append(bytes("c"), { expected: 2, expectedId: "l1", id: "l2" }), 3, "its answer was lost");
+    await later.forgetBelow(3);
+    await later.append(bytes("d"), { expected: 3, expectedId: "l2", id: "l3" });
+    const ids: (string | undefined)[] = [];
+    for await (const record of former.read(3, 4)) ids.push(record.id);
+    assert.deepEqual(ids, ["l2", "l3"]);
+  });
+
   test(`${name}: a record said again under its id is appended once, even after others`, async (t) => {
     const journal = await (await make(t))();
     await journal.append(bytes("a"), { expected: 0, id: "one" });

@@ -181,7 +181,7 @@ test("33 the answer of an append is lost: it is said again under its name, and s
     clock,
     lead,
     name: "w",
-    newest: 0,
+    newest: { sequence: 0, id: undefined },
     encode: encodeLedger,
     onDeposed: fail,
     onFailure: fail,

@@ -84,6 +84,7 @@ export class SimLine {
     this.forgotten += journal.newest - least;
     journal.newest = least;
     journal.records = journal.records.filter(({ sequence }) => sequence <= least);
+    journal.newestId = journal.records.at(-1)?.id;
     for (const [id, sequence] of journal.ids) if (sequence > least) journal.ids.delete(id);
   }
 

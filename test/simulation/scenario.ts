@@ -123,9 +123,7 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   if (line !== undefined) has.delete("newScheduler");
   const options = clusterOptions(random.fork("cluster"), workers, clients, has);
   const faults = makeFaults(random.fork("faults"), names, clients, chaosMs, has);
-  const standsStill = faults.some((fault) => fault.kind === "pause" && fault.node === "s");
-  const power = standsStill ? undefined : new Random(seed ^ 0x7a11);
-  if (line !== undefined) faults.push(...leaderFaults(fate, chaosMs, power));
+  if (line !== undefined) faults.push(...leaderFaults(fate, chaosMs, new Random(seed ^ 0x7a11)));
   const haste = new Random(seed ^ 0x5bec);
   const pace = haste.chance(SPECULATION_RATE) ? paceOptions(haste, workers) : {};
   const order = new Random(seed ^ 0x2e71);
@@ -173,19 +171,15 @@ function lineOptions(random: Random): LineOptions {
   };
 }
 
-/**
- * @param power a chance of its own, if it may be: the journal's machine fails too, before all that it acknowledged is on its disk. Then no
- * leader stands still meanwhile: one that goes on afterwards could write where a newer one's records were lost, and not be found out.
- */
-function leaderFaults(random: Random, chaosMs: number, power: Random | undefined): Fault[] {
+/** @param power a chance of its own: the journal's machine fails too, before all that it acknowledged is on its disk */
+function leaderFaults(random: Random, chaosMs: number, power: Random): Fault[] {
   const faults: Fault[] = [];
   for (let n = 1 + random.below(3); n > 0; n--) {
     const at = random.below(chaosMs * 2);
     if (random.chance(0.7)) faults.push({ at, kind: "leaderCrash", forMs: random.pick([1, 500, 6000]) });
     else faults.push({ at, kind: "leaderPause", forMs: random.pick([200, 2000, 7000]) });
   }
-  const standsStill = faults.some(({ kind }) => kind === "leaderPause");
-  if (power === undefined || standsStill || !power.chance(POWER_RATE)) return faults;
+  if (!power.chance(POWER_RATE)) return faults;
   return faults.map(
     (fault): Fault => (fault.kind === "leaderCrash" ? { ...fault, forgets: 1 + power.below(5) } : fault),
   );

@@ -44,3 +44,11 @@ test("simulate() stands by: a leader that wakes after its successor has ended fi
   const outcome = await simulate(scenario);
   if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
 });
+
+test("simulate() loses acknowledged records while a leader stands still: it writes no more once others have their numbers", async () => {
+  const scenario = makeScenario(31848);
+  const kinds = scenario.faults.map((fault) => (fault.kind === "leaderCrash" && fault.forgets ? "loss" : fault.kind));
+  assert.ok(kinds.includes("loss") && kinds.includes("leaderPause"), kinds.join());
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Lead, takeLead } from "../../../actors/scheduler/lead.ts";
 import { ShoalError } from "../../../runtime/base/errors.ts";
+import { Leadership } from "../../../runtime/journal/leadership.ts";
 import { JournalStore, MemoryJournal } from "../../../runtime/journal/memory-journal.ts";
 import { LeaseStore, MemoryLease } from "../../../runtime/journal/memory-lease.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
@@ -102,4 +103,93 @@ test("a process that stood still for longer than its lease says nothing more onc
   await line.clock.advance(LEASE_MS * 2);
   assert.equal(line.journals.newest, newest);
   second.abandon();
+});
+
+test("a former leader writes nothing more where its last words were lost and others stand under their numbers", async () => {
+  const line = new Line();
+  const word = [{ kind: "mended", rows: new Uint32Array(0) }];
+  const first = (await line.take("first")) as Lead;
+  await first.commits.whenCommitted(first.commits.add(word, true));
+  const { journals } = line;
+  assert.equal(journals.newest, 2);
+  // The machine fails, and the lease with it.
+  journals.records.pop();
+  journals.newest = 1;
+  journals.newestId = journals.records[0]?.id;
+  line.leases.entry = undefined;
+  const second = (await line.take("second")) as Lead;
+  assert.equal(journals.newest, 2);
+  first.commits.add(word, true);
+  await settle();
+  assert.equal(journals.newest, 2, "its number is as expected, the record is not");
+  assert.match(line.lost.join(), /^first: .*another scheduler leads this cluster now$/);
+  await second.commits.whenCommitted(second.commits.add(word, true));
+  assert.equal(journals.newest, 3);
+  first.abandon();
+  second.abandon();
+});
+
+/** Its newest records are lost between the questions where it ends and what it holds. */
+class ForgetfulJournal extends MemoryJournal {
+  losses = 0;
+
+  override async range(): Promise<{ oldest: number; newest: number }> {
+    const { oldest, newest } = await super.range();
+    return { oldest, newest: this.losses-- > 0 ? newest + 1 : newest };
+  }
+}
+
+test("who takes the lead reads again where the newest record was lost meanwhile, and tells of one that is never there", async () => {
+  const line = new Line();
+  const former = (await line.take("former")) as Lead;
+  await former.resign();
+  const journal = new ForgetfulJournal(line.journals);
+  journal.losses = 2;
+  const lead = (await line.take("lead", journal)) as Lead;
+  assert.equal(lead.former, former.epoch);
+  await lead.resign();
+  journal.losses = 100;
+  await assert.rejects(line.take("last", journal), /The journal's newest record, 3, is not there/);
+});
+
+test("who stood still finds the lease free: it goes on where nobody had it meanwhile, and stands down where somebody did", async () => {
+  const line = new Line();
+  const lead = (await line.take("first")) as Lead;
+  line.leases.entry = undefined;
+  await line.clock.advance(LEASE_MS / 2);
+  assert.deepEqual(line.lost, []);
+  assert.equal(line.journals.newest, 2, "a word that tells whether somebody wrote");
+  // Another one led, spoke to members, and ended; the journal's machine lost what it wrote.
+  line.leases.revision += 1;
+  line.leases.entry = undefined;
+  await line.clock.advance(LEASE_MS / 2);
+  assert.deepEqual(line.lost, ["first: another scheduler took the lease"]);
+  assert.equal(line.leases.entry, undefined, "and the lease is free");
+  assert.equal(line.journals.newest, 2);
+  lead.abandon();
+});
+
+test("a leader whose own renewal took effect unanswered, and ran out, goes on: nobody else had the lease", async () => {
+  const line = new Line();
+  const lease = new MemoryLease(line.leases, line.clock, LEASE_MS);
+  const lost: string[] = [];
+  const leadership = (await Leadership.tryTake({
+    lease,
+    clock: line.clock,
+    holder: "first",
+    onLost: () => lost.push("lost"),
+  })) as Leadership;
+  const renew = lease.renew.bind(lease);
+  lease.renew = async (holder, revision) => {
+    await renew(holder, revision);
+    lease.renew = renew;
+    throw new ShoalError("The answer was lost", { code: "TIMEOUT", retryable: true });
+  };
+  await line.clock.advance(LEASE_MS * 0.4);
+  line.leases.entry = undefined;
+  await line.clock.advance(LEASE_MS * 0.4);
+  assert.deepEqual(lost, []);
+  assert.equal(line.leases.revision, 3);
+  assert.ok(leadership.isSure);
+  leadership.end();
 });

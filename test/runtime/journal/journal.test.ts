@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { after, test } from "node:test";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { systemClock } from "../../../runtime/base/clock.ts";
 import { ShoalError } from "../../../runtime/base/errors.ts";
@@ -80,4 +83,49 @@ test("JetStreamJournal keeps its records when the server is killed and started a
   const again = await JetStreamJournal.open(await connection(t, server.url), options);
   assert.deepEqual(await again.range(), { oldest: 1, newest: 1 });
   assert.equal(await again.append(Buffer.from("next"), { expected: 1, id: "3" }), 2);
+});
+
+test("JetStreamJournal tells a record from another that was given its number after the machine had lost it", async (t) => {
+  const server = await startTestNats(t, { jetStream: true });
+  const [store, onDisk] = [join(server.folder, "store"), join(server.folder, "on-disk")];
+  const open = async () =>
+    JetStreamJournal.open(await connection(t, server.url), { stream: "j", subject: "journal.j" });
+  await (await open()).append(Buffer.from("a"), { expected: 0, id: "f1" });
+  await server.kill();
+  await cp(store, onDisk, { recursive: true });
+  await server.restart();
+  await (await open()).append(Buffer.from("lost"), { expected: 1, expectedId: "f1", id: "f2" });
+  await server.kill();
+  await rm(store, { recursive: true });
+  await cp(onDisk, store, { recursive: true });
+  await server.restart();
+  const journal = await open();
+  assert.equal(await journal.append(Buffer.from("b"), { expected: 1, expectedId: "f1", id: "l1" }), 2);
+  await assert.rejects(
+    journal.append(Buffer.from("too late"), { expected: 2, expectedId: "f2", id: "f3" }),
+    (error) => error instanceof ShoalError && error.code === "DEPOSED",
+  );
+  assert.deepEqual(await journal.range(), { oldest: 1, newest: 2 });
+});
+
+test("JetStreamJournal asks for the newest record where a server that was started anew no longer knows its id", async (t) => {
+  const server = await startTestNats(t, { jetStream: true });
+  const open = async () =>
+    JetStreamJournal.open(await connection(t, server.url), { stream: "j", subject: "journal.j" });
+  await (await open()).append(Buffer.from("a"), { expected: 0, id: "1" });
+  const manager = await jetstreamManager(await connection(t, server.url));
+  await manager.streams.update("j", { duplicate_window: 100_000_000 });
+  // The server's own clock: said again until it no longer knows that it was said.
+  const first = await open();
+  while ((await first.append(Buffer.from("a"), { expected: 0, id: "1" }).catch(() => undefined)) !== undefined)
+    await new Promise<void>((resolve) => void systemClock.setTimer(20, resolve));
+  await server.kill();
+  await server.restart();
+  const journal = await open();
+  await assert.rejects(
+    journal.append(Buffer.from("too late"), { expected: 1, expectedId: "another", id: "2" }),
+    (error) => error instanceof ShoalError && error.code === "DEPOSED",
+  );
+  assert.equal(await journal.append(Buffer.from("b"), { expected: 1, expectedId: "1", id: "3" }), 2);
+  assert.equal(await journal.append(Buffer.from("c"), { expected: 2, expectedId: "3", id: "4" }), 3);
 });
