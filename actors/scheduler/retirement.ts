@@ -34,7 +34,8 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
     const isDone = worker.processing === 0 && worker.parked === 0;
     const isEmpty = worker.status === "draining" && open === 0 && isDone;
     if (isEmpty && (isAnyoneLeft || !hasWork(state))) done.push(worker);
-    else if (!isAnyoneLeft) stay(state, worker);
+    // What has nothing to do and nothing to hand over only has to say so yet.
+    else if (!isAnyoneLeft && (hasWork(state) || worker.parked > 0)) stay(state, worker);
     else if (worker.status === "draining" && !isDone)
       // What it is told while its session begins anew is lost, so it is told again.
       state.out.toWorker(worker.number).say({ type: "giveBack" });

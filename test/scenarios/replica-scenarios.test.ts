@@ -146,6 +146,18 @@ test("29: with nobody left to take over a worker stays, says why, and works on",
   assert.match(c.runAll(), /^A\d+$/);
 });
 
+test("retire: the last worker goes without a word of staying where nothing is left to do", () => {
+  const c = new ClusterScript({ A: 1 });
+  c.submit("x", [[]], 1);
+  c.runAll();
+  c.release(1, 1);
+  c.flow();
+  assert.deepEqual(c.wish({ type: "retire", workers: ["A"] }).stays, {});
+  pass(c);
+  pass(c);
+  assert.equal(c.status("A"), "gone");
+});
+
 test("retire: a worker with data of a client that has yet to tell of it stays until it has, and the data is moved", () => {
   const c = made();
   c.worker("A").step({ kind: "parked", ticket: "c/2", value: "data", bytes: 8 });
