@@ -204,7 +204,8 @@ for (const mode of ["threads", "processes", "nats"] as const)
       const plugin = await client.registerPlugin({ teardown: (worker) => appendFileSync(path, `${worker}\n`) });
       const [first = "", second = ""] = client.workers.map(({ id }) => id);
       await client.retireWorkers([first]);
-      while (!existsSync(path)) await new Promise(setImmediate);
+      // It is there before it is written to.
+      while (!existsSync(path) || readFileSync(path, "utf8") === "") await new Promise(setImmediate);
       assert.deepEqual(plugin.workers, [second]);
       await plugin.unregister();
       assert.deepEqual(readFileSync(path, "utf8").trim().split("\n"), [first, second]);
