@@ -27,7 +27,7 @@ export function retire(state: SchedulerState, workers: readonly string[]): void 
 export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
   const leaving = [...state.workerByName.values()].filter(isLeaving);
   if (leaving.length === 0) return [];
-  const isAnyoneLeft = [...state.workerByName.values()].some((worker) => !isLeaving(worker));
+  let isAnyoneLeft = [...state.workerByName.values()].some((worker) => !isLeaving(worker));
   const done: WorkerRecord[] = [];
   for (const worker of leaving) {
     const open = evacuate(state, worker);
@@ -35,8 +35,11 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
     const isEmpty = worker.status === "draining" && open === 0 && isDone;
     if (isEmpty && (isAnyoneLeft || !hasWork(state))) done.push(worker);
     // What has nothing to do and nothing to hand over only has to say so yet.
-    else if (!isAnyoneLeft && (hasWork(state) || worker.parked > 0)) stay(state, worker);
-    else if (worker.status === "draining" && !isDone)
+    else if (!isAnyoneLeft && (hasWork(state) || worker.parked > 0)) {
+      stay(state, worker);
+      // The others can go then.
+      isAnyoneLeft = true;
+    } else if (worker.status === "draining" && !isDone)
       // What it is told while its session begins anew is lost, so it is told again.
       state.out.toWorker(worker.number).say({ type: "giveBack" });
   }

@@ -146,6 +146,18 @@ test("29: with nobody left to take over a worker stays, says why, and works on",
   assert.match(c.runAll(), /^A\d+$/);
 });
 
+test("retire: of all workers, asked at once, one stays and takes over what the others have", () => {
+  const c = made();
+  c.wish({ type: "retire", workers: ["A", "B"] });
+  pass(c);
+  pass(c);
+  pass(c);
+  const left = ["A", "B"].filter((id) => c.status(id) !== "gone");
+  assert.deepEqual(left, ["A"]);
+  assert.equal(c.status("A"), "running");
+  assert.equal(c.holders(0), "A");
+});
+
 test("retire: the last worker goes without a word of staying where nothing is left to do", () => {
   const c = new ClusterScript({ A: 1 });
   c.submit("x", [[]], 1);
