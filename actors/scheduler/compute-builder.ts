@@ -30,6 +30,11 @@ export class ComputeBuilder {
     }
   }
 
+  /** Of its tasks; attempts only grow. */
+  get leastAttempt(): number {
+    return this.attempts[0] ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Starts a task; its inputs follow by {@link addInput}. */
   addTask(row: number, attempt: number, index: number, priority: number, wanted: boolean): void {
     const { layer } = this;

@@ -56,11 +56,11 @@ export class Outbox {
 /** Messages for one worker. */
 export class WorkerOut {
   private readonly first: ToWorker[] = [];
-  private readonly layers: LayerDefinition[] = [];
+  private layers: LayerDefinition[] = [];
   /** In the order in which they came to be: a number that is given back may be given again in the same turn. */
   private readonly changes: RowChange[] = [];
   private readonly builders = new Map<number, ComputeBuilder>();
-  private readonly holders: string[] = [];
+  private holders: string[] = [];
   private readonly holderAt = new Map<string, number>();
 
   say(message: ToWorker): void {
@@ -72,6 +72,8 @@ export class WorkerOut {
   }
 
   free(row: number, attempt: number): void {
+    // What is given and taken back in one turn must not be taken back first.
+    for (const { leastAttempt } of this.builders.values()) if (attempt >= leastAttempt) this.seal();
     const last = this.changes.at(-1);
     if (last?.kind === "free") last.rows.push(row, attempt);
     else this.changes.push({ kind: "free", rows: [row, attempt] });
@@ -122,7 +124,20 @@ export class WorkerOut {
   }
 
   take(): ToWorker[] {
-    const messages = [...this.first, ...this.changes.map(changeMessage)];
+    return [...this.first, ...this.changes.flatMap(changeMessages), ...this.tasks()];
+  }
+
+  /** Tasks given so far stand before what is changed from now on. */
+  private seal(): void {
+    this.changes.push({ kind: "given", messages: this.tasks() });
+    this.layers = [];
+    this.builders.clear();
+    this.holders = [];
+    this.holderAt.clear();
+  }
+
+  private tasks(): ToWorker[] {
+    const messages: ToWorker[] = [];
     if (this.layers.length > 0) messages.push({ type: "layers", layers: this.layers });
     if (this.builders.size > 0)
       messages.push({
@@ -139,9 +154,13 @@ type RowChange =
   | { readonly kind: "free" | "verify" | "void"; readonly rows: number[] }
   | { readonly kind: "adopt"; readonly items: { row: number; attempt: number; ticket: string }[] }
   | { readonly kind: "acquire"; readonly items: { row: number; attempt: number; holder: string }[] }
-  | { readonly kind: "forgetLayers"; readonly ids: number[] };
+  | { readonly kind: "forgetLayers"; readonly ids: number[] }
+  | { readonly kind: "given"; readonly messages: readonly ToWorker[] };
 
-function changeMessage(change: RowChange): ToWorker {
+const changeMessages = (change: RowChange): readonly ToWorker[] =>
+  change.kind === "given" ? change.messages : [changeMessage(change)];
+
+function changeMessage(change: Exclude<RowChange, { readonly kind: "given" }>): ToWorker {
   switch (change.kind) {
     case "free":
     case "verify":

@@ -52,3 +52,10 @@ test("simulate() loses acknowledged records while a leader stands still: it writ
   const outcome = await simulate(scenario);
   if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
 });
+
+test("simulate() takes back what was sent ahead to a straggler in the turn that copies it", async () => {
+  const scenario = makeScenario(64653);
+  assert.ok(scenario.options.speculate);
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});
