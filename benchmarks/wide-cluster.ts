@@ -79,6 +79,7 @@ function join(brain: SchedulerBrain, worker: string, sent: Map<string, Sent>): v
     states: new Uint8Array(0),
     bytes: none,
     layers: EMPTY,
+    layersSince: none,
   });
 }
 

@@ -171,7 +171,7 @@ export function reconcile(
   state.loads.eased(worker.number);
   // What it says of another scheduler's rows means nothing here; it drops them when it is welcomed.
   if (message.epoch !== state.lineage) return takeBackUnlisted(state, worker, listed);
-  noteLayers(state, worker, message.layers);
+  noteLayers(state, worker, message);
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
     const attempt = message.attempts[i] as number;
@@ -201,12 +201,16 @@ export function reconcile(
   takeBackUnlisted(state, worker, listed);
 }
 
-/** Layers it knows that are no more are forgotten there too. */
-export function noteLayers(state: SchedulerState, worker: WorkerRecord, ids: Uint32Array): void {
-  const alive = new Set<number>();
-  for (const slab of state.slabs.values()) for (const { id } of slab.layers) alive.add(id);
-  for (const id of ids)
-    if (alive.has(id)) worker.knownLayers.add(id);
+/** Layers it knows that are no more are forgotten there too, and so are others that had the number of one of today's. */
+export function noteLayers(
+  state: SchedulerState,
+  worker: WorkerRecord,
+  { layers, layersSince }: Pick<InventoryMessage, "layers" | "layersSince">,
+): void {
+  const sinceOf = new Map<number, number>();
+  for (const slab of state.slabs.values()) for (const { id } of slab.layers) sinceOf.set(id, slab.since);
+  for (const [at, id] of layers.entries())
+    if (sinceOf.get(id) === layersSince[at]) worker.knownLayers.add(id);
     else state.out.toWorker(worker.number).forgetLayer(id);
 }
 

@@ -62,7 +62,7 @@ function claimsOf(
     moveMember(state, worker, "listed");
     state.loads.eased(number);
     if (message.epoch !== state.lineage) continue;
-    noteLayers(state, worker, message.layers);
+    noteLayers(state, worker, message);
     for (const { claim, chartState } of claims(worker, message)) {
       state.attempts = Math.max(state.attempts, claim.attempt);
       if (!isOfThisLife(state, claim)) drop(state, claim);

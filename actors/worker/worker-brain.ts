@@ -157,8 +157,7 @@ export class WorkerBrain {
     return {
       type: "inventory",
       epoch: this.epoch,
-      layers: Uint32Array.from(this.layers.keys()),
-      ...this.rows.listed(this.id),
+      ...this.rows.listed(this.id, this.layers),
     };
   }
 

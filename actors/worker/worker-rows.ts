@@ -1,5 +1,6 @@
 import { ShardSet } from "../../runtime/graph/shards.ts";
 import type { ComputeBatch, InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
+import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 
 const PAGE_BITS = 10;
 const PAGE_ROWS = 1 << PAGE_BITS;
@@ -122,7 +123,7 @@ export class WorkerRows {
   }
 
   /** Every row that is not absent, in columns. @param worker whose rows they are */
-  listed(worker: string): Pick<InventoryMessage, "rows" | "attempts" | "states" | "bytes" | "located" | "handles"> {
+  listed(worker: string, layers: ReadonlyMap<number, LayerDefinition>): Omit<InventoryMessage, "type" | "epoch"> {
     const rows = Uint32Array.from(this.rows());
     const placesOf = (is: (set: ShardSet) => boolean): Uint32Array =>
       Uint32Array.from(rows.keys()).filter((at) => {
@@ -136,6 +137,8 @@ export class WorkerRows {
       bytes: Float64Array.from(rows, (row) => this.bytes(row)),
       located: placesOf((set) => set.home === worker),
       handles: placesOf((set) => set.home !== worker),
+      layers: Uint32Array.from(layers.keys()),
+      layersSince: Float64Array.from(layers.values(), ({ since }) => since),
     };
   }
 

@@ -125,6 +125,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
       located: isU32,
       handles: isU32,
       layers: isU32,
+      layersSince: isF64,
     },
     sameLength: ["rows", "attempts", "states", "bytes"],
   },

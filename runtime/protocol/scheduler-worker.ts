@@ -154,6 +154,8 @@ export interface InventoryMessage {
   readonly handles: Uint32Array;
   /** Layers it knows. */
   readonly layers: Uint32Array;
+  /** Since when each of them counts: a journal that lost its newest records gives their layers' numbers to others. */
+  readonly layersSince: Float64Array;
 }
 
 export interface FinishedMessage {

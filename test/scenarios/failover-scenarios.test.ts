@@ -71,6 +71,7 @@ class Leader {
         states: Uint8Array.from(rows, ([, , state]) => WS[state]),
         bytes: Float64Array.from(rows, () => 8),
         layers: new Uint32Array(0),
+        layersSince: new Float64Array(0),
         located: Uint32Array.from(shards.located ?? []),
         handles: Uint32Array.from(shards.handles ?? []),
       },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeScenario } from "./scenario.ts";
+import { type Fault, makeScenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 import { storyOf } from "./story.ts";
 
@@ -46,9 +46,25 @@ test("simulate() stands by: a leader that wakes after its successor has ended fi
 });
 
 test("simulate() loses acknowledged records while a leader stands still: it writes no more once others have their numbers", async () => {
-  const scenario = makeScenario(31848);
+  const { faults, ...drawn } = makeScenario(31848);
+  // The last leader that dies takes three records with it.
+  const last = faults.findLastIndex(({ kind }) => kind === "leaderCrash");
+  const scenario = {
+    ...drawn,
+    faults: faults.map((one, at) => (at === last ? ({ ...one, forgets: 3 } as Fault) : one)),
+  };
   const kinds = scenario.faults.map((fault) => (fault.kind === "leaderCrash" && fault.forgets ? "loss" : fault.kind));
   assert.ok(kinds.includes("loss") && kinds.includes("leaderPause"), kinds.join());
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});
+
+test("simulate() loses a submission with the journal's tail: a worker that had its layers is told those that have their numbers now", async () => {
+  const { faults, ...drawn } = makeScenario(400008997);
+  const scenario = {
+    ...drawn,
+    faults: faults.map((one) => (one.kind === "leaderCrash" ? ({ ...one, forgets: 3 } as Fault) : one)),
+  };
   const outcome = await simulate(scenario);
   if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
 });

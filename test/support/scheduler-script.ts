@@ -60,6 +60,7 @@ export class SchedulerScript {
       located: new Uint32Array(0),
       handles: new Uint32Array(0),
       layers: new Uint32Array(0),
+      layersSince: new Float64Array(0),
     });
   }
 

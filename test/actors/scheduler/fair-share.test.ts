@@ -30,6 +30,7 @@ class Shop {
       ...none,
       bytes: new Float64Array(0),
       layers: new Uint32Array(0),
+      layersSince: new Float64Array(0),
       located: new Uint32Array(0),
       handles: new Uint32Array(0),
     });
