@@ -1,6 +1,4 @@
-import { hostname } from "node:os";
 import { hostWindows } from "../../actors/chunk/host-windows.ts";
-import { shardStorage } from "../../actors/chunk/shard-storage.ts";
 import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { InspectorSampler } from "../../actors/worker/stack-sampler.ts";
 import { TaskStream } from "../../actors/worker/task-stream.ts";
@@ -9,19 +7,17 @@ import { type WorkerDismissal, workerActor } from "../../actors/worker/worker.ts
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WorkerPlugins } from "../../actors/worker/worker-plugins.ts";
 import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
-import { openMemory } from "../../collections/futures/memory-options.ts";
 import { warn } from "../../collections/futures/remote-print.ts";
 import { serveTasks } from "../../collections/futures/task-reach.ts";
 import { serveModules } from "../../collections/futures/upload-module.ts";
-import { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
-import { VERSION } from "../../runtime/base/version.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { packItemsHere } from "../../runtime/graph/packed-items.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
-import { WORKER_YIELD_MS, type WorkerConfig } from "./worker-config.ts";
+import type { WorkerConfig } from "./worker-config.ts";
+import { workerSurroundings } from "./worker-surroundings.ts";
 
 /** Runs one worker on a bus, wholly in this thread. `onEnd` hears why the scheduler sends it away. */
 export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerDismissal) => void): ActorSystem {
@@ -31,9 +27,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
   let brain: WorkerBrain | undefined;
   system.spawn(
     workerActor({
-      ...config,
-      doubts: new Doubts(),
-      memory: openMemory(config.memory),
+      ...workerSurroundings(bus, config),
       windows,
       stream,
       onBrain: (made) => {
@@ -41,15 +35,6 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
         reportWorker(bus, config, made, stream);
       },
       onExecution: (execution) => showWhatRuns(config.id, execution),
-      version: VERSION,
-      pid: process.pid,
-      host: hostname(),
-      bus,
-      clock: systemClock,
-      yieldMs: WORKER_YIELD_MS,
-      ...shardStorage(config.memory),
-      rssBytes: () => process.memoryUsage.rss(),
-      yieldThen: (run) => setImmediate(run),
       onEnd,
     }),
   );

@@ -1,19 +1,14 @@
-import { hostname } from "node:os";
-import { shardStorage } from "../../actors/chunk/shard-storage.ts";
 import { workerHost } from "../../actors/coordination/worker-host.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
-import { memoryConfig, openMemory } from "../../collections/futures/memory-options.ts";
+import { memoryConfig } from "../../collections/futures/memory-options.ts";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
-import { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
-import { systemClock } from "../../runtime/base/clock.ts";
 import { plainToken } from "../../runtime/base/random.ts";
-import { VERSION } from "../../runtime/base/version.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { LocalCluster } from "../cluster/local-cluster.ts";
 import { SCHEDULER_DEFAULTS } from "../cluster/start-scheduler.ts";
-import { WORKER_YIELD_MS } from "../cluster/worker-config.ts";
 import type { StartWorker, WorkerEnd } from "../cluster/worker-pool.ts";
+import { workerSurroundings } from "../cluster/worker-surroundings.ts";
 import type { TestNetwork } from "./test-network.ts";
 
 /** Signs of life, so that what was lost is missed and said again before a test grows old. */
@@ -68,18 +63,7 @@ const startHere: StartWorker = (bus, config) => {
   };
   system.spawn(
     workerActor({
-      ...config,
-      doubts: new Doubts(),
-      memory: openMemory(config.memory),
-      version: VERSION,
-      pid: process.pid,
-      host: hostname(),
-      bus,
-      clock: systemClock,
-      yieldMs: WORKER_YIELD_MS,
-      ...shardStorage(config.memory),
-      rssBytes: () => process.memoryUsage.rss(),
-      yieldThen: (run) => setImmediate(run),
+      ...workerSurroundings(bus, config),
       onEnd: ({ kind, reason }) => queueMicrotask(() => end({ kind, reason })),
     }),
   );
