@@ -18,11 +18,17 @@ export class SharedArguments {
   constructor(calls: readonly (readonly unknown[])[]) {
     if (calls.length < 2) return;
     const seen = new Set<unknown>();
+    const measured = new Set<unknown>();
     for (const args of calls)
       for (const arg of args) {
-        if (!mayBeLarge(arg) || this.layers.has(arg)) continue;
-        if (!seen.has(arg)) seen.add(arg);
-        else if (sizeOf(arg) >= SHARED_BYTES_MIN && isPlainData(arg)) this.layers.set(arg, chunkOf(arg));
+        if (!mayBeLarge(arg) || measured.has(arg)) continue;
+        if (!seen.has(arg)) {
+          seen.add(arg);
+          continue;
+        }
+        // Once, however many calls are given it: to measure takes as long as the argument is large.
+        measured.add(arg);
+        if (sizeOf(arg) >= SHARED_BYTES_MIN && isPlainData(arg)) this.layers.set(arg, chunkOf(arg));
       }
   }
 
