@@ -10,6 +10,7 @@ import { type DType, parseDType } from "./dtype.ts";
 import { isBlocks } from "./elementwise.ts";
 import type { MapArg, MapPlan } from "./kernels/user-blocks.ts";
 import { applyRows, combineUser, reduceUser, userRows } from "./kernels/user-rows.ts";
+import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
 import { type BlockFunction, inferDType, userLayer } from "./map-blocks.ts";
 import { asNDArray, type NDArray } from "./ndarray.ts";
@@ -36,6 +37,7 @@ export function applyAlongAxis(
     readonly shape?: readonly number[];
   } = {},
 ): ShoalArray {
+  known(options, "applyAlongAxis", "args", "dtype", "shape");
   const array = arrayOf(x);
   const at = axisOf(axis, array.ndim);
   const args = options.args ?? [];
@@ -90,6 +92,7 @@ export function reduction(
   aggregate: BlockFunction,
   options: UserReductionOptions = {},
 ): ShoalArray {
+  known(options, "reduction", "axis", "keepdims", "splitEvery", "dtype", "combine");
   const array = arrayOf(x);
   const axes = axesOf(options.axis, array.ndim);
   const keepdims = options.keepdims ?? false;
@@ -142,6 +145,7 @@ export function blockwise(
   operands: readonly IndexedOperand[],
   options: BlockwiseOptions = {},
 ): ShoalArray {
+  known(options, "blockwise", "dtype", "newAxes", "adjustChunks", "concatenate");
   const out = [...output].map(String);
   listGiven("blockwise", 'blockwise(fn, "ij", [[x, "ij"]])', operands);
   const given = operands.map(([one, letters]) => ({

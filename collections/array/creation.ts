@@ -9,6 +9,7 @@ import { type DType, dtypeInfo, itemsizeOf, parseDType } from "./dtype.ts";
 import { castBlocks, filledBlocks, isBlocks, SETTLE } from "./elementwise.ts";
 import { literalProgram } from "./kernels/program.ts";
 import { diagonalBlock, rampBlock, rampOfCount } from "./kernels/ramps.ts";
+import { known } from "./known.ts";
 import { weakDType } from "./promote.ts";
 import { rechunkBlocks } from "./rechunk.ts";
 import { type ScalarLike, toElement, weakKindOf } from "./scalar.ts";
@@ -39,11 +40,11 @@ const runsOf = (shape: readonly number[], dtype: DType, chunks: ChunkSpec = "aut
 
 /** An array of zeros. @see https://docs.dask.org/en/stable/generated/dask.array.zeros.html */
 export const zeros = <D extends DType = "float64">(shape: Shape, options: CreateOptions<D> = {}): ShoalArray<D> =>
-  constantArray(shape, 0, options);
+  constantArray(shape, 0, known(options, "zeros", "dtype", "chunks"));
 
 /** An array of ones. */
 export const ones = <D extends DType = "float64">(shape: Shape, options: CreateOptions<D> = {}): ShoalArray<D> =>
-  constantArray(shape, 1, options);
+  constantArray(shape, 1, known(options, "ones", "dtype", "chunks"));
 
 /** An array whose elements are not set; here they are zeros. */
 export const empty = zeros;
@@ -54,6 +55,7 @@ export function full<D extends DType = DType>(
   value: ScalarLike,
   options: CreateOptions<D> = {},
 ): ShoalArray<D> {
+  known(options, "full", "dtype", "chunks");
   const dtype = options.dtype ?? (value instanceof Date ? "datetime64[ms]" : weakDType(weakKindOf(value)));
   return constantArray(shape, value, { ...options, dtype }) as ShoalArray<D>;
 }
@@ -71,6 +73,7 @@ function constantLike(
   value: ScalarLike,
   options: CreateOptions & { readonly shape?: Shape },
 ): ShoalArray {
+  known(options, "An array like another", "dtype", "chunks", "shape");
   const of = blocksOf(like);
   const chunks = options.chunks ?? (options.shape === undefined ? of.axes.map(axisSizes) : "auto");
   return constantArray(options.shape ?? shapeOf(of), value, { dtype: options.dtype ?? of.dtype, chunks });
@@ -105,7 +108,12 @@ export function arange(start: number, stop: number, options?: CreateOptions): Sh
 export function arange(start: number, stop: number, step: number, options?: CreateOptions): ShoalArray;
 export function arange(...given: (number | CreateOptions | undefined)[]): ShoalArray {
   const numbers = given.filter((one) => typeof one === "number");
-  const options = (given.find((one) => typeof one === "object") ?? {}) as CreateOptions;
+  const options = known(
+    (given.find((one) => typeof one === "object") ?? {}) as CreateOptions,
+    "arange",
+    "dtype",
+    "chunks",
+  );
   const [start, stop, step] =
     numbers.length === 1 ? [0, numbers[0] as number, 1] : [numbers[0] as number, numbers[1] as number, numbers[2] ?? 1];
   if (step === 0) throw Object.assign(new RangeError("The step of arange is 0"), { code: "ZERO_STEP" });
@@ -126,6 +134,7 @@ export function linspace(
   count = 50,
   options: CreateOptions & { readonly endpoint?: boolean } = {},
 ): ShoalArray {
+  known(options, "linspace", "dtype", "chunks", "endpoint");
   if (!Number.isInteger(count) || count < 0)
     throw new RangeError(`linspace of ${count} values; use a whole number from 0`);
   const step = (stop - start) / Math.max(1, options.endpoint === false ? count : count - 1);
@@ -178,6 +187,7 @@ export const eye = (n: number, options: DiagonalOptions = {}): ShoalArray => dia
 export const tri = (n: number, options: DiagonalOptions = {}): ShoalArray => diagonalArray(n, "below", options);
 
 function diagonalArray(n: number, where: "on" | "below", options: DiagonalOptions): ShoalArray {
+  known(options, where === "on" ? "eye" : "tri", "dtype", "chunks", "M", "k");
   const dtype = parseDType(options.dtype ?? "float64");
   const axes = runsOf(shapeList([n, options.M ?? n]), dtype, options.chunks);
   return asArray(located(where === "on" ? "eye" : "tri", DIAGONAL, { where, k: options.k ?? 0, dtype }, axes, dtype));
@@ -190,6 +200,7 @@ function diagonalArray(n: number, where: "on" | "below", options: DiagonalOption
  * da.fromArray([[1, 2], [3, 4]], { chunks: [1, 2] });
  */
 export function fromArray(value: ArrayLike, options: CreateOptions & { readonly shape?: Shape } = {}): ShoalArray {
+  known(options, "fromArray", "dtype", "chunks", "shape");
   if (isBlocks(value)) return asArray(options.chunks === undefined ? value : rechunkBlocks(value, options.chunks));
   const dtype = options.dtype === undefined ? undefined : parseDType(options.dtype);
   const flat = chunkOf(value, ArrayBuffer.isView(value) ? dtype : undefined);

@@ -7,6 +7,7 @@ import { axisBlocks } from "./chunk-spec.ts";
 import { type DType, dtypeInfo, parseDType } from "./dtype.ts";
 import { SETTLE } from "./elementwise.ts";
 import { behind, type Cumulation, cumulateBlock, joinTotals, lastOf } from "./kernels/cumulate.ts";
+import { known } from "./known.ts";
 import { oneOf } from "./one-of.ts";
 import { rechunkBlocks } from "./rechunk.ts";
 import { reshapeBlocks } from "./reshape.ts";
@@ -35,6 +36,7 @@ export function cumulativeBlocks(
   name: "sum" | "prod",
   options: CumulativeOptions & { readonly skipNan?: boolean } = {},
 ): Blocks {
+  known(options, `cum${name}`, "axis", "dtype", "method", "skipNan");
   if (options.axis === null || options.axis === undefined)
     return cumulativeBlocks(flattened(blocks), name, { ...options, axis: 0 });
   const axis = axisOf(options.axis, blocks.axes.length);

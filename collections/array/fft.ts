@@ -7,6 +7,7 @@ import { axisOf, type Blocks } from "./blocks.ts";
 import { axisBlocks, axisSize, type ChunkSpec } from "./chunk-spec.ts";
 import { arange } from "./creation.ts";
 import { type Fourier, fourierBlock, fourierLength } from "./kernels/fourier.ts";
+import { known } from "./known.ts";
 import { roll } from "./manipulate.ts";
 import { oneOf } from "./one-of.ts";
 import { eachBlock } from "./ordering.ts";
@@ -131,6 +132,7 @@ export const irfft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArr
 
 /** Frequencies of {@link fft}'s elements for a spacing of samples. */
 export function fftfreq(n: number, d = 1, options: { readonly chunks?: ChunkSpec } = {}): ShoalArray {
+  known(options, "fftfreq", "chunks");
   const at = arange(0, n, options.chunks === undefined ? {} : { chunks: options.chunks });
   const half = Math.floor((n - 1) / 2) + 1;
   return at.sub(at.ge(half).astype("int64").mul(n)).div(float(n * d));
@@ -138,7 +140,7 @@ export function fftfreq(n: number, d = 1, options: { readonly chunks?: ChunkSpec
 
 /** Frequencies of {@link rfft}'s elements for a spacing of samples. */
 export const rfftfreq = (n: number, d = 1, options: { readonly chunks?: ChunkSpec } = {}): ShoalArray =>
-  arange(0, Math.floor(n / 2) + 1, options.chunks === undefined ? {} : { chunks: options.chunks }).div(float(n * d));
+  arange(0, Math.floor(n / 2) + 1, known(options, "rfftfreq", "chunks")).div(float(n * d));
 
 const shifted = (x: ArrayLike, axes: number | readonly number[] | undefined, sign: 1 | -1): ShoalArray => {
   const array = arrayOf(x);
@@ -155,7 +157,7 @@ const shifted = (x: ArrayLike, axes: number | readonly number[] | undefined, sig
 
 /** The element of frequency 0 moved to the middle. */
 export const fftshift = (x: ArrayLike, options: { readonly axes?: number | readonly number[] } = {}): ShoalArray =>
-  shifted(x, options.axes, 1);
+  shifted(x, known(options, "fftshift", "axes").axes, 1);
 /** Inverse of {@link fftshift}. */
 export const ifftshift = (x: ArrayLike, options: { readonly axes?: number | readonly number[] } = {}): ShoalArray =>
-  shifted(x, options.axes, -1);
+  shifted(x, known(options, "ifftshift", "axes").axes, -1);

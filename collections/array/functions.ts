@@ -7,6 +7,7 @@ import { contractBlocks, einsumBlocks, tensordotBlocks } from "./contract.ts";
 import { itemsizeOf } from "./dtype.ts";
 import { alignBlocks, applyBlocks } from "./elementwise.ts";
 import { blockBlocks, concatenateBlocks, type NestedArrays, stackBlocks } from "./join.ts";
+import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
 import type { ReduceOptions } from "./reduction.ts";
 import { broadcastBlocks } from "./reshape.ts";
@@ -89,8 +90,10 @@ export const around = round;
 export const nanToNum = (
   x: ArrayLike,
   options: { readonly nan?: number; readonly posinf?: number; readonly neginf?: number } = {},
-): ShoalArray =>
-  asArray(applyBlocks("nan_to_num", [blocksOf(x), options.nan ?? 0, options.posinf ?? null, options.neginf ?? null]));
+): ShoalArray => {
+  const { nan = 0, posinf = null, neginf = null } = known(options, "nanToNum", "nan", "posinf", "neginf");
+  return asArray(applyBlocks("nan_to_num", [blocksOf(x), nan, posinf, neginf]));
+};
 
 interface CloseOptions {
   readonly rtol?: number;
@@ -99,16 +102,10 @@ interface CloseOptions {
 }
 
 /** Whether elements are equal within rtol * |b| + atol. */
-export const isclose = (a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): ShoalArray =>
-  asArray(
-    applyBlocks("isclose", [
-      blocksOf(a),
-      operandOf(b),
-      options.rtol ?? 1e-5,
-      options.atol ?? 1e-8,
-      options.equalNan ?? false,
-    ]),
-  );
+export const isclose = (a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): ShoalArray => {
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = known(options, "isclose", "rtol", "atol", "equalNan");
+  return asArray(applyBlocks("isclose", [blocksOf(a), operandOf(b), rtol, atol, equalNan]));
+};
 
 /** Whether all elements are equal within rtol * |b| + atol. */
 export const allclose = (a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): ShoalArray =>
@@ -143,13 +140,15 @@ export const concatenate = (
   asArray(
     concatenateBlocks(
       listGiven("concatenate", "concatenate([x, y])", arrays).map(blocksOf),
-      options.axis === undefined ? 0 : options.axis,
+      known(options, "concatenate", "axis").axis === undefined ? 0 : options.axis,
     ),
   );
 
 /** Arrays of one shape along a new axis. @throws RangeError with the shapes */
 export const stack = (arrays: readonly ArrayLike[], options: { readonly axis?: number } = {}): ShoalArray =>
-  asArray(stackBlocks(listGiven("stack", "stack([x, y])", arrays).map(blocksOf), options.axis ?? 0));
+  asArray(
+    stackBlocks(listGiven("stack", "stack([x, y])", arrays).map(blocksOf), known(options, "stack", "axis").axis ?? 0),
+  );
 
 /** Arrays put together from nested lists, the innermost along the last axis. */
 export const block = (nested: NestedArrays): ShoalArray => asArray(blockBlocks(nested));
@@ -197,6 +196,7 @@ export function broadcastTo(
   shape: readonly number[],
   options: { readonly chunks?: ChunkSpec } = {},
 ): ShoalArray {
+  known(options, "broadcastTo", "chunks");
   const blocks = blocksOf(x);
   const chunks = options.chunks === undefined ? undefined : chunkRuns(options.chunks, shape, itemsizeOf(blocks.dtype));
   return asArray(broadcastBlocks(blocks, shape, chunks));
@@ -233,7 +233,7 @@ export const tensordot = (
   a: ArrayLike,
   b: ArrayLike,
   options: { readonly axes?: Parameters<typeof tensordotBlocks>[2] } = {},
-): ShoalArray => asArray(tensordotBlocks(blocksOf(a), blocksOf(b), options.axes));
+): ShoalArray => asArray(tensordotBlocks(blocksOf(a), blocksOf(b), known(options, "tensordot", "axes").axes));
 /** Einstein's summation. */
 export const einsum = (spec: string, ...arrays: readonly ArrayLike[]): ShoalArray =>
   asArray(einsumBlocks(spec, arrays.map(blocksOf)));

@@ -10,6 +10,7 @@ import { type DType, parseDType } from "./dtype.ts";
 import { alignBlocks } from "./elementwise.ts";
 import { expandDims, moveaxis } from "./functions.ts";
 import { type GufuncPlan, gufuncBlock, gufuncPart } from "./kernels/gufunc-block.ts";
+import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
 import type { BlockFunction } from "./map-blocks.ts";
 import { wholeAxis } from "./ordering.ts";
@@ -60,6 +61,7 @@ export function applyGufunc<const S extends string>(
   arrays: readonly ArrayLike[],
   options: GufuncOptions = {},
 ): GufuncResult<S> {
+  known(options, "applyGufunc", "outputDtypes", "outputSizes", "allowRechunk", "vectorize", "axes", "axis", "keepdims");
   const { inputs, outputs } = parsed(signature, arrays);
   const placed = placesOf(options, inputs, outputs);
   const given = arrays.map((one, at) => argument(one, at, inputs[at] as string[], placed.inputs[at], options));

@@ -8,6 +8,7 @@ import { axisBlocks, axisSize, regularRuns } from "./chunk-spec.ts";
 import type { DType } from "./dtype.ts";
 import * as kernels from "./kernels/linalg.ts";
 import { openBlas } from "./kernels/openblas.ts";
+import { known } from "./known.ts";
 import * as random from "./random.ts";
 import type { Seed } from "./random-generator.ts";
 import { rechunkTo } from "./rechunk.ts";
@@ -178,6 +179,7 @@ export function svd(
   x: ArrayLike,
   options: { readonly coerceSigns?: boolean } = {},
 ): [u: ShoalArray, s: ShoalArray, v: ShoalArray] {
+  known(options, "svd", "coerceSigns");
   const a = matrix(x, "svd");
   const [m, n] = a.shape as [number, number];
   const plan = { signs: options.coerceSigns ?? true };
@@ -214,6 +216,7 @@ export function svdCompressed(
   k: number,
   options: { readonly nPowerIter?: number; readonly nOversamples?: number; readonly seed?: Seed } = {},
 ): [u: ShoalArray, s: ShoalArray, v: ShoalArray] {
+  known(options, "svdCompressed", "nPowerIter", "nOversamples", "seed");
   const a = matrix(x, "svdCompressed");
   const [m, n] = a.shape as [number, number];
   const width = Math.min(m, n, k + (options.nOversamples ?? 10));
@@ -244,6 +247,7 @@ export function lu(x: ArrayLike): [p: ShoalArray, l: ShoalArray, u: ShoalArray] 
 
 /** The triangle whose product with its adjoint is the matrix; upper unless `lower`. In one block. */
 export function cholesky(x: ArrayLike, options: { readonly lower?: boolean } = {}): ShoalArray {
+  known(options, "cholesky", "lower");
   const a = matrix(x, "cholesky", true);
   const made = whole("cholesky", CHOLESKY, { lower: options.lower ?? false }, [a], a.shape);
   return precise(a, made).rechunk(a.chunks as number[][]);
@@ -270,6 +274,7 @@ export function solve(x: ArrayLike, b: ArrayLike): ShoalArray {
 
 /** x with a x = b for a triangular a. In one block. */
 export function solveTriangular(x: ArrayLike, b: ArrayLike, options: { readonly lower?: boolean } = {}): ShoalArray {
+  known(options, "solveTriangular", "lower");
   const a = matrix(x, "solveTriangular", true);
   const right = rightSide(a, b, "solveTriangular");
   const made = whole("solve-triangular", TRIANGULAR, { lower: options.lower ?? false }, [a, right], right.shape);
@@ -310,6 +315,7 @@ export interface NormOptions {
 
 /** Vector and matrix norms. @see https://docs.dask.org/en/stable/generated/dask.array.linalg.norm.html */
 export function norm(x: ArrayLike, options: NormOptions = {}): ShoalArray {
+  known(options, "norm", "ord", "axis", "keepdims");
   const array = arrayOf(x);
   const { ord, keepdims = false } = options;
   const size = array.abs().astype(array.dtype === "float32" ? "float32" : "float64");

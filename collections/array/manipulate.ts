@@ -5,6 +5,7 @@ import { isBlocks } from "./elementwise.ts";
 import { broadcastTo, concatenate, expandDims, where } from "./functions.ts";
 import { axisIndex, type Indexer } from "./get.ts";
 import { type AxisIndex, positionOf, type Slice } from "./indexer.ts";
+import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
 import type { NDArray } from "./ndarray.ts";
 import { float, type ScalarLike } from "./scalar.ts";
@@ -39,6 +40,7 @@ export function rot90(
   x: ArrayLike,
   options: { readonly k?: number; readonly axes?: readonly [number, number] } = {},
 ): ShoalArray {
+  known(options, "rot90", "k", "axes");
   const array = arrayOf(x);
   const [a, b] = (options.axes ?? [0, 1]).map((one) => axisOf(one, array.ndim)) as [number, number];
   if (a === b) throw new RangeError(`A plane needs two axes, got ${a} twice`);
@@ -50,6 +52,7 @@ export function rot90(
 
 /** Each element several times along an axis. */
 export function repeat(x: ArrayLike, repeats: number, options: { readonly axis?: number | null } = {}): ShoalArray {
+  known(options, "repeat", "axis");
   if (!Number.isInteger(repeats) || repeats < 0)
     throw new RangeError(`repeats must be a whole number from 0, got ${repeats}`);
   const array = options.axis === undefined || options.axis === null ? arrayOf(x).ravel() : arrayOf(x);
@@ -90,6 +93,7 @@ export function tile(x: ArrayLike, reps: number | readonly number[]): ShoalArray
 
 /** Elements at positions along an axis; flattened without one. */
 export function take(x: ArrayLike, indices: Indexer, options: { readonly axis?: number | null } = {}): ShoalArray {
+  known(options, "take", "axis");
   const array = options.axis === undefined || options.axis === null ? arrayOf(x).ravel() : arrayOf(x);
   return along(array, axisOf(options.axis ?? 0, array.ndim), indices);
 }
@@ -100,6 +104,7 @@ export function compress(
   x: ArrayLike,
   options: { readonly axis?: number | null } = {},
 ): ShoalArray {
+  known(options, "compress", "axis");
   const array = options.axis === undefined || options.axis === null ? arrayOf(x).ravel() : arrayOf(x);
   const axis = axisOf(options.axis ?? 0, array.ndim);
   if (isBlocks(condition)) return along(array, axis, arrayOf(condition).astype("bool"));
@@ -140,12 +145,13 @@ export function select(
     throw new RangeError(`select was given ${conditions.length} conditions and ${choices.length} choices`);
   return conditions.reduceRight<ArrayLike>(
     (rest, one, at) => where(one, choices[at] as ArrayLike, rest),
-    options.default ?? 0,
+    known(options, "select", "default").default ?? 0,
   ) as ShoalArray;
 }
 
 /** Differences of neighbours along an axis, n times. */
 export function diff(x: ArrayLike, options: DiffOptions = {}): ShoalArray {
+  known(options, "diff", "n", "axis", "prepend", "append");
   const { n = 1 } = options;
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`diff is taken a whole number of times from 0, got ${n}`);
   const given = arrayOf(x);
@@ -186,6 +192,7 @@ export function ediff1d(
   x: ArrayLike,
   options: { readonly toBegin?: ArrayLike; readonly toEnd?: ArrayLike } = {},
 ): ShoalArray {
+  known(options, "ediff1d", "toBegin", "toEnd");
   const flat = arrayOf(x).ravel();
   const part = (value: ArrayLike | undefined): ShoalArray[] =>
     value === undefined ? [] : [arrayOf(value).ravel().astype(flat.dtype)];
@@ -206,6 +213,7 @@ export function gradient(
   options: GradientOptions = {},
 ): ShoalArray | ShoalArray[] {
   if (typeof spacing === "object" && !Array.isArray(spacing)) return gradient(x, 1, spacing as GradientOptions);
+  known(options, "gradient", "axis");
   const array = arrayOf(x);
   const axes =
     options.axis === undefined
@@ -235,7 +243,7 @@ function gradientAlong(array: ShoalArray, axis: number, h: number): ShoalArray {
 
 /** Values put behind an array; both flattened without an axis. */
 export const append = (x: ArrayLike, values: ArrayLike, options: { readonly axis?: number | null } = {}): ShoalArray =>
-  concatenate([x, values], { axis: options.axis ?? null });
+  concatenate([x, values], { axis: known(options, "append", "axis").axis ?? null });
 
 /** Slices at positions left out along an axis. */
 export function deleteAt(
@@ -243,6 +251,7 @@ export function deleteAt(
   at: number | string | Slice | NDArray | readonly (number | boolean)[],
   options: { readonly axis?: number } = {},
 ): ShoalArray {
+  known(options, "delete", "axis");
   const array = options.axis === undefined ? arrayOf(x).ravel() : arrayOf(x);
   const axis = axisOf(options.axis ?? 0, array.ndim);
   const n = array.shape[axis] as number;
@@ -272,6 +281,7 @@ export function insert(
   values: ArrayLike,
   options: { readonly axis?: number } = {},
 ): ShoalArray {
+  known(options, "insert", "axis");
   const array = options.axis === undefined ? arrayOf(x).ravel() : arrayOf(x);
   const axis = axisOf(options.axis ?? 0, array.ndim);
   const n = array.shape[axis] as number;

@@ -10,6 +10,7 @@ import { alignBlocks, isBlocks, SETTLE } from "./elementwise.ts";
 import { isForeign } from "./foreign-array.ts";
 import { applyNow, isSource } from "./kernels/elementwise.ts";
 import { type BlockInfo, type MapArg, type MapPlan, mapBlock } from "./kernels/user-blocks.ts";
+import { known } from "./known.ts";
 import { asNDArray, type NDArray } from "./ndarray.ts";
 
 const MAP = kernel("shoal:collections/array/kernels/user-blocks", "mapBlock", mapBlock);
@@ -42,6 +43,7 @@ export interface MapBlocksOptions {
  * @see https://docs.dask.org/en/stable/generated/dask.array.map_blocks.html
  */
 export function mapBlocksOf(fn: BlockFunction, first: Blocks, options: MapBlocksOptions = {}): Blocks {
+  known(options, "mapBlocks", "dtype", "meta", "chunks", "dropAxis", "newAxis", "args", "name");
   if (typeof fn !== "function") throw new TypeError(`A function of blocks was expected, got ${String(fn)}`);
   const given = [first, ...(options.args ?? [])];
   const arrays = given.flatMap((one) => (isArrayArgument(one) ? [blocksOf(one)] : []));

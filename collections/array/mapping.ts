@@ -9,6 +9,7 @@ import { type DType, parseDType } from "./dtype.ts";
 import { alignBlocks, broadcastPicks, programBlocks } from "./elementwise.ts";
 import { applyElements } from "./kernels/elements.ts";
 import { windowBlock } from "./kernels/views.ts";
+import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { mapOverlapOf, type OverlapOptions, overlapBlocks, trimBlocks } from "./overlap.ts";
@@ -36,11 +37,11 @@ export const mapOverlap = (
 
 /** Every block with elements of its neighbours around it. */
 export const overlap = (x: ArrayLike, options: OverlapOptions): ShoalArray =>
-  asArray(overlapBlocks(arrayOf(x), options));
+  asArray(overlapBlocks(arrayOf(x), known(options, "overlap", "depth", "boundary")));
 
 /** Blocks without what {@link overlap} put around them. */
 export const trimOverlap = (x: ArrayLike, options: OverlapOptions): ShoalArray =>
-  asArray(trimBlocks(arrayOf(x), options));
+  asArray(trimBlocks(arrayOf(x), known(options, "trimOverlap", "depth", "boundary")));
 
 /**
  * Windows of neighbouring elements: an axis more for each axis that the window moves along.
@@ -52,6 +53,7 @@ export function slidingWindowView(
   window: number | readonly number[],
   options: { readonly axis?: number | readonly number[] } = {},
 ): ShoalArray {
+  known(options, "slidingWindowView", "axis");
   const array = arrayOf(x);
   const sizes = [window].flat() as number[];
   const axes =

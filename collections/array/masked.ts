@@ -7,6 +7,7 @@ import { formatChunk } from "./format.ts";
 import { broadcastTo, isclose, where } from "./functions.ts";
 import type { Indexer } from "./get.ts";
 import { contiguous } from "./kernels/pending.ts";
+import { known } from "./known.ts";
 import { type NDArray, type NestedValues, sourceOfNDArray } from "./ndarray.ts";
 import type { ScalarLike } from "./scalar.ts";
 import { isnan } from "./ufuncs.ts";
@@ -184,6 +185,7 @@ export const maskedArray = (
   data: ArrayLike,
   options: { readonly mask?: ArrayLike; readonly fillValue?: ScalarLike } = {},
 ): MaskedArray => {
+  known(options, "maskedArray", "mask", "fillValue");
   const array = arrayOf(data);
   return new MaskedArray(array, arrayOf(options.mask ?? false), options.fillValue);
 };
@@ -240,6 +242,7 @@ export function maskedInvalid(x: ArrayLike): MaskedArray {
 
 /** As {@link maskedInvalid}, with the fill value in place of what is masked. */
 export function fixInvalid(x: ArrayLike, options: { readonly fillValue?: ScalarLike } = {}): MaskedArray {
+  known(options, "fixInvalid", "fillValue");
   const { data, mask } = maskedInvalid(x);
   const whole = new MaskedArray(data, mask, options.fillValue);
   return new MaskedArray(whole.filled(), mask, whole.fillValue);

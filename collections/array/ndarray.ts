@@ -11,6 +11,7 @@ import type { Indexer } from "./get.ts";
 import { Deferred, deferredOrNow, showMemory } from "./kernels/deferred.ts";
 import { applied } from "./kernels/elementwise.ts";
 import { Assigned, copyOf, type Pending } from "./kernels/pending.ts";
+import { known } from "./known.ts";
 import { BlockMethods } from "./methods/block-methods.ts";
 import type { ArrayKind, DTypeOf } from "./methods/kind.ts";
 import { type Complex, isScalar } from "./scalar.ts";
@@ -124,6 +125,7 @@ export class NDArray<out D extends DType = DType> extends BlockMethods<EagerKind
    * @throws RangeError if an integer is too large for a number
    */
   toArray(options: { readonly int64?: "bigint" | "number" } = {}): NestedValues {
+    known(options, "toArray", "int64");
     const walk = (axis: number, at: number): NestedValues => {
       if (axis === this.shape.length) return this.plain(at, options.int64 === "bigint");
       return globalThis.Array.from({ length: this.shape[axis] as number }, (_, i) =>

@@ -6,6 +6,7 @@ import { axisBlocks, axisSize, regularRuns } from "./chunk-spec.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
 import { argsortBlock, type QuantileMethod, type Quantiles, quantileBlock, sortBlock } from "./kernels/sorting.ts";
 import { topkChunk, topkCombine, topkPlaces, topkValues } from "./kernels/topk.ts";
+import { known } from "./known.ts";
 import { oneOf } from "./one-of.ts";
 import { rechunkBlocks, rechunkTo } from "./rechunk.ts";
 import { fanInOf, type ReduceOptions, treeBlocks } from "./reduction.ts";
@@ -74,6 +75,7 @@ export function quantileBlocks(
   q: number | readonly number[],
   options: QuantileOptions & { readonly skipNan?: boolean; readonly prefix?: string } = {},
 ): Blocks {
+  known(options, options.prefix ?? "quantile", "axis", "keepdims", "method", "skipNan", "prefix");
   const list = [q].flat() as number[];
   const bad = list.find((one) => !(one >= 0 && one <= 1));
   if (bad !== undefined) throw new RangeError(`A quantile lies in [0, 1], got ${bad}`);
@@ -153,6 +155,7 @@ export function topkBlocks(
     readonly places?: boolean;
   } = {},
 ): Blocks {
+  known(options, options.places === true ? "argtopk" : "topk", "axis", "splitEvery", "places");
   const axis = axisOf(options.axis ?? -1, blocks.axes.length);
   if (!Number.isInteger(k) || k === 0) throw new RangeError(`topk needs a whole number other than 0, got ${k}`);
   const plan = { k, axis };

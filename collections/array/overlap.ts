@@ -5,6 +5,7 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { axisOf, type Blocks, gridOf, layerName, requireKnown, samePlace } from "./blocks.ts";
 import { axisSize, axisSizes } from "./chunk-spec.ts";
 import { type HaloAxis, type HaloPlan, haloBlock, type RimAxis, rimsBlock, type Segment } from "./kernels/halo.ts";
+import { known } from "./known.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { rechunkBlocks } from "./rechunk.ts";
 import { sliceBlocksEach } from "./trim.ts";
@@ -91,6 +92,20 @@ export function mapOverlapOf(
 ): Blocks {
   if (options?.depth === undefined)
     throw new TypeError("mapOverlap takes { depth }: how many elements neighbours share");
+  known(
+    options,
+    "mapOverlap",
+    "depth",
+    "boundary",
+    "trim",
+    "dtype",
+    "meta",
+    "chunks",
+    "dropAxis",
+    "newAxis",
+    "args",
+    "name",
+  );
   const { depth, boundary, trim, ...rest } = options;
   const around: OverlapOptions = boundary === undefined ? { depth } : { depth, boundary };
   const mapped = mapBlocksOf(fn, overlapBlocks(blocks, around), rest);

@@ -8,6 +8,7 @@ import { type CreateOptions, located, shapeList } from "./creation.ts";
 import { type DType, itemsizeOf, parseDType } from "./dtype.ts";
 import type { Parameters } from "./kernels/distributions.ts";
 import { type RandomPlan, randomBlock, shuffledOrder } from "./kernels/random-blocks.ts";
+import { known } from "./known.ts";
 import { takeBlocks } from "./slicing.ts";
 
 const RANDOM = kernel("shoal:collections/array/kernels/random-blocks", "randomBlock", randomBlock);
@@ -54,15 +55,13 @@ export class Generator {
   private draw(
     distribution: string,
     shape: Shape,
-    options: RandomOptions & Parameters,
+    given: (RandomOptions & Parameters) | undefined,
     parameters: Parameters,
     fallback: DType,
   ): ShoalArray {
-    refuseUnknownOptions(
-      options,
-      ["dtype", "chunks", "seed", "endpoint", ...Object.keys(parameters)],
-      `random.${distribution}`,
-    );
+    // Without types, options that are needed may be missing: what is needed of them is said below.
+    const options: RandomOptions = given ?? {};
+    refuseUnknownOptions(options, ["dtype", "chunks", "seed", ...Object.keys(parameters)], `random.${distribution}`);
     const dtype = parseDType(options.dtype ?? fallback);
     for (const [name, value] of Object.entries(parameters))
       if (typeof value !== "number" || Number.isNaN(value))
@@ -81,7 +80,13 @@ export class Generator {
 
   /** Floats in [low, high). */
   uniform(shape: Shape, options: With<never, "low" | "high"> = {}): ShoalArray {
-    return this.draw("uniform", shape, options as never, { low: options.low ?? 0, high: options.high ?? 1 }, "float64");
+    return this.draw(
+      "uniform",
+      shape,
+      options as never,
+      { low: options?.low ?? 0, high: options?.high ?? 1 },
+      "float64",
+    );
   }
 
   /** Normal: mean `loc`, standard deviation `scale`. */
@@ -90,7 +95,7 @@ export class Generator {
       "normal",
       shape,
       options as never,
-      { loc: options.loc ?? 0, scale: options.scale ?? 1 },
+      { loc: options?.loc ?? 0, scale: options?.scale ?? 1 },
       "float64",
     );
   }
@@ -100,14 +105,16 @@ export class Generator {
     return this.draw("normal", shape, options as never, { loc: 0, scale: 1 }, "float64");
   }
 
-  /** Whole numbers in [low, high). */
-  integers(shape: Shape, options: With<"high", "low">): ShoalArray {
-    return this.draw("integers", shape, options as never, { low: options.low ?? 0, high: options.high }, "int64");
+  /** Whole numbers in [low, high), with `endpoint` in [low, high]. */
+  integers(shape: Shape, options: With<"high", "low"> & { readonly endpoint?: boolean }): ShoalArray {
+    const { endpoint = false, ...rest } = options ?? {};
+    const high = endpoint ? options.high + 1 : options?.high;
+    return this.draw("integers", shape, rest as never, { low: options?.low ?? 0, high }, "int64");
   }
 
   /** Exponential. */
   exponential(shape: Shape, options: With<never, "scale"> = {}): ShoalArray {
-    return this.draw("exponential", shape, options as never, { scale: options.scale ?? 1 }, "float64");
+    return this.draw("exponential", shape, options as never, { scale: options?.scale ?? 1 }, "float64");
   }
 
   /** Standard exponential. */
@@ -117,32 +124,44 @@ export class Generator {
 
   /** Gamma. */
   gamma(shape: Shape, options: With<"shape", "scale">): ShoalArray {
-    return this.draw("gamma", shape, options as never, { shape: options.shape, scale: options.scale ?? 1 }, "float64");
+    return this.draw(
+      "gamma",
+      shape,
+      options as never,
+      { shape: options?.shape, scale: options?.scale ?? 1 },
+      "float64",
+    );
   }
 
   /** Gamma of scale 1. */
   standardGamma(shape: Shape, options: With<"shape">): ShoalArray {
-    return this.draw("gamma", shape, options as never, { scale: 1, shape: options.shape }, "float64");
+    return this.draw("gamma", shape, options as never, { scale: 1, shape: options?.shape }, "float64");
   }
 
   /** Beta. */
   beta(shape: Shape, options: With<"a" | "b">): ShoalArray {
-    return this.draw("beta", shape, options as never, { a: options.a, b: options.b }, "float64");
+    return this.draw("beta", shape, options as never, { a: options?.a, b: options?.b }, "float64");
   }
 
   /** Chi-square. */
   chisquare(shape: Shape, options: With<"df">): ShoalArray {
-    return this.draw("chisquare", shape, options as never, { df: options.df }, "float64");
+    return this.draw("chisquare", shape, options as never, { df: options?.df }, "float64");
   }
 
   /** Noncentral chi-square. */
   noncentralChisquare(shape: Shape, options: With<"df" | "nonc">): ShoalArray {
-    return this.draw("noncentralChisquare", shape, options as never, { df: options.df, nonc: options.nonc }, "float64");
+    return this.draw(
+      "noncentralChisquare",
+      shape,
+      options as never,
+      { df: options?.df, nonc: options?.nonc },
+      "float64",
+    );
   }
 
   /** F. */
   f(shape: Shape, options: With<"dfnum" | "dfden">): ShoalArray {
-    return this.draw("f", shape, options as never, { dfnum: options.dfnum, dfden: options.dfden }, "float64");
+    return this.draw("f", shape, options as never, { dfnum: options?.dfnum, dfden: options?.dfden }, "float64");
   }
 
   /** Noncentral F. */
@@ -151,14 +170,14 @@ export class Generator {
       "noncentralF",
       shape,
       options as never,
-      { dfnum: options.dfnum, dfden: options.dfden, nonc: options.nonc },
+      { dfnum: options?.dfnum, dfden: options?.dfden, nonc: options?.nonc },
       "float64",
     );
   }
 
   /** Student's t. */
   standardT(shape: Shape, options: With<"df">): ShoalArray {
-    return this.draw("standardT", shape, options as never, { df: options.df }, "float64");
+    return this.draw("standardT", shape, options as never, { df: options?.df }, "float64");
   }
 
   /** Standard Cauchy. */
@@ -172,7 +191,7 @@ export class Generator {
       "gumbel",
       shape,
       options as never,
-      { loc: options.loc ?? 0, scale: options.scale ?? 1 },
+      { loc: options?.loc ?? 0, scale: options?.scale ?? 1 },
       "float64",
     );
   }
@@ -183,7 +202,7 @@ export class Generator {
       "laplace",
       shape,
       options as never,
-      { loc: options.loc ?? 0, scale: options.scale ?? 1 },
+      { loc: options?.loc ?? 0, scale: options?.scale ?? 1 },
       "float64",
     );
   }
@@ -194,7 +213,7 @@ export class Generator {
       "logistic",
       shape,
       options as never,
-      { loc: options.loc ?? 0, scale: options.scale ?? 1 },
+      { loc: options?.loc ?? 0, scale: options?.scale ?? 1 },
       "float64",
     );
   }
@@ -205,39 +224,39 @@ export class Generator {
       "lognormal",
       shape,
       options as never,
-      { mean: options.mean ?? 0, sigma: options.sigma ?? 1 },
+      { mean: options?.mean ?? 0, sigma: options?.sigma ?? 1 },
       "float64",
     );
   }
 
   /** Pareto II. */
   pareto(shape: Shape, options: With<"a">): ShoalArray {
-    return this.draw("pareto", shape, options as never, { a: options.a }, "float64");
+    return this.draw("pareto", shape, options as never, { a: options?.a }, "float64");
   }
 
   /** Power. */
   power(shape: Shape, options: With<"a">): ShoalArray {
-    return this.draw("power", shape, options as never, { a: options.a }, "float64");
+    return this.draw("power", shape, options as never, { a: options?.a }, "float64");
   }
 
   /** Rayleigh. */
   rayleigh(shape: Shape, options: With<never, "scale"> = {}): ShoalArray {
-    return this.draw("rayleigh", shape, options as never, { scale: options.scale ?? 1 }, "float64");
+    return this.draw("rayleigh", shape, options as never, { scale: options?.scale ?? 1 }, "float64");
   }
 
   /** Weibull. */
   weibull(shape: Shape, options: With<"a">): ShoalArray {
-    return this.draw("weibull", shape, options as never, { a: options.a }, "float64");
+    return this.draw("weibull", shape, options as never, { a: options?.a }, "float64");
   }
 
   /** Von Mises angles. */
   vonmises(shape: Shape, options: With<"mu" | "kappa">): ShoalArray {
-    return this.draw("vonmises", shape, options as never, { mu: options.mu, kappa: options.kappa }, "float64");
+    return this.draw("vonmises", shape, options as never, { mu: options?.mu, kappa: options?.kappa }, "float64");
   }
 
   /** Wald. */
   wald(shape: Shape, options: With<"mean" | "scale">): ShoalArray {
-    return this.draw("wald", shape, options as never, { mean: options.mean, scale: options.scale }, "float64");
+    return this.draw("wald", shape, options as never, { mean: options?.mean, scale: options?.scale }, "float64");
   }
 
   /** Triangular. */
@@ -246,24 +265,24 @@ export class Generator {
       "triangular",
       shape,
       options as never,
-      { left: options.left, mode: options.mode, right: options.right },
+      { left: options?.left, mode: options?.mode, right: options?.right },
       "float64",
     );
   }
 
   /** Binomial. */
   binomial(shape: Shape, options: With<"n" | "p">): ShoalArray {
-    return this.draw("binomial", shape, options as never, { n: options.n, p: options.p }, "int64");
+    return this.draw("binomial", shape, options as never, { n: options?.n, p: options?.p }, "int64");
   }
 
   /** Poisson. */
   poisson(shape: Shape, options: With<never, "lam"> = {}): ShoalArray {
-    return this.draw("poisson", shape, options as never, { lam: options.lam ?? 1 }, "int64");
+    return this.draw("poisson", shape, options as never, { lam: options?.lam ?? 1 }, "int64");
   }
 
   /** Geometric: trials until the first success. */
   geometric(shape: Shape, options: With<"p">): ShoalArray {
-    return this.draw("geometric", shape, options as never, { p: options.p }, "int64");
+    return this.draw("geometric", shape, options as never, { p: options?.p }, "int64");
   }
 
   /** Hypergeometric. */
@@ -272,24 +291,24 @@ export class Generator {
       "hypergeometric",
       shape,
       options as never,
-      { ngood: options.ngood, nbad: options.nbad, nsample: options.nsample },
+      { ngood: options?.ngood, nbad: options?.nbad, nsample: options?.nsample },
       "int64",
     );
   }
 
   /** Negative binomial. */
   negativeBinomial(shape: Shape, options: With<"n" | "p">): ShoalArray {
-    return this.draw("negativeBinomial", shape, options as never, { n: options.n, p: options.p }, "int64");
+    return this.draw("negativeBinomial", shape, options as never, { n: options?.n, p: options?.p }, "int64");
   }
 
   /** Logarithmic series. */
   logseries(shape: Shape, options: With<"p">): ShoalArray {
-    return this.draw("logseries", shape, options as never, { p: options.p }, "int64");
+    return this.draw("logseries", shape, options as never, { p: options?.p }, "int64");
   }
 
   /** Zipf. */
   zipf(shape: Shape, options: With<"a">): ShoalArray {
-    return this.draw("zipf", shape, options as never, { a: options.a }, "int64");
+    return this.draw("zipf", shape, options as never, { a: options?.a }, "int64");
   }
 
   /** Elements of a list (or whole numbers below one), with replacement unless `replace` is false. */
@@ -298,6 +317,7 @@ export class Generator {
     shape: Shape,
     options: RandomOptions & { readonly replace?: boolean } = {},
   ): ShoalArray {
+    known(options, "random.choice", "dtype", "chunks", "seed", "replace");
     const list = typeof from === "number" ? undefined : arrayOf(from);
     const n = list === undefined ? (from as number) : list.len();
     const lengths = typeof shape === "number" ? [shape] : shape;
@@ -309,12 +329,14 @@ export class Generator {
         list === undefined ? arrayOf(BigInt64Array.from(order, BigInt)) : asArray(takeBlocks(list, 0, order));
       return options.chunks === undefined ? chosen.reshape(lengths) : chosen.reshape(lengths).rechunk(options.chunks);
     }
-    const places = this.integers(shape, { ...options, low: 0, high: n });
+    const { replace: _, ...rest } = options;
+    const places = this.integers(shape, { ...rest, low: 0, high: n });
     return list === undefined ? places : list.get(places);
   }
 
   /** The slices of the first axis (or whole numbers below one) in random order. */
   permutation(of: number | ArrayLike, options: { readonly seed?: Seed; readonly chunks?: ChunkSpec } = {}): ShoalArray {
+    known(options, "random.permutation", "seed", "chunks");
     const list = typeof of === "number" ? undefined : arrayOf(of);
     const order = shuffledOrder(list === undefined ? (of as number) : list.len(), this.next(options));
     const made = list === undefined ? arrayOf(BigInt64Array.from(order, BigInt)) : asArray(takeBlocks(list, 0, order));

@@ -9,6 +9,7 @@ import { type DType, dtypeInfo, parseDType } from "./dtype.ts";
 import { applyBlocks } from "./elementwise.ts";
 import { type ArgReduction, argChunk, argCombine, argFinish } from "./kernels/arg-reduce.ts";
 import { type Reduction, type ReductionName, reduceChunk, reduceCombine, reduceFinish } from "./kernels/reduce.ts";
+import { known } from "./known.ts";
 import { realDType } from "./promote.ts";
 
 const MODULE = "shoal:collections/array/kernels/reduce";
@@ -198,6 +199,7 @@ export function argReduceBlocks(
     readonly skipNan?: boolean;
   } = {},
 ): Blocks {
+  known(options, name, "axis", "keepdims", "splitEvery", "skipNan");
   const axes = axesOf(options.axis, blocks.axes.length);
   refuseEmpty(blocks, name, axes);
   const reduction: ArgReduction = {

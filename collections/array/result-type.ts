@@ -1,6 +1,7 @@
 import { arrayOf } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { type DType, parseDType } from "./dtype.ts";
+import { known } from "./known.ts";
 import { emptyLike, type NDArray } from "./ndarray.ts";
 import { isScalar, weakKindOf } from "./scalar.ts";
 import { commonDType } from "./ufunc.ts";
@@ -35,6 +36,7 @@ export function metaFromArray(
   x: ArrayLike,
   options: { readonly ndim?: number; readonly dtype?: DType | (string & {}) } = {},
 ): NDArray {
+  known(options, "metaFromArray", "ndim", "dtype");
   const { meta } = arrayOf(x);
   const dtype = options.dtype === undefined ? meta.dtype : parseDType(options.dtype);
   const ndim = options.ndim ?? meta.ndim;

@@ -12,6 +12,7 @@ import { alignBlocks, isBlocks } from "./elementwise.ts";
 import { concatenateBlocks, stackBlocks } from "./join.ts";
 import * as sets from "./kernels/sets.ts";
 import { elementsOf } from "./kernels/sets.ts";
+import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
 import { oneOf } from "./one-of.ts";
 import { promote } from "./promote.ts";
@@ -48,6 +49,7 @@ export interface UniqueOptions {
 export function unique(x: ArrayLike): ShoalArray;
 export function unique(x: ArrayLike, options: UniqueOptions): ShoalArray | ShoalArray[];
 export function unique(x: ArrayLike, options: UniqueOptions = {}): ShoalArray | ShoalArray[] {
+  known(options, "unique", "returnIndex", "returnInverse", "returnCounts");
   const flat = arrayOf(x).ravel();
   const part = (which: "values" | "first" | "counts"): ShoalArray =>
     asArray(
@@ -113,12 +115,13 @@ export function searchsorted(
   if (sorted.axes.length !== 1)
     throw new RangeError(`searchsorted needs a list, got shape ${shapeText(shapeOf(sorted))}`);
   const dtype = promote(sorted.dtype, given.dtype);
-  const plan = { side: oneOf("side", options.side ?? "left", ["left", "right"]) };
+  const plan = { side: oneOf("side", known(options, "searchsorted", "side").side ?? "left", ["left", "right"]) };
   return besideList("searchBlock", plan, arrayOf(sorted).astype(dtype), arrayOf(given).astype(dtype), "int64");
 }
 
 /** The bin of each element, for edges that rise or fall. */
 export function digitize(x: ArrayLike, bins: ArrayLike, options: { readonly right?: boolean } = {}): ShoalArray {
+  known(options, "digitize", "right");
   if (isBlocks(bins)) throw new TypeError("The edges of digitize must be at hand; compute them first");
   const edges = chunkOf(bins);
   const data = elementsOf(edges) as Float64Array;
@@ -145,12 +148,13 @@ export function isin(
   list: ArrayLike,
   options: { readonly invert?: boolean; readonly assumeUnique?: boolean } = {},
 ): ShoalArray {
-  const [given, known] = [arrayOf(x), arrayOf(list)];
-  const dtype = promote(given.dtype, known.dtype);
+  known(options, "isin", "invert", "assumeUnique");
+  const [given, wanted] = [arrayOf(x), arrayOf(list)];
+  const dtype = promote(given.dtype, wanted.dtype);
   return besideList(
     "isinBlock",
     { invert: options.invert ?? false },
-    known.ravel().astype(dtype),
+    wanted.ravel().astype(dtype),
     given.astype(dtype),
     "bool",
   );
@@ -161,6 +165,7 @@ export function bincount(
   x: ArrayLike,
   options: { readonly weights?: ArrayLike; readonly minlength?: number } = {},
 ): ShoalArray {
+  known(options, "bincount", "weights", "minlength");
   const given = arrayOf(x);
   if (given.ndim !== 1 || !"biu".includes(kindOf(given.dtype)))
     throw new TypeError(`bincount needs a list of integers, got ${given.dtype} of shape ${shapeText(given.shape)}`);
@@ -242,6 +247,7 @@ export interface HistogramOptions {
  */
 export function histogram(x: ArrayLike, options: HistogramOptions): [counts: ShoalArray, edges: ShoalArray] {
   if (options === undefined) throw new TypeError("histogram takes { bins } with a range, or their edges");
+  known(options, "histogram", "bins", "range", "weights", "density");
   const edges = edgesOf(options.bins, options.range);
   const flat = arrayOf(x).ravel();
   const weights = options.weights === undefined ? [] : [arrayOf(options.weights).ravel()];
@@ -291,6 +297,7 @@ export function histogramdd(
   },
 ): [counts: ShoalArray, edges: ShoalArray[]] {
   listGiven("histogramdd", "histogramdd([x, y], { bins: [3, 3], range })", columns);
+  known(options, "histogramdd", "bins", "range", "weights");
   const edges = columns.map((_, at) => edgesOf(options.bins[at], options.range?.[at]));
   const weights = options.weights === undefined ? [] : [realWeights("histogramdd", options.weights)];
   const plan = { edges, weighted: weights.length > 0 };
@@ -314,6 +321,7 @@ export function histogram2d(
     readonly weights?: ArrayLike;
   } = {},
 ): [counts: ShoalArray, xEdges: ShoalArray, yEdges: ShoalArray] {
+  known(options, "histogram2d", "bins", "range", "weights");
   const bins =
     typeof options.bins === "number" || options.bins === undefined
       ? [options.bins ?? 10, options.bins ?? 10]
@@ -349,4 +357,7 @@ export const flatnonzero = (x: ArrayLike): ShoalArray => nonzero(arrayOf(x).rave
 
 /** How many elements are not zero. */
 export const countNonzero = (x: ArrayLike, options: { readonly axis?: number | readonly number[] } = {}): ShoalArray =>
-  arrayOf(x).astype("bool").astype("int64").sum(options);
+  arrayOf(x)
+    .astype("bool")
+    .astype("int64")
+    .sum(known(options, "countNonzero", "axis"));

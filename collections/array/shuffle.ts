@@ -3,6 +3,7 @@ import { arrayOf, asArray, type ShoalArray } from "./array.ts";
 import type { ArrayLike } from "./array-like.ts";
 import { axisOf, requireKnown, shapeOf } from "./blocks.ts";
 import { positionOf } from "./indexer.ts";
+import { known } from "./known.ts";
 import { takeBlocks } from "./slicing.ts";
 
 /** Chunks may grow or shrink by this much, so that groups stay together. */
@@ -22,6 +23,7 @@ export function shuffle(
   groups: readonly (readonly number[])[],
   options: { readonly axis?: number } = {},
 ): ShoalArray {
+  known(options, "shuffle", "axis");
   const array = arrayOf(x);
   const axis = axisOf(options.axis ?? 0, array.ndim);
   requireKnown(array, "shuffle", [axis]);

@@ -6,10 +6,11 @@ import { axisSizes } from "./chunk-spec.ts";
 import type { CumulativeOptions } from "./cumulative.ts";
 import { cumulativeBlocks } from "./cumulative.ts";
 import type { DType } from "./dtype.ts";
+import { known } from "./known.ts";
 import { along } from "./manipulate.ts";
 import { type BlockFunction, inferDType, mapBlocksOf } from "./map-blocks.ts";
 import type { NDArray } from "./ndarray.ts";
-import { type QuantileOptions, quantileBlocks, topkBlocks } from "./ordering.ts";
+import { type QuantileOptions, quantileBlocks, type topkBlocks } from "./ordering.ts";
 
 type MedianOptions = Omit<QuantileOptions, "method">;
 
@@ -53,10 +54,10 @@ export const nancumprod = (x: ArrayLike, options: CumulativeOptions = {}): Shoal
 
 /** The k greatest or, for k < 0, least elements along an axis. */
 export const topk = (x: ArrayLike, k: number, options: Parameters<typeof topkBlocks>[2] = {}): ShoalArray =>
-  asArray(topkBlocks(arrayOf(x), k, options));
+  arrayOf(x).topk(k, options);
 /** The places of {@link topk}'s elements. */
 export const argtopk = (x: ArrayLike, k: number, options: Parameters<typeof topkBlocks>[2] = {}): ShoalArray =>
-  asArray(topkBlocks(arrayOf(x), k, { ...options, places: true }));
+  arrayOf(x).argtopk(k, options);
 
 /** Elements in rising order along an axis, which becomes one chunk. */
 export const sort = (x: ArrayLike, axis?: number): ShoalArray => arrayOf(x).sort(axis);
@@ -75,6 +76,7 @@ export function coarsen(
   axes: Readonly<Record<number, number>>,
   options: { readonly trimExcess?: boolean } = {},
 ): ShoalArray {
+  known(options, "coarsen", "trimExcess");
   let array = arrayOf(x);
   const factors = array.shape.map((_, axis) => axes[axis] ?? axes[axis - array.ndim] ?? 1);
   for (const given of Object.keys(axes)) axisOf(Number(given), array.ndim);

@@ -6,6 +6,7 @@ import { axisSizes, type ChunkSpec, chunkRuns } from "./chunk-spec.ts";
 import { arange, type CreateOptions, eye, onesLike, tri, zeros } from "./creation.ts";
 import { type DType, itemsizeOf, parseDType } from "./dtype.ts";
 import { broadcastTo, concatenate, stack, where } from "./functions.ts";
+import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
 import { type BlockFunction, inferDType, mapBlocksOf } from "./map-blocks.ts";
 import { promote } from "./promote.ts";
@@ -23,6 +24,7 @@ export function normalizeChunks(
   shape: readonly number[],
   options: { readonly dtype?: DType | (string & {}) } = {},
 ): number[][] {
+  known(options, "normalizeChunks", "dtype");
   return chunkRuns(chunks, shape, itemsizeOf(parseDType(options.dtype ?? "float64"))).map(axisSizes);
 }
 
@@ -32,6 +34,7 @@ export function meshgrid(
   options: { readonly indexing?: "xy" | "ij"; readonly sparse?: boolean } = {},
 ): ShoalArray[] {
   const lists = listGiven("meshgrid", "meshgrid([x, y])", arrays).map((one) => arrayOf(one).ravel());
+  known(options, "meshgrid", "indexing", "sparse");
   const isSwapped = (options.indexing ?? "xy") === "xy" && lists.length > 1;
   const order = isSwapped ? [1, 0, ...lists.slice(2).map((_, at) => at + 2)] : lists.map((_, at) => at);
   const shape = order.map((at) => (lists[at] as ShoalArray).size);
@@ -49,6 +52,7 @@ export function meshgrid(
 
 /** Positions along each axis of a grid, as one array with the axis in front. */
 export function indices(dimensions: readonly number[], options: CreateOptions = {}): ShoalArray {
+  known(options, "indices", "dtype", "chunks");
   const dtype = parseDType(options.dtype ?? "int64");
   const runs = chunkRuns(options.chunks ?? "auto", dimensions, itemsizeOf(dtype));
   const parts = dimensions.map((n, axis) => {
@@ -67,7 +71,7 @@ export function fromfunction(
   fn: BlockFunction,
   options: CreateOptions & { readonly shape: readonly number[] },
 ): ShoalArray {
-  const { shape, dtype = "float64" } = options;
+  const { shape, dtype = "float64" } = known(options, "fromfunction", "shape", "dtype", "chunks");
   const runs = chunkRuns(options.chunks ?? "auto", shape, 8);
   const lines = shape.map((n, axis) => {
     const line = arange(0, n, { dtype, chunks: [axisSizes(runs[axis] as AxisRuns)] });
@@ -82,6 +86,7 @@ export function fromfunction(
 
 /** A diagonal of a matrix, or the matrix that has a list on its diagonal. */
 export function diag(x: ArrayLike, options: { readonly k?: number } = {}): ShoalArray {
+  known(options, "diag", "k");
   const array = arrayOf(x);
   const k = options.k ?? 0;
   if (array.ndim === 2) return diagonal(array, { offset: k });
@@ -107,6 +112,7 @@ export function diagonal(
   x: ArrayLike,
   options: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number } = {},
 ): ShoalArray {
+  known(options, "diagonal", "offset", "axis1", "axis2");
   const array = arrayOf(x);
   const [a, b] = [axisOf(options.axis1 ?? 0, array.ndim), axisOf(options.axis2 ?? 1, array.ndim)];
   if (a === b) throw new RangeError(`A diagonal needs two axes, got ${a} twice`);
@@ -166,10 +172,10 @@ const triangle = (x: ArrayLike, k: number, keepsLower: boolean): ShoalArray => {
 
 /** The lower triangle; the rest zero. */
 export const tril = (x: ArrayLike, options: { readonly k?: number } = {}): ShoalArray =>
-  triangle(x, options.k ?? 0, true);
+  triangle(x, known(options, "tril", "k").k ?? 0, true);
 /** The upper triangle; the rest zero. */
 export const triu = (x: ArrayLike, options: { readonly k?: number } = {}): ShoalArray =>
-  triangle(x, options.k ?? 0, false);
+  triangle(x, known(options, "triu", "k").k ?? 0, false);
 
 /** Indices along each axis from positions in the flattened array. */
 export function unravelIndex(x: ArrayLike, shape: readonly number[]): ShoalArray[] {
@@ -184,10 +190,10 @@ export function unravelIndex(x: ArrayLike, shape: readonly number[]): ShoalArray
 
 /** Places of the lower triangle of a matrix, as lists of rows and columns. */
 export const trilIndices = (n: number, options: TriangleOptions = {}): ShoalArray[] =>
-  nonzero(tri(n, { M: options.m ?? n, k: options.k ?? 0, dtype: "bool" }));
+  nonzero(tri(n, { M: known(options, "trilIndices", "k", "m").m ?? n, k: options.k ?? 0, dtype: "bool" }));
 /** Places of the upper triangle of a matrix. */
 export const triuIndices = (n: number, options: TriangleOptions = {}): ShoalArray[] =>
-  nonzero(tri(n, { M: options.m ?? n, k: (options.k ?? 0) - 1, dtype: "bool" }).not());
+  nonzero(tri(n, { M: known(options, "triuIndices", "k", "m").m ?? n, k: (options.k ?? 0) - 1, dtype: "bool" }).not());
 
 /** Options of {@link trilIndices} and {@link triuIndices}. */
 export interface TriangleOptions {
@@ -205,6 +211,7 @@ export const triuIndicesFrom = (x: ArrayLike, options: Pick<TriangleOptions, "k"
   triuIndices(...matrixSize(x, options));
 
 function matrixSize(x: ArrayLike, options: Pick<TriangleOptions, "k">): [number, TriangleOptions] {
+  known(options, "Indices of a triangle", "k");
   const { shape } = arrayOf(x);
   if (shape.length !== 2) throw new RangeError(`Indices of a triangle need two axes, got ${shape.length}`);
   return [shape[0] as number, { ...options, m: shape[1] as number }];
@@ -273,6 +280,7 @@ export interface CovarianceOptions {
 
 /** Covariances of variables. */
 export function cov(x: ArrayLike, options: CovarianceOptions = {}): ShoalArray {
+  known(options, "cov", "y", "rowvar", "bias", "ddof");
   const rows = (one: ArrayLike): ShoalArray => {
     const array = arrayOf(one);
     if (array.ndim > 2) throw new RangeError(`Covariances need one or two axes, got ${array.ndim}`);
@@ -288,6 +296,7 @@ export function cov(x: ArrayLike, options: CovarianceOptions = {}): ShoalArray {
 
 /** Correlations of variables. */
 export function corrcoef(x: ArrayLike, options: Pick<CovarianceOptions, "y" | "rowvar"> = {}): ShoalArray {
+  known(options, "corrcoef", "y", "rowvar");
   const c = cov(x, options);
   if (c.ndim === 0) return c.div(c);
   const sd = diag(c).sqrt();

@@ -5,6 +5,7 @@ import { type CumulativeOptions, cumulativeBlocks } from "./cumulative.ts";
 import { type DType, parseDType } from "./dtype.ts";
 import { applyBlocks, type BlocksOperand, castBlocks, isBlocks } from "./elementwise.ts";
 import type { ReductionName } from "./kernels/reduce.ts";
+import { known } from "./known.ts";
 import { type ReduceOptions, reduceBlocks } from "./reduction.ts";
 import { reaxisBlocks } from "./slicing.ts";
 
@@ -85,6 +86,7 @@ function applied(name: string, operands: readonly ArrayLike[]): Blocks {
 
 function withOptions(result: Blocks, options: UfuncOptions | undefined): Blocks {
   if (options === undefined) return result;
+  known(options, "A universal function", "where", "out", "dtype");
   const cast = options.dtype === undefined ? result : castBlocks(result, parseDType(options.dtype));
   if (options.where === undefined) return cast;
   const kept = options.out === undefined ? 0 : (operandOf(options.out) as BlocksOperand);

@@ -5,6 +5,7 @@ import { type CumulativeOptions, cumulativeBlocks } from "../cumulative.ts";
 import { dtypeInfo, parseDType } from "../dtype.ts";
 import type { SumDType } from "../dtype-of.ts";
 import { reinterpret } from "../kernels/reinterpret.ts";
+import { known } from "../known.ts";
 import { argsortBlocks, eachBlock, sortBlocks, topkBlocks } from "../ordering.ts";
 import type { ReduceOptions } from "../reduction.ts";
 import { flipBlocks, rollBlocks } from "../roll.ts";
@@ -29,12 +30,14 @@ export abstract class BlockMethods<K extends ArrayKind> extends ProductMethods<K
 
   /** The k greatest (falling) or, for k < 0, least (rising) elements along an axis. */
   topk(k: number, options: TopkOptions = {}): Same<K> {
-    return this.made(topkBlocks(this.asBlocks(), k, options));
+    return this.made(topkBlocks(this.asBlocks(), k, known(options, "topk", "axis", "splitEvery")));
   }
 
   /** The places of {@link topk}'s elements. */
   argtopk(k: number, options: TopkOptions = {}): Of<K, "int64"> {
-    return this.made(topkBlocks(this.asBlocks(), k, { ...options, places: true }));
+    return this.made(
+      topkBlocks(this.asBlocks(), k, { ...known(options, "argtopk", "axis", "splitEvery"), places: true }),
+    );
   }
 
   /** Elements in rising order along an axis, which becomes one chunk; NaN last. */
@@ -59,7 +62,7 @@ export abstract class BlockMethods<K extends ArrayKind> extends ProductMethods<K
 
   /** Elements moved along axes, those pushed over the end coming in at the start; flattened without an axis. */
   roll(shift: number | readonly number[], options: { readonly axis?: number | readonly number[] } = {}): Same<K> {
-    return this.made(rollBlocks(this.asBlocks(), shift, options.axis));
+    return this.made(rollBlocks(this.asBlocks(), shift, known(options, "roll", "axis").axis));
   }
 
   /** The same bytes read as another dtype. @throws TypeError if an element would have another size and the last axis does not fit */

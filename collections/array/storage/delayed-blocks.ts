@@ -10,6 +10,7 @@ import type { ArrayLike } from "../array-like.ts";
 import { layerName, samePlace } from "../blocks.ts";
 import { type DType, parseDType } from "../dtype.ts";
 import { blockOfValue, eagerBlock } from "../kernels/outer-blocks.ts";
+import { known } from "../known.ts";
 
 const BLOCK = kernel("shoal:collections/array/kernels/outer-blocks", "blockOfValue", blockOfValue);
 const EAGER = kernel("shoal:collections/array/kernels/outer-blocks", "eagerBlock", eagerBlock);
@@ -25,6 +26,7 @@ export function fromDelayed(
   value: DelayedValue<unknown>,
   options: { readonly shape: readonly number[]; readonly dtype: DType | (string & {}) },
 ): ShoalArray {
+  known(options, "fromDelayed", "shape", "dtype");
   const [place] = placesOf([value]) as [Place];
   const { layer: source, index } = place;
   const dtype = parseDType(options.dtype);

@@ -11,6 +11,7 @@ import { axisOf, layerName, requireKnown, samePlace } from "../blocks.ts";
 import { axisSizes } from "../chunk-spec.ts";
 import { type DType, typeString } from "../dtype.ts";
 import { readNpy, writeNpy } from "../kernels/npy-stack.ts";
+import { known } from "../known.ts";
 import { absolute } from "./file-array.ts";
 import { NPY_HEAD_BYTES, parseNpyHeader } from "./npy-header.ts";
 import { type Pickled, parsePickle } from "./pickle.ts";
@@ -31,6 +32,7 @@ export async function toNpyStack(
   x: ArrayLike,
   options: { readonly axis?: number } = {},
 ): Promise<void> {
+  known(options, "toNpyStack", "axis");
   const array = arrayOf(x);
   const axis = axisOf(options.axis ?? 0, array.ndim);
   requireKnown(array, "Writing files");

@@ -5,6 +5,7 @@ import { shapeOf } from "../blocks.ts";
 import { sizeOf } from "../chunk.ts";
 import type { ChunkSpec } from "../chunk-spec.ts";
 import { type DType, itemsizeOf, parseDType } from "../dtype.ts";
+import { known } from "../known.ts";
 import { checkLength } from "./check-length.ts";
 import { fileBlocks, locate, writeFile } from "./file-array.ts";
 import { NPY_HEAD_BYTES, npyHeaderBytes, parseNpyHeader } from "./npy-header.ts";
@@ -18,6 +19,7 @@ import { NPY_HEAD_BYTES, npyHeaderBytes, parseNpyHeader } from "./npy-header.ts"
  * const x = await da.fromNpy("measurements.npy", { chunks: [1000, -1] });
  */
 export async function fromNpy(path: string, options: { readonly chunks?: ChunkSpec } = {}): Promise<ShoalArray> {
+  known(options, "fromNpy", "chunks");
   const found = await locate(path);
   const header = parseNpyHeader(await fileSystemOf(path).readRange(path, 0, NPY_HEAD_BYTES), path);
   checkLength(path, found.sizeBytes, header.offset + sizeOf(header.shape) * itemsizeOf(header.dtype));
@@ -57,6 +59,7 @@ export interface RawOptions {
  * const image = await da.fromRaw("scan.bin", { dtype: "uint16", shape: [4096, 4096], chunks: 1024 });
  */
 export async function fromRaw(path: string, options: RawOptions): Promise<ShoalArray> {
+  known(options, "fromRaw", "dtype", "shape", "chunks", "offset", "order", "endian");
   const { shape, offset = 0, order = "C" } = options;
   const isBig = options.dtype.startsWith(">");
   const dtype = parseDType(options.dtype.replace(/^>/, ""));

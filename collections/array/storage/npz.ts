@@ -9,6 +9,7 @@ import { sizeOf } from "../chunk.ts";
 import type { ChunkSpec } from "../chunk-spec.ts";
 import { itemsizeOf } from "../dtype.ts";
 import { readDeflated } from "../kernels/deflated-block.ts";
+import { known } from "../known.ts";
 import { checkLength } from "./check-length.ts";
 import { fileBlocks, locate } from "./file-array.ts";
 import { inflatedHead } from "./inflated-head.ts";
@@ -30,6 +31,7 @@ export async function fromNpz(
   path: string,
   options: { readonly chunks?: ChunkSpec } = {},
 ): Promise<Record<string, ShoalArray>> {
+  known(options, "fromNpz", "chunks");
   const found = await locate(path);
   const arrays: Record<string, ShoalArray> = {};
   for (const entry of await zipEntries(path)) {

@@ -4,6 +4,7 @@ import type { ArrayLike } from "../array-like.ts";
 import { type ChunkSpec, chunkRuns } from "../chunk-spec.ts";
 import { type DType, itemsizeOf, parseDType } from "../dtype.ts";
 import { type Region, readThrough } from "../kernels/outer-blocks.ts";
+import { known } from "../known.ts";
 import { storedBlocks, wholeWindows } from "./stored.ts";
 
 const READ = kernel("shoal:collections/array/kernels/outer-blocks", "readThrough", readThrough);
@@ -24,6 +25,7 @@ export interface OuterSource {
  * const rows = da.fromSource({ shape: [1e6], dtype: "float64", read: ({ start, count }) => series(start[0], count[0]) });
  */
 export function fromSource(source: OuterSource, options: { readonly chunks?: ChunkSpec } = {}): ShoalArray {
+  known(options, "fromSource", "chunks");
   const dtype = parseDType(source.dtype);
   const shape = [...source.shape];
   const argument = liveFunction(source.read);

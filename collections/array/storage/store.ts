@@ -11,6 +11,7 @@ import { partOf } from "../kernels/assemble.ts";
 import { castTo } from "../kernels/elementwise.ts";
 import { type Region, writeThrough } from "../kernels/outer-blocks.ts";
 import { assign } from "../kernels/pending.ts";
+import { known } from "../known.ts";
 import { chunkOfNDArray, NDArray } from "../ndarray.ts";
 
 const WRITE = kernel("shoal:collections/array/kernels/outer-blocks", "writeThrough", writeThrough);
@@ -40,6 +41,7 @@ export async function store(
   targets: StoreTarget | readonly StoreTarget[],
   options: StoreOptions = {},
 ): Promise<void> {
+  known(options, "store", "regions");
   const arrays = (Array.isArray(sources) ? sources : [sources]).map((one) => arrayOf(one as ArrayLike));
   const places = [targets].flat() as StoreTarget[];
   if (arrays.length !== places.length)
