@@ -3,6 +3,7 @@ import type { BenchCase, Run } from "./bench-case.ts";
 import { openPages } from "./page-readers.ts";
 import { soakCase } from "./page-soak.ts";
 import { independent } from "./task-graphs.ts";
+import { untilUnwatched } from "./until-unwatched.ts";
 
 /**
  * What ten open pages cost a task: the same work with and without them by turns, in processor time of the process that holds
@@ -45,18 +46,6 @@ function pageCost(n: number): BenchCase {
     },
     close: async () => client?.close(),
   };
-}
-
-/** Watching lingers for some seconds after the last page has gone; then the scheduler keeps no story of a task any more. */
-async function untilUnwatched(client: Client): Promise<void> {
-  const probe = client.submit(() => 0);
-  await probe.result();
-  const address = client.taskAddress(probe.key);
-  for (;;) {
-    const before = (await client.ask(address, { type: "story" })) as { steps: unknown[] };
-    if (before.steps.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }
 
 export const cases: readonly BenchCase[] = [pageCost(300_000), pageCost(1_000_000), soakCase];

@@ -1,12 +1,14 @@
 import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { ipcChannel } from "../../runtime/bus/port-channel.ts";
 import { preload } from "../../runtime/wire/preload.ts";
+import { computeNicely } from "./compute-nicely.ts";
 import { answerStackAsks } from "./process-stack.ts";
 import { startWorker } from "./start-worker.ts";
 import { DISMISSED_EXIT_CODE, REFUSED_EXIT_CODE, type WorkerConfig } from "./worker-config.ts";
 import "./native-text.ts";
 
 /** The entry of a worker process whose bus is the channel to its parent. It ends when the parent is gone. */
+computeNicely();
 const bus = await PortBus.open(ipcChannel(process)).catch((error: unknown) => {
   // A parent that went away meanwhile has nobody left to tell; this process ends with its channel.
   if (process.connected) throw error;

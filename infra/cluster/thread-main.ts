@@ -3,12 +3,14 @@ import { invariant, ShoalError } from "../../runtime/base/errors.ts";
 import { PortBus } from "../../runtime/bus/port-bus.ts";
 import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
 import { preload } from "../../runtime/wire/preload.ts";
+import { computeNicely } from "./compute-nicely.ts";
 import { startWorker } from "./start-worker.ts";
 import { DISMISSED, REFUSED, type WorkerConfig } from "./worker-config.ts";
 import "./native-text.ts";
 
 /** The entry of a worker thread: its port to the thread that started it is its bus. */
 invariant(parentPort !== null, "this module runs in a worker thread");
+computeNicely();
 const bus = await PortBus.open(messagePortChannel(parentPort));
 const { config } = workerData as { config: WorkerConfig };
 await preload(config.preload, { worker: config.id, cluster: config.cluster }).catch((error: Error) => {

@@ -7,6 +7,7 @@ export interface ConfigValues {
   "local.workers": number;
   "local.slots": number;
   "local.memory-limit": number | string;
+  "worker.nice": number;
   "connect.url": string;
   "connect.cluster": string;
   "connect.timeout": number | string;
@@ -75,6 +76,11 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
   "local.workers": option("workers of Client.local()", "a whole number from 1 on", isCount(1)),
   "local.slots": option("tasks at a time in a worker of Client.local()", "a whole number from 1 on", isCount(1)),
   "local.memory-limit": option("memory of each worker of Client.local()", 'bytes, such as "2 GiB"', parses(parseBytes)),
+  "worker.nice": option(
+    "how far threads that compute give way to others, on Linux",
+    "a whole number from 0 to 19",
+    (value) => isCount(0)(value) && (value as number) <= 19,
+  ),
   "connect.url": option("the NATS server of Client.connect()", "an address", isText),
   "connect.cluster": option("the cluster of Client.connect()", "a name", isText),
   "connect.timeout": option("how long Client.connect() waits", 'a duration, such as "30s"', parses(parseDurationMs)),
