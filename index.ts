@@ -4,6 +4,7 @@
  */
 
 export { sizeOf } from "./actors/chunk/sizeof.ts";
+export type { ActivityFigures } from "./actors/scheduler/cluster-activities.ts";
 export type { SpanFigures } from "./actors/scheduler/work-spans.ts";
 export { Callback, type CallbackHooks } from "./collections/core/callback.ts";
 export { Collection, isCollection } from "./collections/core/collection.ts";

@@ -1,3 +1,4 @@
+import type { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus, Frame } from "../../runtime/bus/bus.ts";
 import { ChunkFault } from "./chunk-fault.ts";
@@ -15,6 +16,8 @@ const WINDOW_PARTS_MAX = 4;
 export interface ChunkRoad {
   readonly bus: Bus;
   readonly windows?: Windows | undefined;
+  /** Where it is told what fetching takes. */
+  readonly meter?: ActivityMeter | undefined;
 }
 
 export interface PullOptions {
@@ -53,6 +56,17 @@ async function ask(
   request: ChunkRequest,
   options: PullOptions,
 ): Promise<MovingChunk[]> {
+  const arrived = await metered(road, "transfer", () => bring(road, holder, request, options), weightOf);
+  return Array.isArray(arrived) ? arrived : metered(road, "decode", () => decodeChunks(arrived, asFault));
+}
+
+/** The chunks themselves within a thread, or the frame they are in. */
+async function bring(
+  road: ChunkRoad,
+  holder: string,
+  request: ChunkRequest,
+  options: PullOptions,
+): Promise<MovingChunk[] | Frame> {
   const { bus } = road;
   const answer = await bus.request(holder, writeRequest(bus, request), options);
   if (bus.carries === "reference") {
@@ -63,9 +77,35 @@ async function ask(
   const frame = frameOf(answer.payload);
   const body = frame.bytes.subarray(MARK_BYTES);
   if (frame.bytes[0] === MARK.refused) throw cannotGive(holder, body);
-  if (frame.bytes[0] === MARK.whole) return decodeChunks({ ...frame, bytes: body }, asFault);
+  if (frame.bytes[0] === MARK.whole) return { ...frame, bytes: body };
   const transfer = JSON.parse(Buffer.from(body).toString()) as Transfer;
-  return decodeChunks({ bytes: await pullParts(road, holder, transfer, options) }, asFault);
+  return { bytes: await pullParts(road, holder, transfer, options) };
+}
+
+const weightOf = (arrived: MovingChunk[] | Frame): number =>
+  Array.isArray(arrived)
+    ? arrived.reduce((sum, { bytes }) => sum + Math.max(0, bytes), 0)
+    : [arrived.bytes, ...(arrived.shared ?? [])].reduce((sum, { byteLength }) => sum + byteLength, 0);
+
+function metered<T>(
+  { meter }: ChunkRoad,
+  activity: string,
+  work: () => Promise<T>,
+  bytesOf?: (given: T) => number,
+): Promise<T> {
+  return meter === undefined ? work() : meter.timed("fetch", activity, work, bytesOf);
+}
+
+/** The chunks of a transfer that was offered. @throws ShoalError as {@link pullParts} does, and what reading a value throws */
+export async function pullChunks(
+  road: ChunkRoad,
+  holder: string,
+  transfer: Transfer,
+  options: PullOptions,
+): Promise<MovingChunk[]> {
+  const pull = async (): Promise<Frame> => ({ bytes: await pullParts(road, holder, transfer, options) });
+  const frame = await metered(road, "transfer", pull, weightOf);
+  return metered(road, "decode", () => decodeChunks(frame));
 }
 
 /** Pulls a transfer, several parts at a time: through a window of the host if there is one, else over the bus. @throws ShoalError LOST_DATA, or of the bus */

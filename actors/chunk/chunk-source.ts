@@ -1,3 +1,4 @@
+import type { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import type { Bus, BusMessage, Subscription } from "../../runtime/bus/bus.ts";
 import { asFault, encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
@@ -27,6 +28,7 @@ export class ChunkSource {
   private readonly bus: Bus;
   private readonly clock: Clock;
   private readonly windows: Windows | undefined;
+  private readonly meter: ActivityMeter | undefined;
   private readonly outgoing = new Map<number, Outgoing>();
   private readonly subscription: Subscription;
   private transfers = 0;
@@ -36,7 +38,13 @@ export class ChunkSource {
    * @param other answers requests of other types
    */
   constructor(
-    parts: { bus: Bus; clock: Clock; subject: string; windows?: Windows | undefined },
+    parts: {
+      bus: Bus;
+      clock: Clock;
+      subject: string;
+      windows?: Windows | undefined;
+      meter?: ActivityMeter | undefined;
+    },
     get: (rows: readonly number[], attempts: readonly number[]) => MovingChunk[] | Promise<MovingChunk[]>,
     other: (request: ChunkRequest, message: BusMessage) => void,
   ) {
@@ -44,6 +52,7 @@ export class ChunkSource {
     this.clock = parts.clock;
     this.subject = parts.subject;
     this.windows = parts.windows;
+    this.meter = parts.meter;
     this.subscription = parts.bus.subscribe(parts.subject, (message) => {
       const request = readRequest(message.payload);
       if (request === undefined) return;
@@ -90,17 +99,24 @@ export class ChunkSource {
       const chunks = await found;
       if (this.bus.carries === "reference") return message.respond({ chunks });
       if (this.bus.carries === "shared") {
-        const frame = await encodeChunks(chunks, true, asFault);
+        const frame = await this.encoded(
+          () => encodeChunks(chunks, true, asFault),
+          ({ bytes }) => bytes.byteLength,
+        );
         return message.respond({ ...frame, bytes: marked(MARK.whole, [frame.bytes]) });
       }
-      const pieces = await encodeChunkPieces(chunks, asFault);
-      const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+      const pieces = await this.encoded(() => encodeChunkPieces(chunks, asFault), sizeOfPieces);
+      const size = sizeOfPieces(pieces);
       if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(MARK.whole, pieces) });
       const header = Buffer.from(JSON.stringify(this.offer(pieces, looks)));
       return message.respond({ bytes: marked(MARK.inParts, [header]) });
     } catch (error) {
       message.respond({ bytes: marked(MARK.refused, [Buffer.from(textOf(error))]) });
     }
+  }
+
+  private encoded<T>(encode: () => Promise<T>, bytesOf: (given: T) => number): Promise<T> {
+    return this.meter === undefined ? encode() : this.meter.timed("give", "encode", encode, bytesOf);
   }
 
   /** A part goes as it is, uncopied; an empty answer says that there is no such part. */
@@ -120,5 +136,8 @@ export class ChunkSource {
     }
   }
 }
+
+const sizeOfPieces = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import { type ShardReader, ShardSet, type Shards, ShardsLostError } from "../../runtime/graph/shards.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, encodeValueSoon, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
@@ -33,6 +34,7 @@ export class ShardKeeper implements ShardReader {
   private readonly life: number;
   private readonly disk: SpillDisk;
   private readonly bytesMax: number;
+  private readonly meter: ActivityMeter;
   private readonly kept = new Map<string, Kept>();
   /** Handles, and the rows that had them when they were last looked at. */
   private readonly handles = new Map<string, { readonly handle: ShardSet; readonly row: number }>();
@@ -41,12 +43,13 @@ export class ShardKeeper implements ShardReader {
   /** The last error of the disk; shards that it would not take stay in memory. */
   diskError: unknown;
 
-  /** @param life tells sets of this worker from those of one that had its name before */
-  constructor(options: { home: string; life: number; disk: SpillDisk; bytesMax: number }) {
+  /** @param options.life tells sets of this worker from those of one that had its name before */
+  constructor(options: { home: string; life: number; disk: SpillDisk; bytesMax: number; meter?: ActivityMeter }) {
     this.home = options.home;
     this.life = options.life;
     this.disk = options.disk;
     this.bytesMax = options.bytesMax;
+    this.meter = options.meter ?? new ActivityMeter(() => 0);
     this.ledger = new ShardLedger(options.bytesMax);
   }
 
@@ -95,13 +98,19 @@ export class ShardKeeper implements ShardReader {
     if (place === undefined) throw new ShardsLostError(set, `there is no shard ${at}`);
     let bytes: Uint8Array;
     try {
-      bytes = await this.disk.read(set.id, { from: place.offset, bytes: place.length });
+      const stretch = { from: place.offset, bytes: place.length };
+      bytes = await this.meter.timed(
+        "exchange",
+        "read",
+        () => this.disk.read(set.id, stretch),
+        (read) => read.byteLength,
+      );
     } catch (error) {
       throw new ShardsLostError(set, `the disk does not give them back (${(error as Error).message})`);
     }
     if (crc32(bytes) !== place.checksum)
       throw new ShardsLostError(set, "the disk gave back other bytes than it was given");
-    return decodeValueSoon(unflattenValue(bytes), importModule);
+    return this.meter.timed("exchange", "decode", async () => decodeValueSoon(unflattenValue(bytes), importModule));
   }
 
   /** About what a shard of a set weighs on its way: one that is a view holds more memory than that. */
@@ -141,8 +150,14 @@ export class ShardKeeper implements ShardReader {
     const kept = this.kept.get(id);
     if (kept?.at !== "memory") return;
     try {
-      const { pieces, places } = await encodeShards(kept.parts);
-      await this.disk.write(id, pieces);
+      const { pieces, places } = await this.meter.timed("exchange", "encode", () => encodeShards(kept.parts));
+      const bytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+      await this.meter.timed(
+        "exchange",
+        "write",
+        () => this.disk.write(id, pieces),
+        () => bytes,
+      );
       if (this.ledger.wrote(id, true)) this.kept.set(id, { at: "disk", places });
       else await this.disk.remove(id);
     } catch (error) {

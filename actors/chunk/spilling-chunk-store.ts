@@ -1,3 +1,4 @@
+import { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { originOf } from "../../runtime/base/origin.ts";
 import { ChunkShelf, type ShelfWish } from "./chunk-shelf.ts";
@@ -17,6 +18,8 @@ export interface SpillingOptions {
   readonly disk: SpillDisk;
   readonly clock: Clock;
   readonly diskBytesMax?: number | undefined;
+  /** Where it is told what leaving and coming back takes. */
+  readonly meter?: ActivityMeter;
 }
 
 /**
@@ -27,6 +30,7 @@ export class SpillingChunkStore implements ChunkStore {
   readonly shelf: ChunkShelf;
   private readonly disk: SpillDisk;
   private readonly clock: Clock;
+  private readonly meter: ActivityMeter;
   private readonly listeners: ChunkListener[] = [];
   private readonly loads = new Map<number, { resolve: () => void; reject: (error: unknown) => void }[]>();
   /** What is done with each life's name, one after another. */
@@ -39,9 +43,10 @@ export class SpillingChunkStore implements ChunkStore {
   private pauseMs = DISK_PAUSE_MS;
   private phase: "open" | "closed" = "open";
 
-  constructor({ disk, clock, diskBytesMax }: SpillingOptions) {
+  constructor({ disk, clock, diskBytesMax, meter }: SpillingOptions) {
     this.disk = disk;
     this.clock = clock;
+    this.meter = meter ?? new ActivityMeter(() => clock.now());
     this.shelf = new ChunkShelf(diskBytesMax);
   }
 
@@ -175,19 +180,28 @@ export class SpillingChunkStore implements ChunkStore {
 
   private async write(name: string, { life, value, bytes }: ShelfWish & { kind: "write" }): Promise<void> {
     if (originOf(value) !== undefined) {
-      if (await this.origins.hold(life, value)) return this.left(life, bytes);
+      if (await this.origins.hold(life, value)) {
+        // Nothing is written: it lies in a file already.
+        this.meter.of("spill", "let go").add(0, bytes);
+        return this.left(life, bytes);
+      }
       this.shelf.originGone(life);
     }
     let pieces: readonly Uint8Array[];
     try {
-      pieces = await spillPieces(value, bytes);
+      pieces = await this.meter.timed("spill", "encode", () => spillPieces(value, bytes));
     } catch {
       this.shelf.writeFailed(life, true);
       this.shelf.relieve();
       return;
     }
     try {
-      await this.disk.write(name, pieces);
+      await this.meter.timed(
+        "spill",
+        "write",
+        () => this.disk.write(name, pieces),
+        () => bytes,
+      );
       this.diskError = undefined;
       this.pauseMs = DISK_PAUSE_MS;
       this.left(life, bytes);
@@ -222,8 +236,7 @@ export class SpillingChunkStore implements ChunkStore {
   private async read(name: string, life: number): Promise<void> {
     for (let tries = 1; ; tries++)
       try {
-        const origin = this.origins.get(life);
-        const value = await (origin === undefined ? this.disk.read(name).then(fromSpilled) : origin.read());
+        const value = await this.valueOf(name, life);
         this.restoredBytesTotal += this.shelf.bytesOf(life);
         return this.shelf.restored(life, value);
       } catch (error) {
@@ -232,5 +245,14 @@ export class SpillingChunkStore implements ChunkStore {
         if (id !== undefined) this.errors.set(id, error);
         return this.shelf.restoreFailed(life);
       }
+  }
+
+  private async valueOf(name: string, life: number): Promise<unknown> {
+    const { meter } = this;
+    const bytesOf = (): number => this.shelf.bytesOf(life);
+    const origin = this.origins.get(life);
+    if (origin !== undefined) return meter.timed("restore", "read again", () => origin.read(), bytesOf);
+    const bytes = await meter.timed("restore", "read", () => this.disk.read(name), bytesOf);
+    return meter.timed("restore", "decode", () => fromSpilled(bytes));
   }
 }

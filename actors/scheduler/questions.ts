@@ -1,6 +1,7 @@
 import type { Question } from "../../runtime/actor/actor.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { actorAddresses } from "./actor-addresses.ts";
+import type { ActivityFigures } from "./cluster-activities.ts";
 import { demandOf } from "./demand.ts";
 import { stateFigures } from "./figures.ts";
 import { findRow } from "./find-row.ts";
@@ -49,6 +50,8 @@ function answerTo(brain: SchedulerBrain, asked: SchedulerQuestion, { cluster, ve
       return { failures: toldFailures(brain.state) };
     case "spans":
       return { spans: brain.state.spans.told(brain.state.nowMs) };
+    case "activities":
+      return { activities: activityFigures(brain.state) };
     case "log":
       return { entries: toldLog(brain.state, asked.after) };
     case "worker":
@@ -70,6 +73,10 @@ function answerTo(brain: SchedulerBrain, asked: SchedulerQuestion, { cluster, ve
       return { key: keyOf(brain.state, asked.row, asked.attempt) };
   }
 }
+
+/** Where the time of workers went, by worker. */
+const activityFigures = ({ activities, workerByName }: SchedulerState): ActivityFigures[] =>
+  activities.figures((worker) => workerByName.get(worker)?.incarnation);
 
 /** Log entries after a number, with how long ago they were. */
 function toldLog(state: SchedulerState, after: number): readonly Readonly<Record<string, unknown>>[] {

@@ -7,6 +7,7 @@ import type { TaskQuestion } from "../task/task-question.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { replicasAdded, tasksFailed, tasksFinished, tasksMissing, wakeRested } from "./completion.ts";
 import { dropFirstCopy, dropSurplus } from "./copies.ts";
+import { heartbeat } from "./heartbeat.ts";
 import { goOnTakingIn } from "./intake.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
 import { moveMember } from "./membership.ts";
@@ -40,7 +41,7 @@ import { submit } from "./submission.ts";
 import { Takeover, waits } from "./takeover.ts";
 import { answerTask } from "./task-answers.ts";
 import { failUnrunnable } from "./unrunnable.ts";
-import { noteState, type WorkerRecord, workerRecord } from "./worker-record.ts";
+import { type WorkerRecord, workerRecord } from "./worker-record.ts";
 
 /** How far a task is (below 0: it did not say), or a line of its ("": none). */
 export interface TaskSaid {
@@ -309,9 +310,7 @@ export class SchedulerBrain {
       case "inventory":
         return reconcile(state, worker, message, (chartState) => this.facts.isMemory(chartState));
       case "heartbeat":
-        // With more room than before, it is looked at again.
-        if (noteState(worker, message)) state.loads.eased(worker.number);
-        return;
+        return heartbeat(state, worker, message);
       case "leaving":
         return this.lose(worker, true, message.reason);
       default:

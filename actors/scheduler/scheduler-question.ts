@@ -21,7 +21,7 @@ export type SchedulerQuestion =
   | { readonly type: "keyOf"; readonly row: number; readonly attempt: number };
 
 /** Questions without arguments. */
-type Plain = "whoAreYou" | "status" | "workers" | "actors" | "figures" | "graph" | "failures" | "spans";
+type Plain = "whoAreYou" | "status" | "workers" | "actors" | "figures" | "graph" | "failures" | "spans" | "activities";
 
 /** Keys of each worker, where the question does not say how many. */
 const MOST_EACH = 1000;
@@ -42,6 +42,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["graph", plain("graph")],
   ["failures", plain("failures")],
   ["spans", plain("spans")],
+  ["activities", plain("activities")],
   ["log", (from) => ({ type: "log", after: amount(from, "after", 0, 0) })],
   ["worker", (from) => ({ type: "worker", worker: name(from, "worker", "the name of a worker") })],
   ["holds", (from) => ({ type: "holds", mostEach: amount(from, "mostEach", 0, MOST_EACH) })],

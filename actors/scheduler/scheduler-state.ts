@@ -4,6 +4,7 @@ import { InvariantError } from "../../runtime/base/errors.ts";
 import { hungerMachine } from "../task/hunger-chart.ts";
 import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
 import type { ClientRecord } from "./client-record.ts";
+import { ClusterActivities } from "./cluster-activities.ts";
 import { ClusterLog } from "./cluster-log.ts";
 import { Estimates } from "./estimates.ts";
 import type { Happenings } from "./happenings.ts";
@@ -155,6 +156,7 @@ export class SchedulerState {
   readonly log = new ClusterLog();
   readonly steals = new StealFigures();
   readonly spans = new WorkSpans();
+  readonly activities = new ClusterActivities();
   /** Tasks that were given away in this turn. */
   readonly claims: StealClaim[] = [];
   /** Spans of submissions that are traced, by slab. */

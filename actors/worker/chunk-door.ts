@@ -1,8 +1,9 @@
+import type { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import type { Bus, BusMessage } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
-import { type ChunkRoad, fetchChunks, pullParts } from "../chunk/chunk-exchange.ts";
-import { decodeChunks, LATER, type MovingChunk } from "../chunk/chunk-frame.ts";
+import { type ChunkRoad, fetchChunks, pullChunks } from "../chunk/chunk-exchange.ts";
+import { LATER, type MovingChunk } from "../chunk/chunk-frame.ts";
 import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import { ChunkSource } from "../chunk/chunk-source.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
@@ -31,6 +32,7 @@ export interface ChunkDoorOptions {
   readonly windows?: Windows | undefined;
   /** Where transfers are noted for whoever watches. */
   readonly stream?: TaskStream;
+  readonly meter: ActivityMeter;
 }
 
 /** Where chunks enter and leave a worker: it serves those it has and fetches those it needs. */
@@ -61,7 +63,8 @@ export class ChunkDoor {
   ) {
     this.stream = options.stream;
     this.bus = options.bus;
-    this.road = { bus: options.bus, windows: options.windows };
+    const { bus, clock, windows, meter } = options;
+    this.road = { bus, windows, meter };
     this.clock = options.clock;
     this.cluster = options.cluster;
     this.brain = parts.brain;
@@ -71,7 +74,7 @@ export class ChunkDoor {
     this.wake = wake;
     const subject = clusterSubjects(options.cluster).workerPeer(options.id);
     this.source = new ChunkSource(
-      { bus: options.bus, clock: options.clock, subject, windows: options.windows },
+      { bus, clock, subject, windows, meter },
       (rows, attempts) => this.give(rows, attempts),
       (request, message) => this.answerOther(request, message),
     );
@@ -178,9 +181,9 @@ export class ChunkDoor {
   }
 
   private async pullOffer(offer: ChunkRequest & { type: "offer" }): Promise<readonly unknown[]> {
-    const bytes = await this.peers.asking(offer.from, (signal) =>
-      pullParts(this.road, offer.from, offer, { timeoutMs: FETCH_TIMEOUT_MS, signal }),
+    const chunks = await this.peers.asking(offer.from, (signal) =>
+      pullChunks(this.road, offer.from, offer, { timeoutMs: FETCH_TIMEOUT_MS, signal }),
     );
-    return (await decodeChunks({ bytes })).map((chunk) => chunk.value);
+    return chunks.map((chunk) => chunk.value);
   }
 }

@@ -1,3 +1,4 @@
+import type { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { TimeoutError } from "../../runtime/base/errors.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
@@ -10,6 +11,7 @@ import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { ChunkFault } from "../chunk/chunk-fault.ts";
 import type { ShardKeeper } from "../chunk/shard-keeper.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
+import { RunTallies } from "./run-tallies.ts";
 import { RunningTask, type TaskHost } from "./running-task.ts";
 import { Slots } from "./slots.ts";
 import type { TaskHooks } from "./task-hooks.ts";
@@ -32,6 +34,8 @@ export interface ExecutionOptions {
   /** Where tasks are noted for whoever watches. */
   readonly stream?: TaskStream;
   readonly hooks?: TaskHooks;
+  /** Where it is told what tasks take. */
+  readonly meter: ActivityMeter;
   yieldThen(run: () => void): void;
 }
 
@@ -55,6 +59,7 @@ export class Execution implements TaskHost {
   /** Asynchronous tasks under way. */
   private readonly running = new Map<number, RunningTask>();
   private readonly slots: Slots;
+  private readonly tallies: RunTallies;
   /** Spans of running tasks, where they are traced. */
   private readonly spans: TaskSpans;
   private phase: "idle" | "scheduled" | "closed" = "idle";
@@ -71,7 +76,17 @@ export class Execution implements TaskHost {
       this.spans.tell();
       report();
     };
-    this.runner = new TaskRunner({ functions: options.functions });
+    this.tallies = new RunTallies(options.meter);
+    this.runner = new TaskRunner({
+      functions: options.functions,
+      meter: {
+        now: () => options.clock.now(),
+        prepared: (activity, layer, call, ms) => {
+          this.tallies.of(activity, layer, call).add(ms);
+          if (this.current !== undefined) this.current.asideMs += ms;
+        },
+      },
+    });
     this.slots = new Slots(options.slots, (task, takes) => {
       if (task.isOrphan) return;
       brain.out.changeSlot(task.row, brain.rows.attempt(task.row), takes);
@@ -105,6 +120,15 @@ export class Execution implements TaskHost {
     if (task.isOrphan) return;
     this.brain.out.note(task.row, this.brain.rows.attempt(task.row), note);
     this.report();
+  }
+
+  now(): number {
+    return this.options.clock.now();
+  }
+
+  tally(task: RunningTask, activity: string, ms: number, bytes: number, count: number): void {
+    const layer = task.isOrphan ? undefined : this.brain.layers.get(this.brain.rows.batch(task.row)?.layer ?? -1);
+    if (layer !== undefined) this.tallies.of(activity, layer, this.callOf(layer, task.row)).add(ms, bytes, count);
   }
 
   /** Has queued tasks run soon; nothing if none may. */
@@ -182,12 +206,12 @@ export class Execution implements TaskHost {
       const now = this.options.clock.now();
       if (value instanceof Promise) this.followUp(row, task, definition, value);
       else if (value instanceof Shards) this.followUp(row, task, definition, this.shards.keep(value));
-      else this.finish(row, definition, value, startedMs, now);
+      else this.finish(task, definition, value, now);
       return now;
     } catch (error) {
       this.current = undefined;
       const now = this.options.clock.now();
-      this.fail(row, definition, error, startedMs, now);
+      this.fail(task, definition, error, now);
       return now;
     }
   }
@@ -200,7 +224,7 @@ export class Execution implements TaskHost {
     const timer =
       timeoutMs === undefined
         ? undefined
-        : clock.setTimer(timeoutMs, () => settle(() => this.overrun(row, task, definition, timeoutMs)));
+        : clock.setTimer(timeoutMs, () => settle(() => this.overrun(task, definition, timeoutMs)));
     let isSettled = false;
     const settle = (outcome: () => void): void => {
       if (isSettled || this.phase === "closed") return;
@@ -216,20 +240,22 @@ export class Execution implements TaskHost {
     };
     const finish = (value: unknown): void => {
       if (value instanceof Shards) this.shards.keep(value).then(finish, fail);
-      else settle(() => this.finish(row, definition, value, task.startedMs, clock.now()));
+      else settle(() => this.finish(task, definition, value, clock.now()));
       if (value instanceof ShardSet) this.shards.watch(value, row);
     };
-    const fail = (error: unknown): void => settle(() => this.fail(row, definition, error, task.startedMs, clock.now()));
+    const fail = (error: unknown): void => settle(() => this.fail(task, definition, error, clock.now()));
     promise.then(finish, fail);
   }
 
-  private overrun(row: number, task: RunningTask, definition: LayerDefinition, timeoutMs: number): void {
+  private overrun(task: RunningTask, definition: LayerDefinition, timeoutMs: number): void {
     const error = new TimeoutError(`The task took longer than the ${timeoutMs} ms it was given`, { timeoutMs });
     task.abort(error);
-    this.fail(row, definition, error, task.startedMs, this.options.clock.now());
+    this.fail(task, definition, error, this.options.clock.now());
   }
 
-  private fail(row: number, definition: LayerDefinition, error: unknown, startMs: number, endMs: number): void {
+  private fail(task: RunningTask, definition: LayerDefinition, error: unknown, endMs: number): void {
+    const { row, startedMs: startMs } = task;
+    this.tallies.failed(definition, this.callOf(definition, row), endMs - startMs - task.asideMs);
     const { stream, hooks } = this.options;
     this.spans.end(row, error);
     hooks?.ended(row, { error }, endMs - startMs);
@@ -242,8 +268,10 @@ export class Execution implements TaskHost {
     else this.brain.failed(row, this.wireError(error));
   }
 
-  private finish(row: number, definition: LayerDefinition, value: unknown, startMs: number, endMs: number): void {
+  private finish(task: RunningTask, definition: LayerDefinition, value: unknown, endMs: number): void {
+    const { row, startedMs: startMs } = task;
     const bytes = sizeOf(value);
+    this.tallies.ran(definition, this.callOf(definition, row), endMs - startMs - task.asideMs, bytes);
     const durationUs = (endMs - startMs) * 1000;
     this.spans.end(row);
     const { stream, hooks } = this.options;
@@ -265,6 +293,11 @@ export class Execution implements TaskHost {
     } catch (error) {
       this.brain.failed(row, this.wireError(error));
     }
+  }
+
+  /** Which of its layer's calls a task makes, where that says of which kind it is. */
+  private callOf({ kinds }: LayerDefinition, row: number): number {
+    return kinds === undefined ? 0 : this.brain.rows.callOf(row);
   }
 
   /** What goes along with the completion: numbers as they are, other small values in the form the bus carries. */

@@ -6,13 +6,21 @@ export interface TaskHost {
   secede(task: RunningTask): void;
   rejoin(task: RunningTask): Promise<void>;
   note(task: RunningTask, note: { readonly progress?: number; readonly line?: string }): void;
+  now(): number;
+  /** Adds to an activity of a task's kind. */
+  tally(task: RunningTask, activity: string, ms: number, bytes: number, count: number): void;
 }
+
+/** Activities that workers tell of themselves. */
+const OWN: ReadonlySet<string> = new Set(["run", "fail", "load", "decode"]);
 
 /** A task under way: its signal is made when somebody asks for it. */
 export class RunningTask implements TaskScope {
   readonly row: number;
   readonly fence: number;
   readonly startedMs: number;
+  /** Of its time, what went into activities that are told by themselves. */
+  asideMs = 0;
   /** Its row belongs to another task now. */
   isOrphan = false;
   /** "waits": it gave its slot up, and wants one again; "abandoned": it has none, and goes on without. */
@@ -55,8 +63,41 @@ export class RunningTask implements TaskScope {
     this.host.note(this, { line: String(line) });
   }
 
+  measure<T>(activity: string, work: () => T): T {
+    checkActivity(activity);
+    const [startMs, asideMs] = [this.host.now(), this.asideMs];
+    const end = (): void => {
+      // What is measured within it is told by its own name.
+      const ms = Math.max(0, this.host.now() - startMs - (this.asideMs - asideMs));
+      this.asideMs += ms;
+      this.host.tally(this, activity, ms, 0, 1);
+    };
+    let given: T;
+    try {
+      given = work();
+    } catch (error) {
+      end();
+      throw error;
+    }
+    if (given instanceof Promise) return given.finally(end) as T;
+    end();
+    return given;
+  }
+
+  tally(activity: string, { seconds = 0, bytes = 0, count = 0 }: Parameters<TaskScope["tally"]>[1]): void {
+    checkActivity(activity);
+    this.host.tally(this, activity, seconds * 1000, bytes, count);
+  }
+
   abort(reason?: unknown): void {
     this.isAborted = true;
     this.controller?.abort(reason);
   }
+}
+
+function checkActivity(activity: string): void {
+  if (typeof activity !== "string" || activity === "" || OWN.has(activity))
+    throw new RangeError(
+      `An activity needs a name, and not one of the worker's own (${[...OWN].join(", ")}): ${activity}`,
+    );
 }

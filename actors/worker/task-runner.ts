@@ -20,6 +20,14 @@ interface PreparedLayer {
 /** How source functions are treated: "named" refuses them. */
 export interface TaskRunnerOptions {
   readonly functions: "any" | "named";
+  readonly meter?: PreparationMeter;
+}
+
+/** Told what it takes before functions run. */
+export interface PreparationMeter {
+  now(): number;
+  /** A call's own values were decoded, or its layer's functions loaded, which took so long of the task's time. */
+  prepared(activity: "decode" | "load", layer: LayerDefinition, call: number, ms: number): void;
 }
 
 /** Runs the calls of layers: decodes and loads once per layer, then costs little per task. */
@@ -34,13 +42,13 @@ export class TaskRunner {
   /** The result of a task, or a promise of it. @throws whatever the function throws */
   run(definition: LayerDefinition, batch: ComputeBatch, at: number, inputs: readonly unknown[]): unknown {
     if (definition.kind === "data") {
-      const own = ownAt(batch, at);
+      const own = this.ownOf(definition, batch, at);
       return own instanceof Promise ? own.then(([value]) => value) : own[0];
     }
     const layer = this.prepare(definition);
-    if (!(layer instanceof Promise)) return runPrepared(layer, batch, at, inputs);
+    if (!(layer instanceof Promise)) return this.runPrepared(layer, batch, at, inputs);
     const resume = resumeTaskScope();
-    return layer.then((ready) => resume(() => runPrepared(ready, batch, at, inputs)));
+    return layer.then((ready) => resume(() => this.runPrepared(ready, batch, at, inputs)));
   }
 
   forget(id: number): void {
@@ -50,11 +58,32 @@ export class TaskRunner {
   private prepare(definition: LayerDefinition): PreparedLayer | Promise<PreparedLayer> {
     let layer = this.prepared.get(definition.id);
     if (layer === undefined) {
-      layer = this.load(definition);
+      layer = this.metered("load", definition, 0, () => this.load(definition));
       this.prepared.set(definition.id, layer);
       if (layer instanceof Promise) this.replaceWhenReady(definition.id, layer);
     }
     return layer;
+  }
+
+  private runPrepared(layer: PreparedLayer, batch: ComputeBatch, at: number, inputs: readonly unknown[]): unknown {
+    const own = this.ownOf(layer.definition, batch, at);
+    if (!(own instanceof Promise)) return callPrepared(layer, batch, at, inputs, own);
+    const resume = resumeTaskScope();
+    return own.then((known) => resume(() => callPrepared(layer, batch, at, inputs, known)));
+  }
+
+  private ownOf(definition: LayerDefinition, batch: ComputeBatch, at: number): ReturnType<typeof ownAt> {
+    if (batch.own.kind !== "encoded" || batch.ownOffsets.length === 0) return ownAt(batch, at);
+    return this.metered("decode", definition, callAt(batch, at), () => ownAt(batch, at));
+  }
+
+  private metered<T>(activity: "decode" | "load", layer: LayerDefinition, call: number, work: () => T): T {
+    const { meter } = this.options;
+    if (meter === undefined) return work();
+    const startMs = meter.now();
+    const given = work();
+    meter.prepared(activity, layer, call, meter.now() - startMs);
+    return given;
   }
 
   private replaceWhenReady(id: number, loading: Promise<PreparedLayer>): void {
@@ -92,13 +121,6 @@ export class TaskRunner {
   }
 }
 
-function runPrepared(layer: PreparedLayer, batch: ComputeBatch, at: number, inputs: readonly unknown[]): unknown {
-  const own = ownAt(batch, at);
-  if (!(own instanceof Promise)) return callPrepared(layer, batch, at, inputs, own);
-  const resume = resumeTaskScope();
-  return own.then((known) => resume(() => callPrepared(layer, batch, at, inputs, known)));
-}
-
 function callPrepared(
   layer: PreparedLayer,
   batch: ComputeBatch,
@@ -107,7 +129,7 @@ function callPrepared(
   own: readonly unknown[],
 ): unknown {
   const index = blockIndex(layer.definition.grid, batch.indices[at] as number);
-  const call = layer.calls[batch.callOf.length === 0 ? 0 : (batch.callOf[at] as number)] as Call;
+  const call = layer.calls[callAt(batch, at)] as Call;
   return runCall(call, {
     inputs: layer.picks === undefined ? inputs : groupInputs(layer.picks, index, inputs),
     own,
@@ -116,6 +138,9 @@ function callPrepared(
     capture: resumeTaskScope,
   });
 }
+
+const callAt = (batch: ComputeBatch, at: number): number =>
+  batch.callOf.length === 0 ? 0 : (batch.callOf[at] as number);
 
 const NOTHING: readonly unknown[] = [];
 

@@ -16,6 +16,16 @@ export interface TaskScope {
   progress(share: number): void;
   /** Notes a line, kept at the task's address with its worker's name, also when that worker has died since. */
   log(line: string): void;
+  /**
+   * Runs a part of the task, whose time is told by this name beside the run time of the rest: see `client.getActivities()`.
+   * @throws RangeError for a name that is one of the worker's own: run, fail, load, decode
+   */
+  measure<T>(activity: string, work: () => T): T;
+  /** Adds to an activity what {@link measure} does not know: bytes, how often, seconds that were measured elsewhere. */
+  tally(
+    activity: string,
+    amounts: { readonly seconds?: number; readonly bytes?: number; readonly count?: number },
+  ): void;
 }
 
 let current: TaskScope | undefined;

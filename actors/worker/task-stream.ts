@@ -1,6 +1,6 @@
-import { keyPrefix } from "../../runtime/graph/key.ts";
 import type { TaskRuns, TransferColumns } from "../../runtime/protocol/events.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
+import { kindOf } from "./kind-of.ts";
 
 /** Short tasks of a kind that follow each other make one run of at most so long. */
 const RUN_MS = 4;
@@ -58,7 +58,6 @@ export class TaskStream {
   private runs: Run[] = [];
   private transfers: Transfer[] = [];
   private readonly lastOfKind = new Map<string, Run>();
-  private readonly prefixes = new WeakMap<LayerDefinition, string>();
   private openLayer: LayerDefinition | undefined;
   private openCall = 0;
   private open: Run | undefined;
@@ -121,7 +120,7 @@ export class TaskStream {
   }
 
   private begin(layer: LayerDefinition, task: RanTask): void {
-    const prefix = layer.kinds?.[task.call] ?? this.prefixOf(layer);
+    const prefix = kindOf(layer, task.call);
     const last = this.lastOfKind.get(prefix);
     if (this.runs.length >= RUNS_MAX && last !== undefined) {
       join(last, task);
@@ -144,12 +143,6 @@ export class TaskStream {
     this.open = run;
     this.openLayer = layer;
     this.openCall = task.call;
-  }
-
-  private prefixOf(layer: LayerDefinition): string {
-    let prefix = this.prefixes.get(layer);
-    if (prefix === undefined) this.prefixes.set(layer, (prefix = layer.prefix ?? keyPrefix(layer.name)));
-    return prefix;
   }
 }
 

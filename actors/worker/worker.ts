@@ -1,6 +1,7 @@
 import type { Actor, ActorContext, ActorSpec, Envelope, Question } from "../../runtime/actor/actor.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { Doubts } from "../../runtime/actor/doubts.ts";
+import { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
@@ -67,6 +68,8 @@ export interface WorkerActorOptions {
   readonly windows?: Windows | undefined;
   /** Where tasks and transfers are noted for whoever watches. */
   readonly stream?: TaskStream;
+  /** Where time and bytes go; whoever opens its memory gives it the same. */
+  readonly meter?: ActivityMeter;
   /** Told of its tasks, where it runs in the thread of whoever listens. */
   readonly hooks?: TaskHooks;
   /** What it may use of memory; default: all there is. */
@@ -114,6 +117,7 @@ class Worker implements Actor {
   private readonly door: ChunkDoor;
   private readonly memory: MemoryWatch;
   private readonly shards: ShardKeeper;
+  private readonly meter: ActivityMeter;
   private readonly stealDoor: StealDoor;
   private readonly pace: ReportPace;
   private readonly scheduler: string;
@@ -138,20 +142,23 @@ class Worker implements Actor {
       gauge,
     });
     const wake = (): void => context.tell(context.address, STEPPED);
+    this.meter = options.meter ?? new ActivityMeter(() => context.now());
+    const metered = { ...options, meter: this.meter };
     this.shards = new ShardKeeper({
       home: options.id,
       life: options.incarnation,
       disk: options.shardDisk,
       bytesMax: options.shardBytesMax,
+      meter: this.meter,
     });
-    this.execution = new Execution(options, this.brain, this.shards, wake);
+    this.execution = new Execution(metered, this.brain, this.shards, wake);
     // Within a process a frame costs nothing.
     this.pace = new ReportPace(options.bus.carries === "bytes" ? options.yieldMs : 0);
     this.brain.stealing.self = options;
     this.stealDoor = new StealDoor(options, this.brain, wake);
     const peers = new PeerSignals();
-    const shards = new ShardDoor(options, this.shards, peers);
-    this.door = new ChunkDoor(options, { brain: this.brain, shards, peers, stealing: this.stealDoor }, wake);
+    const shards = new ShardDoor(metered, this.shards, peers);
+    this.door = new ChunkDoor(metered, { brain: this.brain, shards, peers, stealing: this.stealDoor }, wake);
     this.follow(store, wake);
     options.onBrain?.(this.brain);
     options.onExecution?.(this.execution);
@@ -281,6 +288,7 @@ class Worker implements Actor {
   private join(): void {
     const { id, incarnation, slots, resources, version, pid, host } = this.options;
     const join = this.session.join + 1;
+    this.meter.tellAnew();
     this.session = { state: "joining", join, sinceMs: this.context.now() };
     this.context.beginAnew(this.scheduler);
     this.context.tell(this.scheduler, {
@@ -311,10 +319,10 @@ class Worker implements Actor {
 
   private tellState(): void {
     this.memory.noteTold();
-    this.context.tell(this.scheduler, { type: "heartbeat", ...this.state() });
+    this.context.tell(this.scheduler, { type: "heartbeat", ...this.state(), activities: this.meter.news() });
   }
 
-  private state(): Omit<HeartbeatMessage, "type"> {
+  private state(): Omit<HeartbeatMessage, "type" | "activities"> {
     const { executing, queued, chunks, gauge } = this.brain;
     const parked = this.brain.parked.tell();
     // Shards are results too, though no row has them.

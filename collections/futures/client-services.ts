@@ -1,4 +1,5 @@
 import type { LoggedEvent } from "../../actors/coordination/event-log.ts";
+import type { ActivityFigures } from "../../actors/scheduler/cluster-activities.ts";
 import type { SpanFigures } from "../../actors/scheduler/work-spans.ts";
 import type { TaskStory } from "../../actors/task/task-question.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
@@ -225,6 +226,19 @@ export abstract class ClientServices {
    */
   async getSpans(): Promise<readonly SpanFigures[]> {
     return ((await askScheduler(this.reach, { type: "spans" })) as { spans: SpanFigures[] }).spans;
+  }
+
+  /**
+   * Where the workers' time and bytes went, by worker, activity and kind of task, as workers last told: at most a heartbeat ago. Contexts:
+   * `execute` (activities `run`, `fail`, `decode` of arguments, `load` of functions, and those of `taskScope().measure()`; by kind of task and span), `fetch` (`transfer`, `decode`),
+   * `give` (`encode`), `spill` (`encode`, `write`, `let go` of what lies in a file already), `restore` (`read`, `read again`, `decode`), `exchange` (`encode`, `write`, `read`,
+   * `decode`). What overlaps counts in full, so that seconds may be more than have passed. Workers that are gone are told together, without a name.
+   * @see https://distributed.dask.org/en/stable/fine-performance-metrics.html
+   * @example
+   * const spilled = (await client.getActivities()).filter((one) => one.context === "spill" && one.activity === "write");
+   */
+  async getActivities(): Promise<readonly ActivityFigures[]> {
+    return ((await askScheduler(this.reach, { type: "activities" })) as { activities: ActivityFigures[] }).activities;
   }
 
   /** How many tasks each worker was sent and has not finished. */

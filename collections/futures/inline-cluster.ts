@@ -17,6 +17,7 @@ import { WorkerReporter } from "../../actors/worker/worker-reporter.ts";
 import { workerChartFacts } from "../../actors/worker/worker-states.ts";
 import { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
+import { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
@@ -140,6 +141,7 @@ function spawnWorker(
 ): { reporter: WorkerReporter; brain: WorkerBrain } {
   const { bus, clock } = system;
   const stream = new TaskStream();
+  const meter = new ActivityMeter(() => clock.now());
   const told = { bus, clock, cluster: CLUSTER, id: WORKER, stream, wallMs: wallTimeMs, system: systemSampler() };
   let made: { reporter: WorkerReporter; brain: WorkerBrain } | undefined;
   system.spawn(
@@ -158,7 +160,8 @@ function spawnWorker(
       heartbeatMs: INLINE_HEARTBEAT_MS,
       yieldMs: 10,
       functions,
-      memory: openMemory(memory),
+      meter,
+      memory: openMemory(memory, meter),
       ...shardStorage(memory),
       rssBytes: () => process.memoryUsage.rss(),
       yieldThen: (run) => setImmediate(run),

@@ -4,6 +4,7 @@ import { MemoryChunkStore } from "../../actors/chunk/memory-chunk-store.ts";
 import { SpillingChunkStore } from "../../actors/chunk/spilling-chunk-store.ts";
 import { MEMORY_SHARES, type MemoryShares } from "../../actors/worker/memory-gauge.ts";
 import { unlimited, type WorkerMemory } from "../../actors/worker/memory-watch.ts";
+import type { ActivityMeter } from "../../runtime/base/activity-meter.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
 import { trimHeap } from "../../runtime/base/trim-heap.ts";
 import { parseBytes } from "../../runtime/base/units.ts";
@@ -74,13 +75,13 @@ export function machineBytes(): number {
   return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
 }
 
-/** Opens a worker's memory, with a disk behind it where results may leave. */
-export function openMemory(config: MemoryConfig): WorkerMemory {
+/** Opens a worker's memory, with a disk behind it where results may leave. @param meter where it is told what that takes */
+export function openMemory(config: MemoryConfig, meter: ActivityMeter): WorkerMemory {
   const { limitBytes, shares, measures, spillFolder, diskBytesMax } = config;
   if (limitBytes === undefined) return unlimited(new MemoryChunkStore());
   const mayLeave = shares.target !== false || shares.spill !== false;
   const store = mayLeave
-    ? new SpillingChunkStore({ disk: new FolderDisk(spillFolder), clock: systemClock, diskBytesMax })
+    ? new SpillingChunkStore({ disk: new FolderDisk(spillFolder), clock: systemClock, diskBytesMax, meter })
     : new MemoryChunkStore();
   const { gc } = globalThis;
   const memory = { limitBytes, shares, store, measures };

@@ -41,6 +41,11 @@ function areOffsets(offsets: Uint32Array, end: number): boolean {
   return offsets.length === 0 || (offsets[offsets.length - 1] as number) <= end;
 }
 
+const isActivity: Check = (value) => {
+  const { context, activity, kind, span, seconds, bytes, count } = (value ?? {}) as Record<string, unknown>;
+  return [context, activity, kind, span].every(isText) && [seconds, bytes, count].every(isNumber);
+};
+
 const batch: MessageShape = {
   fields: {
     layer: isNumber,
@@ -156,6 +161,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
       executing: isNumber,
       queued: isNumber,
       parked: isNumber,
+      activities: orNothing((value) => Array.isArray(value) && value.every(isActivity)),
     },
   },
   leaving: { fields: { reason: isText } },

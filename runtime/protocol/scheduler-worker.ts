@@ -1,3 +1,4 @@
+import type { ToldActivity } from "../base/activity-meter.ts";
 import type { Values } from "../graph/layer.ts";
 import type { LayerDefinition } from "./wire-layer.ts";
 
@@ -185,4 +186,6 @@ export interface HeartbeatMessage {
   readonly queued: number;
   /** Data of clients that the scheduler has not heard of yet, once it is to leave and takes no more; -1 before. */
   readonly parked: number;
+  /** Where its time and bytes went: what has grown since it last told, whole totals of its incarnation. */
+  readonly activities?: readonly ToldActivity[];
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Execution } from "../../../actors/worker/execution.ts";
 import { WorkerScript } from "../../../infra/testing/worker-script.ts";
+import { ActivityMeter } from "../../../runtime/base/activity-meter.ts";
 import { LocalBus } from "../../../runtime/bus/local-bus.ts";
 import { liveFunction } from "../../../runtime/wire/function-spec.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -30,8 +31,9 @@ function setUp(taskMs: number) {
   };
   script.say({ type: "layers", layers: [layer as never] });
   const options = { id: "A", cluster: "test", bus: new LocalBus(), clock, slots: 1, yieldMs: YIELD_MS } as const;
+  const meter = new ActivityMeter(() => clock.now());
   const execution = new Execution(
-    { ...options, functions: "any", yieldThen: (run) => void bursts.push(run) },
+    { ...options, functions: "any", meter, yieldThen: (run) => void bursts.push(run) },
     script.brain,
     undefined as never,
     () => {

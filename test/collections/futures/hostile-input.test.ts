@@ -67,6 +67,7 @@ for (const mode of ["inline", "threads"] as const)
       logEvent: () => client.logEvent("t", 1),
       status: () => client.status(),
       getSpans: () => client.getSpans(),
+      getActivities: () => client.getActivities(),
       getLogs: () => client.getLogs(),
       hasWhat: () => client.hasWhat(),
       whoHas: () => client.whoHas([held]),
