@@ -1,10 +1,12 @@
 import { tokenize } from "../../runtime/graph/tokenize.ts";
+import { type ColumnValues, columnValues, listedValues } from "./column-values.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
-import { type Dtype, parseDtype } from "./dtype.ts";
+import type { Dtype } from "./dtype.ts";
 import type { Plain } from "./expression/expression.ts";
 import { NO_NAME } from "./frame/column.ts";
-import { dtypeOfValues, plainValue } from "./frame/value-types.ts";
+import { plainValue } from "./frame/value-types.ts";
 import { type Node, named } from "./plan/node.ts";
+import type { RowNumbers } from "./plan/step.ts";
 import { viewOfNode } from "./plan/view.ts";
 import { type Field, indexName } from "./schema.ts";
 
@@ -28,8 +30,8 @@ export interface FromColumnsOptions {
 }
 
 /**
- * A table of columns in hand.
- * @throws TypeError for values no column can hold, or columns of different lengths
+ * A table of columns in hand: lists of values, or typed arrays, whose types are those of their columns.
+ * @throws TypeError for values no column can hold, or not one of the type asked for, or columns of different lengths
  * @see https://docs.dask.org/en/stable/generated/dask.dataframe.from_pandas.html
  * @example
  * const df = fromColumns({ id: [1, 2, 3], name: ["a", "b", null] }, { npartitions: 2 });
@@ -41,32 +43,26 @@ export function fromColumns<S = AnyRow>(
   if (typeof columns !== "object" || columns === null || Array.isArray(columns))
     throw new TypeError("A table needs columns: an object of lists of values");
   const names = Object.keys(columns);
-  const lists = names.map((name) => listOfValues(columns[name] as readonly unknown[]));
-  const rows = options.index?.length ?? lists[0]?.length ?? 0;
-  lists.forEach((list, at) => {
-    if (list.length !== rows)
-      throw new TypeError(`Column "${names[at]}" has ${list.length} values where the others have ${rows}`);
+  const lists = names.map((name) => columnValues(name, columns[name], options.dtypes?.[name]));
+  const rows = options.index?.length ?? lists[0]?.values.length ?? 0;
+  lists.forEach(({ values }, at) => {
+    if (values.length !== rows)
+      throw new TypeError(`Column "${names[at]}" has ${values.length} values where the others have ${rows}`);
   });
-  const index = options.index ?? Array.from({ length: rows }, (_, at) => at);
-  const all = [index, ...lists];
-  const fields: Field[] = [indexName(0), ...names].map((name, at) => ({
-    name,
-    dtype:
-      at === 0
-        ? options.indexDtype === undefined
-          ? dtypeOfValues(index, "index")
-          : parseDtype(options.indexDtype)
-        : dtypeOf(name, all[at] as readonly unknown[], options),
+  const index = indexValues(rows, options);
+  const fields: Field[] = [index, ...lists].map(({ dtype }, at) => ({
+    name: [indexName(0), ...names][at] as string,
+    dtype,
   }));
-  const plain = all.map((list, _at) => list.map(plainValue));
   const order =
-    options.sort === false || options.divisions !== undefined ? undefined : sortedOrder(plain[0] as Plain[]);
-  const sorted = order === undefined ? plain : plain.map((list) => order.map((row) => list[row] as Plain));
+    options.sort === false || options.divisions !== undefined || isNumbered(index.values)
+      ? undefined
+      : sortedOrder(index.values as readonly Plain[]);
   const node = partitionedNode(
     fields,
-    sorted,
+    [index, ...lists].map(({ values }) => (order === undefined ? values : inOrder(values as ListedValues, order))),
     partitionRows(rows, options),
-    divisionsOf(sorted[0] as Plain[], options),
+    divisionsOf(rows, options),
   );
   return new DataFrame<S>(
     viewOfNode(node, { index: [{ label: options.indexName ?? null }], columns: names.map((name) => ({ name })) }),
@@ -92,12 +88,36 @@ export function fromRecords<S extends object>(records: readonly S[], options: Fr
 
 export const NO_COLUMN = NO_NAME;
 
-const listOfValues = (values: readonly unknown[] | ArrayBufferView): readonly unknown[] =>
-  ArrayBuffer.isView(values) ? Array.from(values as unknown as ArrayLike<unknown>) : values;
+type ListedValues = ColumnValues["values"];
+type SourceValues = ListedValues | RowNumbers;
 
-function dtypeOf(name: string, values: readonly unknown[], options: FromColumnsOptions): Dtype {
-  const said = options.dtypes?.[name];
-  return said === undefined ? dtypeOfValues(values, name) : parseDtype(said);
+const isNumbered = (values: SourceValues): values is RowNumbers =>
+  !Array.isArray(values) && !ArrayBuffer.isView(values);
+
+/** The labels that were given, or the rows' numbers. */
+function indexValues(
+  rows: number,
+  { index, indexDtype }: FromColumnsOptions,
+): { readonly dtype: Dtype; readonly values: SourceValues } {
+  if (index !== undefined)
+    return indexDtype === undefined && Array.isArray(index)
+      ? listedValues("index", index)
+      : columnValues("index", index, indexDtype);
+  if (indexDtype === undefined) return { dtype: "int64", values: { first: 0, rows } };
+  return columnValues(
+    "index",
+    Array.from({ length: rows }, (_, at) => at),
+    indexDtype,
+  );
+}
+
+function inOrder(values: ListedValues, order: readonly number[]): ListedValues {
+  if (!ArrayBuffer.isView(values)) return order.map((row) => values[row] as Plain);
+  const taken = values.slice() as Float64Array;
+  order.forEach((row, at) => {
+    taken[at] = (values as Float64Array)[row] as number;
+  });
+  return taken;
 }
 
 function sortedOrder(index: readonly Plain[]): number[] | undefined {
@@ -124,16 +144,16 @@ function partitionRows(rows: number, options: FromColumnsOptions): readonly numb
   return Array.from({ length: count }, (_, at) => size + (at < larger ? 1 : 0));
 }
 
-function divisionsOf(index: readonly Plain[], options: FromColumnsOptions): "from index" | readonly Plain[] | null {
+function divisionsOf(rows: number, options: FromColumnsOptions): "from index" | readonly Plain[] | null {
   if (options.divisions === null) return null;
   if (options.divisions !== undefined) return options.divisions.map(plainValue);
-  return options.sort === false || index.length === 0 ? null : "from index";
+  return options.sort === false || rows === 0 ? null : "from index";
 }
 
 /** A source of JavaScript values: each task makes its own part a table. */
 function partitionedNode(
   fields: readonly Field[],
-  columns: readonly (readonly Plain[])[],
+  columns: readonly SourceValues[],
   partitions: readonly number[],
   known: "from index" | readonly Plain[] | null,
 ): Node {
@@ -142,13 +162,13 @@ function partitionedNode(
   const parts = partitions.map((rows) => {
     starts.push(from);
     const own = Object.fromEntries(
-      fields.map(({ name }, at) => [name, (columns[at] as Plain[]).slice(from, from + rows)]),
+      fields.map(({ name }, at) => [name, stretchOf(columns[at] as SourceValues, from, rows)]),
     );
     from += rows;
     return { own, rows };
   });
-  const index = columns[0] as readonly Plain[];
-  const values = known === "from index" ? [...starts.map((at) => index[at] as Plain), index.at(-1) as Plain] : known;
+  const labels = (): Plain[] => [...starts, from - 1].map((row) => labelAt(columns[0] as SourceValues, row));
+  const values = known === "from index" ? labels() : known;
   return named({
     kind: "scan",
     reader: { format: "columns" },
@@ -159,3 +179,10 @@ function partitionedNode(
     divisions: values === null ? null : { column: indexName(0), values },
   });
 }
+
+/** A copy, so that what its owner does to a list later changes nothing. */
+const stretchOf = (values: SourceValues, from: number, rows: number): SourceValues =>
+  isNumbered(values) ? { first: values.first + from, rows } : values.slice(from, from + rows);
+
+const labelAt = (values: SourceValues, row: number): Plain =>
+  isNumbered(values) ? values.first + row : (values[Math.max(0, row)] as Plain);

@@ -1,8 +1,11 @@
 import { type Dtype, promote } from "../dtype.ts";
 import type { Plain } from "../expression/expression.ts";
 
-/** The type that holds all values: whole numbers are int64, dates datetime. */
-export function dtypeOfValues(values: readonly unknown[], name: string): Dtype {
+/** The type that holds all values: whole numbers are int64, dates datetime; where all are missing, float64. */
+export const dtypeOfValues = (values: readonly unknown[], name: string): Dtype =>
+  sharedType(values, name).replace("null", "float64") as Dtype;
+
+function sharedType(values: readonly unknown[], name: string): Dtype {
   let all: Dtype = "null";
   for (const value of values) {
     const next = promote(all, dtypeOfValue(value, name));
@@ -12,7 +15,7 @@ export function dtypeOfValues(values: readonly unknown[], name: string): Dtype {
       );
     all = next;
   }
-  return all === "null" ? "float64" : all === "list<null>" ? "list<float64>" : all;
+  return all;
 }
 
 function dtypeOfValue(value: unknown, name: string): Dtype {
@@ -23,7 +26,7 @@ function dtypeOfValue(value: unknown, name: string): Dtype {
   if (typeof value === "boolean") return "bool";
   if (value instanceof Date) return "datetime";
   // An empty list is a list of anything.
-  if (Array.isArray(value)) return value.length === 0 ? "list<null>" : `list<${dtypeOfValues(value, name)}>`;
+  if (Array.isArray(value)) return `list<${sharedType(value, name)}>`;
   throw new TypeError(`Column "${name}" holds a ${typeof value}, which no column can`);
 }
 

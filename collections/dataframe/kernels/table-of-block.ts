@@ -6,7 +6,7 @@ import "../frame/frame-bytes.ts";
 import { type PolarsFrame, polars } from "../engine/polars.ts";
 import { TableChunk } from "../frame/table-chunk.ts";
 import { type Field, indexName } from "../schema.ts";
-import { seriesOf } from "./read-columns.ts";
+import { numberedRows, seriesOf } from "./read-columns.ts";
 
 /** Rows of a block of numbers as a partition, numbered as the array's rows are, or from 0 where that is not known. */
 export function tableOfBlock(columns: readonly Field[], location: BlockLocation, block: Chunk): TableChunk {
@@ -14,8 +14,7 @@ export function tableOfBlock(columns: readonly Field[], location: BlockLocation,
   const rows = chunk.shape[0] as number;
   const start = location.start[0] as number;
   const first = Number.isNaN(start) ? 0 : start;
-  const numbers = Float64Array.from({ length: rows }, (_, row) => first + row);
-  const index = seriesOf(indexName(0), numbers, "int64");
+  const index = numberedRows(indexName(0), { first, rows });
   const series = columns.map(({ name, dtype }, at) => seriesOf(name, columnOf(chunk, rows, at, columns.length), dtype));
   return new TableChunk(polars().DataFrame([index, ...series] as never) as PolarsFrame);
 }

@@ -245,4 +245,10 @@ export function moveInputs(step: Step, by: number): Step {
 }
 
 /** Plain values of a table in hand, a list a column: what `fromRecords` puts into the graph. */
-export type RawColumns = Readonly<Record<string, readonly Plain[] | ArrayBufferView>>;
+export type RawColumns = Readonly<Record<string, readonly Plain[] | ArrayBufferView | RowNumbers>>;
+
+/** Whole numbers from the first on, one a row. */
+export interface RowNumbers {
+  readonly first: number;
+  readonly rows: number;
+}
