@@ -1,5 +1,6 @@
 const NEWLINE = 0x0a;
-const RETURN = 0x0d;
+/** A space, a tab, a carriage return. */
+const SPACES = new Set([0x20, 0x09, 0x0d]);
 
 /**
  * Where the blocks of a CSV file begin: at the first line that begins after each multiple of `blockBytes`. Lines end
@@ -59,13 +60,16 @@ function lineEnd(
   return { at: bytes.length, found: false, quoted };
 }
 
-/** The text without the lines that hold nothing; undefined where there is none. Lines end outside of quotes only. */
+/** The text without the lines that hold nothing but spaces; undefined where there is none. Lines end outside of quotes only. */
 export function withoutBlankLines(bytes: Buffer, quote: string | null): Buffer | undefined {
   const mark = quote === null ? -1 : quote.charCodeAt(0);
   const kept: Buffer[] = [];
   let [from, quoted] = [0, false];
-  const blank = (start: number, end: number): boolean =>
-    end === start || (end === start + 1 && bytes[start] === RETURN);
+  const blank = (start: number, end: number): boolean => {
+    let at = start;
+    while (at < end && SPACES.has(bytes[at] as number)) at += 1;
+    return at === end;
+  };
   for (let line = 0; line < bytes.length; ) {
     let end = bytes.indexOf(NEWLINE, line);
     if (end < 0) end = bytes.length;

@@ -80,28 +80,42 @@ const INTEGER = /^\s*[-+]?\d+\s*$/;
 const FLOAT = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$|^\s*[-+]?inf(inity)?\s*$/i;
 
 export type CsvInference =
-  | { readonly kind: "type"; readonly dtype: Dtype; readonly thousands: boolean }
+  /** `isMarked`: some of its numbers have marks that must go before they are read. */
+  | { readonly kind: "type"; readonly dtype: Dtype; readonly isMarked: boolean }
   /** A whole number that no type holds which holds the others too. */
   | { readonly kind: "too wide"; readonly text: string };
 
+/** What numbers are written with, beside digits. */
+export interface NumberMarks {
+  /** Between groups of digits, if any. */
+  readonly thousands: string | null;
+  /** Before the fraction. */
+  readonly decimal: string;
+}
+
+/** What takes the place of a point in a number whose fraction begins with another mark: no number has it. */
+export const NO_NUMBER = "?";
+
+/** A number's text as it is read. */
+function unmarked(text: string, { thousands, decimal }: NumberMarks): string {
+  const plain = thousands === null ? text : text.replaceAll(thousands, "");
+  return decimal === "." ? plain : plain.replaceAll(".", NO_NUMBER).replaceAll(decimal, ".");
+}
+
 /** The type that all values of a column can be read as. */
-export function inferCsvDtype(
-  values: readonly string[],
-  nulls: ReadonlySet<string>,
-  thousands: string | null,
-): CsvInference {
-  const typed = (dtype: Dtype, grouped = false): CsvInference => ({ kind: "type", dtype, thousands: grouped });
+export function inferCsvDtype(values: readonly string[], nulls: ReadonlySet<string>, marks: NumberMarks): CsvInference {
+  const typed = (dtype: Dtype, isMarked = false): CsvInference => ({ kind: "type", dtype, isMarked });
   const present = values.filter((value) => !nulls.has(value));
-  if (present.length === 0) return typed("float64");
+  if (present.length === 0) return typed("float64", marks.decimal !== ".");
   if (present.every((value) => /^(true|false)$/i.test(value))) return typed("bool");
-  const grouped = thousands !== null && present.some((value) => value.includes(thousands));
-  const plain = thousands === null ? present : present.map((value) => value.replaceAll(thousands, ""));
+  const plain = present.map((value) => unmarked(value, marks));
+  const isMarked = plain.some((value, at) => value !== present[at]);
   if (plain.every((value) => INTEGER.test(value))) {
     const dtype = wholeDtype(plain);
-    if (dtype !== undefined) return typed(dtype, grouped);
+    if (dtype !== undefined) return typed(dtype, isMarked);
     return { kind: "too wide", text: present[plain.findIndex(isBeyondInt64)] as string };
   }
-  if (plain.every((value) => FLOAT.test(value))) return typed("float64", grouped);
+  if (plain.every((value) => FLOAT.test(value))) return typed("float64", isMarked || marks.decimal !== ".");
   return typed("string");
 }
 
@@ -125,17 +139,35 @@ function wholeDtype(texts: readonly string[]): "int64" | "uint64" | undefined {
   return isNatural && beyond.every((text) => wholeOf(text) <= UINT64_MAX) ? "uint64" : undefined;
 }
 
-const TIME_FORMATS: readonly (readonly [RegExp, string])[] = [
-  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/, "%Y-%m-%d %H:%M:%S"],
-  [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/, "%Y-%m-%dT%H:%M:%S"],
-  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+$/, "%Y-%m-%d %H:%M:%S%.f"],
-  [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+$/, "%Y-%m-%dT%H:%M:%S%.f"],
-  [/^\d{4}-\d\d-\d\d$/, "%Y-%m-%d"],
+const CLOCKS: readonly (readonly [string, string])[] = [
+  ["", ""],
+  ["[ T]\\d\\d:\\d\\d", "%H:%M"],
+  ["[ T]\\d\\d:\\d\\d:\\d\\d", "%H:%M:%S"],
+  ["[ T]\\d\\d:\\d\\d:\\d\\d\\.\\d+", "%H:%M:%S%.f"],
 ];
 
+/** The shapes of times and how the engine names them: years first, or days and months, of which the caller says which come first. */
+function timeFormats(isDayFirst: boolean): [RegExp, string][] {
+  const [first, second] = isDayFirst ? ["%d", "%m"] : ["%m", "%d"];
+  const days = ["-", "/", "."].flatMap((mark): [string, string][] => [
+    [`\\d{4}\\${mark}\\d\\d\\${mark}\\d\\d`, `%Y${mark}%m${mark}%d`],
+    [`\\d\\d?\\${mark}\\d\\d?\\${mark}\\d{4}`, `${first}${mark}${second}${mark}%Y`],
+  ]);
+  return days.flatMap(([day, format]) =>
+    CLOCKS.flatMap(([clock, hours]) =>
+      (hours === "" ? [""] : [" ", "T"]).map((gap): [RegExp, string] => [
+        new RegExp(`^${day}${clock.replace("[ T]", gap)}$`),
+        `${format}${gap}${hours}`,
+      ]),
+    ),
+  );
+}
+
 /** The format that all times are written in, if it is one of the usual ones. */
-export const timeFormatOf = (values: readonly string[]): string | undefined =>
-  values.length === 0 ? undefined : TIME_FORMATS.find(([shape]) => values.every((value) => shape.test(value)))?.[1];
+export const timeFormatOf = (values: readonly string[], isDayFirst = false): string | undefined =>
+  values.length === 0
+    ? undefined
+    : timeFormats(isDayFirst).find(([shape]) => values.every((value) => shape.test(value)))?.[1];
 
 /** The text without what stands behind a comment mark; lines that were nothing but a comment are gone. */
 export function withoutComments(text: string, comment: string): string {

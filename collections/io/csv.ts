@@ -1,7 +1,7 @@
 import type { ShoalError } from "../../runtime/base/errors.ts";
 import { parseBytes } from "../../runtime/base/units.ts";
 import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
-import { type Dtype, isInteger, parseDtype } from "../dataframe/dtype.ts";
+import { type Dtype, isInteger, isNumber, parseDtype } from "../dataframe/dtype.ts";
 import { unknownColumn } from "../dataframe/expression/infer.ts";
 import { named, type Part } from "../dataframe/plan/node.ts";
 import type { CsvColumn, CsvFormat, FilePart } from "../dataframe/plan/step.ts";
@@ -10,7 +10,15 @@ import { type Field, indexName } from "../dataframe/schema.ts";
 import { compressionOf, unpacked } from "./compression.ts";
 import { blockStarts } from "./csv-blocks.ts";
 import { checkCsvText, csvFault } from "./csv-faults.ts";
-import { headerNames, inferCsvDtype, NULL_TEXTS, parseCsvRows, timeFormatOf, withoutComments } from "./csv-text.ts";
+import {
+  headerNames,
+  inferCsvDtype,
+  NULL_TEXTS,
+  type NumberMarks,
+  parseCsvRows,
+  timeFormatOf,
+  withoutComments,
+} from "./csv-text.ts";
 import { filesOf } from "./parquet.ts";
 import { fileSystemOf } from "./schemes.ts";
 
@@ -25,13 +33,17 @@ export interface ReadCsvOptions {
   readonly columns?: readonly string[];
   /** Types of columns that should not be told from a sample. */
   readonly dtypes?: Readonly<Record<string, string>> | string;
-  /** Columns of times in ISO text. */
+  /** Columns of times: in ISO text, or as days, months and years. */
   readonly parseDates?: readonly string[];
+  /** True: days come before months, 31/12/2022; they come after them otherwise, 12/31/2022. */
+  readonly dayFirst?: boolean;
   /** Lines that begin with it are passed over. */
   readonly comment?: string;
   readonly quote?: string | null;
   /** What stands between groups of three digits. */
   readonly thousands?: string;
+  /** What stands before the fraction of a number; default ".". */
+  readonly decimal?: string;
   /** Texts that mean missing, beside pandas' own. */
   readonly naValues?: readonly string[];
   /** False: only empty fields and `naValues` are missing, not "NA" and its like. */
@@ -62,6 +74,7 @@ export async function readCsv<S = AnyRow>(
   const separator = options.separator ?? ",";
   const quote = options.quote === undefined ? '"' : options.quote;
   const nulls = nullTexts(options);
+  const marks = numberMarks(options);
   const looked = sampledFiles(files);
   const samples = await Promise.all(looked.map((path) => sampleRows(path, options, separator, quote)));
   const header = options.header !== false;
@@ -84,12 +97,12 @@ export async function readCsv<S = AnyRow>(
     path: looked[at] as string,
     rows: header ? sample.slice(1) : sample,
   }));
-  const columns = names.map((name, at) => columnOf(name, at, sampled, options));
+  const columns = names.map((name, at) => columnOf(name, at, sampled, { ...options, marks }));
   const format: CsvFormat = {
     separator,
     quote,
     comment: options.comment ?? null,
-    thousands: options.thousands ?? null,
+    ...marks,
     nulls,
     columns,
     numbered: true,
@@ -151,7 +164,9 @@ async function sampleRows(
       .slice(options.skipRows ?? 0)
       .join("\n");
     const plain = options.comment === undefined ? own : withoutComments(own, options.comment);
-    const rows = parseCsvRows(plain, separator, quote, null, whole).filter((row) => row.length > 1 || row[0] !== "");
+    const rows = parseCsvRows(plain, separator, quote, null, whole).filter(
+      (row) => row.length > 1 || row[0]?.trim() !== "",
+    );
     // A field longer than the sample leaves no whole row in it.
     if (whole || rows.length > 1) return rows;
     bytes *= 4;
@@ -179,20 +194,30 @@ interface Sample {
 }
 
 /** @throws ShoalError DECODE for whole numbers that no type holds: as fractions they would be rounded */
-function columnOf(name: string, at: number, samples: readonly Sample[], options: ReadCsvOptions): CsvColumn {
+function columnOf(
+  name: string,
+  at: number,
+  samples: readonly Sample[],
+  options: ReadCsvOptions & { readonly marks: NumberMarks },
+): CsvColumn {
+  const { marks } = options;
   const values = samples.flatMap(({ rows }) => rows.map((row) => row[at] ?? ""));
   const nulls = new Set(nullTexts(options));
   if (options.parseDates?.includes(name) === true) {
-    const format = timeFormatOf(values.filter((value) => !nulls.has(value)));
+    const format = timeFormatOf(
+      values.filter((value) => !nulls.has(value)),
+      options.dayFirst,
+    );
     return { name, dtype: "datetime", how: "time", ...(format === undefined ? {} : { format }) };
   }
   const said = typeof options.dtypes === "string" ? options.dtypes : options.dtypes?.[name];
-  if (said !== undefined) return { name, dtype: parseDtype(said), how: howOf(parseDtype(said)) };
-  const inferred = inferCsvDtype(values, nulls, options.thousands ?? null);
+  if (said !== undefined) return { name, dtype: parseDtype(said), how: howOf(parseDtype(said), marks) };
+  const inferred = inferCsvDtype(values, nulls, marks);
   if (inferred.kind === "too wide") throw tooWide(name, at, samples, inferred.text);
-  const { dtype, thousands } = inferred;
-  if (options.assumeMissing === true && isInteger(dtype) && !thousands) return { name, dtype: "float64", how: "plain" };
-  return { name, dtype, how: thousands ? "thousands" : howOf(dtype) };
+  const { dtype, isMarked } = inferred;
+  if (options.assumeMissing === true && isInteger(dtype) && !isMarked)
+    return { name, dtype: "float64", how: howOf("float64", marks) };
+  return { name, dtype, how: isMarked ? "marked" : howOf(dtype) };
 }
 
 function tooWide(name: string, at: number, samples: readonly Sample[], text: string): ShoalError {
@@ -207,8 +232,22 @@ function tooWide(name: string, at: number, samples: readonly Sample[], text: str
   );
 }
 
-const howOf = (dtype: Dtype): CsvColumn["how"] =>
-  dtype === "bool" ? "bool" : dtype === "datetime" || dtype === "date" ? "time" : "plain";
+const NO_MARKS: NumberMarks = { thousands: null, decimal: "." };
+
+/** Numbers of a type that was said, or that may yet have fractions, may have any of the marks. */
+function howOf(dtype: Dtype, { thousands, decimal } = NO_MARKS): CsvColumn["how"] {
+  if (isNumber(dtype) && (thousands !== null || decimal !== ".")) return "marked";
+  return dtype === "bool" ? "bool" : dtype === "datetime" || dtype === "date" ? "time" : "plain";
+}
+
+/** @throws TypeError for a decimal mark that is no single sign, or stands between thousands too */
+function numberMarks({ thousands, decimal = "." }: ReadCsvOptions): NumberMarks {
+  if (typeof decimal !== "string" || decimal.length !== 1 || /[\d+\-eE"\s]/.test(decimal))
+    throw new TypeError(`decimal is the one sign before fractions, such as ",": got ${JSON.stringify(decimal)}`);
+  if (decimal === thousands && decimal !== ".")
+    throw new TypeError(`${JSON.stringify(decimal)} cannot stand both before fractions and between thousands`);
+  return { thousands: thousands ?? null, decimal };
+}
 
 async function partsOf(path: string, options: ReadCsvOptions, quote: string | null, header: boolean): Promise<Part[]> {
   const { sizeBytes, version } = await fileSystemOf(path).stat(path);

@@ -5,11 +5,11 @@ import { ShoalError } from "../../../runtime/base/errors.ts";
 import { compressionOf, unpacked } from "../../io/compression.ts";
 import { withoutBlankLines } from "../../io/csv-blocks.ts";
 import { checkCsvHeader, checkCsvText, csvFault, csvFaultOf, openQuoteLine } from "../../io/csv-faults.ts";
-import { headerNames, parseCsvRows, withoutComments } from "../../io/csv-text.ts";
+import { headerNames, NO_NUMBER, type NumberMarks, parseCsvRows, withoutComments } from "../../io/csv-text.ts";
 import { schemeOf } from "../../io/filesystem.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
-import { isFloat } from "../dtype.ts";
+import { isFloat, isNumber } from "../dtype.ts";
 import { ownName } from "../engine/own-name.ts";
 import { type PolarsExpr, type PolarsFrame, type PolarsLazy, polars, polarsType } from "../engine/polars.ts";
 import { choose, lit, native } from "../engine/typed.ts";
@@ -91,7 +91,7 @@ async function scanned(path: string, format: CsvFormat, part: FilePart, fields: 
   const typed = lazy.select(
     ...(wanted.length === 0
       ? [polars().col((format.columns[0] as CsvColumn).name)]
-      : wanted.map((one) => columnValue(one, format.thousands))),
+      : wanted.map((one) => columnValue(one, format))),
   );
   const numbered = fields.some(({ name }) => name === indexName(0))
     ? ((typed.withRowIndex(ROW) as PolarsLazy).withColumns(
@@ -104,15 +104,24 @@ async function scanned(path: string, format: CsvFormat, part: FilePart, fields: 
     const table = (await read.collect()) as PolarsFrame;
     await checkQuotes(path, format, part);
     if (await hasLostBools(path, format, part, wanted)) throw new TypeError("a text is neither true nor false");
-    if (hasEmptyRow(table, wanted)) return (await withoutBlanks(path, format, part, fields)) ?? table.lazy();
+    if (hasEmptyRow(table, format, wanted)) return (await withoutBlanks(path, format, part, fields)) ?? table.lazy();
     return table.lazy();
   } catch (cause) {
     if (cause instanceof ShoalError) throw cause;
     const again = await withoutBlanks(path, format, part, fields);
     if (again !== undefined) return again;
+    if (wanted.some(isPlainNumber)) return scanned(path, spacedNumbers(format), part, fields);
     throw await explained(path, format, part, wanted, cause);
   }
 }
+
+const isPlainNumber = ({ how, dtype }: CsvColumn): boolean => how === "plain" && isNumber(dtype);
+
+/** The engine's own reading of numbers knows no spaces around them; texts that become numbers later may have some. */
+const spacedNumbers = (format: CsvFormat): CsvFormat => ({
+  ...format,
+  columns: format.columns.map((column) => (isPlainNumber(column) ? { ...column, how: "marked" } : column)),
+});
 
 /** Whether a column of true and false holds another text, which became missing. */
 async function hasLostBools(
@@ -165,12 +174,18 @@ const COUNTED_BYTES = 1 << 19;
 
 const placeOf = (part: FilePart): string => `${part.path}${part.whole ? "" : ` (bytes ${part.start} to ${part.end})`}`;
 
-/** Whether some row has nothing in the columns that are read: a line without fields looks like that too. */
-function hasEmptyRow(table: PolarsFrame, wanted: readonly CsvColumn[]): boolean {
-  const empty = wanted.map(({ name }) => polars().col(name).isNull());
-  const [first, ...rest] = empty;
-  if (first === undefined || wanted.some(({ name }) => table.getColumn(name).nullCount() === 0)) return false;
-  return (table.filter(rest.reduce((all, one) => all.and(one), first)) as PolarsFrame).height > 0;
+/** Whether some row has nothing in the columns that are read, or spaces in the first: a line without fields looks like that too. */
+function hasEmptyRow(table: PolarsFrame, format: CsvFormat, wanted: readonly CsvColumn[]): boolean {
+  const [first, ...rest] = wanted;
+  if (first === undefined) return false;
+  const isText = first.name === format.columns[0]?.name && first.dtype === "string";
+  const filled = isText ? rest : wanted;
+  if (filled.some(({ name }) => table.getColumn(name).nullCount() === 0)) return false;
+  const missing = wanted.map(({ name }) => {
+    const column = polars().col(name);
+    return isText && name === first.name ? column.isNull().or(column.str.contains("^[ \\t\\r]*$")) : column.isNull();
+  });
+  return (table.filter(missing.reduce((all, one) => all.and(one))) as PolarsFrame).height > 0;
 }
 
 /** Blank lines are no rows; the engine takes them for rows of nothing, so they are taken out where there are any. */
@@ -217,20 +232,25 @@ function scan(path: string, format: CsvFormat, part: FilePart, asText: boolean):
 }
 
 /** Text becomes a value: times are parsed here, which is many times faster than in the engine's own reader. */
-function columnValue({ name, dtype, how, format }: CsvColumn, thousands: string | null): PolarsExpr {
+function columnValue({ name, dtype, how, format }: CsvColumn, marks: NumberMarks): PolarsExpr {
   const pl = polars();
   const text = pl.col(name);
   if (how === "time")
     return native(text, "strToDatetime", format, "us", undefined, true, true, false)
       .cast(pl.Datetime("us"))
       .alias(name);
-  if (how === "thousands") return ungrouped(text, thousands).cast(polarsType(dtype), true).alias(name);
+  if (how === "marked") return unmarked(text, marks).cast(polarsType(dtype), true).alias(name);
   if (how === "bool") return boolOf(text).alias(name);
   return isFloat(dtype) ? text.fillNan(lit(null)) : text;
 }
 
-const ungrouped = (text: PolarsExpr, thousands: string | null): PolarsExpr =>
-  thousands === null ? text : native(text, "strReplaceAll", lit(thousands), lit(""), true, -1);
+/** Numbers' texts as the engine reads them. */
+function unmarked(text: PolarsExpr, { thousands, decimal }: NumberMarks): PolarsExpr {
+  const replaced = (e: PolarsExpr, from: string, to: string): PolarsExpr =>
+    native(e, "strReplaceAll", lit(from), lit(to), true, -1);
+  const plain = (thousands === null ? text : replaced(text, thousands, "")).str.strip();
+  return decimal === "." ? plain : replaced(replaced(plain, ".", NO_NUMBER), decimal, ".");
+}
 
 function boolOf(text: PolarsExpr): PolarsExpr {
   const low = text.str.toLowerCase();
@@ -238,10 +258,10 @@ function boolOf(text: PolarsExpr): PolarsExpr {
 }
 
 /** The value, or missing where the text is none of its type. */
-function parsedOrNull(text: PolarsExpr, { dtype, how }: CsvColumn, thousands: string | null): PolarsExpr {
-  if (how === "time") return native(text, "strToDatetime", undefined, "us", undefined, false, true, false);
+function parsedOrNull(text: PolarsExpr, { dtype, how, format }: CsvColumn, marks: NumberMarks): PolarsExpr {
+  if (how === "time") return native(text, "strToDatetime", format, "us", undefined, false, true, false);
   if (how === "bool") return boolOf(text);
-  const plain = how === "thousands" ? ungrouped(text, thousands) : text.str.strip();
+  const plain = how === "marked" ? unmarked(text, marks) : text.str.strip();
   return plain.cast(polarsType(dtype));
 }
 
@@ -261,7 +281,7 @@ async function explained(
   for (const column of wanted) {
     const text = pl.col(column.name);
     if (column.dtype === "string") continue;
-    const parsed = parsedOrNull(text, column, format.thousands);
+    const parsed = parsedOrNull(text, column, format);
     const bad = await scan(path, format, part, true)
       .withRowIndex(ROW)
       .filter(text.isNotNull().and(parsed.isNull()))

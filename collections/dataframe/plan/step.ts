@@ -145,8 +145,9 @@ export interface CsvFormat {
   readonly separator: string;
   readonly quote: string | null;
   readonly comment: string | null;
-  /** What stands between groups of three digits in columns that are read as "thousands". */
+  /** What stands between groups of digits, and before fractions, in columns that are read as "marked". */
   readonly thousands: string | null;
+  readonly decimal: string;
   readonly nulls: readonly string[];
   /** Every column of the file in order; `how` says how its text becomes a value. */
   readonly columns: readonly CsvColumn[];
@@ -156,7 +157,7 @@ export interface CsvFormat {
 }
 
 export interface CsvColumn extends Field {
-  readonly how: "plain" | "time" | "thousands" | "bool";
+  readonly how: "plain" | "time" | "marked" | "bool";
   /** How times are written, where the sample shows it: far quicker than finding it out for every value. */
   readonly format?: string;
 }
