@@ -13,7 +13,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const outAt = process.argv.indexOf("--out");
 const out = resolve(outAt > 0 ? (process.argv[outAt + 1] as string) : join(root, "dist"));
 /** What the compiler does not know: the modules that threads begin with, and the files of the live page, which browsers read as they are. */
-const COPIED = ["infra/cluster/boot.mjs", "infra/cluster/stack-watch.mjs", "infra/dashboard/assets"];
+const COPIED = [
+  "infra/cluster/boot.mjs",
+  "infra/cluster/stack-watch.mjs",
+  "collections/array/kernels/simd/spare-thread.mjs",
+  "infra/dashboard/assets",
+];
 const BIN = "infra/cli/main.js";
 
 await rm(out, { recursive: true, force: true });

@@ -17,6 +17,7 @@ export interface ConfigValues {
   "compute.optimize": boolean;
   "delayed.pure": boolean;
   "bag.block-bytes": number | string;
+  "array.spare-threads": number;
   "dataframe.shuffle.method": "exchange" | "tasks" | "disk";
   "tokenize.ensure-deterministic": boolean;
   "log.level": string;
@@ -95,6 +96,11 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     "partitions that readText() cuts files into",
     'bytes, such as "64 MiB"',
     parses(parseBytes),
+  ),
+  "array.spare-threads": option(
+    "threads that help the main thread with loops over large blocks where it computes itself",
+    "a whole number from 0 on",
+    isCount(0),
   ),
   "dataframe.shuffle.method": option(
     "how rows of tables come to the partitions they belong to",

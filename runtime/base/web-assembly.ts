@@ -1,11 +1,15 @@
 /** A linear memory. */
 export interface WasmMemory {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
 }
 
 /** What is used of WebAssembly; TypeScript describes it only among a browser's types. */
 interface WasmNamespace {
-  readonly Memory: new (pages: { readonly initial: number; readonly maximum?: number }) => WasmMemory;
+  readonly Memory: new (pages: {
+    readonly initial: number;
+    readonly maximum?: number;
+    readonly shared?: boolean;
+  }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
     module: object,

@@ -5,10 +5,10 @@ import { Generated, withLent } from "./generated.ts";
 import type { Loop, Step } from "./loop.ts";
 import { loopOf } from "./loop-of.ts";
 import { Assigned, eachOuter, materialize, Pending, planOf, type Source } from "./pending.ts";
-import { lendOrAllocate, withArena } from "./simd/arena.ts";
+import { arenaMemory, lend, lendOrAllocate, withArena } from "./simd/arena.ts";
+import { SLOTS, type SpareThreads, sparesFor } from "./simd/spare-threads.ts";
+import { TILE_BYTES, TILE_ELEMENTS, tileMaker } from "./tile-maker.ts";
 
-/** Elements evaluated at a time where a fused expression is folded: they stay in the second cache. */
-const TILE_ELEMENTS = 16_384;
 /** Where operands cross memory order, tiles are squares of this side: rows of one operand lie as columns of the other. */
 const CROSSING_SIDE = 64;
 
@@ -56,6 +56,7 @@ function isPiecewise(source: Source): source is Pending | Generated {
 function foldGenerated(source: Pending | Generated, accumulators: readonly Cells[], fold: Fold): void {
   const inputs = (source instanceof Pending ? source.inputs : [source]) as readonly Generated[];
   const size = sizeOf(source.shape);
+  if (foldShared(source, inputs, accumulators, fold)) return;
   withArena(() => {
     const tiles = inputs.map((one) => lendOrAllocate(one.dtype, TILE_ELEMENTS));
     const result = source instanceof Pending ? lendOrAllocate(source.dtype, TILE_ELEMENTS) : (tiles[0] as AnyData);
@@ -72,6 +73,47 @@ function foldGenerated(source: Pending | Generated, accumulators: readonly Cells
       fold(result as unknown as Cells, 0, 1, count, count, 1, accumulators, 0, 0, 0);
     }
   });
+}
+
+/** The same with the help of other threads: they make tiles, this one folds them in order, so that the bits are the same. False where there is no help. */
+function foldShared(
+  source: Pending | Generated,
+  inputs: readonly Generated[],
+  accumulators: readonly Cells[],
+  fold: Fold,
+): boolean {
+  const make = tileMaker(source, inputs);
+  const size = sizeOf(source.shape);
+  const spares = make === undefined ? undefined : sparesOf(size, make.cost);
+  if (make === undefined || spares === undefined || size % 2 !== 0) return false;
+  return withArena(() => {
+    const laneBytes = inputs.length * TILE_BYTES;
+    const scratch = lend("float64", (spares.lanes * laneBytes) / 8);
+    const slots = Array.from({ length: SLOTS }, () => lend("float64", TILE_ELEMENTS));
+    if (scratch === undefined || slots.includes(undefined)) return false;
+    spares.run({
+      count: Math.ceil(size / TILE_ELEMENTS),
+      laneBytes,
+      calls: (tile, slot) => {
+        const from = tile * TILE_ELEMENTS;
+        const into = slots[slot] as AnyData;
+        return make.calls(into.byteOffset, scratch.byteOffset, Math.min(TILE_ELEMENTS, size - from), from);
+      },
+      take: (tile, slot, isLeft) => {
+        const from = tile * TILE_ELEMENTS;
+        const count = Math.min(TILE_ELEMENTS, size - from);
+        const data = slots[slot] as AnyData;
+        if (isLeft) make.alone(data, count, from);
+        fold(data as unknown as Cells, 0, 1, count, count, 1, accumulators, 0, 0, 0);
+      },
+    });
+    return true;
+  });
+}
+
+function sparesOf(size: number, cost: number): SpareThreads | undefined {
+  const memory = arenaMemory();
+  return memory === null ? undefined : sparesFor(size, cost, memory);
 }
 
 interface Folding {

@@ -1,6 +1,10 @@
 import { Chunk, sizeOf } from "../chunk.ts";
 import type { AnyData, DType } from "../dtype.ts";
 import { lendOrAllocate, withArena } from "./simd/arena.ts";
+import type { FillCall } from "./simd/fill-functions.ts";
+
+/** Gives the call that fills `count` elements at an address, from a place on. */
+export type FillCallOf = (address: number, count: number, from: number) => FillCall | undefined;
 
 /** What lies in memory, and how it is looked at. */
 interface Seen {
@@ -20,6 +24,11 @@ export class Generated {
   readonly piece: number;
   private readonly seenThrough: Seen | undefined;
   private readonly formula: (out: AnyData, from: number) => void;
+  /**
+   * The same as one call of WebAssembly, which another thread may do: so many elements from a place on, to an address; undefined
+   * where there is none.
+   */
+  readonly call: FillCallOf | undefined;
 
   /** @param formula fills memory with the elements from a place on, a multiple of `piece` */
   constructor(
@@ -28,7 +37,9 @@ export class Generated {
     formula: (out: AnyData, from: number) => void,
     piece = Number.POSITIVE_INFINITY,
     seenThrough?: Seen,
+    call?: FillCallOf,
   ) {
+    this.call = call;
     this.seenThrough = seenThrough;
     this.dtype = dtype;
     this.shape = shape;

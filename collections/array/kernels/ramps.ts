@@ -4,7 +4,7 @@ import { type DType, registerOf } from "../dtype.ts";
 import { castTo } from "./elementwise.ts";
 import { Generated } from "./generated.ts";
 import { assign, type Source } from "./pending.ts";
-import { fillBigRamp, fillRamp } from "./simd/fill-functions.ts";
+import { bigRampCall, fillBigRamp, fillRamp, rampCall } from "./simd/fill-functions.ts";
 
 /** Evenly spaced values as data. */
 export interface Ramp {
@@ -22,12 +22,16 @@ export function rampBlock({ start, step, dtype }: Ramp, { start: [from], shape }
       shape,
       (out, at) => fillBig(out as BigInt64Array, start + (first + at) * step, step),
       1,
+      undefined,
+      (address, count, at) => bigRampCall({ start: start + (first + at) * step, step }, address, count),
     );
   const ramp = new Generated(
     "float64",
     shape,
     (out, at) => fillFloats(out as Float64Array, start, step, first + at),
     1,
+    undefined,
+    (address, count, at) => rampCall({ start, step }, address, count, first + at),
   );
   return castTo(ramp, dtype);
 }

@@ -38,10 +38,11 @@ export const statusCommand: Command = {
   },
 };
 
-/** Which engine products and decompositions of arrays take on a machine like this one: each process chooses for itself, once. */
+/** Which engine products and decompositions of arrays take on a machine like this one, and how many threads loops: each process chooses for itself, once. */
 async function engineLine(): Promise<string> {
   const { engine } = await import("../../../collections/array/linalg.ts");
-  return `Arrays on this machine: ${engine()}`;
+  const { spareCount } = await import("../../../collections/array/kernels/simd/spare-count.ts");
+  return `Arrays on this machine: ${engine()}; long loops of a program without workers on ${1 + spareCount()} threads`;
 }
 
 async function askStatus(system: ActorSystem, cluster: string): Promise<Status> {

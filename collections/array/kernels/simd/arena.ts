@@ -1,13 +1,15 @@
 import { type WasmMemory, wasm } from "../../../../runtime/base/web-assembly.ts";
 import { type AnyData, allocate, type DType, dtypeInfo, lanesOf } from "../../dtype.ts";
+import { spareCount } from "./spare-count.ts";
 
 /**
  * Memory that WebAssembly sees, one for each thread, lent like a stack. Loops with SIMD work on what lies here: tiles of
  * fused expressions, and generated blocks while they are folded. It never grows, as growing would take it from under its
  * views; a page counts once it is touched. What finds no room lies elsewhere and runs in JavaScript.
  */
-const ARENA_BYTES = 128 * 2 ** 20;
 const PAGE_BYTES = 65_536;
+export const ARENA_PAGES = 2048;
+const ARENA_BYTES = ARENA_PAGES * PAGE_BYTES;
 const LINE_BYTES = 64;
 
 /** A module whose one function splats a double and takes it out again: whether SIMD is to be had. */
@@ -23,8 +25,8 @@ let top = 0;
 export function arenaMemory(): WasmMemory | null {
   if (memory === undefined)
     try {
-      const pages = ARENA_BYTES / PAGE_BYTES;
-      memory = wasm.validate(PROBE) ? new wasm.Memory({ initial: pages, maximum: pages }) : null;
+      const shared = spareCount() > 0;
+      memory = wasm.validate(PROBE) ? new wasm.Memory({ initial: ARENA_PAGES, maximum: ARENA_PAGES, shared }) : null;
     } catch {
       memory = null;
     }

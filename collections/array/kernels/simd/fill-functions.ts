@@ -27,16 +27,37 @@ let uniform: WasmFunction | undefined | null = null;
 
 /** Fills doubles in the arena with start + place * step, place counted from `first`; false where it cannot. */
 export function fillRamp(data: AnyData, start: number, step: number, first: number): boolean {
-  if (!isInArena(data) || data.length % 2 !== 0) return false;
-  const [low, high] = [start + first * step, start + (first + data.length) * step];
+  const call = isInArena(data) ? rampCall({ start, step }, data.byteOffset, data.length, first) : undefined;
+  call?.run(...call.args);
+  return call !== undefined;
+}
+
+/** The call that fills so many doubles at an address with start + place * step; undefined where there is none. */
+export function rampCall(
+  { start, step }: Spacing,
+  address: number,
+  count: number,
+  first: number,
+): FillCall | undefined {
+  if (count % 2 !== 0) return undefined;
+  const [low, high] = [start + first * step, start + (first + count) * step];
   if (areExact(start, step, low, high)) {
     if (exactRamp === null) exactRamp = makeExactRamp();
-    exactRamp?.(data.byteOffset, data.length, low, low + step, 2 * step);
-    return exactRamp !== undefined;
+    return exactRamp && { run: exactRamp, args: [address, count, low, low + step, 2 * step] };
   }
   if (ramp === null) ramp = makeRamp();
-  ramp?.(data.byteOffset, data.length, start, step, first);
-  return ramp !== undefined;
+  return ramp && { run: ramp, args: [address, count, start, step, first] };
+}
+
+/** A function that fills memory, and its arguments, of which the first is the address. */
+export interface FillCall {
+  readonly run: WasmFunction;
+  readonly args: readonly number[];
+}
+
+interface Spacing {
+  readonly start: number;
+  readonly step: number;
 }
 
 /** Whether all sums of these are whole numbers that a double holds: then adding the step gives the bits of the formula. */
@@ -44,11 +65,17 @@ const areExact = (...numbers: readonly number[]): boolean => numbers.every(Numbe
 
 /** Fills 64-bit integers in the arena with start + place * step; false where it cannot, or they would not be exact as doubles. */
 export function fillBigRamp(data: AnyData, start: number, step: number): boolean {
-  const last = start + data.length * step;
-  if (!isInArena(data) || data.length % 2 !== 0 || Math.max(Math.abs(start), Math.abs(last)) > 2 ** 53) return false;
+  const call = isInArena(data) ? bigRampCall({ start, step }, data.byteOffset, data.length) : undefined;
+  call?.run(...call.args);
+  return call !== undefined;
+}
+
+/** As {@link rampCall}, of 64-bit integers counted from 0. */
+export function bigRampCall({ start, step }: Spacing, address: number, count: number): FillCall | undefined {
+  const last = start + count * step;
+  if (count % 2 !== 0 || Math.max(Math.abs(start), Math.abs(last)) > 2 ** 53) return undefined;
   if (bigRamp === null) bigRamp = makeBigRamp();
-  bigRamp?.(data.byteOffset, data.length, start, start + step, 2 * step);
-  return bigRamp !== undefined;
+  return bigRamp && { run: bigRamp, args: [address, count, start, start + step, 2 * step] };
 }
 
 /**

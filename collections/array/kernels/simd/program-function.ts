@@ -1,6 +1,6 @@
 import { type DType, registerOf } from "../../dtype.ts";
 import type { Step } from "../loop.ts";
-import { type Program, type ProgramNode, programDType } from "../program.ts";
+import { type Program, type ProgramNode, programDType, programKey } from "../program.ts";
 import {
   type Code,
   f64,
@@ -163,6 +163,21 @@ export function programFunction(program: Program, steps: readonly Step[]): WasmF
     set(rows, i32.sub(get(rows), int(1))),
   );
   return build.build(sequence(whileTrue(i32.le(int(1), get(rows)), row), anyLeft(build, left)), [I32]);
+}
+
+/** Other threads keep what they were told of: programs met later have no such function. */
+const ROWS_MAX = 512;
+const made = new Map<string, WasmFunction | undefined>();
+
+/** The function over elements that lie side by side in all operands, and how many simple operations an element takes; undefined where there is none. */
+export function rowFunction(program: Program): { readonly run: WasmFunction; readonly cost: number } | undefined {
+  const steps = ["next", ...program.inputs].map((): Step => "next");
+  const cost = vectorCost(program, steps);
+  if (cost === undefined) return undefined;
+  const key = programKey(program);
+  if (!made.has(key) && made.size < ROWS_MAX) made.set(key, programFunction(program, steps));
+  const run = made.get(key);
+  return run && { run, cost };
 }
 
 interface Writing {

@@ -1,8 +1,12 @@
 import { wasm } from "../../../../runtime/base/web-assembly.ts";
-import { arenaMemory } from "./arena.ts";
+import { ARENA_PAGES, arenaMemory } from "./arena.ts";
 import { type Code, get, i64x2, set, unsigned, V128, type ValueType } from "./instructions.ts";
 
 export type WasmFunction = (...args: number[]) => number;
+
+const modules = new WeakMap<WasmFunction, object>();
+/** What a function was made of: another thread makes the same of it. */
+export const moduleOf = (run: WasmFunction): object => modules.get(run) as object;
 
 /** A function to be made of instructions: parameters are the first locals. */
 export class FunctionBuilder {
@@ -51,16 +55,22 @@ export class FunctionBuilder {
     if (memory === null) return undefined;
     const type = [0x60, ...list(this.parameters.map((one) => [one])), ...list(results.map((one) => [one]))];
     const code = [...list(this.types.map((one) => [1, one])), ...this.prologue.flat(), ...body, 0x0b];
+    // Memory that threads share is imported as such, and with its size.
+    const pages = unsigned(ARENA_PAGES);
+    const limits = memory.buffer instanceof SharedArrayBuffer ? [0x03, ...pages, ...pages] : [0x00, 1];
     const bytes = Uint8Array.from([
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, list([type])),
-      ...section(2, list([[...name("arena"), ...name("memory"), 0x02, 0x00, 1]])),
+      ...section(2, list([[...name("arena"), ...name("memory"), 0x02, ...limits]])),
       ...section(3, list([[0]])),
       ...section(7, list([[...name("run"), 0x00, 0]])),
       ...section(10, list([[...unsigned(code.length), ...code]])),
     ]);
-    const instance = new wasm.Instance(new wasm.Module(bytes), { arena: { memory } });
-    return instance.exports["run"] as WasmFunction;
+    const module = new wasm.Module(bytes);
+    const instance = new wasm.Instance(module, { arena: { memory } });
+    const run = instance.exports["run"] as WasmFunction;
+    modules.set(run, module);
+    return run;
   }
 }
 
