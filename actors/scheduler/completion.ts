@@ -1,6 +1,7 @@
 import type { FailedTask } from "../../runtime/protocol/client-scheduler.ts";
 import type { FinishedMessage, FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { itemAt } from "../../runtime/protocol/value-column.ts";
+import { mayCache } from "./cached-results.ts";
 import { copyArrived } from "./copies.ts";
 import { noteEffect } from "./effects.ts";
 import { arrive, failRow, need, recallSentAhead, waitForInputs } from "./needs.ts";
@@ -36,6 +37,7 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
       leaveWorker(state, row);
       noteEffect(state, row);
       if (isLocated) markLocated(state, row);
+      mayCache(state, row, message.durationsUs[i] as number, message.bytes[i] as number);
       arrive(state, row, E.finished, worker.number, message.bytes[i] as number, result);
     } else state.move(row, E.finished);
   }

@@ -1,4 +1,5 @@
 import type { PrefixFigures, SchedulerFigures, WorkerFigures } from "../../runtime/protocol/events.ts";
+import { CACHE_OFF } from "./result-cache.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import { countMixedStates, countStates, noStates, type StateCounts } from "./state-counts.ts";
 import { statusOf } from "./worker-record.ts";
@@ -33,6 +34,7 @@ export function stateFigures(state: SchedulerState, version: string): StateFigur
       stealing: state.steals.told(),
       speculation: { copies: state.races.made, won: state.races.won },
       spans: state.spans.told(state.nowMs),
+      cache: state.cache?.figures() ?? CACHE_OFF,
       memory: { spilledBytes: [...state.workerByName.values()].reduce((sum, one) => sum + one.spilledBytes, 0) },
     },
   };

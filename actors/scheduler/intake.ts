@@ -1,5 +1,6 @@
 import type { WireWant } from "../../runtime/protocol/client-scheduler.ts";
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
+import { noteFound } from "./cache-hold.ts";
 import type { ClientRecord, Intake, WantedRows } from "./client-record.ts";
 import type { LayerRows } from "./ledger-record.ts";
 import { needRows } from "./needs.ts";
@@ -72,6 +73,7 @@ function takeSome(state: SchedulerState, client: ClientRecord, intake: Intake): 
 /** @returns whether the row is to become needed by it */
 function giveWant(state: SchedulerState, client: ClientRecord, row: number, handle: number): boolean {
   const { tasks } = state;
+  if (tasks.wants[row] === 0 && tasks.needers[row] === 0) noteFound(state, row);
   tasks.wants[row] = state.wants.add(tasks.wants[row] as number, client.number, handle);
   const now = tasks.state[row] as number;
   if (now === S.released) return true;

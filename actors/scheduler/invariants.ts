@@ -1,4 +1,6 @@
 import { InvariantError } from "../../runtime/base/errors.ts";
+import { isCached } from "./cache-hold.ts";
+import { isNeeded } from "./needs.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
 
@@ -70,8 +72,9 @@ function countSent(state: SchedulerState, row: number, worker: number, processin
 }
 
 function checkNeed(state: SchedulerState, row: number, now: number): void {
-  const isNeeded = state.tasks.needers[row] !== 0 || state.tasks.wants[row] !== 0;
-  if (isNeeded !== (now !== S.released)) broken(`row ${row} in state ${now} is needed, or released`);
+  if (isNeeded(state, row) !== (now !== S.released)) broken(`row ${row} in state ${now} is needed, or released`);
+  if (isCached(state, row) && (now !== S.memory || state.cache?.has(row) !== true))
+    broken(`row ${row}, which is cached, is in memory and known to the cache`);
 }
 
 /** @param missing its inputs that are not in memory, where its state needs them */

@@ -1,3 +1,4 @@
+import { isCached, noteFound } from "./cache-hold.ts";
 import { lostDataError, lostEffectError } from "./failures.ts";
 import { leaveWorker } from "./occupancy.ts";
 import type { SentResult } from "./outbox.ts";
@@ -41,8 +42,9 @@ export function needRows(state: SchedulerState, stack: number[], most: number): 
   return looked;
 }
 
-const isNeeded = (state: SchedulerState, row: number): boolean =>
-  state.tasks.needers[row] !== 0 || state.tasks.wants[row] !== 0;
+/** Whether a row is to be there: somebody needs it, or it stays for the sake of the cache. */
+export const isNeeded = (state: SchedulerState, row: number): boolean =>
+  state.tasks.needers[row] !== 0 || state.tasks.wants[row] !== 0 || isCached(state, row);
 
 /**
  * Counts what a waiting row still waits for, and moves it on if that is nothing or an input has failed.
@@ -59,7 +61,10 @@ export function waitForInputs(state: SchedulerState, row: number, stack: number[
     const input = slab.inputs[e] as number;
     if (claim) tasks.needers[input] = (tasks.needers[input] as number) + 1;
     const inputState = tasks.state[input] as number;
-    if (inputState === S.memory) continue;
+    if (inputState === S.memory) {
+      if (claim && tasks.needers[input] === 1 && tasks.wants[input] === 0) noteFound(state, input);
+      continue;
+    }
     missing += 1;
     if (inputState === S.erred) failed = input;
     else if (inputState === S.released) stack.push(input);
@@ -123,7 +128,7 @@ export function releaseIfUnneeded(state: SchedulerState, first: number): void {
   const { tasks } = state;
   const stack = [first];
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-    if (tasks.needers[row] !== 0 || tasks.wants[row] !== 0) continue;
+    if (isNeeded(state, row)) continue;
     endRace(state, row);
     const from = tasks.state[row] as number;
     if (from === S.released) continue;

@@ -1,6 +1,7 @@
 import type { Question } from "../../runtime/actor/actor.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { actorAddresses } from "./actor-addresses.ts";
+import { askCache } from "./cache-question.ts";
 import type { ActivityFigures } from "./cluster-activities.ts";
 import { demandOf } from "./demand.ts";
 import { stateFigures } from "./figures.ts";
@@ -62,6 +63,8 @@ function answerTo(brain: SchedulerBrain, asked: SchedulerQuestion, { cluster, ve
     case "rebalance":
     case "retire":
       return brain.askReplicas(asked);
+    case "cache":
+      return askCache(brain, asked);
     case "restart":
       brain.restart(asked.workers);
       return { restarted: asked.workers };

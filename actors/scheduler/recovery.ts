@@ -1,5 +1,6 @@
 import type { WorkerDeath } from "../../runtime/protocol/nanny-scheduler.ts";
 import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
+import { uncache } from "./cache-hold.ts";
 import { noteEffect } from "./effects.ts";
 import { killedWorkerError } from "./failures.ts";
 import { moveMember } from "./membership.ts";
@@ -52,6 +53,8 @@ function loseResult(state: SchedulerState, row: number): void {
   const { tasks } = state;
   state.tickets.delete(row);
   callOffCopies(state, row);
+  // Nothing is made again for the sake of the cache.
+  uncache(state, row);
   tasks.worker[row] = -1;
   state.move(row, E.replicaLost);
   const slab = state.slabOf(row);

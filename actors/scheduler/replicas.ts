@@ -1,3 +1,4 @@
+import { reviewCache } from "./cached-results.ts";
 import { isMovable, mayOrder, orderCopy, recipientFor, reviewOrders } from "./copies.ts";
 import { isLeaving } from "./membership.ts";
 import { reviewLeaving } from "./retirement.ts";
@@ -114,6 +115,7 @@ const emptiest = (held: ReadonlyMap<number, number>): [number, number] =>
 /** Goes on with what is planned; gives the workers that may go. */
 export function reviewReplicas(state: SchedulerState): readonly WorkerRecord[] {
   const { replicas } = state;
+  reviewCache(state);
   if (state.phase === "recovering" || state.nowMs < replicas.nextMs) return [];
   reviewOrders(state);
   for (const [row, { workers }] of replicas.wishes)

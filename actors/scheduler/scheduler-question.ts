@@ -1,5 +1,6 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { ReplicaQuestion } from "./replica-questions.ts";
+import { CACHE_DEFAULTS, type CacheQuestion } from "./result-cache.ts";
 
 /** What the scheduler answers at its own address, in JSON or in a frame. */
 export type SchedulerQuestion =
@@ -11,6 +12,7 @@ export type SchedulerQuestion =
   /** Entries of the cluster's log that come after a number. */
   | { readonly type: "log"; readonly after: number }
   | ReplicaQuestion
+  | CacheQuestion
   /** Ends workers as they are, and has others come in their places. */
   | { readonly type: "restart"; readonly workers: readonly string[] }
   /** How many workers would be done within so many microseconds. */
@@ -47,6 +49,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["worker", (from) => ({ type: "worker", worker: name(from, "worker", "the name of a worker") })],
   ["holds", (from) => ({ type: "holds", mostEach: amount(from, "mostEach", 0, MOST_EACH) })],
   ["replicate", replicateQuestion],
+  ["cache", cacheQuestion],
   ["rebalance", (from) => ({ type: "rebalance", ...optional(from, "keys"), ...optional(from, "workers") })],
   ["retire", (from) => ({ type: "retire", workers: names(from, "workers") })],
   ["restart", (from) => ({ type: "restart", workers: names(from, "workers") })],
@@ -70,6 +73,19 @@ export function parseSchedulerQuestion(message: unknown): SchedulerQuestion {
 function replicateQuestion(from: Fields): ReplicaQuestion {
   const copies = amount(from, "copies", 1, Number.MAX_SAFE_INTEGER);
   return { type: "replicate", keys: names(from, "keys"), copies, ...optional(from, "workers") };
+}
+
+/** Without a number of bytes, it stays as large as it is. */
+function cacheQuestion(from: Fields): CacheQuestion {
+  const question = { type: "cache", clear: from["clear"] === true } as const;
+  if (from["bytesMax"] === undefined) return question;
+  const { halfLifeMs, leastMs } = CACHE_DEFAULTS;
+  const limits = {
+    bytesMax: amount(from, "bytesMax", 0),
+    halfLifeMs: amount(from, "halfLifeMs", 1, halfLifeMs),
+    leastMs: amount(from, "leastMs", 0, leastMs),
+  };
+  return { ...question, limits };
 }
 
 function amount(from: Fields, field: string, least: number, otherwise?: number): number {

@@ -16,6 +16,7 @@ import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
 import { ReplicaTable } from "./replica-table.ts";
 import { Rests } from "./rests.ts";
+import { type CacheLimits, ResultCache } from "./result-cache.ts";
 import type { Slab } from "./slab.ts";
 import { StealFigures } from "./steal-figures.ts";
 import { TaskColumns } from "./task-columns.ts";
@@ -56,6 +57,8 @@ export const FLAG = {
   pure: 2,
   /** The result exists only on the worker that made it: others hold handles, which end with it. */
   located: 4,
+  /** The cache keeps it in memory. */
+  cached: 8,
 } as const;
 
 /** A task that a victim gave away, until the turn ends. */
@@ -93,6 +96,8 @@ export interface SchedulerOptions {
   readonly noWorkersTimeoutMs?: number | undefined;
   /** Tasks of one client that may be known at once; more are declined. Default: no limit. */
   readonly tasksPerClientMax?: number | undefined;
+  /** Which results stay that nobody asks for any more; default: none. */
+  readonly cache?: CacheLimits | undefined;
 }
 
 /** An epoch is a time in milliseconds: as long as a scheduler assigns fewer tasks a millisecond, attempts of two never meet. */
@@ -180,6 +185,8 @@ export class SchedulerState {
   unrunnable = new Map<ReadyQueue, number>();
   /** What is to change about where results lie, and who leaves. */
   readonly replicas = new ReplicaTable();
+  /** What stays of results that nobody asks for any more; undefined while nothing does. */
+  cache: ResultCache | undefined;
   /** Ready rows that were on a worker when it died: each runs alone, so that the next death has one suspect. */
   readonly quarantine = new Set<number>();
   /** Rows whose priority was changed one by one. */
@@ -194,6 +201,7 @@ export class SchedulerState {
     this.lineage = epoch;
     this.options = options;
     this.attempts = epoch * ATTEMPTS_PER_EPOCH;
+    this.cache = options.cache && new ResultCache(options.cache);
     this.chart = bind(chart, {
       actions: {
         enqueue: (row) => (this.tasks.kills[row] === 0 ? this.queueOf(row).add(row) : this.quarantine.add(row)),

@@ -1,3 +1,4 @@
+import { CACHE_OFF, type CacheFigures } from "./result-cache.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 import { statusOf } from "./worker-record.ts";
 
@@ -23,6 +24,7 @@ export interface SchedulerSnapshot {
     readonly diskError: string | undefined;
     readonly rssBytes: number;
   }[];
+  readonly cache: CacheFigures;
 }
 
 export function snapshot(state: SchedulerState): SchedulerSnapshot {
@@ -51,5 +53,6 @@ export function snapshot(state: SchedulerState): SchedulerSnapshot {
       diskError: worker.diskError,
       rssBytes: worker.rssBytes,
     })),
+    cache: state.cache?.figures() ?? CACHE_OFF,
   };
 }

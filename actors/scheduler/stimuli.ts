@@ -1,6 +1,7 @@
 import type { TaskQuestion } from "../task/task-question.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
 import type { ReplicaQuestion } from "./replica-questions.ts";
+import type { CacheQuestion } from "./result-cache.ts";
 import type { SchedulerInput } from "./scheduler-input.ts";
 import type { SchedulerOptions } from "./scheduler-state.ts";
 
@@ -29,6 +30,7 @@ export type Stimulus =
   | { readonly kind: "dropCopy"; readonly now: number; readonly row: number }
   | { readonly kind: "replicas"; readonly now: number; readonly question: ReplicaQuestion }
   | { readonly kind: "holds"; readonly now: number; readonly call: HoldsCall }
+  | { readonly kind: "cache"; readonly now: number; readonly question: CacheQuestion }
   | { readonly kind: "end"; readonly now: number }
   /** What the state is by now, to compare with. */
   | { readonly kind: "digest"; readonly now: number; readonly digest: string };
@@ -42,7 +44,7 @@ export interface StimulusSink {
 /** The options of a scheduler that its brain reads, as plain data. */
 export function brainOptions(options: SchedulerOptions): SchedulerOptions {
   const { allowedFailures, prefillUs, clientLeaseMs, workerLeaseMs } = options;
-  const { tasksPerClientMax, noWorkersTimeoutMs, intakeRows, speculate } = options;
+  const { tasksPerClientMax, noWorkersTimeoutMs, intakeRows, speculate, cache } = options;
   return {
     allowedFailures,
     prefillUs,
@@ -52,5 +54,6 @@ export function brainOptions(options: SchedulerOptions): SchedulerOptions {
     ...(noWorkersTimeoutMs === undefined ? {} : { noWorkersTimeoutMs }),
     ...(intakeRows === undefined ? {} : { intakeRows }),
     ...(speculate === undefined ? {} : { speculate }),
+    ...(cache === undefined ? {} : { cache }),
   };
 }

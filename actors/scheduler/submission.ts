@@ -1,6 +1,7 @@
 import { expandGraph, layerOfRow } from "../../runtime/graph/task-table.ts";
 import type { SubmitMessage } from "../../runtime/protocol/client-scheduler.ts";
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
+import { emptyCache } from "./cached-results.ts";
 import { malformedLayers } from "./check-layers.ts";
 import type { ClientRecord } from "./client-record.ts";
 import {
@@ -14,6 +15,7 @@ import { giveHandles, takeIn } from "./intake.ts";
 import type { GraphRecord, LayerRows, SlabPlace } from "./ledger-record.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 import { hasKeys, layersOfWire, makeSlab, type SlabParts, sizeOf } from "./slab-making.ts";
+import { dropIdleSlabs } from "./slab-release.ts";
 
 /** A graph arrives: rows for what is new, wants for the client, and the needed part is set going. */
 export function submit(state: SchedulerState, client: ClientRecord, message: SubmitMessage): void {
@@ -98,8 +100,15 @@ function checkSize(state: SchedulerState, client: ClientRecord, message: SubmitM
     const isNew = layer.kind !== "held" && !state.layers.has(layer.name);
     return sum + (isNew ? sizeOf(layer) : 0);
   }, 0);
+  // What is there for the sake of the cache alone is in nobody's way.
+  if (client.rows + count > tasksPerClientMax) forgetIdle(state);
   if (client.rows + count <= tasksPerClientMax) return undefined;
   return overloadedError(client.rows, count, tasksPerClientMax);
+}
+
+function forgetIdle(state: SchedulerState): void {
+  emptyCache(state);
+  dropIdleSlabs(state);
 }
 
 /** Blocks that the client does not hold cannot be read; only a layer that is held in part can have them. */

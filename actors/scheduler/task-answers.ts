@@ -1,4 +1,5 @@
 import type { TaskQuestion } from "../task/task-question.ts";
+import { isCached, uncache } from "./cache-hold.ts";
 import { cancelledError } from "./failures.ts";
 import { releaseIfUnneeded } from "./needs.ts";
 import { ReadyQueue } from "./ready-queue.ts";
@@ -52,7 +53,8 @@ function changePriority(state: SchedulerState, row: number, priority: number): b
 function releaseForAll(state: SchedulerState, row: number): boolean {
   const { tasks } = state;
   const head = tasks.wants[row] as number;
-  if (head === 0) return false;
+  if (head === 0 && !isCached(state, row)) return false;
+  uncache(state, row);
   const error = cancelledError(state.slabOf(row).keyOf(row), "released at its address");
   const wants: [number, number][] = [];
   state.wants.each(head, (client, handle) => wants.push([client, handle]));

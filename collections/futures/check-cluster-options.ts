@@ -29,6 +29,7 @@ const LOCAL: Readonly<Record<keyof LocalOptions, Rule>> = {
   lifetimeStagger: ANY,
   noWorkersTimeout: ANY,
   speculate: { expects: "true or false", allows: (value) => typeof value === "boolean" },
+  cache: ANY,
   resources: ANY,
   preload: { expects: "a list of modules", allows: Array.isArray },
   environment: ANY,

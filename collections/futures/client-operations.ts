@@ -1,7 +1,9 @@
+import type { CacheFigures } from "../../actors/scheduler/result-cache.ts";
 import { graphOf } from "../../runtime/graph/graph.ts";
 import { taskKey } from "../../runtime/graph/layer.ts";
 import type { Collection } from "../core/collection.ts";
 import { wantsOf } from "../core/compute.ts";
+import type { CacheSetting } from "./cache-options.ts";
 import type { SubmitOptions } from "./call-options.ts";
 import type { RunningCall } from "./call-stack.ts";
 import { ClientServices } from "./client-services.ts";
@@ -154,6 +156,28 @@ export abstract class ClientOperations extends ClientServices {
   async callStack(futures?: readonly Future<unknown>[]): Promise<Map<string, RunningCall[]>> {
     const { callStack } = await import("./call-stack.ts");
     return callStack(this.reach, futures);
+  }
+
+  /**
+   * Has the cluster keep results that nobody asks for any more, up to a limit: a computation that shares parts with earlier ones finds them
+   * and does not run them again. What took long to make and is small stays longest, and what is found again; where a worker's memory is
+   * short, it goes. `false` turns it off, nothing only tells how it stands. It is the whole cluster's, and off at first.
+   * @throws RangeError | SyntaxError | TypeError for what is no amount of memory
+   * @see https://docs.dask.org/en/stable/caching.html
+   * @example
+   * await client.cache("2 GB");
+   * await client.cache({ limit: "2 GB", least: "100ms", halfLife: "1h" });
+   * const { hits, bytes } = await client.cache();
+   */
+  async cache(setting?: CacheSetting): Promise<CacheFigures> {
+    const { setCache } = await import("./cluster-cache.ts");
+    return setCache(this.reach, setting);
+  }
+
+  /** Lets go of all that the cluster's cache keeps; it stays on. */
+  async clearCache(): Promise<CacheFigures> {
+    const { clearCache } = await import("./cluster-cache.ts");
+    return clearCache(this.reach);
   }
 
   /** A pool of calls that give promises. @see {@link PoolExecutor} */

@@ -25,6 +25,7 @@ import { VERSION } from "../../runtime/base/version.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import { preload, preloadUrls } from "../../runtime/wire/preload.ts";
 import { hasCallbacks, tellCallbacks } from "../core/callback.ts";
+import { type CacheSetting, cacheLimits } from "./cache-options.ts";
 import { type MemoryConfig, type MemorySettings, memoryConfig, openMemory } from "./memory-options.ts";
 import { warn } from "./remote-print.ts";
 import { SessionExecutor } from "./session-executor.ts";
@@ -48,6 +49,7 @@ const CLUSTER = "inline";
 const WORKER = "inline";
 
 export interface InlineOptions extends MemorySettings {
+  readonly cache?: CacheSetting;
   readonly functions?: "any" | "named";
   readonly slots?: number;
   readonly tasksPerClientMax?: number;
@@ -103,7 +105,7 @@ interface SpawnedScheduler {
   readonly plugins: SchedulerPlugins;
 }
 
-function spawnScheduler(system: ActorSystem, { tasksPerClientMax }: InlineOptions): SpawnedScheduler {
+function spawnScheduler(system: ActorSystem, { tasksPerClientMax, cache }: InlineOptions): SpawnedScheduler {
   const { bus, clock } = system;
   let made: SpawnedScheduler | undefined;
   system.spawn(
@@ -115,6 +117,7 @@ function spawnScheduler(system: ActorSystem, { tasksPerClientMax }: InlineOption
       allowedFailures: 3,
       prefillUs: 2000,
       tasksPerClientMax,
+      cache: cache === undefined || cache === false ? undefined : cacheLimits(cache),
       // They share one thread: silence means that the thread is busy, never that one of them is gone.
       clientLeaseMs: Number.POSITIVE_INFINITY,
       workerLeaseMs: Number.POSITIVE_INFINITY,

@@ -82,7 +82,8 @@ export class PendingCalls {
       kind: "tasks",
       name: this.name,
       grid: [this.calls.length],
-      annotations: this.annotations,
+      // Nobody can ask for calls without a key a second time: they would only be in the cache's way.
+      annotations: this.keys.size === 0 ? { cache: false, ...this.annotations } : this.annotations,
       ...(this.keys.size > 0 ? { keys: this.calls.map((_, at) => this.keyOf(at)) } : {}),
       calls,
       ...(calls.length > 1 ? { callOf } : {}),

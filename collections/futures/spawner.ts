@@ -4,6 +4,7 @@ import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { config } from "../../runtime/base/config.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
+import type { CacheSetting } from "./cache-options.ts";
 import type { MemorySettings } from "./memory-options.ts";
 
 /** How a local cluster runs. */
@@ -28,6 +29,11 @@ export interface LocalOptions extends MemorySettings {
    * give a result have to say so then (`effectful: true`). Default false: only tasks that ask for it by `speculate: true`.
    */
   readonly speculate?: boolean;
+  /**
+   * How much is kept of results that nobody asks for any more, so that work which shares parts with what was done before finds them: what
+   * took long to make and is small stays longest. Default false. @see https://docs.dask.org/en/stable/caching.html
+   */
+  readonly cache?: CacheSetting;
   /** What each worker has of abstract resources. */
   readonly resources?: Readonly<Record<string, number>>;
   /**
@@ -134,12 +140,13 @@ export interface ConnectOptions {
 /** What the configuration says of local clusters. */
 export function localDefaults(): LocalOptions {
   const { "local.mode": mode, "local.workers": workers, "local.slots": slots, ...rest } = config.all();
-  const memoryLimit = rest["local.memory-limit"];
+  const { "local.memory-limit": memoryLimit, "local.cache": cache } = rest;
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(workers === undefined ? {} : { workers }),
     ...(slots === undefined ? {} : { slots }),
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(cache === undefined ? {} : { cache }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { hostWindows } from "../../actors/chunk/host-windows.ts";
+import { cacheLimits } from "../../collections/futures/cache-options.ts";
 import { memoryConfig } from "../../collections/futures/memory-options.ts";
 import type { LocalOptions, OpenCluster } from "../../collections/futures/spawner.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
@@ -103,6 +104,7 @@ function clusterOptions(options: LocalOptions, prefillUs: number): LocalClusterO
     lifetime: lifetimeOf(options),
     noWorkersTimeoutMs: options.noWorkersTimeout === undefined ? undefined : parseDurationMs(options.noWorkersTimeout),
     speculate: options.speculate,
+    cache: options.cache === undefined || options.cache === false ? undefined : cacheLimits(options.cache),
     tasksPerClientMax: options.tasksPerClientMax,
     allowedFailures: options.allowedFailures ?? SCHEDULER_DEFAULTS.allowedFailures,
   };

@@ -1,5 +1,6 @@
 import type { ObserverBrain, WatchedWorker } from "../../actors/observer/observer-brain.ts";
 import type { StateFigures } from "../../actors/scheduler/figures.ts";
+import type { CacheFigures } from "../../actors/scheduler/result-cache.ts";
 import type { ToldSteals } from "../../actors/scheduler/steal-figures.ts";
 import type { WorkerFigures } from "../../runtime/protocol/events.ts";
 import type { Metric, MetricSample } from "./metrics-text.ts";
@@ -46,6 +47,7 @@ function schedulerMetrics({
   more,
 }: StateFigures): Metric[] {
   const stealing = more["stealing"] as ToldSteals;
+  const cache = more["cache"] as CacheFigures;
   const states = { joining: 0, running: 0, paused: 0, draining: 0 } as Record<string, number>;
   for (const { status } of workers) states[status] = (states[status] ?? 0) + 1;
   return [
@@ -68,6 +70,11 @@ function schedulerMetrics({
     counter("scheduler_state_totals_total", "Steps of tasks by the state they led to.", by("state", entered)),
     counter("stealing_request_count_total", "Hints to workers with little to do.", [{ value: stealing.hints }]),
     counter("stealing_tasks_moved_total", "Tasks that went to another worker.", [{ value: stealing.tasksMoved }]),
+    gauge("scheduler_cache_bytes", "Bytes of results that the cache keeps.", [{ value: cache.bytes }]),
+    counter("scheduler_cache_hits_total", "Results that computations found in the cache.", [{ value: cache.hits }]),
+    counter("scheduler_cache_saved_seconds_total", "Time that making those had taken.", [
+      { value: cache.savedMs / 1000 },
+    ]),
     counter("scheduler_tick_count_total", "Turns of the scheduler.", [{ value: totals.turns }]),
     counter("scheduler_tick_duration_seconds_total", "Time in turns.", [{ value: totals.turnMs / 1000 }]),
     gauge("scheduler_tick_duration_maximum_seconds", "The longest turn so far.", [{ value: totals.turnMaxMs / 1000 }]),

@@ -1,3 +1,4 @@
+import { changeCache } from "../../actors/scheduler/cached-results.ts";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import { KeyHolds } from "../../actors/scheduler/key-holds.ts";
 import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
@@ -95,6 +96,9 @@ function apply(
     case "replicas":
       brain.state.nowMs = now;
       return asked(() => brain.askReplicas(stimulus.question));
+    case "cache":
+      brain.state.nowMs = now;
+      return changeCache(brain.state, stimulus.question);
     case "holds":
       brain.state.nowMs = now;
       return void holds.apply(stimulus.call);

@@ -8,6 +8,7 @@ export interface ConfigValues {
   "local.slots": number;
   "local.memory-limit": number | string;
   "worker.nice": number;
+  "local.cache": number | string;
   "connect.url": string;
   "connect.cluster": string;
   "connect.timeout": number | string;
@@ -81,6 +82,11 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     "how far threads that compute give way to others, on Linux",
     "a whole number from 0 to 19",
     (value) => isCount(0)(value) && (value as number) <= 19,
+  ),
+  "local.cache": option(
+    "results that Client.local() keeps when nobody asks for them any more",
+    'bytes, such as "2 GB"',
+    parses(parseBytes),
   ),
   "connect.url": option("the NATS server of Client.connect()", "an address", isText),
   "connect.cluster": option("the cluster of Client.connect()", "a name", isText),

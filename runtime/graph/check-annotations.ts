@@ -25,6 +25,7 @@ const RULES: Readonly<Record<keyof Annotations, Rule>> = {
   speculate: { expects: "true or false", allows: isFlag },
   span: { expects: "a text that is not empty", allows: (value) => typeof value === "string" && value !== "" },
   fuse: { expects: "true or false", allows: isFlag },
+  cache: { expects: "true or false", allows: isFlag },
 };
 
 /** Names of all hints there are. */

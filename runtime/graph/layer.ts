@@ -122,6 +122,8 @@ export interface Annotations {
   readonly effectful?: boolean | "once";
   /** Keep the layer out of fusion. */
   readonly fuse?: boolean;
+  /** Whether the cluster's cache may keep its results (`client.cache()`). Default true, but for `submit` and `map` without a key. */
+  readonly cache?: boolean;
   /** Tags that it goes by in figures, outermost first, joined by "/": see `span`. */
   readonly span?: string;
 }

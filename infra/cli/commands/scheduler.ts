@@ -1,3 +1,4 @@
+import { cacheLimits } from "../../../collections/futures/cache-options.ts";
 import { parseDurationMs } from "../../../runtime/base/units.ts";
 import { VERSION } from "../../../runtime/base/version.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
@@ -62,6 +63,11 @@ export const schedulerCommand: Command = {
       type: "boolean",
       help: "Begins tasks that run far longer than their kind on a second worker too; never those that say they act on the world",
     },
+    cache: {
+      type: "string",
+      value: "BYTES",
+      help: 'Keeps results that nobody asks for any more, up to so much: "2 GB"; default: none',
+    },
     record: {
       type: "string",
       value: "FILE",
@@ -96,6 +102,7 @@ export const schedulerCommand: Command = {
           record,
           noWorkersTimeoutMs: durationOf(values, "no-workers-timeout"),
           speculate: values["speculate"] === true,
+          cache: cacheOf(values),
         },
         idleMs: durationOf(values, "idle-timeout"),
         journal: values["no-journal"] === true ? "off" : "auto",
@@ -132,6 +139,11 @@ export const schedulerCommand: Command = {
     }
   },
 };
+
+function cacheOf(values: FlagValues): SchedulerSettings["cache"] {
+  const text = textOf(values, "cache");
+  return text === undefined ? undefined : cacheLimits(text, "--cache");
+}
 
 function durationOf(values: FlagValues, flag: string): number | undefined {
   const text = textOf(values, flag);

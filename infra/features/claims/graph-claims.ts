@@ -14,6 +14,12 @@ export const graphClaims: readonly Claim[] = [
     "shoal:optimize dataframe:DataFrame#explain",
     "test/collections/dataframe/plan/planning.test.ts: a chain of steps is one task a partition",
   ],
+  [
+    "GR-038",
+    "Opportunistic cache",
+    "shoal:Client#cache shoal:Client#clearCache",
+    "test/e2e/result-cache.test.ts: what was dear is found again by computations that share it: nats",
+  ],
   ["GR-014", "Cull", "shoal:cull", "golden delayed/cull"],
   ["GR-015", "Linear fuse", "shoal:fuse", "golden delayed/fuse.chain"],
   ["GR-017", "Inline", "shoal:inline shoal:inlineFunctions", "golden delayed/inline"],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CACHE_OFF } from "../../../actors/scheduler/result-cache.ts";
 import { entryLines, type Told } from "../../../infra/cli/commands/logs.ts";
 import { statusLines } from "../../../infra/cli/commands/status.ts";
 import { narrowTable, wrappedLines } from "../../../infra/cli/narrow-lines.ts";
@@ -24,6 +25,7 @@ const status = {
   clients: 2,
   slabs: 1,
   turns: { count: 1, ms: 1, maxMs: 1, long: 0 },
+  cache: CACHE_OFF,
   workers: [worker, { ...worker, id: "w1-77Zk20", status: "draining" }],
 };
 const failure: Told = {
