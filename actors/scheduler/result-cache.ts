@@ -123,7 +123,7 @@ export class ResultCache {
     let left = bytes;
     for (const [row, one] of ordered) {
       if (left <= 0) break;
-      left -= one.bytes + OVERHEAD_BYTES;
+      left -= one.bytes;
       taken.push(row);
     }
     this.dropped += taken.length;

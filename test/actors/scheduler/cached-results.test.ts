@@ -117,13 +117,13 @@ test("where memory is short half of what is cached there goes, and more as long 
     script.brain.endTurn({ worker: () => {}, client: () => {}, watched: () => {}, expelled: () => {} });
     return figures(script).results;
   };
-  assert.equal(relieved(2000), 3);
-  assert.equal(relieved(2100), 3);
-  assert.equal(relieved(2600), 2);
-  // The dearest stay longest.
+  assert.equal(relieved(2000), 2);
+  assert.equal(relieved(2100), 2);
+  assert.equal(relieved(2600), 1);
+  // The dearest stays longest.
   assert.deepEqual(
     [0, 1, 2, 3].map((row) => script.state(row)),
-    ["released", "released", "memory", "memory"],
+    ["released", "released", "released", "memory"],
   );
 });
 
