@@ -18,7 +18,7 @@ export const graphClaims: readonly Claim[] = [
     "GR-038",
     "Opportunistic cache",
     "shoal:Client#cache shoal:Client#clearCache",
-    "test/e2e/result-cache.test.ts: what was dear is found again by computations that share it: nats",
+    "test/e2e/result-cache.test.ts: what was dear is found again",
   ],
   ["GR-014", "Cull", "shoal:cull", "golden delayed/cull"],
   ["GR-015", "Linear fuse", "shoal:fuse", "golden delayed/fuse.chain"],
