@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import parsePrometheus from "parse-prometheus-text-format";
 import { Client } from "shoal";
 import { ObserverBrain } from "../../../actors/observer/observer-brain.ts";
+import { CACHE_OFF } from "../../../actors/scheduler/result-cache.ts";
 import { clusterMetrics } from "../../../infra/metrics/cluster-metrics.ts";
 import { metricsText } from "../../../infra/metrics/metrics-text.ts";
 
@@ -41,7 +42,8 @@ describe("metrics", () => {
       rssBytes: 0,
     }));
     const totals = { workersAdded: 2, clientsAdded: 0, turns: 0, turnMs: 0, turnMaxMs: 0 };
-    const figures = { tasks: {}, entered: {}, prefixes: [], workers, totals, more: { stealing: {} } } as never;
+    const more = { stealing: {}, cache: CACHE_OFF };
+    const figures = { tasks: {}, entered: {}, prefixes: [], workers, totals, more } as never;
     const found = new Map(
       clusterMetrics(figures, brain).flatMap(({ name, samples }) =>
         samples.map(({ labels, value }) => [`${name} ${labels?.["worker"]}`, value] as const),
