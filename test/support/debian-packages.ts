@@ -14,7 +14,8 @@ interface Wanted {
 /** What tests compare Shoal with, beside a nats-server. */
 const WANTED: readonly Wanted[] = [
   { name: "chromium", what: "the live page in a browser", isThere: () => findChromium() !== undefined },
-  { name: "python3-zarr", what: "stores that Python's zarr wrote and reads", isThere: hasZarr },
+  { name: "python3-zarr", what: "stores that Python's zarr wrote and reads", isThere: () => imports("zarr") },
+  { name: "python3-h5py", what: "HDF5 files that h5py reads", isThere: () => imports("h5py") },
   { name: "fonts-dejavu-core", what: "texts in pictures", isThere: hasFont },
   { name: "libopenblas0", what: "linear algebra with OpenBLAS", isThere: () => openBlas() !== null },
 ];
@@ -51,9 +52,9 @@ function hasFont(): Promise<boolean> {
   );
 }
 
-/** Debian's Python, which has Debian's packages, whatever other Python comes first on the path. */
-function hasZarr(): Promise<boolean> {
-  return run("/usr/bin/python3", ["-c", "import zarr"]).then(
+/** Whether Debian's Python, which has Debian's packages whatever other Python comes first on the path, has one of them. */
+function imports(module: string): Promise<boolean> {
+  return run("/usr/bin/python3", ["-c", `import ${module}`]).then(
     () => true,
     () => false,
   );

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -16,6 +17,9 @@ const folder = mkdtempSync(join(tmpdir(), "shoal-hdf5-"));
 after(() => rmSync(folder, { recursive: true }));
 const theirs = join(folder, "by-h5py.h5");
 writeFileSync(theirs, gunzipSync(Buffer.from(writtenByH5py, "base64")));
+/** Debian's Python, which has Debian's packages, whatever other Python comes first on the path. */
+const PYTHON = "/usr/bin/python3";
+const hasH5py = existsSync(PYTHON) && spawnSync(PYTHON, ["-c", "import h5py"]).status === 0;
 const values = async (x: da.Array): Promise<unknown> => (await x.compute()).toArray();
 const isCode = (code: string, text: RegExp) => (error: unknown) =>
   error instanceof ShoalError && error.code === code && text.test(error.message);
@@ -72,4 +76,22 @@ test("toHdf5() writes block by block into groups, packed or not, and what it wro
   await assert.rejects(da.toHdf5(x, path, "q", { compression: 11 }), /from 1 to 9, got 11/);
   await assert.rejects(da.toHdf5(x, path, "q", { chunks: [1] }), /chunks are given for 1 axes, but the array has 2/);
   await assert.rejects(da.toHdf5(da.fromArray(1), path, "q"), /reshape\(\[1\]\)/);
+});
+
+test("toHdf5() writes what h5py reads", { skip: hasH5py ? false : "python3-h5py is not installed" }, async () => {
+  const path = join(folder, "for-h5py.h5");
+  const x = da.arange(0, 35).reshape([5, 7]).rechunk([2, 3]);
+  const dtypes = ["int8", "uint16", "int64", "uint64", "float32", "float64"] as const;
+  for (const dtype of dtypes) await da.toHdf5(x.astype(dtype), path, `plain/${dtype}`);
+  await da.toHdf5(x, path, "packed", { compression: 4 });
+  const script = `
+import sys, json, h5py
+with h5py.File(sys.argv[1], "r") as f:
+    sets = {name: f[name] for name in [*("plain/" + one for one in f["plain"]), "packed"]}
+    print(json.dumps({n: [d.dtype.name, d.chunks, d.compression, d[()].tolist()] for n, d in sets.items()}))`;
+  const { stdout, stderr } = spawnSync(PYTHON, ["-c", script, path], { encoding: "utf8" });
+  assert.equal(stderr, "");
+  const read = JSON.parse(stdout) as Record<string, unknown>;
+  for (const dtype of dtypes) assert.deepEqual(read[`plain/${dtype}`], [dtype, [2, 3], null, await values(x)], dtype);
+  assert.deepEqual(read["packed"], ["int64", [2, 3], "gzip", await values(x)]);
 });
