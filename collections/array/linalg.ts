@@ -267,9 +267,9 @@ function rightSide(a: ShoalArray, b: ArrayLike, what: string): ShoalArray {
 export function solve(x: ArrayLike, b: ArrayLike): ShoalArray {
   const a = matrix(x, "solve", true);
   const right = rightSide(a, b, "solve");
-  return precise(widerOf(a, right), whole("solve", SOLVE, {}, [a, right], right.shape)).rechunk(
-    right.chunks as number[][],
-  );
+  // As in Dask, rows are cut as those of the matrix, columns as those of the right side.
+  const cut = [a.chunks[0] as number[], ...(right.chunks.slice(1) as number[][])];
+  return precise(widerOf(a, right), whole("solve", SOLVE, {}, [a, right], right.shape)).rechunk(cut);
 }
 
 /** x with a x = b for a triangular a. In one block. */

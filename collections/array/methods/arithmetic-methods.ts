@@ -41,6 +41,8 @@ export abstract class ArithmeticMethods<K extends ArrayKind> extends ArrayFounda
 
   /** Power; integers wrap. */
   pow<O extends ArrayLike>(other: O): Of<K, Promoted<K["own"], O>> {
+    // NumPy squares where the power is written as 2, which matters for booleans: int8, where its function `power` gives int64.
+    if ((other as unknown) === 2 && this.asBlocks().dtype === "bool") return this.applied("square");
     return this.applied("power", other);
   }
 

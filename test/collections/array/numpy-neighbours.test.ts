@@ -398,3 +398,17 @@ test("slices of arrays of one value have the chunks that slices of others have, 
     assert.ok(size === 0 ? Number.isNaN(std) : std === 0, String(one));
   }
 });
+
+test("booleans to the power of 2 are int8 by the method, int64 by the function; solutions are cut as the matrix's rows", async () => {
+  const b = da.fromArray([true, false, true], { chunks: 2 });
+  assert.equal(b.pow(2).dtype, "int8");
+  assert.deepEqual((await b.pow(2).compute()).toArray(), [1, 0, 1]);
+  assert.equal(b.pow(3).dtype, "int64");
+  assert.equal(da.power(b, 2).dtype, "int64");
+  const a = da.eye(6, { chunks: 3 });
+  assert.deepEqual(da.linalg.solve(a, da.ones([6], { chunks: 2 })).chunks, [[3, 3]]);
+  assert.deepEqual(da.linalg.solve(a, da.ones([6, 4], { chunks: [6, 2] })).chunks, [
+    [3, 3],
+    [2, 2],
+  ]);
+});
