@@ -76,6 +76,7 @@ function join(brain: SchedulerBrain, worker: string, sent: Map<string, Sent>): v
     epoch: 1,
     rows: EMPTY,
     attempts: none,
+    since: none,
     states: new Uint8Array(0),
     bytes: none,
     layers: EMPTY,

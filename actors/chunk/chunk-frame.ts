@@ -15,9 +15,14 @@ export const LATER = -2;
  */
 export interface MovingChunk {
   readonly row: number;
+  /** Which life of the row it is of, where its sender knows: numbers of rows are given again. */
+  readonly since: number;
   readonly value: unknown;
   readonly bytes: number;
 }
+
+/** A chunk that does not come. @param bytes why: see {@link MovingChunk} */
+export const absentChunk = (row: number, bytes: number): MovingChunk => ({ row, since: 0, value: undefined, bytes });
 
 /** What becomes of a value that cannot be written or read: a fault in its place, or the error is thrown. */
 export type OnFault = (error: unknown) => ChunkFault;
@@ -31,8 +36,8 @@ const rethrow: OnFault = (error) => {
 /** Bytes of an entry whose head is a text: why the value cannot be written. */
 const FAULT = -3;
 
-/** [row, bytes, head section, [buffer section, or −1 − position among the shared buffers, then offset and length] …] */
-type ChunkEntry = [row: number, bytes: number, head: number, buffers: number[][]];
+/** [row, bytes, head section, [buffer section, or −1 − position among the shared buffers, then offset and length] …, since] */
+type ChunkEntry = [row: number, bytes: number, head: number, buffers: number[][], since: number];
 
 const packr = new Packr({ useRecords: false });
 
@@ -74,16 +79,16 @@ async function encodeSections(
   const shared: SharedArrayBuffer[] = [];
   const table = chunks.map((chunk, i): ChunkEntry => {
     const value = encoded[i];
-    if (value === undefined) return [chunk.row, chunk.bytes, 0, []];
+    if (value === undefined) return [chunk.row, chunk.bytes, 0, [], 0];
     if (value instanceof ChunkFault)
-      return [chunk.row, FAULT, sections.push(new TextEncoder().encode(value.reason)) - 1, []];
+      return [chunk.row, FAULT, sections.push(new TextEncoder().encode(value.reason)) - 1, [], chunk.since];
     const head = sections.push(value.head) - 1;
     const buffers = value.buffers.map((buffer) =>
       shareMemory && buffer.buffer instanceof SharedArrayBuffer
         ? [-1 - sharedAt(shared, buffer.buffer), buffer.byteOffset, buffer.byteLength]
         : [sections.push(buffer) - 1],
     );
-    return [chunk.row, chunk.bytes, head, buffers];
+    return [chunk.row, chunk.bytes, head, buffers, chunk.since];
   });
   return { head: packr.pack(table), sections, shared };
 }
@@ -113,21 +118,22 @@ export async function decodeChunks(frame: Frame, onFault: OnFault = rethrow): Pr
   if (!Array.isArray(table)) throw malformed();
   const chunks: MovingChunk[] = [];
   for (const entry of table as ChunkEntry[]) {
-    if (!Array.isArray(entry) || entry.length !== 4 || !Array.isArray(entry[3])) throw malformed();
-    const [row, bytes, headAt, buffers] = entry;
+    if (!Array.isArray(entry) || entry.length !== 5 || !Array.isArray(entry[3])) throw malformed();
+    const [row, bytes, headAt, buffers, since] = entry;
     if (bytes === FAULT) {
-      chunks.push({ row, value: new ChunkFault(new TextDecoder().decode(sectionOf(sections, headAt))), bytes: 0 });
+      const value = new ChunkFault(new TextDecoder().decode(sectionOf(sections, headAt)));
+      chunks.push({ row, since, value, bytes: 0 });
       continue;
     }
     if (bytes < 0) {
-      chunks.push({ row, value: undefined, bytes });
+      chunks.push(absentChunk(row, bytes));
       continue;
     }
     const value = {
       head: sectionOf(sections, headAt),
       buffers: buffers.map((one) => bufferOf(one, sections, frame.shared)),
     };
-    chunks.push({ row, value: await decodedOrFault(value, onFault), bytes });
+    chunks.push({ row, since, value: await decodedOrFault(value, onFault), bytes });
   }
   return chunks;
 }

@@ -8,7 +8,7 @@ const MARK = 0x5ca1ab1e;
 
 /** A value as it lies on disk: large memory uncopied, behind a header with a check over all of it. @throws TypeError if it cannot be encoded */
 export async function spillPieces(value: unknown, bytes: number): Promise<readonly Uint8Array[]> {
-  return sealed(await encodeChunkPieces([{ row: 0, value, bytes }]));
+  return sealed(await encodeChunkPieces([{ row: 0, since: 0, value, bytes }]));
 }
 
 /** @throws ShoalError DECODE if the bytes are not those that were written */

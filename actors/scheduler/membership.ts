@@ -15,6 +15,15 @@ export function moveMember(
   worker.status = membershipChart.states[worker.membership] as WorkerRecord["status"];
 }
 
+/** The same worker after a broken link: its inventory follows, and what others asked of it may have been lost. */
+export function renewSession(state: SchedulerState, worker: WorkerRecord, nowMs: number): void {
+  worker.lastSeenMs = nowMs;
+  moveMember(state, worker, "again");
+  worker.knownLayers.clear();
+  for (const other of state.workerByName.values())
+    if (other !== worker) state.out.toWorker(other.number).say({ type: "renewed", workers: [worker.id] });
+}
+
 /** Whether it is to leave. */
 export const isLeaving = ({ status }: WorkerRecord): boolean => status === "draining" || status === "rejoining";
 

@@ -85,10 +85,11 @@ export class WorkerOut {
     else this.changes.push({ kind: "verify", rows: [row, attempt] });
   }
 
-  adopt(row: number, attempt: number, ticket: string): void {
+  /** @param since of the row's slab */
+  adopt(row: number, attempt: number, since: number, ticket: string): void {
     const last = this.changes.at(-1);
-    if (last?.kind === "adopt") last.items.push({ row, attempt, ticket });
-    else this.changes.push({ kind: "adopt", items: [{ row, attempt, ticket }] });
+    if (last?.kind === "adopt") last.items.push({ row, attempt, since, ticket });
+    else this.changes.push({ kind: "adopt", items: [{ row, attempt, since, ticket }] });
   }
 
   /** A copy of a result is to be fetched from a holder. */
@@ -152,7 +153,7 @@ export class WorkerOut {
 type RowChange =
   /** Rows and attempts by turns. */
   | { readonly kind: "free" | "verify" | "void"; readonly rows: number[] }
-  | { readonly kind: "adopt"; readonly items: { row: number; attempt: number; ticket: string }[] }
+  | { readonly kind: "adopt"; readonly items: { row: number; attempt: number; since: number; ticket: string }[] }
   | { readonly kind: "acquire"; readonly items: { row: number; attempt: number; holder: string }[] }
   | { readonly kind: "forgetLayers"; readonly ids: number[] }
   | { readonly kind: "given"; readonly messages: readonly ToWorker[] };
@@ -175,6 +176,7 @@ function changeMessage(change: Exclude<RowChange, { readonly kind: "given" }>): 
         type: "adopt",
         rows: Uint32Array.from(change.items, (one) => one.row),
         attempts: Float64Array.from(change.items, (one) => one.attempt),
+        since: Float64Array.from(change.items, (one) => one.since),
         tickets: change.items.map((one) => one.ticket),
       };
     case "acquire":

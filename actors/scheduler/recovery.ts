@@ -227,7 +227,8 @@ function takeBackUnlisted(state: SchedulerState, worker: WorkerRecord, listed: R
       if (tasks.worker[row] !== worker.number || listed.has(row)) continue;
       const ticket = state.tickets.get(row);
       // Its adoption may have been lost on the way: the data waits there.
-      if (ticket !== undefined) state.out.toWorker(worker.number).adopt(row, tasks.attempt[row] as number, ticket);
+      if (ticket !== undefined)
+        state.out.toWorker(worker.number).adopt(row, tasks.attempt[row] as number, slab.since, ticket);
       else if (tasks.state[row] === S.memory) held.push(row);
       else if (tasks.state[row] === S.processing || tasks.state[row] === S.assigned) running.push(row);
     }

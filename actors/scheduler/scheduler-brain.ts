@@ -10,7 +10,7 @@ import { dropFirstCopy, dropSurplus } from "./copies.ts";
 import { heartbeat } from "./heartbeat.ts";
 import { goOnTakingIn } from "./intake.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
-import { moveMember } from "./membership.ts";
+import { renewSession } from "./membership.ts";
 import { placeReady } from "./placement.ts";
 import { heard } from "./races.ts";
 import { reconcile, workerLost } from "./recovery.ts";
@@ -322,10 +322,7 @@ export class SchedulerBrain {
     const { state } = this;
     const known = state.workerByName.get(id);
     if (known !== undefined && known.incarnation === incarnation) {
-      // The same worker after a broken link: its inventory follows.
-      known.lastSeenMs = now;
-      moveMember(state, known, "again");
-      known.knownLayers.clear();
+      renewSession(state, known, now);
       this.welcome(known, message.join);
       return;
     }

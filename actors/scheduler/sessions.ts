@@ -177,7 +177,7 @@ function adoptScattered(
   const attempt = state.nextAttempt();
   state.tasks.attempt[row] = attempt;
   state.tickets.set(row, ticket);
-  state.out.toWorker(worker.number).adopt(row, attempt, ticket);
+  state.out.toWorker(worker.number).adopt(row, attempt, state.slabOf(row).since, ticket);
   arrive(state, row, E.hold, worker.number, message.bytes[at] as number);
 }
 

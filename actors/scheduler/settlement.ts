@@ -21,6 +21,8 @@ interface Claim {
   readonly worker: WorkerRecord;
   readonly row: number;
   readonly attempt: number;
+  /** Of which life of the row it speaks. */
+  readonly since: number;
   readonly bytes: number;
   /** "located": it exists only there. "handle": of what exists only elsewhere, and ends with that. */
   readonly kind: "copy" | "located" | "handle";
@@ -82,16 +84,24 @@ function* claims(
   const handles = new Set(message.handles);
   for (let i = 0; i < message.rows.length; i++) {
     const row = message.rows[i] as number;
-    const [attempt, bytes] = [message.attempts[i] as number, message.bytes[i] as number];
+    const [attempt, bytes, since] = [message.attempts[i], message.bytes[i], message.since[i]] as [
+      number,
+      number,
+      number,
+    ];
     const kind = located.has(i) ? "located" : handles.has(i) ? "handle" : "copy";
-    const claim = { worker, row, attempt, bytes, kind } as const;
+    const claim = { worker, row, attempt, since, bytes, kind } as const;
     yield { claim, chartState: message.states[i] as number };
   }
 }
 
-function isOfThisLife(state: SchedulerState, { row, attempt }: Claim): boolean {
+/**
+ * Whether it is a claim of the submission that the journal has the row in. A later one that was given the number may have gone with the journal's
+ * tail, and its results may still be there.
+ */
+function isOfThisLife(state: SchedulerState, { row, since }: Claim): boolean {
   const slab = state.slabs.get(state.tasks.slab[row] as number);
-  return slab !== undefined && row >= slab.base && row < slab.base + slab.count && attempt > slab.since;
+  return slab !== undefined && row >= slab.base && row < slab.base + slab.count && since === slab.since;
 }
 
 function addHeld(state: SchedulerState, held: Map<number, Claim[]>, claim: Claim): void {
@@ -151,9 +161,10 @@ function park(state: SchedulerState, { parked }: Takeover<unknown>): void {
   for (const [row, { worker: id, attempt, ticket, bytes }] of parked) {
     const worker = state.workerByName.get(id);
     if (state.tasks.state[row] !== S.released || worker === undefined) continue;
-    hold(state, [{ row, attempt, bytes, worker, kind: "copy" }]);
+    const { since } = state.slabOf(row);
+    hold(state, [{ row, attempt, since, bytes, worker, kind: "copy" }]);
     state.tickets.set(row, ticket);
-    state.out.toWorker(worker.number).adopt(row, attempt, ticket);
+    state.out.toWorker(worker.number).adopt(row, attempt, since, ticket);
   }
 }
 

@@ -13,6 +13,8 @@ export function dropIdleSlabs(state: SchedulerState): void {
     const owner = state.clientByNumber[slab.owner];
     if (owner !== undefined) owner.rows -= slab.count;
     state.tasks.free(slab.base, slab.count);
+    // Who is given these numbers next counts since a later attempt than who had them, even if nothing was sent meanwhile.
+    state.nextAttempt();
     if (slab.reads.length > 0) forgetLaterDependents(state, slab.base, slab.base + slab.count, slab.inputs);
     for (const read of slab.reads) {
       const source = state.slabs.get(read);

@@ -25,7 +25,7 @@ export class Slab {
   readonly count: number;
   /** Age: earlier submissions run first. */
   readonly generation: number;
-  /** The newest attempt when it came: those of its own rows are newer. */
+  /** The newest attempt when it came: those of its own rows are newer. With a row's number, it tells one life of the row from all others. */
   readonly since: number;
   readonly layers: readonly SlabLayer[];
   /** First row of each layer, counted from the base; the row count at the end. */

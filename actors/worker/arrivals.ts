@@ -23,7 +23,7 @@ export function chunksFetched(
   chunks: readonly FetchedChunk[],
 ): void {
   const { fetches, rows } = host;
-  for (const { row, value, bytes } of chunks) {
+  for (const { row, value, bytes, since } of chunks) {
     if (bytes === LATER) {
       fetches.again(transfer, row);
       continue;
@@ -35,6 +35,7 @@ export function chunksFetched(
       host.returnWaiters(row, attempt, peer);
       continue;
     }
+    rows.setSince(row, since);
     host.out.hold(row, attempt);
     host.keep(row, value, bytes);
   }

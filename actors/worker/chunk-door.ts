@@ -3,7 +3,7 @@ import type { Clock } from "../../runtime/base/clock.ts";
 import type { Bus, BusMessage } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { type ChunkRoad, fetchChunks, pullChunks } from "../chunk/chunk-exchange.ts";
-import { LATER, type MovingChunk } from "../chunk/chunk-frame.ts";
+import { absentChunk, LATER, type MovingChunk } from "../chunk/chunk-frame.ts";
 import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import { ChunkSource } from "../chunk/chunk-source.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
@@ -133,7 +133,7 @@ export class ChunkDoor {
     for (const [i, row] of rows.entries()) {
       const holds = this.brain.holds(row, attempts[i] as number);
       const bytes = holds ? this.brain.rows.bytes(row) : -1;
-      if (holds && given > 0 && given + bytes > GIVE_BYTES_MAX) chunks.push({ row, value: undefined, bytes: LATER });
+      if (holds && given > 0 && given + bytes > GIVE_BYTES_MAX) chunks.push(absentChunk(row, LATER));
       else {
         chunks.push(await this.giveOne(row, bytes));
         given += Math.max(0, bytes);
@@ -144,11 +144,12 @@ export class ChunkDoor {
 
   private async giveOne(row: number, bytes: number): Promise<MovingChunk> {
     try {
-      if (bytes >= 0) return { row, value: await this.brain.chunks.load(row), bytes };
+      if (bytes >= 0)
+        return { row, since: this.brain.rows.since(row), value: await this.brain.chunks.load(row), bytes };
     } catch {
       // It could not be read again: the scheduler has been told.
     }
-    return { row, value: undefined, bytes: -1 };
+    return absentChunk(row, -1);
   }
 
   private answerOther(request: ChunkRequest, message: BusMessage): void {

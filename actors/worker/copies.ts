@@ -1,4 +1,3 @@
-import { ShardSet } from "../../runtime/graph/shards.ts";
 import type { FetchQueue } from "./fetch-queue.ts";
 import type { WorkerOutbox } from "./worker-outbox.ts";
 import type { WorkerRows } from "./worker-rows.ts";
@@ -14,12 +13,6 @@ export interface CopyHost {
   free(row: number, attempt: number): void;
   fetch(row: number, attempt: number, holder: string): void;
   giveBack(row: number, input: number, inputAttempt: number, holder: string): void;
-}
-
-/** Whether what lies here is of a former task, or the handle of what was elsewhere: it stands in for nothing that is made anew. */
-export function isOutdated({ rows, id }: CopyHost, row: number, since: number): boolean {
-  const value = rows.value(row);
-  return rows.attempt(row) <= since || (value instanceof ShardSet && value.home !== id);
 }
 
 /** A copy is to lie here, for the cluster's sake; it is told of when it does. */

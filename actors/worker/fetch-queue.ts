@@ -93,6 +93,22 @@ export class FetchQueue {
     return [...ended.rows];
   }
 
+  /**
+   * A link broke, and with it questions or their answers may be lost: what has not come is asked for again. What comes of the former questions
+   * is ignored. @param peer whose link; default: this worker's own, to all of them
+   */
+  askAgain(peer?: string): void {
+    for (const [transfer, open] of [...this.open]) {
+      if (peer !== undefined && open.peer !== peer) continue;
+      this.open.delete(transfer);
+      this.busyPeers.delete(open.peer);
+      for (const row of open.rows) {
+        (this.wishes.get(row) as Wish).transfer = 0;
+        this.enqueue(row);
+      }
+    }
+  }
+
   private beginOne(peer: string, rows: readonly number[]): FetchRequest {
     this.transfers += 1;
     this.busyPeers.add(peer);

@@ -3,7 +3,7 @@ import type { BusMessage } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { type ShardReader, ShardSet, ShardsLostError } from "../../runtime/graph/shards.ts";
 import { type ChunkRoad, fetchShards } from "../chunk/chunk-exchange.ts";
-import type { MovingChunk } from "../chunk/chunk-frame.ts";
+import { absentChunk, type MovingChunk } from "../chunk/chunk-frame.ts";
 import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import type { ChunkSource } from "../chunk/chunk-source.ts";
 import type { ShardKeeper } from "../chunk/shard-keeper.ts";
@@ -73,10 +73,10 @@ export class ShardDoor implements ShardReader {
       try {
         const place = places[row] as number;
         const value = await this.shards.shard(new ShardSet(this.options.id, id, place + 1), place);
-        return { row, value, bytes: this.shards.weigh(id, value) };
+        return { row, since: 0, value, bytes: this.shards.weigh(id, value) };
       } catch {
         // The reader learns that it is gone, and the scheduler from the reader.
-        return { row, value: undefined, bytes: -1 };
+        return absentChunk(row, -1);
       }
     });
     await source.answer(message, looks, Promise.all(shards));

@@ -10,9 +10,10 @@ import {
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { MemoryChunkStore } from "../chunk/memory-chunk-store.ts";
 import { chunksFetched, fetchFailed } from "./arrivals.ts";
-import { acquire, dropOlderFetch, giveBackUnbegun, isOutdated } from "./copies.ts";
+import { acquire, dropOlderFetch, giveBackUnbegun } from "./copies.ts";
 import { eachRow } from "./each-row.ts";
 import { FetchQueue } from "./fetch-queue.ts";
+import { leaveFormerLife, orphanFormerBody } from "./former-life.ts";
 import { LocalChunks } from "./local-chunks.ts";
 import { NO_PRESSURE, type Pressure } from "./memory-gauge.ts";
 import { ParkedData } from "./parked-data.ts";
@@ -154,6 +155,7 @@ export class WorkerBrain {
   inventory(): InventoryMessage {
     this.stealing.reset();
     this.out.clear();
+    this.fetches.askAgain();
     return {
       type: "inventory",
       epoch: this.epoch,
@@ -194,7 +196,9 @@ export class WorkerBrain {
       case "free":
         return eachRow(message, (row, attempt) => this.free(row, attempt));
       case "adopt":
-        return eachRow(message, (row, attempt, i) => this.adopt(row, attempt, message.tickets[i] as string));
+        return eachRow(message, (row, attempt, i) =>
+          this.adopt(row, attempt, message.since[i] as number, message.tickets[i] as string),
+        );
       case "acquire":
         return eachRow(message, (row, attempt, i) => acquire(this, row, attempt, message.holders[i] as string));
       case "giveBack":
@@ -209,6 +213,9 @@ export class WorkerBrain {
         return eachRow(message, (row, attempt) => {
           if (!this.holds(row, attempt)) this.out.miss(row, 0, row, attempt, this.id);
         });
+      case "renewed":
+        for (const peer of message.workers) this.fetches.askAgain(peer);
+        return;
       case "refused":
       case "gone":
       case "resync":
@@ -223,13 +230,15 @@ export class WorkerBrain {
   private compute(batch: ComputeBatch, at: number, holders: readonly string[]): void {
     const row = batch.rows[at] as number;
     const attempt = batch.attempts[at] as number;
-    this.leaveFormerLife(row, (this.layers.get(batch.layer) as LayerDefinition).since);
+    const { since } = this.layers.get(batch.layer) as LayerDefinition;
+    leaveFormerLife(this, row, since);
     const from = this.rows.state(row);
     if (from !== WS.absent && this.rows.attempt(row) > attempt) return;
     this.move(row, E.compute);
     if (from === WS.promised) this.stealing.claimed(row);
     if (from === WS.fetching || from === WS.salvaging) this.fetches.drop(row);
     this.rows.setAttempt(row, attempt);
+    this.rows.setSince(row, since);
     if (from === WS.cancelling || from === WS.salvaging) {
       this.rows.setTask(row, batch, at);
       this.resumed.set(row, holders);
@@ -269,7 +278,7 @@ export class WorkerBrain {
   /** Has an input brought here; an older copy gives way to it. */
   fetch(row: number, attempt: number, holder: string): void {
     dropOlderFetch(this, row, attempt);
-    this.leaveFormerLife(row, 0);
+    orphanFormerBody(this, row);
     if (this.rows.state(row) === WS.promised) this.stealing.drop(row);
     if (this.rows.state(row) === WS.memory) this.free(row, this.rows.attempt(row));
     const from = this.rows.state(row);
@@ -279,20 +288,6 @@ export class WorkerBrain {
       this.rows.setAttempt(row, attempt);
       this.fetches.enqueue(row);
     }
-  }
-
-  /**
-   * Numbers of rows are given again. What is left here of the task that had this one before stands in nobody's way: a copy
-   * goes, a function runs on unheard.
-   * @param since attempts up to this one are of former tasks
-   */
-  private leaveFormerLife(row: number, since: number): void {
-    const from = this.rows.state(row);
-    if (from === WS.cancelling && !this.layers.has((this.rows.batch(row) as ComputeBatch).layer)) {
-      this.move(row, E.orphan);
-      this.out.orphans.push(row);
-    } else if ((from === WS.memory || from === WS.promised) && isOutdated(this, row, since))
-      this.free(row, Math.max(since, this.rows.attempt(row)));
   }
 
   private forgetLayer(id: number): void {
@@ -368,7 +363,7 @@ export class WorkerBrain {
       if (this.rows.state(one) === WS.waiting) this.giveBack(one, row, attempt, holder);
   }
 
-  private adopt(row: number, attempt: number, ticket: string): void {
+  private adopt(row: number, attempt: number, since: number, ticket: string): void {
     if (this.holds(row, attempt)) return this.out.hold(row, attempt);
     const data = this.parked.take(ticket);
     if (data === undefined) {
@@ -376,9 +371,10 @@ export class WorkerBrain {
       this.out.miss(row, 0, row, attempt, this.id);
       return;
     }
-    this.leaveFormerLife(row, attempt);
+    leaveFormerLife(this, row, since);
     this.move(row, E.put);
     this.rows.setAttempt(row, attempt);
+    this.rows.setSince(row, since);
     this.keep(row, data.value, data.bytes);
     this.out.hold(row, attempt);
   }
@@ -387,7 +383,7 @@ export class WorkerBrain {
   private forgetAll(): void {
     for (const row of [...this.rows.rows()]) this.free(row, Number.POSITIVE_INFINITY);
     for (const id of [...this.layers.keys()]) this.forgetLayer(id);
-    for (const row of [...this.rows.rows()]) this.leaveFormerLife(row, 0);
+    for (const row of [...this.rows.rows()]) orphanFormerBody(this, row);
     this.out.clear();
   }
 

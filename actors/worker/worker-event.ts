@@ -21,4 +21,6 @@ export interface FetchedChunk {
   readonly row: number;
   readonly value: unknown;
   readonly bytes: number;
+  /** Which life of the row it is of. */
+  readonly since: number;
 }

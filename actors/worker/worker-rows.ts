@@ -10,6 +10,8 @@ const PAGE_MASK = PAGE_ROWS - 1;
 interface Page {
   readonly state: Uint8Array;
   readonly attempt: Float64Array;
+  /** Which life of the row this is: numbers of rows are given again. */
+  readonly since: Float64Array;
   readonly waitCount: Uint32Array;
   /** Position of the task in its batch. */
   readonly at: Uint32Array;
@@ -37,6 +39,11 @@ export class WorkerRows {
 
   attempt(row: number): number {
     return this.find(row)?.attempt[row & PAGE_MASK] ?? 0;
+  }
+
+  /** Since when the number is of the task that is here; 0 where nobody said. */
+  since(row: number): number {
+    return this.find(row)?.since[row & PAGE_MASK] ?? 0;
   }
 
   value(row: number): unknown {
@@ -80,6 +87,10 @@ export class WorkerRows {
 
   setAttempt(row: number, attempt: number): void {
     this.page(row).attempt[row & PAGE_MASK] = attempt;
+  }
+
+  setSince(row: number, since: number): void {
+    this.page(row).since[row & PAGE_MASK] = since;
   }
 
   setTask(row: number, batch: ComputeBatch, at: number): void {
@@ -133,6 +144,7 @@ export class WorkerRows {
     return {
       rows,
       attempts: Float64Array.from(rows, (row) => this.attempt(row)),
+      since: Float64Array.from(rows, (row) => this.since(row)),
       states: Uint8Array.from(rows, (row) => this.state(row)),
       bytes: Float64Array.from(rows, (row) => this.bytes(row)),
       located: placesOf((set) => set.home === worker),
@@ -169,6 +181,7 @@ export class WorkerRows {
 
   private clear(row: number, page: Page, at: number): void {
     page.attempt[at] = 0;
+    page.since[at] = 0;
     page.waitCount[at] = 0;
     page.bytes[at] = 0;
     page.batch[at] = undefined;
@@ -205,6 +218,7 @@ export class WorkerRows {
 const emptyPage = (): Page => ({
   state: new Uint8Array(PAGE_ROWS),
   attempt: new Float64Array(PAGE_ROWS),
+  since: new Float64Array(PAGE_ROWS),
   waitCount: new Uint32Array(PAGE_ROWS),
   at: new Uint32Array(PAGE_ROWS),
   bytes: new Float64Array(PAGE_ROWS),

@@ -170,7 +170,7 @@ async function offer(
     return;
   }
   const source = sourceOf(session);
-  const chunks = values.map((value, row) => ({ row, value, bytes: sizeOf(value) }));
+  const chunks = values.map((value, row) => ({ row, since: 0, value, bytes: sizeOf(value) }));
   const transfer = source.offer(await encodeChunkPieces(chunks));
   try {
     const answer = await bus.request(

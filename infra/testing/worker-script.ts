@@ -125,14 +125,15 @@ export class WorkerScript {
 
   /** A peer's answer to the at-th transfer; `missing` rows it does not have. */
   fetched(transfer: number, peer: string, rows: readonly number[], missing: readonly number[] = []): void {
-    const chunks = rows.map((row) => ({ row, value: `copy of ${row}`, bytes: missing.includes(row) ? -1 : 8 }));
+    const bytesOf = (row: number): number => (missing.includes(row) ? -1 : 8);
+    const chunks = rows.map((row) => ({ row, since: 0, value: `copy of ${row}`, bytes: bytesOf(row) }));
     this.brain.step({ kind: "fetched", transfer, peer, chunks });
     this.turn();
   }
 
   /** What came is the handle of shards that another worker keeps. */
   fetchedHandle(transfer: number, peer: string, row: number, set: ShardSet): void {
-    this.brain.step({ kind: "fetched", transfer, peer, chunks: [{ row, value: set, bytes: 8 }] });
+    this.brain.step({ kind: "fetched", transfer, peer, chunks: [{ row, since: 0, value: set, bytes: 8 }] });
     this.turn();
   }
 

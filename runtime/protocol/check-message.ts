@@ -85,13 +85,17 @@ const shapes: Readonly<Record<string, MessageShape>> = {
   layers: { fields: { layers: isList } },
   compute: { fields: { holders: isTexts, batches: (value) => Array.isArray(value) && value.every(isBatch) } },
   free: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
-  adopt: { fields: { rows: isU32, attempts: isF64, tickets: isTexts }, sameLength: ["rows", "attempts", "tickets"] },
+  adopt: {
+    fields: { rows: isU32, attempts: isF64, since: isF64, tickets: isTexts },
+    sameLength: ["rows", "attempts", "since", "tickets"],
+  },
   acquire: { fields: { rows: isU32, attempts: isF64, holders: isTexts }, sameLength: ["rows", "attempts", "holders"] },
   giveBack: { fields: {} },
   stay: { fields: {} },
   verify: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },
   forgetLayers: { fields: { ids: isU32 } },
   gone: { fields: { workers: isTexts } },
+  renewed: { fields: { workers: isTexts } },
   hint: {
     fields: { victims: isTexts, most: isU32, meansUs: isF64, resources: isRecord },
     sameLength: ["victims", "most", "meansUs"],
@@ -125,6 +129,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
       epoch: isNumber,
       rows: isU32,
       attempts: isF64,
+      since: isF64,
       states: isU8,
       bytes: isF64,
       located: isU32,
@@ -132,7 +137,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
       layers: isU32,
       layersSince: isF64,
     },
-    sameLength: ["rows", "attempts", "states", "bytes"],
+    sameLength: ["rows", "attempts", "since", "states", "bytes"],
   },
   finished: {
     fields: {

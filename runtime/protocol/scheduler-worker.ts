@@ -16,6 +16,8 @@ export type ToWorker =
       readonly type: "adopt";
       readonly rows: Uint32Array;
       readonly attempts: Float64Array;
+      /** Since when the numbers are of their submission's tasks. */
+      readonly since: Float64Array;
       readonly tickets: readonly string[];
     }
   /** Copies of these are to lie here too: they are fetched from the holders named, and told of. */
@@ -34,6 +36,8 @@ export type ToWorker =
   | { readonly type: "forgetLayers"; readonly ids: Uint32Array }
   /** These workers will answer no more: what is asked of them is given up. */
   | { readonly type: "gone"; readonly workers: readonly string[] }
+  /** Something between these workers and others was lost: chunks that were asked of them and have not come are asked for again. */
+  | { readonly type: "renewed"; readonly workers: readonly string[] }
   /** It has little to do: these workers have more than they can begin, most loaded first. */
   | {
       readonly type: "hint";
@@ -146,6 +150,8 @@ export interface InventoryMessage {
   readonly epoch: number;
   readonly rows: Uint32Array;
   readonly attempts: Float64Array;
+  /** Which lives of the rows they are of: since when the numbers are of their submission's tasks; 0 where that is not known here. */
+  readonly since: Float64Array;
   /** State of the worker-task chart. */
   readonly states: Uint8Array;
   readonly bytes: Float64Array;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { absentChunk } from "../../actors/chunk/chunk-frame.ts";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
@@ -93,8 +94,8 @@ class Lockstep {
           peer: request.peer,
           chunks: request.rows.map((row, i) =>
             peer.holds(row, request.attempts[i]!)
-              ? { row, value: peer.rows.value(row), bytes: 8 }
-              : { row, value: undefined, bytes: -1 },
+              ? { row, since: peer.rows.since(row), value: peer.rows.value(row), bytes: 8 }
+              : absentChunk(row, -1),
           ),
         });
     }

@@ -56,7 +56,12 @@ class Leader {
     checkScheduler(this.brain.state);
   }
 
-  join(worker: string, rows: readonly (readonly [number, number, keyof typeof WS])[], shards: Shards = {}): void {
+  /** A worker comes with what it has: row, attempt, state, and which life of the row it is of, if not the one that is known here. */
+  join(
+    worker: string,
+    rows: readonly (readonly [number, number, keyof typeof WS, number?])[],
+    shards: Shards = {},
+  ): void {
     const who = { worker, incarnation: 1, slots: 1, resources: {}, version: "test", pid: 1, host: "h" };
     this.step({ kind: "worker", worker, incarnation: 1, message: { type: "join", join: 1, ...who } });
     this.step({
@@ -68,6 +73,7 @@ class Leader {
         epoch: this.brain.state.lineage,
         rows: Uint32Array.from(rows, ([row]) => row),
         attempts: Float64Array.from(rows, ([, attempt]) => attempt),
+        since: Float64Array.from(rows, ([row, , , since]) => since ?? this.since(row)),
         states: Uint8Array.from(rows, ([, , state]) => WS[state]),
         bytes: Float64Array.from(rows, () => 8),
         layers: new Uint32Array(0),
@@ -79,7 +85,7 @@ class Leader {
   }
 
   /** x → y → z, z wanted. */
-  submitChain(): void {
+  submitChain(request = 1): void {
     this.step({ kind: "client", client: "c", message: { type: "hello", hello: 1, version: "test" } });
     const layer: WireLayer = {
       kind: "tasks",
@@ -91,8 +97,8 @@ class Leader {
       inputIndex: Uint32Array.of(0, 1),
       inputSource: Uint16Array.of(0xffff, 0xffff),
     };
-    const wants = [{ layer: 0, indices: Uint32Array.of(2), handleBase: 1 }];
-    const message = { type: "submit", request: 1, layers: [layer], wants, priority: 0, retries: 2 } as const;
+    const wants = [{ layer: 0, indices: Uint32Array.of(2), handleBase: request }];
+    const message = { type: "submit", request, layers: [layer], wants, priority: 0, retries: 2 } as const;
     this.step({ kind: "client", client: "c", message });
   }
 
@@ -117,6 +123,12 @@ class Leader {
 
   attempt(row: number): number {
     return this.brain.state.tasks.attempt[row] as number;
+  }
+
+  /** Since when a row's number is of the task that is known here. */
+  since(row: number): number {
+    const { slabs, tasks } = this.brain.state;
+    return slabs.get(tasks.slab[row] as number)?.since ?? 0;
   }
 }
 
@@ -161,6 +173,25 @@ test("31 nothing is decided before every worker of the former leader has spoken,
   assert.ok(!next.said.some(([, { type }]) => type === "compute"));
   next.step({ kind: "workerGone", worker: "a", isExpected: false, reason: "its nanny says so" });
   assert.deepEqual(next.states(), ["processing", "waiting", "waiting"], "what only it had is made again");
+});
+
+test("36 the journal loses that a row was let go and given to another: what workers have of the other is not the row's", () => {
+  const former = midway();
+  const known = former.records;
+  const since = former.since(0);
+  former.step({ kind: "client", client: "c", message: { type: "release", handles: Uint32Array.of(1, 1) } });
+  former.submitChain(2);
+  assert.equal(former.brain.state.tasks.slab[0], 2, "the numbers are given again");
+  former.finished("a", 0, former.attempt(0));
+  assert.notEqual(former.since(0), since);
+  const next = new Leader(2, known);
+  next.join("a", [
+    [0, former.attempt(0), "memory", former.since(0)],
+    [1, former.attempt(1), "executing", former.since(1)],
+  ]);
+  assert.deepEqual(next.states(), ["processing", "waiting", "waiting"], "all is made again");
+  const freed = next.said.flatMap(([, message]) => (message.type === "free" ? [...message.rows] : []));
+  assert.deepEqual(freed, [0, 1], "and what is not of it is dropped");
 });
 
 test("33 the answer of an append is lost: it is said again under its name, and stands once", async () => {

@@ -42,11 +42,11 @@ test("24: released and submitted anew under the same name before the old result 
   s.release(1, 1);
   assert.deepEqual(s.orders(), ["A compute 0@1", "A free 0@1"]);
   s.submit("x", [[]], [0], 2);
-  assert.deepEqual(s.orders(), ["A compute 0@2"]);
+  assert.deepEqual(s.orders(), ["A compute 0@3"], "numbers given anew take an attempt: none of theirs is as old as it");
   s.finished("A", 0, 1);
   assert.equal(s.state(0), "processing");
   assert.deepEqual(s.orders(), ["A free 0@1"]);
-  s.finished("A", 0, 2);
+  s.finished("A", 0, 3);
   assert.deepEqual(s.news(), ["inMemory 2"]);
 });
 

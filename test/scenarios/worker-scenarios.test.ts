@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChunkFault } from "../../actors/chunk/chunk-fault.ts";
-import { LATER } from "../../actors/chunk/chunk-frame.ts";
+import { absentChunk, LATER } from "../../actors/chunk/chunk-frame.ts";
 import { HeldDigest } from "../../actors/worker/held-digest.ts";
 import { WorkerScript } from "../../infra/testing/worker-script.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
@@ -137,7 +137,7 @@ test("14: what came of x cannot be read: y, which reads it, fails and is heard; 
   const unreadable = new ChunkFault(new Error("these bytes are no value"));
   const a = new WorkerScript();
   a.compute(y, 12, [[x, 11, "B"]]);
-  a.step({ kind: "fetched", transfer: 1, peer: "B", chunks: [{ row: x, value: unreadable, bytes: 8 }] });
+  a.step({ kind: "fetched", transfer: 1, peer: "B", chunks: [{ row: x, since: 0, value: unreadable, bytes: 8 }] });
   assert.deepEqual([a.state(x), a.state(y)], ["memory", "queued"]);
   a.starts(y);
   a.fail(y);
@@ -147,7 +147,7 @@ test("14: what came of x cannot be read: y, which reads it, fails and is heard; 
   a.compute(y, 14, [[x, 13, "B"]]);
   a.free(y, 14);
   assert.equal(a.state(x), "absent");
-  a.step({ kind: "fetched", transfer: 2, peer: "B", chunks: [{ row: x, value: unreadable, bytes: 8 }] });
+  a.step({ kind: "fetched", transfer: 2, peer: "B", chunks: [{ row: x, since: 0, value: unreadable, bytes: 8 }] });
   assert.deepEqual(a.reports(), []);
   a.isEmpty();
 });
@@ -200,7 +200,7 @@ test("18: B, which holds x and y, is busy, and then has neither; x is to be made
     [y, 12, "B"],
   ]);
   assert.deepEqual(a.fetches(), [["B", [x, y]]]);
-  const busy = [x, y].map((row) => ({ row, value: undefined, bytes: LATER }));
+  const busy = [x, y].map((row) => absentChunk(row, LATER));
   a.step({ kind: "fetched", transfer: 1, peer: "B", chunks: busy });
   assert.deepEqual([a.state(x), a.state(y), a.state(z)], ["fetching", "fetching", "waiting"]);
   assert.deepEqual(a.reports(), [], "a holder that is busy has lost nothing");

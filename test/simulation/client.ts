@@ -111,7 +111,7 @@ export class SimClient {
     );
     try {
       const { bytes } = await encodeChunks(
-        values.map((value, row) => ({ row, value, bytes: sizeOf(value) })),
+        values.map((value, row) => ({ row, since: 0, value, bytes: sizeOf(value) })),
         false,
       );
       const tickets = handles.map((handle) => `${this.id}/${handle}`);

@@ -8,8 +8,8 @@ import { drawMutation, type SourceMutation } from "./source-mutations.ts";
 import { readUsual, unusual } from "./usual.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** A broken program may run round and round: no seed takes so long. */
-const SILENCE_MS = 90_000;
+/** A broken program may wait for what never comes, and take no time of the processor: no seed takes so long, however busy the machine is. */
+const SILENCE_MS = 900_000;
 
 export interface HuntOptions {
   readonly mutations: number;

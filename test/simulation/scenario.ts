@@ -134,19 +134,8 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
     options: { ...options, ...pace, ...(line === undefined ? {} : { line }) },
     layers: withEffects([...workload.values()], new Random(seed ^ 0x6ef6)),
     acts,
-    faults: withinReach(faults, acts).sort((a, b) => a.at - b.at),
+    faults: faults.sort((a, b) => a.at - b.at),
   };
-}
-
-/**
- * Where rows are let go and their numbers given anew, a journal that forgets both words has a result of before pass for one of after: a limit that is
- * known (infra/decisions/0120). There it forgets one record at a time.
- */
-function withinReach(faults: readonly Fault[], acts: readonly Act[]): Fault[] {
-  if (!acts.some(({ kind }) => kind === "release" || kind === "cancel")) return [...faults];
-  return faults.map((fault) =>
-    fault.kind === "leaderCrash" && fault.forgets !== undefined ? { ...fault, forgets: 1 } : fault,
-  );
 }
 
 /** In some seeds tasks of some layers may act on the world, each once. */

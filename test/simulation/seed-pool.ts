@@ -5,6 +5,7 @@ import { build, type Plugin } from "esbuild";
 import { walkedCharts } from "./cluster.ts";
 import type { SeedBatch, SeedNews } from "./seed-process.ts";
 import type { SeedOrder, SeedResult } from "./seed-run.ts";
+import { NEVER_ENDS } from "./seed-watchdog.ts";
 import type { SourceMutation } from "./source-mutations.ts";
 
 const PROGRAM = fileURLToPath(new URL("./seed-process.ts", import.meta.url));
@@ -112,7 +113,12 @@ function serve(
       last = news.walked;
       give();
     };
-    const ended = (code: number | null): void => reject(new Error(`a process of the simulator ended with ${code}`));
+    const ended = (code: number | null, signal: string | null): void =>
+      reject(
+        new Error(
+          signal === NEVER_ENDS ? "a seed never ends" : `a process of the simulator ended with ${code ?? signal}`,
+        ),
+      );
     process.on("message", hear);
     process.on("exit", ended);
     give();

@@ -1,5 +1,6 @@
 import { walkedCharts } from "./cluster.ts";
 import { runSeed, type SeedOrder, type SeedResult } from "./seed-run.ts";
+import { SeedWatchdog } from "./seed-watchdog.ts";
 
 /** Where functions of simulated tasks are found by name: this module is the root of a bundle. */
 export { simCut, simShards, simTask } from "./tasks.ts";
@@ -19,8 +20,14 @@ export type SeedNews =
 process.on("message", (batch: SeedBatch) => void runBatch(batch));
 process.on("disconnect", () => process.exit());
 
+let watchdog: SeedWatchdog | undefined;
+
 async function runBatch({ from, count, order }: SeedBatch): Promise<void> {
-  for (let seed = from; seed < from + count; seed++) tell({ kind: "seed", result: await runSeed(seed, order) });
+  if (order.isBroken) watchdog ??= new SeedWatchdog();
+  for (let seed = from; seed < from + count; seed++) {
+    tell({ kind: "seed", result: await runSeed(seed, order) });
+    watchdog?.beat();
+  }
   tell({ kind: "done", walked: walkedCharts.map(([, hits]) => [...hits]) });
 }
 

@@ -273,6 +273,7 @@ export class ClusterScript {
     for (const { transfer, peer, rows } of worker.out.fetches.splice(0)) {
       const chunks = rows.map((row) => ({
         row,
+        since: this.workers.get(peer)?.rows.since(row) ?? 0,
         value: row,
         bytes: this.workers.get(peer)?.rows.state(row) === WS.memory ? 8 : -1,
       }));

@@ -55,6 +55,7 @@ export class SchedulerScript {
       epoch: 0,
       rows: Uint32Array.from(rows, ([row]) => row),
       attempts: Float64Array.from(rows, ([, attempt]) => attempt),
+      since: Float64Array.from(rows, () => 0),
       states: Uint8Array.from(rows, ([, , state]) => WS[state]),
       bytes: Float64Array.from(rows, () => 8),
       located: new Uint32Array(0),

@@ -11,9 +11,9 @@ import { LocalBus } from "../../../runtime/bus/local-bus.ts";
 
 const NUMBERS = Float64Array.from({ length: 3_000_000 }, (_, i) => i * 0.5);
 const CHUNKS: readonly MovingChunk[] = [
-  { row: 1, value: NUMBERS, bytes: NUMBERS.byteLength },
-  { row: 2, value: { name: "small" }, bytes: 40 },
-  { row: 3, value: new Uint8Array(2_000_001).fill(7), bytes: 2_000_001 },
+  { row: 1, since: 7, value: NUMBERS, bytes: NUMBERS.byteLength },
+  { row: 2, since: 7, value: { name: "small" }, bytes: 40 },
+  { row: 3, since: 7, value: new Uint8Array(2_000_001).fill(7), bytes: 2_000_001 },
 ];
 
 /** Windows in memory of this process, which can fail like a host's. */

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChunkFault } from "../../../actors/chunk/chunk-fault.ts";
-import { asFault, decodeChunks, encodeChunks } from "../../../actors/chunk/chunk-frame.ts";
+import { absentChunk, asFault, decodeChunks, encodeChunks } from "../../../actors/chunk/chunk-frame.ts";
 
 test("a value that cannot be written arrives as the reason why, and does not hold up the others", async () => {
   const frame = await encodeChunks(
     [
-      { row: 1, value: new WeakMap(), bytes: 8 },
-      { row: 2, value: [1, 2], bytes: 16 },
-      { row: 3, value: undefined, bytes: -1 },
+      { row: 1, since: 7, value: new WeakMap(), bytes: 8 },
+      { row: 2, since: 7, value: [1, 2], bytes: 16 },
+      absentChunk(3, -1),
     ],
     false,
     asFault,
@@ -17,18 +17,18 @@ test("a value that cannot be written arrives as the reason why, and does not hol
   assert.ok(fault?.value instanceof ChunkFault);
   assert.match(fault.value.error.message, /cannot be moved between processes: .*WeakMap/);
   assert.equal(fault.value.error.code, "NOT_PORTABLE");
-  assert.deepEqual(whole?.value, [1, 2]);
+  assert.deepEqual([whole?.value, whole?.since], [[1, 2], 7]);
   assert.equal(absent?.bytes, -1);
 });
 
 test("a fault that is passed on keeps its reason", async () => {
   const [again] = await decodeChunks(
-    await encodeChunks([{ row: 1, value: new ChunkFault(new Error("no way")), bytes: 0 }], false),
+    await encodeChunks([{ row: 1, since: 7, value: new ChunkFault(new Error("no way")), bytes: 0 }], false),
   );
   assert.ok(again?.value instanceof ChunkFault);
   assert.equal(again.value.reason, "no way");
 });
 
 test("a value that cannot be written is an error where nobody asked for faults", async () => {
-  await assert.rejects(encodeChunks([{ row: 1, value: new WeakMap(), bytes: 8 }], false), /WeakMap/);
+  await assert.rejects(encodeChunks([{ row: 1, since: 7, value: new WeakMap(), bytes: 8 }], false), /WeakMap/);
 });

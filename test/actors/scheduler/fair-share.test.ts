@@ -29,6 +29,7 @@ class Shop {
       epoch: 1,
       ...none,
       bytes: new Float64Array(0),
+      since: new Float64Array(0),
       layers: new Uint32Array(0),
       layersSince: new Float64Array(0),
       located: new Uint32Array(0),
