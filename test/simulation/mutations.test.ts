@@ -12,10 +12,10 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   skipIncarnation: 8,
   acceptStaleAttempt: 36,
   ignoreGap: 22,
-  applyTwice: 6,
+  applyTwice: 12,
   replicasSurvive: 1,
-  keepWaiters: 5,
-  giveAndKeep: 105,
+  keepWaiters: 9,
+  giveAndKeep: 166,
   giveInSilence: 24,
   skipEpoch: 3,
 };
