@@ -1,4 +1,4 @@
-import type { ActivityMeter } from "../../runtime/base/activity-meter.ts";
+import { type ActivityMeter, timed } from "../../runtime/base/activity-meter.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus, Frame } from "../../runtime/bus/bus.ts";
 import { ChunkFault } from "./chunk-fault.ts";
@@ -56,8 +56,8 @@ async function ask(
   request: ChunkRequest,
   options: PullOptions,
 ): Promise<MovingChunk[]> {
-  const arrived = await metered(road, "transfer", () => bring(road, holder, request, options), weightOf);
-  return Array.isArray(arrived) ? arrived : metered(road, "decode", () => decodeChunks(arrived, asFault));
+  const arrived = await timed(road.meter, "fetch", "transfer", () => bring(road, holder, request, options), weightOf);
+  return Array.isArray(arrived) ? arrived : timed(road.meter, "fetch", "decode", () => decodeChunks(arrived, asFault));
 }
 
 /** The chunks themselves within a thread, or the frame they are in. */
@@ -87,15 +87,6 @@ const weightOf = (arrived: MovingChunk[] | Frame): number =>
     ? arrived.reduce((sum, { bytes }) => sum + Math.max(0, bytes), 0)
     : [arrived.bytes, ...(arrived.shared ?? [])].reduce((sum, { byteLength }) => sum + byteLength, 0);
 
-function metered<T>(
-  { meter }: ChunkRoad,
-  activity: string,
-  work: () => Promise<T>,
-  bytesOf?: (given: T) => number,
-): Promise<T> {
-  return meter === undefined ? work() : meter.timed("fetch", activity, work, bytesOf);
-}
-
 /** The chunks of a transfer that was offered. @throws ShoalError as {@link pullParts} does, and what reading a value throws */
 export async function pullChunks(
   road: ChunkRoad,
@@ -104,8 +95,8 @@ export async function pullChunks(
   options: PullOptions,
 ): Promise<MovingChunk[]> {
   const pull = async (): Promise<Frame> => ({ bytes: await pullParts(road, holder, transfer, options) });
-  const frame = await metered(road, "transfer", pull, weightOf);
-  return metered(road, "decode", () => decodeChunks(frame));
+  const frame = await timed(road.meter, "fetch", "transfer", pull, weightOf);
+  return timed(road.meter, "fetch", "decode", () => decodeChunks(frame));
 }
 
 /** Pulls a transfer, several parts at a time: through a window of the host if there is one, else over the bus. @throws ShoalError LOST_DATA, or of the bus */

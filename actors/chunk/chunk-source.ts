@@ -1,4 +1,4 @@
-import type { ActivityMeter } from "../../runtime/base/activity-meter.ts";
+import { type ActivityMeter, timed } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import type { Bus, BusMessage, Subscription } from "../../runtime/bus/bus.ts";
 import { asFault, encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
@@ -99,13 +99,16 @@ export class ChunkSource {
       const chunks = await found;
       if (this.bus.carries === "reference") return message.respond({ chunks });
       if (this.bus.carries === "shared") {
-        const frame = await this.encoded(
+        const frame = await timed(
+          this.meter,
+          "give",
+          "encode",
           () => encodeChunks(chunks, true, asFault),
           ({ bytes }) => bytes.byteLength,
         );
         return message.respond({ ...frame, bytes: marked(MARK.whole, [frame.bytes]) });
       }
-      const pieces = await this.encoded(() => encodeChunkPieces(chunks, asFault), sizeOfPieces);
+      const pieces = await timed(this.meter, "give", "encode", () => encodeChunkPieces(chunks, asFault), sizeOfPieces);
       const size = sizeOfPieces(pieces);
       if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(MARK.whole, pieces) });
       const header = Buffer.from(JSON.stringify(this.offer(pieces, looks)));
@@ -113,10 +116,6 @@ export class ChunkSource {
     } catch (error) {
       message.respond({ bytes: marked(MARK.refused, [Buffer.from(textOf(error))]) });
     }
-  }
-
-  private encoded<T>(encode: () => Promise<T>, bytesOf: (given: T) => number): Promise<T> {
-    return this.meter === undefined ? encode() : this.meter.timed("give", "encode", encode, bytesOf);
   }
 
   /** A part goes as it is, uncopied; an empty answer says that there is no such part. */

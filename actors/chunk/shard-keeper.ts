@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { ActivityMeter } from "../../runtime/base/activity-meter.ts";
+import { type ActivityMeter, timed } from "../../runtime/base/activity-meter.ts";
 import { type ShardReader, ShardSet, type Shards, ShardsLostError } from "../../runtime/graph/shards.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, encodeValueSoon, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
@@ -34,7 +34,7 @@ export class ShardKeeper implements ShardReader {
   private readonly life: number;
   private readonly disk: SpillDisk;
   private readonly bytesMax: number;
-  private readonly meter: ActivityMeter;
+  private readonly meter: ActivityMeter | undefined;
   private readonly kept = new Map<string, Kept>();
   /** Handles, and the rows that had them when they were last looked at. */
   private readonly handles = new Map<string, { readonly handle: ShardSet; readonly row: number }>();
@@ -49,7 +49,7 @@ export class ShardKeeper implements ShardReader {
     this.life = options.life;
     this.disk = options.disk;
     this.bytesMax = options.bytesMax;
-    this.meter = options.meter ?? new ActivityMeter(() => 0);
+    this.meter = options.meter;
     this.ledger = new ShardLedger(options.bytesMax);
   }
 
@@ -99,7 +99,8 @@ export class ShardKeeper implements ShardReader {
     let bytes: Uint8Array;
     try {
       const stretch = { from: place.offset, bytes: place.length };
-      bytes = await this.meter.timed(
+      bytes = await timed(
+        this.meter,
         "exchange",
         "read",
         () => this.disk.read(set.id, stretch),
@@ -110,7 +111,7 @@ export class ShardKeeper implements ShardReader {
     }
     if (crc32(bytes) !== place.checksum)
       throw new ShardsLostError(set, "the disk gave back other bytes than it was given");
-    return this.meter.timed("exchange", "decode", async () => decodeValueSoon(unflattenValue(bytes), importModule));
+    return timed(this.meter, "exchange", "decode", async () => decodeValueSoon(unflattenValue(bytes), importModule));
   }
 
   /** About what a shard of a set weighs on its way: one that is a view holds more memory than that. */
@@ -150,9 +151,10 @@ export class ShardKeeper implements ShardReader {
     const kept = this.kept.get(id);
     if (kept?.at !== "memory") return;
     try {
-      const { pieces, places } = await this.meter.timed("exchange", "encode", () => encodeShards(kept.parts));
+      const { pieces, places } = await timed(this.meter, "exchange", "encode", () => encodeShards(kept.parts));
       const bytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-      await this.meter.timed(
+      await timed(
+        this.meter,
         "exchange",
         "write",
         () => this.disk.write(id, pieces),

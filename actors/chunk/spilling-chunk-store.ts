@@ -1,4 +1,4 @@
-import { ActivityMeter } from "../../runtime/base/activity-meter.ts";
+import { type ActivityMeter, timed } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { originOf } from "../../runtime/base/origin.ts";
 import { ChunkShelf, type ShelfWish } from "./chunk-shelf.ts";
@@ -30,7 +30,7 @@ export class SpillingChunkStore implements ChunkStore {
   readonly shelf: ChunkShelf;
   private readonly disk: SpillDisk;
   private readonly clock: Clock;
-  private readonly meter: ActivityMeter;
+  private readonly meter: ActivityMeter | undefined;
   private readonly listeners: ChunkListener[] = [];
   private readonly loads = new Map<number, { resolve: () => void; reject: (error: unknown) => void }[]>();
   /** What is done with each life's name, one after another. */
@@ -46,7 +46,7 @@ export class SpillingChunkStore implements ChunkStore {
   constructor({ disk, clock, diskBytesMax, meter }: SpillingOptions) {
     this.disk = disk;
     this.clock = clock;
-    this.meter = meter ?? new ActivityMeter(() => clock.now());
+    this.meter = meter;
     this.shelf = new ChunkShelf(diskBytesMax);
   }
 
@@ -182,21 +182,22 @@ export class SpillingChunkStore implements ChunkStore {
     if (originOf(value) !== undefined) {
       if (await this.origins.hold(life, value)) {
         // Nothing is written: it lies in a file already.
-        this.meter.of("spill", "let go").add(0, bytes);
+        this.meter?.of("spill", "let go").add(0, bytes);
         return this.left(life, bytes);
       }
       this.shelf.originGone(life);
     }
     let pieces: readonly Uint8Array[];
     try {
-      pieces = await this.meter.timed("spill", "encode", () => spillPieces(value, bytes));
+      pieces = await timed(this.meter, "spill", "encode", () => spillPieces(value, bytes));
     } catch {
       this.shelf.writeFailed(life, true);
       this.shelf.relieve();
       return;
     }
     try {
-      await this.meter.timed(
+      await timed(
+        this.meter,
         "spill",
         "write",
         () => this.disk.write(name, pieces),
@@ -251,8 +252,8 @@ export class SpillingChunkStore implements ChunkStore {
     const { meter } = this;
     const bytesOf = (): number => this.shelf.bytesOf(life);
     const origin = this.origins.get(life);
-    if (origin !== undefined) return meter.timed("restore", "read again", () => origin.read(), bytesOf);
-    const bytes = await meter.timed("restore", "read", () => this.disk.read(name), bytesOf);
-    return meter.timed("restore", "decode", () => fromSpilled(bytes));
+    if (origin !== undefined) return timed(meter, "restore", "read again", () => origin.read(), bytesOf);
+    const bytes = await timed(meter, "restore", "read", () => this.disk.read(name), bytesOf);
+    return timed(meter, "restore", "decode", () => fromSpilled(bytes));
   }
 }

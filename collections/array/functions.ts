@@ -136,19 +136,16 @@ export const divmod = (a: ArrayLike, b: ArrayLike): [ShoalArray, ShoalArray] => 
 export const concatenate = (
   arrays: readonly ArrayLike[],
   options: { readonly axis?: number | null } = {},
-): ShoalArray =>
-  asArray(
-    concatenateBlocks(
-      listGiven("concatenate", "concatenate([x, y])", arrays).map(blocksOf),
-      known(options, "concatenate", "axis").axis === undefined ? 0 : options.axis,
-    ),
-  );
+): ShoalArray => {
+  const { axis = 0 } = known(options, "concatenate", "axis");
+  return asArray(concatenateBlocks(listGiven("concatenate", "concatenate([x, y])", arrays).map(blocksOf), axis));
+};
 
 /** Arrays of one shape along a new axis. @throws RangeError with the shapes */
-export const stack = (arrays: readonly ArrayLike[], options: { readonly axis?: number } = {}): ShoalArray =>
-  asArray(
-    stackBlocks(listGiven("stack", "stack([x, y])", arrays).map(blocksOf), known(options, "stack", "axis").axis ?? 0),
-  );
+export const stack = (arrays: readonly ArrayLike[], options: { readonly axis?: number } = {}): ShoalArray => {
+  const { axis = 0 } = known(options, "stack", "axis");
+  return asArray(stackBlocks(listGiven("stack", "stack([x, y])", arrays).map(blocksOf), axis));
+};
 
 /** Arrays put together from nested lists, the innermost along the last axis. */
 export const block = (nested: NestedArrays): ShoalArray => asArray(blockBlocks(nested));

@@ -155,7 +155,6 @@ export function topkBlocks(
     readonly places?: boolean;
   } = {},
 ): Blocks {
-  known(options, options.places === true ? "argtopk" : "topk", "axis", "splitEvery", "places");
   const axis = axisOf(options.axis ?? -1, blocks.axes.length);
   if (!Number.isInteger(k) || k === 0) throw new RangeError(`topk needs a whole number other than 0, got ${k}`);
   const plan = { k, axis };

@@ -21,6 +21,9 @@ export interface RandomOptions extends CreateOptions {
   readonly seed?: Seed;
 }
 
+/** A parameter without a default. */
+const NEEDED = Number.NaN;
+
 type Shape = number | readonly number[];
 type With<P extends string, Q extends string = never> = RandomOptions & { readonly [K in P]: number } & {
   readonly [K in Q]?: number;
@@ -52,20 +55,25 @@ export class Generator {
     return options.seed === undefined ? [...this.seed, this.drawn++] : [...words(options.seed), 0];
   }
 
+  /** @param defaults the distribution's parameters, with what stands for those that are not given: NaN where they are needed */
   private draw(
     distribution: string,
     shape: Shape,
-    given: (RandomOptions & Parameters) | undefined,
-    parameters: Parameters,
+    given: object | undefined,
+    defaults: Parameters,
     fallback: DType,
   ): ShoalArray {
     // Without types, options that are needed may be missing: what is needed of them is said below.
-    const options: RandomOptions = given ?? {};
-    refuseUnknownOptions(options, ["dtype", "chunks", "seed", ...Object.keys(parameters)], `random.${distribution}`);
+    const options = (given ?? {}) as RandomOptions & Partial<Parameters>;
+    const names = Object.keys(defaults);
+    refuseUnknownOptions(options, ["dtype", "chunks", "seed", ...names], `random.${distribution}`);
+    const parameters: Parameters = Object.fromEntries(
+      names.map((name) => [name, options[name] ?? (defaults[name] as number)]),
+    );
     const dtype = parseDType(options.dtype ?? fallback);
     for (const [name, value] of Object.entries(parameters))
       if (typeof value !== "number" || Number.isNaN(value))
-        throw new TypeError(`random.${distribution} needs the number "${name}", got ${value}`);
+        throw new TypeError(`random.${distribution} needs the number "${name}", got ${options[name]}`);
     checkParameters(distribution, parameters);
     const lengths = shapeList(shape);
     const axes = chunkRuns(options.chunks ?? "auto", lengths, itemsizeOf(dtype));
@@ -75,240 +83,174 @@ export class Generator {
 
   /** Floats in [0, 1). */
   random(shape: Shape, options: RandomOptions = {}): ShoalArray {
-    return this.draw("uniform", shape, options as never, { low: 0, high: 1 }, "float64");
+    return this.uniform(shape, known(options, "random.random", "dtype", "chunks", "seed"));
   }
 
   /** Floats in [low, high). */
   uniform(shape: Shape, options: With<never, "low" | "high"> = {}): ShoalArray {
-    return this.draw(
-      "uniform",
-      shape,
-      options as never,
-      { low: options?.low ?? 0, high: options?.high ?? 1 },
-      "float64",
-    );
+    return this.draw("uniform", shape, options, { low: 0, high: 1 }, "float64");
   }
 
   /** Normal: mean `loc`, standard deviation `scale`. */
   normal(shape: Shape, options: With<never, "loc" | "scale"> = {}): ShoalArray {
-    return this.draw(
-      "normal",
-      shape,
-      options as never,
-      { loc: options?.loc ?? 0, scale: options?.scale ?? 1 },
-      "float64",
-    );
+    return this.draw("normal", shape, options, { loc: 0, scale: 1 }, "float64");
   }
 
   /** Standard normal. */
   standardNormal(shape: Shape, options: RandomOptions = {}): ShoalArray {
-    return this.draw("normal", shape, options as never, { loc: 0, scale: 1 }, "float64");
+    return this.normal(shape, known(options, "random.standardNormal", "dtype", "chunks", "seed"));
   }
 
   /** Whole numbers in [low, high), with `endpoint` in [low, high]. */
   integers(shape: Shape, options: With<"high", "low"> & { readonly endpoint?: boolean }): ShoalArray {
     const { endpoint = false, ...rest } = options ?? {};
     const high = endpoint ? options.high + 1 : options?.high;
-    return this.draw("integers", shape, rest as never, { low: options?.low ?? 0, high }, "int64");
+    return this.draw("integers", shape, { ...rest, high }, { low: 0, high: NEEDED }, "int64");
   }
 
   /** Exponential. */
   exponential(shape: Shape, options: With<never, "scale"> = {}): ShoalArray {
-    return this.draw("exponential", shape, options as never, { scale: options?.scale ?? 1 }, "float64");
+    return this.draw("exponential", shape, options, { scale: 1 }, "float64");
   }
 
   /** Standard exponential. */
   standardExponential(shape: Shape, options: RandomOptions = {}): ShoalArray {
-    return this.draw("exponential", shape, options as never, { scale: 1 }, "float64");
+    return this.exponential(shape, known(options, "random.standardExponential", "dtype", "chunks", "seed"));
   }
 
   /** Gamma. */
   gamma(shape: Shape, options: With<"shape", "scale">): ShoalArray {
-    return this.draw(
-      "gamma",
-      shape,
-      options as never,
-      { shape: options?.shape, scale: options?.scale ?? 1 },
-      "float64",
-    );
+    return this.draw("gamma", shape, options, { shape: NEEDED, scale: 1 }, "float64");
   }
 
   /** Gamma of scale 1. */
   standardGamma(shape: Shape, options: With<"shape">): ShoalArray {
-    return this.draw("gamma", shape, options as never, { scale: 1, shape: options?.shape }, "float64");
+    return this.gamma(shape, known(options ?? {}, "random.standardGamma", "dtype", "chunks", "seed", "shape"));
   }
 
   /** Beta. */
   beta(shape: Shape, options: With<"a" | "b">): ShoalArray {
-    return this.draw("beta", shape, options as never, { a: options?.a, b: options?.b }, "float64");
+    return this.draw("beta", shape, options, { a: NEEDED, b: NEEDED }, "float64");
   }
 
   /** Chi-square. */
   chisquare(shape: Shape, options: With<"df">): ShoalArray {
-    return this.draw("chisquare", shape, options as never, { df: options?.df }, "float64");
+    return this.draw("chisquare", shape, options, { df: NEEDED }, "float64");
   }
 
   /** Noncentral chi-square. */
   noncentralChisquare(shape: Shape, options: With<"df" | "nonc">): ShoalArray {
-    return this.draw(
-      "noncentralChisquare",
-      shape,
-      options as never,
-      { df: options?.df, nonc: options?.nonc },
-      "float64",
-    );
+    return this.draw("noncentralChisquare", shape, options, { df: NEEDED, nonc: NEEDED }, "float64");
   }
 
   /** F. */
   f(shape: Shape, options: With<"dfnum" | "dfden">): ShoalArray {
-    return this.draw("f", shape, options as never, { dfnum: options?.dfnum, dfden: options?.dfden }, "float64");
+    return this.draw("f", shape, options, { dfnum: NEEDED, dfden: NEEDED }, "float64");
   }
 
   /** Noncentral F. */
   noncentralF(shape: Shape, options: With<"dfnum" | "dfden" | "nonc">): ShoalArray {
-    return this.draw(
-      "noncentralF",
-      shape,
-      options as never,
-      { dfnum: options?.dfnum, dfden: options?.dfden, nonc: options?.nonc },
-      "float64",
-    );
+    return this.draw("noncentralF", shape, options, { dfnum: NEEDED, dfden: NEEDED, nonc: NEEDED }, "float64");
   }
 
   /** Student's t. */
   standardT(shape: Shape, options: With<"df">): ShoalArray {
-    return this.draw("standardT", shape, options as never, { df: options?.df }, "float64");
+    return this.draw("standardT", shape, options, { df: NEEDED }, "float64");
   }
 
   /** Standard Cauchy. */
   standardCauchy(shape: Shape, options: RandomOptions = {}): ShoalArray {
-    return this.draw("standardCauchy", shape, options as never, {}, "float64");
+    return this.draw("standardCauchy", shape, options, {}, "float64");
   }
 
   /** Gumbel. */
   gumbel(shape: Shape, options: With<never, "loc" | "scale"> = {}): ShoalArray {
-    return this.draw(
-      "gumbel",
-      shape,
-      options as never,
-      { loc: options?.loc ?? 0, scale: options?.scale ?? 1 },
-      "float64",
-    );
+    return this.draw("gumbel", shape, options, { loc: 0, scale: 1 }, "float64");
   }
 
   /** Laplace. */
   laplace(shape: Shape, options: With<never, "loc" | "scale"> = {}): ShoalArray {
-    return this.draw(
-      "laplace",
-      shape,
-      options as never,
-      { loc: options?.loc ?? 0, scale: options?.scale ?? 1 },
-      "float64",
-    );
+    return this.draw("laplace", shape, options, { loc: 0, scale: 1 }, "float64");
   }
 
   /** Logistic. */
   logistic(shape: Shape, options: With<never, "loc" | "scale"> = {}): ShoalArray {
-    return this.draw(
-      "logistic",
-      shape,
-      options as never,
-      { loc: options?.loc ?? 0, scale: options?.scale ?? 1 },
-      "float64",
-    );
+    return this.draw("logistic", shape, options, { loc: 0, scale: 1 }, "float64");
   }
 
   /** Log-normal. */
   lognormal(shape: Shape, options: With<never, "mean" | "sigma"> = {}): ShoalArray {
-    return this.draw(
-      "lognormal",
-      shape,
-      options as never,
-      { mean: options?.mean ?? 0, sigma: options?.sigma ?? 1 },
-      "float64",
-    );
+    return this.draw("lognormal", shape, options, { mean: 0, sigma: 1 }, "float64");
   }
 
   /** Pareto II. */
   pareto(shape: Shape, options: With<"a">): ShoalArray {
-    return this.draw("pareto", shape, options as never, { a: options?.a }, "float64");
+    return this.draw("pareto", shape, options, { a: NEEDED }, "float64");
   }
 
   /** Power. */
   power(shape: Shape, options: With<"a">): ShoalArray {
-    return this.draw("power", shape, options as never, { a: options?.a }, "float64");
+    return this.draw("power", shape, options, { a: NEEDED }, "float64");
   }
 
   /** Rayleigh. */
   rayleigh(shape: Shape, options: With<never, "scale"> = {}): ShoalArray {
-    return this.draw("rayleigh", shape, options as never, { scale: options?.scale ?? 1 }, "float64");
+    return this.draw("rayleigh", shape, options, { scale: 1 }, "float64");
   }
 
   /** Weibull. */
   weibull(shape: Shape, options: With<"a">): ShoalArray {
-    return this.draw("weibull", shape, options as never, { a: options?.a }, "float64");
+    return this.draw("weibull", shape, options, { a: NEEDED }, "float64");
   }
 
   /** Von Mises angles. */
   vonmises(shape: Shape, options: With<"mu" | "kappa">): ShoalArray {
-    return this.draw("vonmises", shape, options as never, { mu: options?.mu, kappa: options?.kappa }, "float64");
+    return this.draw("vonmises", shape, options, { mu: NEEDED, kappa: NEEDED }, "float64");
   }
 
   /** Wald. */
   wald(shape: Shape, options: With<"mean" | "scale">): ShoalArray {
-    return this.draw("wald", shape, options as never, { mean: options?.mean, scale: options?.scale }, "float64");
+    return this.draw("wald", shape, options, { mean: NEEDED, scale: NEEDED }, "float64");
   }
 
   /** Triangular. */
   triangular(shape: Shape, options: With<"left" | "mode" | "right">): ShoalArray {
-    return this.draw(
-      "triangular",
-      shape,
-      options as never,
-      { left: options?.left, mode: options?.mode, right: options?.right },
-      "float64",
-    );
+    return this.draw("triangular", shape, options, { left: NEEDED, mode: NEEDED, right: NEEDED }, "float64");
   }
 
   /** Binomial. */
   binomial(shape: Shape, options: With<"n" | "p">): ShoalArray {
-    return this.draw("binomial", shape, options as never, { n: options?.n, p: options?.p }, "int64");
+    return this.draw("binomial", shape, options, { n: NEEDED, p: NEEDED }, "int64");
   }
 
   /** Poisson. */
   poisson(shape: Shape, options: With<never, "lam"> = {}): ShoalArray {
-    return this.draw("poisson", shape, options as never, { lam: options?.lam ?? 1 }, "int64");
+    return this.draw("poisson", shape, options, { lam: 1 }, "int64");
   }
 
   /** Geometric: trials until the first success. */
   geometric(shape: Shape, options: With<"p">): ShoalArray {
-    return this.draw("geometric", shape, options as never, { p: options?.p }, "int64");
+    return this.draw("geometric", shape, options, { p: NEEDED }, "int64");
   }
 
   /** Hypergeometric. */
   hypergeometric(shape: Shape, options: With<"ngood" | "nbad" | "nsample">): ShoalArray {
-    return this.draw(
-      "hypergeometric",
-      shape,
-      options as never,
-      { ngood: options?.ngood, nbad: options?.nbad, nsample: options?.nsample },
-      "int64",
-    );
+    return this.draw("hypergeometric", shape, options, { ngood: NEEDED, nbad: NEEDED, nsample: NEEDED }, "int64");
   }
 
   /** Negative binomial. */
   negativeBinomial(shape: Shape, options: With<"n" | "p">): ShoalArray {
-    return this.draw("negativeBinomial", shape, options as never, { n: options?.n, p: options?.p }, "int64");
+    return this.draw("negativeBinomial", shape, options, { n: NEEDED, p: NEEDED }, "int64");
   }
 
   /** Logarithmic series. */
   logseries(shape: Shape, options: With<"p">): ShoalArray {
-    return this.draw("logseries", shape, options as never, { p: options?.p }, "int64");
+    return this.draw("logseries", shape, options, { p: NEEDED }, "int64");
   }
 
   /** Zipf. */
   zipf(shape: Shape, options: With<"a">): ShoalArray {
-    return this.draw("zipf", shape, options as never, { a: options?.a }, "int64");
+    return this.draw("zipf", shape, options, { a: NEEDED }, "int64");
   }
 
   /** Elements of a list (or whole numbers below one), with replacement unless `replace` is false. */

@@ -56,7 +56,7 @@ export class Tally {
 /** Adds up what a worker's activities take, by name: a few numbers each, however much it does. */
 export class ActivityMeter {
   private readonly tallies = new Map<string, Tally>();
-  private readonly now: () => number;
+  readonly now: () => number;
 
   /** @param now milliseconds of a clock that only goes forward */
   constructor(now: () => number) {
@@ -74,25 +74,6 @@ export class ActivityMeter {
     return made;
   }
 
-  /** Adds what some work takes; also where it fails, as it took that time. */
-  async timed<T>(
-    context: ActivityContext,
-    activity: string,
-    work: () => Promise<T>,
-    bytesOf?: (given: T) => number,
-  ): Promise<T> {
-    const tally = this.of(context, activity);
-    const startMs = this.now();
-    try {
-      const given = await work();
-      tally.add(this.now() - startMs, bytesOf?.(given));
-      return given;
-    } catch (error) {
-      tally.add(this.now() - startMs);
-      throw error;
-    }
-  }
-
   /** What has grown since it was last asked: whole totals, so that what is lost on the way is told with the next. */
   news(): ToldActivity[] {
     const told: ToldActivity[] = [];
@@ -107,5 +88,26 @@ export class ActivityMeter {
   /** Whoever asks next knows nothing yet. */
   tellAnew(): void {
     for (const tally of this.tallies.values()) tally.isNews = true;
+  }
+}
+
+/** Does some work, and adds what it takes where somebody measures; also where it fails, as it took that time. */
+export async function timed<T>(
+  meter: ActivityMeter | undefined,
+  context: ActivityContext,
+  activity: string,
+  work: () => Promise<T>,
+  bytesOf?: (given: T) => number,
+): Promise<T> {
+  if (meter === undefined) return work();
+  const tally = meter.of(context, activity);
+  const startMs = meter.now();
+  try {
+    const given = await work();
+    tally.add(meter.now() - startMs, bytesOf?.(given));
+    return given;
+  } catch (error) {
+    tally.add(meter.now() - startMs);
+    throw error;
   }
 }

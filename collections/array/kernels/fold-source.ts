@@ -6,7 +6,7 @@ import type { Loop, Step } from "./loop.ts";
 import { loopOf } from "./loop-of.ts";
 import { Assigned, eachOuter, materialize, Pending, planOf, type Source } from "./pending.ts";
 import { arenaMemory, lend, lendOrAllocate, withArena } from "./simd/arena.ts";
-import { SLOTS, type SpareThreads, sparesFor } from "./simd/spare-threads.ts";
+import { SLOTS, sparesFor } from "./simd/spare-threads.ts";
 import { TILE_BYTES, TILE_ELEMENTS, tileMaker } from "./tile-maker.ts";
 
 /** Where operands cross memory order, tiles are squares of this side: rows of one operand lie as columns of the other. */
@@ -82,10 +82,13 @@ function foldShared(
   accumulators: readonly Cells[],
   fold: Fold,
 ): boolean {
-  const make = tileMaker(source, inputs);
   const size = sizeOf(source.shape);
-  const spares = make === undefined ? undefined : sparesOf(size, make.cost);
-  if (make === undefined || spares === undefined || size % 2 !== 0) return false;
+  const memory = arenaMemory();
+  // Where no other thread sees the arena, functions for them are not made either.
+  if (size % 2 !== 0 || !(memory?.buffer instanceof SharedArrayBuffer)) return false;
+  const make = tileMaker(source, inputs);
+  const spares = make && sparesFor(size, make.cost, memory);
+  if (make === undefined || spares === undefined) return false;
   return withArena(() => {
     const laneBytes = inputs.length * TILE_BYTES;
     const scratch = lend("float64", (spares.lanes * laneBytes) / 8);
@@ -109,11 +112,6 @@ function foldShared(
     });
     return true;
   });
-}
-
-function sparesOf(size: number, cost: number): SpareThreads | undefined {
-  const memory = arenaMemory();
-  return memory === null ? undefined : sparesFor(size, cost, memory);
 }
 
 interface Folding {

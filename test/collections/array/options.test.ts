@@ -163,3 +163,10 @@ test("choice with replacement said outright, and integers up to and with the end
   const ends = da.random.integers([200], { low: 1, high: 2, endpoint: true, seed: 1 });
   assert.deepEqual([(await ends.min().compute()).item(), (await ends.max().compute()).item()], [1, 2]);
 });
+
+test("what a distribution has by its name is no option of it", () => {
+  assert.throws(() => free.random.standardNormal([3], { loc: 5 }), /random.standardNormal/);
+  assert.throws(() => free.random.random([3], { high: 5 }), /random.random/);
+  assert.throws(() => free.random.standardExponential([3], { scale: 5 }), /random.standardExponential/);
+  assert.throws(() => free.random.standardGamma([3], { shape: 1, scale: 5 }), /random.standardGamma/);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ActivityMeter } from "../../../runtime/base/activity-meter.ts";
+import { ActivityMeter, timed } from "../../../runtime/base/activity-meter.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 test("news() tells whole totals of what has grown, and tellAnew() all there is", () => {
@@ -27,7 +27,8 @@ test("timed() adds what work takes, where it fails too", async () => {
     return "abc";
   };
   assert.equal(
-    await meter.timed(
+    await timed(
+      meter,
       "spill",
       "write",
       () => work(40),
@@ -36,7 +37,7 @@ test("timed() adds what work takes, where it fails too", async () => {
     "abc",
   );
   await assert.rejects(
-    meter.timed("spill", "write", () => work(200)),
+    timed(meter, "spill", "write", () => work(200)),
     /the disk is full/,
   );
   assert.deepEqual(

@@ -39,10 +39,13 @@ const START_AFTER = 100_000_000;
 let met = 0;
 let threads: SpareThreads | undefined;
 
-/** The spare threads, for so many elements of so many simple operations each; undefined where there are none, or it is not worth waking them. */
+/**
+ * The spare threads, for so many elements of so many simple operations each; undefined where there are none yet, or it is not worth waking them.
+ * @param memory the arena, which threads share
+ */
 export function sparesFor(size: number, cost: number, memory: WasmMemory): SpareThreads | undefined {
   const operations = size * cost;
-  if (cost < COST_MIN || operations < OPERATIONS_MIN || !(memory.buffer instanceof SharedArrayBuffer)) return undefined;
+  if (cost < COST_MIN || operations < OPERATIONS_MIN) return undefined;
   met += operations;
   if (met < START_AFTER) return undefined;
   threads ??= new SpareThreads(memory, spareCount());
