@@ -214,6 +214,12 @@ export const schedulingClaims: readonly Claim[] = [
     "test/collections/futures/coordination.test.ts: topics, datasets, metadata and logged events",
   ],
   [
+    "SC-076",
+    "Fine performance metrics",
+    "shoal:Client#getActivities",
+    "test/e2e/activities.test.ts: getActivities() tells functions by kind and span",
+  ],
+  [
     "SC-079",
     "Config of handlers",
     "shoal:Client.local cli:worker",
