@@ -1,4 +1,5 @@
 import { CancelledError, ShoalError, TimeoutError } from "../../runtime/base/errors.ts";
+import { onAbort } from "../../runtime/base/on-abort.ts";
 import type { Random } from "../../runtime/base/random.ts";
 import type {
   Bus,
@@ -237,7 +238,7 @@ export class SimBus implements Bus {
     const clock = world.clockOf(this.node);
     if (options.signal?.aborted) throw new CancelledError(`The request to ${subject} was abandoned`);
     let timer: unknown;
-    let abandon: (() => void) | undefined;
+    let stay: (() => void) | undefined;
     try {
       return await new Promise<BusMessage>((resolve, reject) => {
         const settle = (answer: BusMessage | Error): void =>
@@ -246,10 +247,8 @@ export class SimBus implements Bus {
         timer = clock.setTimer(options.timeoutMs, () =>
           settle(new TimeoutError(`${subject} did not answer within ${options.timeoutMs} ms`, { subject })),
         );
-        options.signal?.addEventListener(
-          "abort",
-          (abandon = () => settle(new CancelledError(`The request to ${subject} was abandoned`))),
-        );
+        if (options.signal !== undefined)
+          stay = onAbort(options.signal, () => settle(new CancelledError(`The request to ${subject} was abandoned`)));
         if (!this.send(subject, payload, reply))
           world.at(
             world.now + this.network.delay(),
@@ -261,7 +260,7 @@ export class SimBus implements Bus {
     } finally {
       this.open.delete(reply);
       clock.clearTimer(timer);
-      if (abandon !== undefined) options.signal?.removeEventListener("abort", abandon);
+      stay?.();
     }
   }
 
