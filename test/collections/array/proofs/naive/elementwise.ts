@@ -49,7 +49,8 @@ const extreme = (sign: number, nanWins: boolean): Rule => {
   const of = (a: any, b: any): Element => {
     if (isNan(a)) return nanWins ? a : b;
     if (isNan(b)) return nanWins ? b : a;
-    return compareElements(a, b) * sign >= 0 ? a : b;
+    // Of zeros of either sign, as of all equals, NumPy gives the second.
+    return compareElements(a, b) * sign > 0 ? a : b;
   };
   return { bool: of, whole: of, float: of, complex: of };
 };
