@@ -147,7 +147,8 @@ export function blockwise(
 ): ShoalArray {
   known(options, "blockwise", "dtype", "newAxes", "adjustChunks", "concatenate");
   const out = [...output].map(String);
-  listGiven("blockwise", 'blockwise(fn, "ij", [[x, "ij"]])', operands);
+  const call = 'blockwise(fn, "ij", [[x, "ij"]])';
+  for (const operand of listGiven("blockwise", call, operands)) listGiven("An operand of blockwise", call, operand);
   const given = operands.map(([one, letters]) => ({
     one: letters === null ? one : arrayOf(one as ArrayLike),
     letters: [...(letters ?? [])].map(String),

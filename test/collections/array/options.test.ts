@@ -138,6 +138,10 @@ test("what stands where options belong is told of", () => {
   assert.throws(() => free.concatenate([x, x], 0), /The options of concatenate are an object, not 0; it may have axis/);
   assert.throws(() => x.cumsum(0), /The options of cumsum are an object, not 0/);
   assert.throws(() => free.random.normal([3], 5), /The options of random.normal are an object, not 5/);
+  assert.throws(
+    () => free.blockwise(same, "ij", [x, "ij"]),
+    /An operand of blockwise takes a list, as in blockwise\(fn, "ij", \[\[x, "ij"\]\]\); got an array of shape \(4, 4\)/,
+  );
 });
 
 test("a distribution without its parameters says which number it needs", () => {
