@@ -137,14 +137,16 @@ export const concatenate = (
   arrays: readonly ArrayLike[],
   options: { readonly axis?: number | null } = {},
 ): ShoalArray => {
+  const blocks = listGiven("concatenate", "concatenate([x, y])", arrays).map(blocksOf);
   const { axis = 0 } = known(options, "concatenate", "axis");
-  return asArray(concatenateBlocks(listGiven("concatenate", "concatenate([x, y])", arrays).map(blocksOf), axis));
+  return asArray(concatenateBlocks(blocks, axis));
 };
 
 /** Arrays of one shape along a new axis. @throws RangeError with the shapes */
 export const stack = (arrays: readonly ArrayLike[], options: { readonly axis?: number } = {}): ShoalArray => {
+  const blocks = listGiven("stack", "stack([x, y])", arrays).map(blocksOf);
   const { axis = 0 } = known(options, "stack", "axis");
-  return asArray(stackBlocks(listGiven("stack", "stack([x, y])", arrays).map(blocksOf), axis));
+  return asArray(stackBlocks(blocks, axis));
 };
 
 /** Arrays put together from nested lists, the innermost along the last axis. */
