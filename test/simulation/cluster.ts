@@ -81,6 +81,8 @@ export class Cluster implements TaskWorld {
   leader = "s";
   readonly line: SimLine | undefined;
   overlaps = 0;
+  /** Workers whose joining went with the journal's lost tail. */
+  private readonly strangers = new Set<string>();
   crashes = 0;
   falseDeaths = 0;
   sessions = 0;
@@ -198,9 +200,11 @@ export class Cluster implements TaskWorld {
     brain.step = (input, now) => {
       if (input.kind === "worker" && input.message.type === "relinquish") this.countMoves(brain, input.message.rows);
       const before = input.kind === "tick" ? [...brain.state.workerByName.values()] : [];
+      const { phase } = brain.state;
       this.unchecked.add(brain);
       if (input.kind !== "tick" && !isSignOfLife(input)) this.stir();
       step(input, now);
+      if (phase === "recovering" && brain.state.phase === "leading") this.noteStrangers(brain);
       for (const { id, incarnation } of before)
         if (!brain.state.workerByName.has(id)) {
           this.world.note(`s gives up ${id}`);
@@ -216,6 +220,12 @@ export class Cluster implements TaskWorld {
       this.races.look(brain.state);
       this.effects.look(brain.state);
     };
+  }
+
+  /** Whom a leader does not know of as it begins, because the journal lost the record of their joining: they still run what they had. */
+  private noteStrangers(brain: SchedulerBrain): void {
+    if ((this.line?.forgotten ?? 0) === 0) return;
+    for (const id of this.workers.keys()) if (!brain.state.workerByName.has(id)) this.strangers.add(id);
   }
 
   private slownessOf(worker: string): number {
@@ -390,7 +400,8 @@ export class Cluster implements TaskWorld {
     if (runs === undefined) this.runs.set(task, (runs = { begun: 0, running: new Map() }));
     runs.begun += 1;
     const elsewhere = [...runs.running.keys()].join(", ");
-    if ([...runs.running.keys()].some((one) => !this.races.mayRun(task, one))) this.overlaps += 1;
+    const isAllowed = (one: string): boolean => this.races.mayRun(task, one) || this.strangers.has(one);
+    if (![...runs.running.keys()].every(isAllowed)) this.overlaps += 1;
     runs.running.set(worker, this.world.now);
     this.world.note(`${worker} runs ${task}${elsewhere && `, which runs on ${elsewhere}`}`);
     if (behaviour.poison.includes(index)) {

@@ -69,6 +69,13 @@ test("simulate() loses a submission with the journal's tail: a worker that had i
   if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
 });
 
+test("simulate() loses a worker's joining with the journal's tail: what it runs may be begun elsewhere until it is heard of", async () => {
+  const scenario = makeScenario(800001940);
+  assert.ok(scenario.faults.some((fault) => fault.kind === "leaderCrash" && fault.forgets));
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});
+
 test("simulate() takes back what was sent ahead to a straggler in the turn that copies it", async () => {
   const scenario = makeScenario(64653);
   assert.ok(scenario.options.speculate);
