@@ -181,16 +181,24 @@ export function recall(state: SchedulerState, row: number): void {
 
 /** Rows that were sent ahead to where this one was to be made, however far away, come back: it is not made there. */
 export function recallSentAhead(state: SchedulerState, first: number): void {
-  const { tasks } = state;
+  for (const row of sentAhead(state, first)) {
+    recall(state, row);
+    state.tasks.worker[row] = -1;
+    state.move(row, E.inputLost);
+  }
+}
+
+/** Rows that wait where this one is to be made for what is made of it there, however far away. */
+export function sentAhead(state: SchedulerState, first: number): ReadonlySet<number> {
+  const found = new Set<number>();
   const stack = [first];
   for (let row = stack.pop(); row !== undefined; row = stack.pop())
     eachDependent(state, row, (dependent) => {
-      if (tasks.state[dependent] !== S.assigned) return;
-      recall(state, dependent);
-      tasks.worker[dependent] = -1;
-      state.move(dependent, E.inputLost);
+      if (state.tasks.state[dependent] !== S.assigned || found.has(dependent)) return;
+      found.add(dependent);
       stack.push(dependent);
     });
+  return found;
 }
 
 /** A row fails, and every needed row that reads it, however far away. */

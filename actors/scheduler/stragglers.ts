@@ -1,5 +1,5 @@
 import { assignCopy } from "./assignment.ts";
-import { recallSentAhead } from "./needs.ts";
+import { recallSentAhead, sentAhead } from "./needs.ts";
 import { mayRun, sentTo } from "./room.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -52,7 +52,7 @@ function copy(state: SchedulerState, row: number): boolean {
   const { constraint } = state.queueOf(row);
   const second = idle.find((worker) => worker.number !== tasks.worker[row] && mayRun(state, constraint, worker));
   if (second === undefined || (owner !== undefined && owner.inFlight >= owner.atOnceMax)) return true;
-  if (!hasInputs(state, row)) return true;
+  if (!hasInputs(state, row) || !mayBeRecalled(state, row)) return true;
   const first = state.worker(tasks.worker[row] as number);
   // What was sent ahead to where it is made would have to be made elsewhere if the copy wins.
   recallSentAhead(state, row);
@@ -69,6 +69,12 @@ const isIdle = (worker: WorkerRecord): boolean =>
   worker.quarantined === 0 &&
   worker.outrunMs === undefined &&
   sentTo(worker) < worker.slots;
+
+/** What was sent ahead of a straggler may begin there before it hears that it is to be made elsewhere: it must bear to run twice, too. */
+function mayBeRecalled(state: SchedulerState, row: number): boolean {
+  for (const dependent of sentAhead(state, row)) if (!state.races.sentMs.has(dependent)) return false;
+  return true;
+}
 
 /** Its own worker may have fetched what is lost by now. */
 function hasInputs(state: SchedulerState, row: number): boolean {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Annotations } from "../../runtime/graph/layer.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import { ClusterScript } from "../support/cluster-script.ts";
+import { taskLayer } from "../support/task-layer.ts";
 
 /**
  * Copies of stragglers, letter by letter. Three tasks of a kind have finished within a millisecond each; the fourth runs on A for seconds, and
@@ -12,13 +13,23 @@ import { ClusterScript } from "../support/cluster-script.ts";
 const SPECULATE: Annotations = { speculate: true };
 const independent = (count: number): readonly (readonly number[])[] => Array.from({ length: count }, () => []);
 
-/** Row 3 runs on A, B is there and has nothing to do. */
+/**
+ * Row 3 runs on A, B is there and has nothing to do.
+ * @param ahead of a task of another layer that reads row 3
+ */
 function straggling(
   annotations: Annotations = SPECULATE,
   edges: readonly (readonly number[])[] = independent(4),
+  ahead?: Annotations,
 ): ClusterScript {
   const c = new ClusterScript({ A: 1 });
-  c.submit("x", edges, 1, annotations);
+  if (ahead === undefined) c.submit("x", edges, 1, annotations);
+  else {
+    const reader = { ...taskLayer("y", [[3]], ahead), sources: [0], inputSource: Uint16Array.of(0) };
+    const wants = [0, 1].map((layer) => ({ layer, indices: null, handleBase: 1 + layer * 10 }));
+    const layers = [taskLayer("x", edges, annotations), reader];
+    c.client({ type: "submit", request: 1, layers, wants, priority: 0, retries: 0 });
+  }
   c.flow();
   for (const row of [0, 1, 2]) {
     assert.equal(c.begins("A"), row);
@@ -230,6 +241,21 @@ test("tasks that were sent ahead to where a straggler runs come back, and run wh
   c.release(1, 5);
   c.flow();
   c.isEmpty();
+});
+
+test("a straggler is not copied where a task was sent ahead of it that may not run twice: it may begin before it hears", () => {
+  for (const [annotations, stands] of [
+    [{}, "S:processing A:executing"],
+    [{ effectful: true }, "S:processing A:executing"],
+    [SPECULATE, "S:racing A:executing B:executing"],
+  ] as const) {
+    const c = straggling(SPECULATE, independent(4), annotations);
+    assert.equal(c.stands(4), "S:assigned A:waiting");
+    c.tick(2000);
+    c.deliver("S>B");
+    if (annotations === SPECULATE) assert.equal(c.begins("B"), 3);
+    assert.equal(c.stands(3), stands);
+  }
 });
 
 test("a worker that was outrun gets nothing new until it gives a sign of life", () => {

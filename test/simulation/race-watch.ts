@@ -1,4 +1,7 @@
+import { eachDependent } from "../../actors/scheduler/needs.ts";
+import { mayBeCopied } from "../../actors/scheduler/race-table.ts";
 import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
+import type { Annotations } from "../../runtime/graph/layer.ts";
 
 /** Which tasks ran on two workers at a time because the scheduler wished it, and where. */
 export class RaceWatch {
@@ -6,16 +9,30 @@ export class RaceWatch {
   private readonly attempts = new Map<string, Set<number>>();
 
   /** After a turn of the scheduler: a copy that it wished for has begun nowhere yet. */
-  look({ races, tasks, slabs, workers }: SchedulerState): void {
-    for (const [row, copy] of races.copies) {
-      const slab = slabs.get(tasks.slab[row] as number);
-      const layer = slab?.layers[slab.layerAt(row)];
-      if (slab === undefined || layer === undefined) continue;
-      const task = `${layer.layer.name}:${row - slab.base - (slab.bases[slab.layerAt(row)] as number)}`;
-      const where = entry(this.workers, task);
-      for (const number of [copy.worker, tasks.worker[row] as number]) where.add(workers[number]?.id ?? "");
-      entry(this.attempts, task).add(copy.attempt);
+  look(state: SchedulerState): void {
+    for (const [row, copy] of state.races.copies) {
+      const copied = taskOf(state, row);
+      if (copied === undefined) continue;
+      const first = state.workers[state.tasks.worker[row] as number]?.id ?? "";
+      const where = entry(this.workers, copied.task);
+      where.add(state.workers[copy.worker]?.id ?? "").add(first);
+      const attempts = entry(this.attempts, copied.task);
+      if (attempts.has(copy.attempt)) continue;
+      attempts.add(copy.attempt);
+      this.lookAhead(state, row, first);
     }
+  }
+
+  /** What was sent ahead of the first attempt, and allows copies too, may have begun there before it hears that it is made elsewhere. */
+  private lookAhead(state: SchedulerState, row: number, first: string): void {
+    eachDependent(state, row, (dependent) => {
+      const found = taskOf(state, dependent);
+      if (found === undefined || !mayBeCopied(found.annotations, state.options.speculate)) return;
+      const where = entry(this.workers, found.task);
+      if (where.has(first)) return;
+      where.add(first);
+      this.lookAhead(state, dependent, first);
+    });
   }
 
   /** Whether a task may run, or may run on when it is unwanted, on a worker while others run it. */
@@ -31,6 +48,17 @@ export class RaceWatch {
   get copies(): number {
     return [...this.attempts.values()].reduce((sum, one) => sum + one.size, 0);
   }
+}
+
+function taskOf(
+  state: SchedulerState,
+  row: number,
+): { readonly task: string; readonly annotations: Annotations | undefined } | undefined {
+  const slab = state.slabs.get(state.tasks.slab[row] as number);
+  const at = slab?.layerAt(row) ?? 0;
+  const layer = slab?.layers[at]?.layer;
+  if (slab === undefined || layer === undefined) return undefined;
+  return { task: `${layer.name}:${row - slab.base - (slab.bases[at] as number)}`, annotations: layer.annotations };
 }
 
 function entry<T>(sets: Map<string, Set<T>>, task: string): Set<T> {
