@@ -5,12 +5,14 @@ import { kernel } from "../../runtime/wire/function-spec.ts";
 import { axisOf, type Blocks, gridOf, layerName, requireKnown, samePlace } from "./blocks.ts";
 import { axisSize, axisSizes } from "./chunk-spec.ts";
 import { type HaloAxis, type HaloPlan, haloBlock, type RimAxis, rimsBlock, type Segment } from "./kernels/halo.ts";
+import { type Room, roomyBlock } from "./kernels/room.ts";
 import { known } from "./known.ts";
 import { type BlockFunction, type MapBlocksOptions, mapBlocksOf } from "./map-blocks.ts";
 import { rechunkBlocks } from "./rechunk.ts";
 import { sliceBlocksEach } from "./trim.ts";
 
 const HALO = kernel("shoal:collections/array/kernels/halo", "haloBlock", haloBlock);
+const ROOM = kernel("shoal:collections/array/kernels/room", "roomyBlock", roomyBlock);
 const RIMS = kernel("shoal:collections/array/kernels/halo", "rimsBlock", rimsBlock);
 
 /** What lies beyond the ends of an axis: nothing, mirrored, repeated or wrapped elements, or a constant. */
@@ -136,8 +138,8 @@ function withRoom(blocks: Blocks, axis: number, depth: number): Blocks {
 }
 
 /**
- * All blocks with halos along some axes, each written once. Where halos are thin, a block reads the rims of its neighbours, which
- * are cut where these lie: so no whole block goes to another worker.
+ * All blocks with halos along some axes, each written once. Where halos are thin, a block is written with room around it and reads the
+ * rims of its neighbours, which are cut where these lie: so no block is copied, and none goes to another worker whole.
  */
 function haloAxes(blocks: Blocks, sides: readonly Side[]): Blocks {
   const cuts = rimsOf(blocks, sides);
@@ -149,6 +151,7 @@ function haloAxes(blocks: Blocks, sides: readonly Side[]): Blocks {
       : axisRuns(halo.plan.map((one) => one.segments.reduce((sum, part) => sum + part.count, 0)));
   });
   const grid = gridOf(axes);
+  const roomy = cuts === undefined ? undefined : roomyLayer(blocks, halos);
   return {
     ...blocks,
     axes,
@@ -157,19 +160,39 @@ function haloAxes(blocks: Blocks, sides: readonly Side[]): Blocks {
       name: layerName("overlap", blocks.layer, sides),
       grid,
       calls: [{ fn: HALO, args: [literal(halos), location(axes), inputsFrom(0)] }],
-      sources: cuts === undefined ? [blocks.layer] : [blocks.layer, rimsLayer(blocks, cuts)],
+      sources: cuts === undefined || roomy === undefined ? [blocks.layer] : [roomy, rimsLayer(roomy, cuts)],
       ...haloInputs(blocks, grid, halos, cuts !== undefined),
     },
   };
 }
 
-const rimsLayer = (blocks: Blocks, cuts: readonly RimAxis[]): BlockwiseLayer => ({
+const rimsLayer = (source: BlockwiseLayer, cuts: readonly RimAxis[]): BlockwiseLayer => ({
   kind: "blockwise",
-  name: layerName("rims", blocks.layer, cuts),
-  grid: blocks.layer.grid,
-  inputs: [samePlace(blocks.layer)],
+  name: layerName("rims", source, cuts),
+  grid: source.grid,
+  inputs: [samePlace(source)],
   call: { fn: RIMS, args: [literal(cuts), input(0)] },
 });
+
+/** The blocks in memory of their own, with room for their halos: no other layer reads them. */
+function roomyLayer({ layer, axes }: Blocks, halos: readonly HaloAxis[]): BlockwiseLayer {
+  const rooms = axes.map((runs, axis): Room | null => {
+    const halo = halos.find((one) => one.axis === axis);
+    if (halo === undefined) return null;
+    const sizes = axisSizes(runs);
+    return halo.plan.map(({ before, segments }, at) => {
+      const all = segments.reduce((sum, { count }) => sum + count, 0);
+      return [before, all - before - (sizes[at] as number)];
+    });
+  });
+  return {
+    kind: "blockwise",
+    name: layerName("roomy", layer, rooms),
+    grid: layer.grid,
+    inputs: [samePlace(layer)],
+    call: { fn: ROOM, args: [literal(rooms), location(axes), input(0)] },
+  };
+}
 
 /** For each block what its plans name: blocks, or with `rims` the block itself and the rims of others. */
 function haloInputs(
@@ -194,6 +217,10 @@ function haloInputs(
   };
   for (let task = 0; task < size; task++) {
     read(0, [...blockIndex(grid, task)], task);
+    if (rims) {
+      inputIndex.push(task);
+      inputSource.push(1);
+    }
     inputOffsets[task + 1] = inputIndex.length;
   }
   return {
@@ -230,7 +257,11 @@ function haloAlong(blocks: Blocks, { axis, depth, boundary }: Side, rims: RimAxi
   const starts = sizes.map((_, at) => sizes.slice(0, at).reduce((sum, size) => sum + size, 0));
   const plan = sizes.map((size, at) => {
     const from = (starts[at] as number) - depth[0];
-    const whole = haloOf({ from, to: (starts[at] as number) + size + depth[1], n, boundary }, sizes, starts);
+    const whole = haloOf(
+      { from, start: starts[at] as number, to: (starts[at] as number) + size + depth[1], n, boundary },
+      sizes,
+      starts,
+    );
     return rims === undefined ? whole : { ...whole, segments: inRims(whole, at, sizes, rims) };
   });
   return { axis, plan, fill: typeof boundary === "string" ? 0 : boundary };
@@ -252,6 +283,8 @@ function inRims(plan: HaloPlan, own: number, sizes: readonly number[], { tail }:
 
 interface Span {
   readonly from: number;
+  /** Where the block itself begins. */
+  readonly start: number;
   readonly to: number;
   readonly n: number;
   readonly boundary: Boundary;
@@ -274,7 +307,7 @@ function haloOf(span: Span, sizes: readonly number[], starts: readonly number[])
       return { ...part, piece: at >= 0 ? at : pieces.push(part.piece) - 1 };
     });
   });
-  return { pieces, segments };
+  return { before: boundary === "none" ? span.start - Math.max(0, from) : span.start - from, pieces, segments };
 }
 
 function beyond(

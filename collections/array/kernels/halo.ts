@@ -4,6 +4,7 @@ import type { ScalarLike } from "../scalar.ts";
 import { partOf } from "./assemble.ts";
 import { constant } from "./elementwise.ts";
 import { assign, copyOf } from "./pending.ts";
+import { takeRoom } from "./room.ts";
 
 /** The part of a block along an axis that a neighbour reads: its first or last elements, or all. */
 export type Rim = "whole" | "head" | "tail";
@@ -52,6 +53,8 @@ export interface Segment {
 
 /** What a block with its halo is made of along one axis. */
 export interface HaloPlan {
+  /** Elements before those of the block itself. */
+  readonly before: number;
   readonly pieces: readonly number[];
   readonly segments: readonly Segment[];
 }
@@ -69,14 +72,15 @@ export type HaloPiece = Chunk | readonly Chunk[];
 const isRims = (piece: HaloPiece): piece is readonly Chunk[] => Array.isArray(piece);
 
 /**
- * A block with elements of its neighbours around it, along several axes at once.
- * @param pieces what the plans name, those of the last axis next to each other; the block itself is whole
+ * A block with elements of its neighbours around it, along several axes at once: where it was made with room for them, in its own memory.
+ * @param pieces what the plans name, those of the last axis next to each other; the block itself is whole. With rims, those of the
+ *   block itself come last: they are not read, but were cut before anybody is shown the memory they were cut from
  */
 export function haloBlock(axes: readonly HaloAxis[], location: BlockLocation, pieces: readonly HaloPiece[]): Chunk {
   const first = pieces.find((piece) => !isRims(piece)) as Chunk;
   const shape = [...first.shape];
   for (const { axis } of axes) shape[axis] = location.shape[axis] as number;
-  const out = unwrittenChunk(first.dtype, shape);
+  const out = takeRoom(first, shape, startOf(axes, location)) ?? unwrittenChunk(first.dtype, shape);
   const walk = (at: number, part: Part): void => {
     const along = axes[at];
     if (along === undefined) {
@@ -100,6 +104,13 @@ export function haloBlock(axes: readonly HaloAxis[], location: BlockLocation, pi
     shape,
   });
   return out;
+}
+
+/** Where the block itself begins in what it becomes: behind what stands before it along each axis. */
+function startOf(axes: readonly HaloAxis[], { index }: BlockLocation): readonly number[] {
+  const start = index.map(() => 0);
+  for (const { axis, plan } of axes) start[axis] = (plan[index[axis] as number] as HaloPlan).before;
+  return start;
 }
 
 /** A box of the result that comes from one piece, or is a constant. */
@@ -148,5 +159,7 @@ function write(out: Chunk, { piece, rim, fill, from, steps, to, shape }: Part, p
   const chunk = isRims(given) ? (given[rim - 1] as Chunk) : given;
   const strides = chunk.strides.map((one, axis) => one * (steps[axis] as number));
   const offset = from.reduce((so, start, axis) => so + start * (chunk.strides[axis] as number), chunk.offset);
-  assign(target, viewOf(chunk, shape, strides, offset));
+  const source = viewOf(chunk, shape, strides, offset);
+  const isThere = source.data === target.data && source.offset === target.offset && steps.every((step) => step === 1);
+  if (!isThere) assign(target, source);
 }

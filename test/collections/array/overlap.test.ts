@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as da from "../../../collections/array/index.ts";
+import { roomyBlock, takeRoom } from "../../../collections/array/kernels/room.ts";
+import { NDArray } from "../../../collections/array/ndarray.ts";
+import { compute } from "../../../index.ts";
 import { Random } from "../../../runtime/base/random.ts";
 import { pushExecutor } from "../../../runtime/graph/executor.ts";
 import { syncExecutor } from "../../../runtime/graph/sync-executor.ts";
@@ -91,8 +94,43 @@ test("blocks with thin halos read the rims of their neighbours, and no other who
   assert.ok(layer.kind === "tasks");
   const sources = layer.inputSource as Uint16Array;
   assert.equal(sources.filter((one) => one === 0).length, 9);
+  // Each of the nine reads the rims of its neighbours, and its own, so that those are cut before its memory is shown to anybody.
+  assert.equal(sources.filter((one) => one === 1).length, 4 * 3 + 4 * 5 + 8 + 9);
   const thick = da.overlap(x, { depth: 4, boundary: "reflect" }).layer;
   assert.ok(thick.kind === "tasks" && thick.sources.length === 1);
   const alone = da.overlap(x.rechunk(30), { depth: 1, boundary: "periodic" }).layer;
   assert.ok(alone.kind === "tasks" && alone.sources.length === 1);
+});
+
+test("a block that was made with room gets its halo where it lies, once; what a function writes there reaches no neighbour", async () => {
+  const room = [[[1, 2]], [[2, 1]]] as const;
+  const block = roomyBlock(room, { index: [0, 0] }, new NDArray(Float64Array.of(1, 2, 3, 4, 5, 6), "float64", [2, 3]));
+  assert.deepEqual([block.offset, block.strides, block.data.length], [8, [6, 1], 30]);
+  assert.equal(takeRoom(block, [5, 5], [1, 2]), undefined);
+  assert.equal(takeRoom(block, [5, 6], [1, 1]), undefined);
+  assert.equal(takeRoom(block, [5, 6], [1, 2])?.data, block.data);
+  assert.equal(takeRoom(block, [5, 6], [1, 2]), undefined);
+
+  const x = da.arange(4096, { chunks: 512, dtype: "float64" });
+  const sums = x.mapOverlap(
+    (part: da.NDArray) => {
+      const data = part.data as Float64Array;
+      const total = data.reduce((sum, one) => sum + one, 0);
+      data.fill(-1);
+      return new NDArray(new Float64Array(part.shape[0] as number).fill(total), "float64", part.shape);
+    },
+    { depth: 2, boundary: "reflect", dtype: "float64" },
+  );
+  // The elements of x are as they were where others read them.
+  const [found, own] = await compute(sums.get("::512"), x.sum());
+  const blocks = Array.from({ length: 8 }, (_, i) => 512 * (512 * i) + (511 * 512) / 2);
+  const borders = (i: number): number => {
+    const [first, last] = [512 * i, 512 * i + 511];
+    return (i === 0 ? 0 + 1 : first - 1 + first - 2) + (i === 7 ? last + last - 1 : last + 1 + last + 2);
+  };
+  assert.deepEqual(
+    [...found.data],
+    blocks.map((sum, i) => sum + borders(i)),
+  );
+  assert.equal(Number(own), (4095 * 4096) / 2);
 });
