@@ -1,5 +1,6 @@
 import * as da from "../collections/array/index.ts";
 import { Client } from "../index.ts";
+import { config } from "../runtime/base/config.ts";
 import { graphOf, wantAll } from "../runtime/graph/graph.ts";
 import { optimizeGraph } from "../runtime/graph/optimize.ts";
 import { expandGraph } from "../runtime/graph/task-table.ts";
@@ -89,6 +90,19 @@ function arrayCase(name: string, mode: BenchMode): BenchCase {
   };
 }
 
+/** What leans on OpenBLAS, where a system has none. */
+const bare: readonly BenchCase[] = ["matmul", "svd_tsqr"].map((name) => {
+  const one = arrayCase(name, "inline");
+  return {
+    ...one,
+    params: { ...one.params, blas: "none" },
+    open: async () => {
+      config.set({ "array.openblas": false });
+      await one.open?.();
+    },
+  };
+});
+
 /** A graph of a million chunks: built, optimised and laid out as tasks, not run. */
 const buildCase: BenchCase = {
   name: "array/build_1e6_chunks",
@@ -126,6 +140,7 @@ const modes: readonly BenchMode[] = ["inline", "threads"];
 
 export const cases: readonly BenchCase[] = [
   ...modes.flatMap((mode) => Object.keys(works).map((name) => arrayCase(name, mode))),
+  ...bare,
   buildCase,
   largeCase,
 ];

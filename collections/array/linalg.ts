@@ -364,4 +364,4 @@ function matrixNorm(
 }
 
 /** What computes products and decompositions in this process: the system's OpenBLAS, or WebAssembly and plain loops. */
-export const engine = (): string => openBlas()?.config ?? "WebAssembly and plain loops (no OpenBLAS was found)";
+export const engine = (): string => openBlas()?.config ?? "WebAssembly and plain loops (no OpenBLAS was found, or array.openblas is false)";

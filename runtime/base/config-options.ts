@@ -18,6 +18,7 @@ export interface ConfigValues {
   "compute.optimize": boolean;
   "delayed.pure": boolean;
   "bag.block-bytes": number | string;
+  "array.openblas": boolean;
   "array.spare-threads": number;
   "dataframe.shuffle.method": "exchange" | "tasks" | "disk";
   "tokenize.ensure-deterministic": boolean;
@@ -102,6 +103,11 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     "partitions that readText() cuts files into",
     'bytes, such as "64 MiB"',
     parses(parseBytes),
+  ),
+  "array.openblas": option(
+    "whether products and decompositions of arrays use the system's OpenBLAS where there is one",
+    "true or false",
+    isFlag,
   ),
   "array.spare-threads": option(
     "threads that help the main thread with loops over large blocks where it computes itself",

@@ -1,4 +1,5 @@
 import { isMainThread } from "node:worker_threads";
+import { config } from "../../../runtime/base/config.ts";
 import { type NativeLibrary, nativeLoader } from "../../../runtime/base/native-loader.ts";
 import { complexLapack, type Lapack, realLapack } from "./lapack.ts";
 import { loadForThisProcessor } from "./openblas-core.ts";
@@ -24,7 +25,8 @@ const NAMES = ["libopenblas.so.0", "libopenblas.so", "libopenblas.dylib", "libop
 let found: OpenBlas | null | undefined;
 
 /**
- * The library, looked for once and loaded when first needed; null where there is none, or koffi is not installed.
+ * The library, looked for once and loaded when first needed; null where there is none, koffi is not installed, or
+ * `array.openblas` is false.
  * Results differ from those of the other ways in the last digits alone.
  */
 export function openBlas(): OpenBlas | null {
@@ -44,6 +46,7 @@ export function withoutOpenBlas<T>(work: () => T): T {
 }
 
 function load(): OpenBlas | null {
+  if (config.get("array.openblas") === false) return null;
   const koffi = nativeLoader();
   if (koffi === null) return null;
   for (const name of NAMES)
