@@ -364,4 +364,5 @@ function matrixNorm(
 }
 
 /** What computes products and decompositions in this process: the system's OpenBLAS, or WebAssembly and plain loops. */
-export const engine = (): string => openBlas()?.config ?? "WebAssembly and plain loops (no OpenBLAS was found, or array.openblas is false)";
+export const engine = (): string =>
+  openBlas()?.config ?? "WebAssembly and plain loops (no OpenBLAS was found, or array.openblas is false)";

@@ -67,6 +67,13 @@ export const int64Of = instruction(0xb0);
 /** Loads a 64-bit integer. */
 export const loadInt64 = instruction(0x29, EIGHT_BYTES, 0);
 
+/** Loads and stores a fixed number of bytes behind an address. */
+export const behind = (bytes: number) => ({
+  load: instruction(0xfd, 0, EIGHT_BYTES, ...unsigned(bytes)),
+  loadSplat: instruction(0xfd, 10, EIGHT_BYTES, ...unsigned(bytes)),
+  store: instruction(0xfd, 11, EIGHT_BYTES, ...unsigned(bytes)),
+});
+
 /** Whole vectors of 128 bits, whatever they hold. */
 export const v128 = {
   load: memory(0),
