@@ -9,6 +9,8 @@ export interface ActorRecord {
   worker: string;
   snapshot: Uint8Array | undefined;
   phase: "alive" | "restoring" | "lost";
+  /** Workers that were taken for gone with it: one that comes back has it still, and is told to let it go. */
+  readonly former: string[];
 }
 
 export type ActorPlace =
@@ -36,12 +38,13 @@ export class ActorRegistry {
   private readonly actors = new Map<string, ActorRecord>();
 
   register(record: Pick<ActorRecord, "id" | "owner" | "recipe" | "worker">): void {
-    this.actors.set(record.id, { ...record, snapshot: undefined, phase: "alive" });
+    this.actors.set(record.id, { ...record, snapshot: undefined, phase: "alive", former: [] });
   }
 
-  snapshot(id: string, bytes: Uint8Array): void {
+  /** @param worker that has the instance; unknown where its maker tells the first */
+  snapshot(id: string, bytes: Uint8Array, worker: string | undefined): void {
     const record = this.actors.get(id);
-    if (record?.phase === "alive") record.snapshot = bytes;
+    if (record?.phase === "alive" && (worker === undefined || worker === record.worker)) record.snapshot = bytes;
   }
 
   where(id: string): ActorPlace {
@@ -60,7 +63,10 @@ export class ActorRegistry {
   review({ workers, isPresent }: Presence, out: RegistryOut): void {
     for (const record of [...this.actors.values()]) {
       if (record.owner !== undefined && !isPresent(record.owner)) this.stop(record.id, out);
-      else if (record.phase !== "lost" && !workers.includes(record.worker)) this.move(record, workers, out);
+      else {
+        if (record.phase !== "lost" && !workers.includes(record.worker)) this.move(record, workers, out);
+        this.endFormer(record, workers, out);
+      }
     }
     const lost = [...this.actors.values()].filter((record) => record.phase === "lost");
     for (const record of lost.slice(0, Math.max(0, lost.length - LOST_MAX))) this.actors.delete(record.id);
@@ -84,6 +90,7 @@ export class ActorRegistry {
   moved(id: string, worker: string): void {
     const record = this.actors.get(id);
     if (record === undefined) return;
+    leaveWorker(record);
     record.phase = "restoring";
     record.worker = worker;
   }
@@ -104,11 +111,12 @@ export class ActorRegistry {
   }
 
   load(dumped: unknown): void {
-    for (const record of dumped as ActorRecord[]) this.actors.set(record.id, { ...record });
+    for (const record of dumped as ActorRecord[]) this.actors.set(record.id, { ...record, former: [...record.former] });
   }
 
   private move(record: ActorRecord, workers: readonly string[], out: RegistryOut): void {
     if (record.snapshot === undefined) {
+      leaveWorker(record);
       record.phase = "lost";
       return;
     }
@@ -116,8 +124,19 @@ export class ActorRegistry {
     const [worker] = [...workers].sort((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0));
     // Without any worker it waits for the next review.
     if (worker === undefined) return;
+    leaveWorker(record);
     record.phase = "restoring";
     record.worker = worker;
     out.restore(record.id, worker, record.recipe, record.snapshot);
   }
+  /** No actor has two lives: an instance whose worker was only silent ends once that is heard of again. */
+  private endFormer(record: ActorRecord, workers: readonly string[], out: RegistryOut): void {
+    for (const worker of record.former.splice(0))
+      if (!workers.includes(worker)) record.former.push(worker);
+      else if (record.phase === "lost" || worker !== record.worker) out.stop(record.id, worker);
+  }
+}
+
+function leaveWorker({ former, worker }: ActorRecord): void {
+  if (!former.includes(worker)) former.push(worker);
 }

@@ -215,7 +215,7 @@ export class CoordinationBrain {
     if (request.op === "actorCounts") return out.answer(ticket, this.actors.counts());
     if (request.op === "actorWhere") return out.answer(ticket, this.actors.where(request.id));
     if (request.op === "actorRegister") this.actors.register(request);
-    else if (request.op === "actorSnapshot") this.actors.snapshot(request.id, request.bytes);
+    else if (request.op === "actorSnapshot") this.actors.snapshot(request.id, request.bytes, request.worker);
     else this.actors.stop(request.id, out);
     out.answer(ticket, true);
   }

@@ -31,7 +31,13 @@ export type CoordinationRequest =
       readonly owner: Holder | undefined;
       readonly recipe: Uint8Array;
     } & Asker)
-  | ({ readonly op: "actorSnapshot"; readonly id: string; readonly bytes: Uint8Array } & Asker)
+  | ({
+      readonly op: "actorSnapshot";
+      readonly id: string;
+      readonly bytes: Uint8Array;
+      /** The worker that has the instance and tells of it. */
+      readonly worker?: string;
+    } & Asker)
   | ({ readonly op: "actorWhere" | "actorStop"; readonly id: string } & Asker)
   | ({ readonly op: "actorCounts" } & Asker)
   /** Handles from `firstHandle` on for tasks by their keys; which of them are known is answered. */

@@ -1,13 +1,16 @@
 import type { Actor, ActorContext, ActorSpec, Envelope, Question } from "../../runtime/actor/actor.ts";
 import { uniqueToken } from "../../runtime/base/random.ts";
+import type { Bus, Subscription } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { errorToWire } from "../../runtime/wire/error-wire.ts";
 import { importModule, loadFunction } from "../../runtime/wire/function-loader.ts";
 import type { FunctionSpec } from "../../runtime/wire/function-spec.ts";
 import { dropUploaded } from "../../runtime/wire/uploaded-modules.ts";
 import { decodeValueSoon, encodeValue, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
+import { ActorCalls, snapshotOf } from "./actor-calls.ts";
+import { takeDirectCall } from "./direct-call.ts";
 import type { PackedPlugin, PluginBoard } from "./plugin-board.ts";
-import { snapshotOf, userActor } from "./user-actor.ts";
+import { userActor } from "./user-actor.ts";
 
 /** A function or class with its arguments, as it travels. */
 export interface Recipe {
@@ -24,6 +27,14 @@ export type HostRequest =
   | { readonly op: "unplug"; readonly name: string }
   | { readonly op: "stop"; readonly id: string };
 
+/** What whoever had an actor made learns of it. */
+export interface CreatedActor {
+  /** Its state, if its class says what that is. */
+  readonly snapshot: Uint8Array | undefined;
+  /** Whether small calls may go to its own thread; else there is nobody at that address. */
+  readonly isDirect: boolean;
+}
+
 export interface WorkerHostOptions {
   readonly cluster: string;
   /** The worker's name. */
@@ -31,6 +42,10 @@ export interface WorkerHostOptions {
   readonly functions: "any" | "named";
   /** Where plugins of whoever it stands beside are put in force. */
   readonly plugins?: PluginBoard;
+  /** Connects this thread itself to where calls come from, so that they need not pass through another thread. */
+  readonly openDirect?: () => Promise<Bus>;
+  /** Told what does not work though all goes on. */
+  readonly warn?: (text: string) => void;
 }
 
 /** The host beside the scheduler, for functions that are to run there. */
@@ -44,12 +59,28 @@ export function workerHost(options: WorkerHostOptions): ActorSpec {
   };
 }
 
+interface HostedActor {
+  readonly actor: { stop(): void };
+  readonly calls: ActorCalls;
+  /** Its calls over this thread's own connection. */
+  readonly direct: Subscription | undefined;
+}
+
+/** To itself: no call of an actor that has ended is on its way any more. */
+interface EndsListening {
+  readonly op: "endListening";
+  readonly direct: Subscription;
+}
+
 type Constructible = (new (...args: unknown[]) => object) & { restore?(state: unknown): object | Promise<object> };
 
 class WorkerHost implements Actor {
   private readonly options: WorkerHostOptions;
   private readonly context: ActorContext;
-  private readonly actors = new Map<string, { stop(): void }>();
+  private readonly actors = new Map<string, HostedActor>();
+  /** Actors that end, and what is told once they have. */
+  private readonly ending = new Map<string, Promise<void>>();
+  private direct: Promise<Bus | undefined> | undefined;
 
   constructor(options: WorkerHostOptions, context: ActorContext) {
     this.options = options;
@@ -58,16 +89,16 @@ class WorkerHost implements Actor {
 
   receive(batch: readonly Envelope[]): void {
     for (const { message, question } of batch) {
-      const request = message as HostRequest;
-      if (request.op === "stop") {
-        this.actors.get(request.id)?.stop();
-        this.actors.delete(request.id);
-        question?.answer({ value: NOTHING });
-      } else if (question !== undefined) this.start(request, question);
+      const request = message as HostRequest | EndsListening;
+      if (request.op === "endListening") request.direct.unsubscribe();
+      else if (request.op === "stop") void this.end(request.id).then(() => question?.answer({ value: NOTHING }));
+      else if (question !== undefined) this.start(request, question);
     }
   }
 
   stopped(): void {
+    for (const { calls } of this.actors.values()) calls.stop();
+    void this.direct?.then((bus) => bus?.close());
     this.options.plugins?.close();
     dropUploaded();
   }
@@ -127,15 +158,53 @@ class WorkerHost implements Actor {
     const isRestorable =
       typeof made.restore === "function" && typeof (instance as { snapshot?: unknown }).snapshot === "function";
     const tell = (bytes: Uint8Array): void => this.tellSnapshot(id, bytes);
-    const { cluster } = this.options;
-    const onSnapshot = isRestorable ? tell : undefined;
-    this.actors.set(id, this.context.spawn(userActor({ cluster, id, instance, onSnapshot })));
-    return flattenValue(encodeValue(isRestorable ? snapshotOf(instance) : undefined, COPY));
+    const calls = new ActorCalls(id, instance, isRestorable ? tell : undefined);
+    const subjects = clusterSubjects(this.options.cluster);
+    const actor = this.context.spawn(userActor(subjects.userActor(id), calls));
+    // A snapshot is told before the answer only where both go the same way.
+    const bus = isRestorable ? undefined : await this.directly();
+    const direct = bus?.subscribe(subjects.userActorDirect(id), (message) =>
+      takeDirectCall(message, (call, question) => calls.take(call, question)),
+    );
+    this.actors.set(id, { actor, calls, direct });
+    const snapshot = isRestorable ? snapshotOf(instance) : undefined;
+    return flattenValue(encodeValue({ snapshot, isDirect: direct !== undefined } satisfies CreatedActor, COPY));
+  }
+
+  /** This thread's own connection; opened with the first actor that can use it, and kept. */
+  private directly(): Promise<Bus | undefined> {
+    const { openDirect, warn } = this.options;
+    if (openDirect === undefined) return NO_BUS;
+    this.direct ??= openDirect().catch((error: unknown) => {
+      this.direct = undefined;
+      warn?.(`Calls of actors go by the worker's main thread, as its own connection failed: ${String(error)}`);
+      return undefined;
+    });
+    return this.direct;
+  }
+
+  /** Told by the scheduler, and asked by whoever ends it: both wait for the same. */
+  private end(id: string): Promise<void> {
+    const hosted = this.actors.get(id);
+    if (hosted === undefined) return this.ending.get(id) ?? Promise.resolve();
+    this.actors.delete(id);
+    const ended = this.endHosted(hosted).finally(() => this.ending.delete(id));
+    this.ending.set(id, ended);
+    return ended;
+  }
+
+  private async endHosted({ actor, calls, direct }: HostedActor): Promise<void> {
+    // What was called before has come to this thread once a flush has.
+    await (await this.direct)?.flush().catch(() => {});
+    calls.stop();
+    actor.stop();
+    // Calls that are still on their way here are told; a subscription that has ended would say nothing.
+    if (direct !== undefined) this.context.after(LISTENS_ON_MS, { op: "endListening", direct } satisfies EndsListening);
   }
 
   private tellSnapshot(id: string, bytes: Uint8Array): void {
     const { cluster, id: worker } = this.options;
-    const request = { op: "actorSnapshot", id, bytes, ticket: uniqueToken(), holder: `worker@${worker}` };
+    const request = { op: "actorSnapshot", id, bytes, worker, ticket: uniqueToken(), holder: `worker@${worker}` };
     this.context
       .ask(clusterSubjects(cluster).coordination, request, { timeoutMs: SNAPSHOT_TIMEOUT_MS, form: "frame" })
       // One that did not arrive is followed by the next.
@@ -148,6 +217,8 @@ class WorkerHost implements Actor {
   }
 }
 
+const LISTENS_ON_MS = 5000;
 const NOTHING = new Uint8Array(0);
+const NO_BUS = Promise.resolve(undefined);
 const COPY = { shareMemory: false } as const;
 const SNAPSHOT_TIMEOUT_MS = 10_000;

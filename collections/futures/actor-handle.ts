@@ -1,6 +1,8 @@
+import type { ActorReply } from "../../actors/coordination/actor-calls.ts";
 import type { ActorPlace } from "../../actors/coordination/actor-registry.ts";
-import type { ActorReply } from "../../actors/coordination/user-actor.ts";
-import { SCHEDULER_HOST } from "../../actors/coordination/worker-host.ts";
+import { decodeDirectAnswer, encodeDirectCall } from "../../actors/coordination/direct-call.ts";
+import { type CreatedActor, SCHEDULER_HOST } from "../../actors/coordination/worker-host.ts";
+import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { holdProcess } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { shown } from "../../runtime/base/known-options.ts";
@@ -11,6 +13,7 @@ import { errorFromWire } from "../../runtime/wire/error-wire.ts";
 import { type AnyFunction, liveFunction } from "../../runtime/wire/function-spec.ts";
 import { makePortable } from "../../runtime/wire/portable.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
+import { ActorLine } from "./actor-line.ts";
 import { type ClientReach, currentReach } from "./client-reach.ts";
 import { askCoordination, holderOf } from "./coordination-link.ts";
 import { knownWorkers } from "./known-workers.ts";
@@ -33,11 +36,14 @@ export class ActorHandle {
   readonly id: string;
   readonly className: string;
   worker: string;
+  /** Whether its thread has a connection of its own. */
+  readonly isDirect: boolean;
 
-  constructor(id: string, className: string, worker: string) {
+  constructor(id: string, className: string, worker: string, isDirect: boolean) {
     this.id = id;
     this.className = className;
     this.worker = worker;
+    this.isDirect = isDirect;
   }
 }
 
@@ -56,11 +62,11 @@ export async function startActor<T extends object>(
   if (worker === undefined)
     throw new ShoalError("There is no worker to start an actor on", { code: "NO_WORKERS", retryable: true });
   const recipe = recipeOf(reach, made as unknown as AnyFunction, args);
-  const snapshot = await askHost(reach, worker, { op: "create", id, recipe }, `new ${made.name}`);
+  const created = await askHost(reach, worker, { op: "create", id, recipe }, `new ${made.name}`);
+  const { snapshot, isDirect } = (await unpackPlain(created)) as CreatedActor;
   await askCoordination(reach, { op: "actorRegister", id, worker, owner: holderOf(reach), recipe });
-  if ((await unpackPlain(snapshot)) !== undefined)
-    await askCoordination(reach, { op: "actorSnapshot", id, bytes: (await unpackPlain(snapshot)) as Uint8Array });
-  const handle = new ActorHandle(id, made.name, worker);
+  if (snapshot !== undefined) await askCoordination(reach, { op: "actorSnapshot", id, bytes: snapshot });
+  const handle = new ActorHandle(id, made.name, worker, isDirect);
   reaches.set(handle, reach);
   return proxyOf<T>(handle);
 }
@@ -178,14 +184,12 @@ async function send(handle: ActorHandle, op: "call" | "read", name: string, args
 
 async function sendTo(handle: ActorHandle, op: "call" | "read", name: string, args: unknown[]): Promise<unknown> {
   const reach = reachOf(handle);
-  const { system, name: cluster } = reach.cluster;
-  const address = clusterSubjects(cluster).userActor(handle.id);
+  const line = lineOf(reach, handle);
   const request = { op, name, args: flattenValue(encodeValue(args, COPY)) };
   for (;;) {
     const { worker } = handle;
     try {
-      const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const };
-      const reply = (await whileThere(reach, worker, system.ask(address, request, limits))) as ActorReply | undefined;
+      const reply = await whileThere(reach, worker, line.call(request));
       if (reply === undefined) throw lost(handle, `worker ${worker} was lost during the call`, true);
       return await unpackPlain(bytesOf(reply, `${handle.className}.${name}`, worker));
     } catch (error) {
@@ -194,6 +198,27 @@ async function sendTo(handle: ActorHandle, op: "call" | "read", name: string, ar
     }
     await settle(reach, handle);
   }
+}
+
+const lines = new WeakMap<ActorHandle, { readonly system: ActorSystem; readonly line: ActorLine }>();
+
+/** A task's handle may outlive the client that it called by. */
+function lineOf({ cluster: { system, name } }: ClientReach, handle: ActorHandle): ActorLine {
+  const known = lines.get(handle);
+  if (known?.system === system) return known.line;
+  const subjects = clusterSubjects(name);
+  const main = subjects.userActor(handle.id);
+  const direct = subjects.userActorDirect(handle.id);
+  const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const };
+  const line = new ActorLine(
+    (lane, call) =>
+      lane === "main"
+        ? (system.ask(main, call, limits) as Promise<ActorReply>)
+        : system.bus.request(direct, encodeDirectCall(call), limits).then(decodeDirectAnswer),
+    handle.isDirect,
+  );
+  lines.set(handle, { system, line });
+  return line;
 }
 
 /** Waits while an actor is moved. @throws ShoalError ACTOR_FAILED if it is no more */
@@ -212,7 +237,13 @@ function whileThere<T>(reach: ClientReach, worker: string, call: Promise<T>): Pr
   return new Promise((resolve, reject) => {
     const leave = (): void => resolve(undefined);
     calls.add(leave);
-    call.then(resolve, reject).finally(() => calls.delete(leave));
+    const settled =
+      <A>(settle: (answer: A) => void) =>
+      (answer: A): void => {
+        calls.delete(leave);
+        settle(answer);
+      };
+    call.then(settled<T>(resolve), settled<unknown>(reject));
   });
 }
 
@@ -251,8 +282,9 @@ registerValue<ActorHandle>({
   class: ActorHandle,
   module: "shoal:collections/futures/actor-handle",
   encode: (proxy) => {
-    const { id, className, worker } = handles.get(proxy) ?? proxy;
-    return [id, className, worker];
+    const { id, className, worker, isDirect } = handles.get(proxy) ?? proxy;
+    return [id, className, worker, isDirect];
   },
-  decode: (plain) => proxyOf(new ActorHandle(...(plain as [string, string, string]))) as unknown as ActorHandle,
+  decode: (plain) =>
+    proxyOf(new ActorHandle(...(plain as [string, string, string, boolean]))) as unknown as ActorHandle,
 });

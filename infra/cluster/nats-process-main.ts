@@ -21,7 +21,7 @@ const { connect, worker } = JSON.parse(process.env["SHOAL_NATS_WORKER"] as strin
 delete process.env["SHOAL_NATS_WORKER"];
 const { cluster, id } = worker;
 const bus = await joinNats(connect, cluster, "worker");
-const thread = WorkerThread.start(bus, worker);
+const thread = WorkerThread.start(bus, { config: worker, connect });
 new ActorSystem({ bus }).spawn(stackActor(cluster, id, () => whatThreadRuns(id)));
 const EXIT_CODES = { refused: REFUSED_EXIT_CODE, dismissed: DISMISSED_EXIT_CODE, died: 1 } as const;
 let phase: "running" | "ending" = "running";

@@ -14,7 +14,7 @@ const STOP_GRACE_MS = 3000;
 
 /** A worker in a thread of this process. */
 export const startThreadWorker: StartWorker = (bus, config) => {
-  const thread = WorkerThread.start(bus, config);
+  const thread = WorkerThread.start(bus, { config });
   return {
     pid: thread.pid,
     onExit: (listener) => thread.onExit(listener),

@@ -19,8 +19,16 @@ import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import type { WorkerConfig } from "./worker-config.ts";
 import { workerSurroundings } from "./worker-surroundings.ts";
 
-/** Runs one worker on a bus, wholly in this thread. `onEnd` hears why the scheduler sends it away. */
-export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerDismissal) => void): ActorSystem {
+/**
+ * Runs one worker on a bus, wholly in this thread. `onEnd` hears why the scheduler sends it away.
+ * @param openDirect opens a connection of this thread's own, for calls of users' actors
+ */
+export function startWorker(
+  bus: Bus,
+  config: WorkerConfig,
+  onEnd: (end: WorkerDismissal) => void,
+  openDirect?: () => Promise<Bus>,
+): ActorSystem {
   const system = new ActorSystem({ bus, codec: actorCodec });
   const windows = bus.carries === "bytes" ? hostWindows() : undefined;
   const stream = new TaskStream();
@@ -39,7 +47,7 @@ export function startWorker(bus: Bus, config: WorkerConfig, onEnd: (end: WorkerD
     }),
   );
   const plugins = new WorkerPlugins(config.id, () => brain as WorkerBrain, warn);
-  system.spawn(workerHost({ ...config, plugins }));
+  system.spawn(workerHost({ ...config, plugins, warn, ...(openDirect && { openDirect }) }));
   serveTasks(system, { ...config, windows });
   if (config.functions === "any") serveModules();
   packItemsHere();

@@ -1,4 +1,5 @@
 import type { MemoryConfig } from "../../collections/futures/memory-options.ts";
+import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 
 /** What a worker's thread or process is told at its start, as plain data. */
 export interface WorkerConfig {
@@ -14,6 +15,13 @@ export interface WorkerConfig {
   readonly preload: readonly string[];
   /** Variables of its environment, beside those of the process that starts it. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a worker's thread is handed. */
+export interface WorkerThreadData {
+  readonly config: WorkerConfig;
+  /** How it reaches NATS by itself, where its process does. */
+  connect?: NatsConnectOptions | undefined;
 }
 
 /** How long functions may run before a worker's thread looks at its messages. */

@@ -5,7 +5,7 @@ import { messagePortChannel } from "../../runtime/bus/port-channel.ts";
 import { attachPort } from "../../runtime/bus/port-hub.ts";
 import { endThread } from "./end-thread.ts";
 import { startedWithRoom } from "./heap-room.ts";
-import { DISMISSED, REFUSED, type WorkerConfig } from "./worker-config.ts";
+import { DISMISSED, REFUSED, type WorkerThreadData } from "./worker-config.ts";
 import { bootEntry, siblingEntry } from "./worker-entry.ts";
 import type { WorkerEnd } from "./worker-pool.ts";
 
@@ -19,12 +19,13 @@ export class WorkerThread {
   /** What ended the thread, if it was an error. */
   private failure: unknown;
 
-  private constructor(bus: Bus, config: WorkerConfig) {
+  private constructor(bus: Bus, data: WorkerThreadData) {
+    const { config } = data;
     this.id = config.id;
     this.thread = startedWithRoom(
       () =>
         new Worker(bootEntry(), {
-          workerData: { entry: siblingEntry("thread-main"), config },
+          workerData: { entry: siblingEntry("thread-main"), ...data },
           name: config.id,
           env: { ...process.env, ...config.environment },
           execArgv: process.execArgv.filter((arg) => arg.startsWith("--conditions") || arg.startsWith("-C")),
@@ -40,8 +41,8 @@ export class WorkerThread {
     this.thread.unref();
   }
 
-  static start(bus: Bus, config: WorkerConfig): WorkerThread {
-    return new WorkerThread(bus, config);
+  static start(bus: Bus, data: WorkerThreadData): WorkerThread {
+    return new WorkerThread(bus, data);
   }
 
   /** Called once when the thread ended by itself. */

@@ -26,7 +26,7 @@ export function permissionsOf(cluster: string, role: Role): RolePermissions {
   const { scheduler, coordination, hello, standby, watch, every } = subjects;
   const root = `shoal.${cluster}`;
   const inbox = `${inboxPrefixOf(cluster, role)}.>`;
-  const userActors = [`${root}.worker.*.host`, `${root}.worker.*.stack`, `${root}.actor.*`];
+  const userActors = [`${root}.worker.*.host`, `${root}.worker.*.stack`, `${root}.actor.*`, `${root}.actor.*.direct`];
   const asks = [scheduler, coordination, hello, every.task, every.chunk, `${root}.worker.*.peer`, ...userActors];
   const workers = [`${root}.worker.*`, `${root}.worker.*.peer`, `${root}.nanny.*`, ...userActors];
   // Data that a client scatters is pulled from it, part by part, at its `.peer`. A task may have a client of its own.

@@ -31,13 +31,13 @@ let holder: NodeJS.Timeout | undefined;
 export function holdProcess(): () => void {
   holds += 1;
   holder ??= setInterval(() => {}, HOLD_MS);
+  // One timer for good: making one for each wait would cost more than most waits do.
+  if (holds === 1) holder.ref();
   let isHeld = true;
   return () => {
     if (!isHeld) return;
     isHeld = false;
     holds -= 1;
-    if (holds > 0) return;
-    clearInterval(holder);
-    holder = undefined;
+    if (holds === 0) holder?.unref();
   };
 }

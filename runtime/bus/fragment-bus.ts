@@ -34,18 +34,27 @@ interface Assembly {
   readonly startedMs: number;
 }
 
+/** What waits for its turn to leave. */
+interface Waiting {
+  readonly subject: string;
+  readonly bytes: Uint8Array;
+  /** The last of its fragments, or the whole of it, leaves by this: as a message or as a request. */
+  send(bytes: Uint8Array): void;
+  lost?(error: unknown): void;
+}
+
 /**
  * A bus for messages larger than the one below carries: they are cut into fragments and put together again before their
  * handler sees them. Order is kept: what is published behind a large message waits for it. A large answer is kept here, and
  * fetched part by part by the bus that asked, whether the message answers or its reply subject is published to; to an asker of
- * another kind the answer is refused with OVERSIZE.
+ * another kind the answer is refused with OVERSIZE. A large question goes as other large messages do.
  */
 export class FragmentBus implements Bus {
   readonly payloadBytesMax: number;
   private readonly inner: Bus;
   private readonly clock: Clock;
   private readonly name = uniqueToken();
-  private readonly backlog: { subject: string; payload: unknown; options: PublishOptions | undefined }[] = [];
+  private readonly backlog: Waiting[] = [];
   private pumping: Promise<void> | undefined;
   private readonly answers: AnswerParts;
   /** Reply subjects of those who fetch parts. */
@@ -64,22 +73,11 @@ export class FragmentBus implements Bus {
   }
 
   publish(subject: string, payload: unknown, options?: PublishOptions): void {
-    const size = frameOf(payload).bytes.byteLength;
-    if (size > this.payloadBytesMax)
-      throw new ShoalError(
-        `A message of ${size} bytes to ${subject} is larger than the ${this.payloadBytesMax} that may travel`,
-        {
-          code: "OVERSIZE",
-          details: { subject, bytes: size },
-        },
-      );
+    const { bytes } = frameOf(payload);
+    this.checkSize(subject, bytes);
     if (this.asked.delete(subject)) return this.inner.publish(subject, this.answerOf(payload), options);
-    if (this.pumping === undefined && size <= this.inner.payloadBytesMax) {
-      this.inner.publish(subject, payload, options);
-      return;
-    }
-    this.backlog.push({ subject, payload, options });
-    this.startPump();
+    if (this.mayLeave(bytes)) this.inner.publish(subject, payload, options);
+    else this.line({ subject, bytes, send: (last) => this.inner.publish(subject, { bytes: last }, options) });
   }
 
   subscribe(pattern: string, handler: (message: BusMessage) => void, options?: SubscribeOptions): Subscription {
@@ -94,17 +92,22 @@ export class FragmentBus implements Bus {
         if (part !== undefined) return message.respond({ bytes: part });
         const asked = unmarked(bytes);
         if (asked !== undefined) return handler(this.answeringInParts(message, asked));
-        if (bytes.byteLength < HEADER_BYTES) handler(message);
-        else this.assemble(assemblies, message, bytes, handler);
+        if (bytes.byteLength < HEADER_BYTES) return handler(message);
+        const whole = this.assemble(assemblies, message, bytes);
+        if (whole === undefined) return;
+        const question = unmarked(whole);
+        if (question !== undefined) handler(this.answeringInParts(message, question));
+        else handler(replaced(message, { bytes: whole }, (answer) => message.respond(answer)));
       },
       options,
     );
   }
 
   async request(subject: string, payload: unknown, options: RequestOptions): Promise<BusMessage> {
-    await this.pumping;
     const ask = (bytes: Uint8Array): Promise<BusMessage> => this.inner.request(subject, { bytes }, options);
-    const answer = await ask(takingParts(bytesIn(payload)));
+    const question = takingParts(bytesIn(payload));
+    this.checkSize(subject, question);
+    const answer = await (this.mayLeave(question) ? ask(question) : this.askInLine(subject, question, ask));
     const first = bytesIn(answer.payload);
     const whole = await wholeAnswer(first, subject, async (bytes) => bytesIn((await ask(bytes)).payload));
     return whole === first ? answer : replaced(answer, { bytes: whole }, (payload) => answer.respond(payload));
@@ -132,17 +135,15 @@ export class FragmentBus implements Bus {
   private answeringInParts(message: BusMessage, asked: Uint8Array): BusMessage {
     const { reply } = message;
     if (reply !== undefined) {
-      for (const old of this.asked) {
-        if (this.asked.size < ASKED_MAX) break;
-        this.asked.delete(old);
-      }
+      // Looking for the oldest costs as much as was deleted before it.
+      if (this.asked.size >= ASKED_MAX) this.asked.delete(this.asked.values().next().value as string);
       this.asked.add(reply);
     }
     const respond = (answer: unknown): void => {
       this.asked.delete(reply ?? "");
       message.respond(this.answerOf(answer));
     };
-    return { ...replaced(message, { bytes: asked }, respond), takesParts: true };
+    return { subject: message.subject, reply, payload: { bytes: asked }, respond, takesParts: true };
   }
 
   private answeringWhole(message: BusMessage): BusMessage {
@@ -158,6 +159,35 @@ export class FragmentBus implements Bus {
     return bytes.byteLength <= partBytes ? answer : { bytes: this.answers.keep(bytes, partBytes) };
   }
 
+  private checkSize(subject: string, { byteLength }: Uint8Array): void {
+    if (byteLength <= this.payloadBytesMax) return;
+    throw new ShoalError(
+      `A message of ${byteLength} bytes to ${subject} is larger than the ${this.payloadBytesMax} that may travel`,
+      { code: "OVERSIZE", details: { subject, bytes: byteLength } },
+    );
+  }
+
+  /** Whether it goes as it is, and nothing stands before it. */
+  private mayLeave({ byteLength }: Uint8Array): boolean {
+    return this.pumping === undefined && byteLength <= this.inner.payloadBytesMax;
+  }
+
+  private line(waiting: Waiting): void {
+    this.backlog.push(waiting);
+    this.startPump();
+  }
+
+  /** The last fragment is the request, so that its answer is the answer to all. */
+  private askInLine(
+    subject: string,
+    bytes: Uint8Array,
+    ask: (last: Uint8Array) => Promise<BusMessage>,
+  ): Promise<BusMessage> {
+    return new Promise((resolve, lost) => {
+      this.line({ subject, bytes, send: (last) => void ask(last).then(resolve, lost), lost });
+    });
+  }
+
   private startPump(): void {
     this.pumping ??= this.pump().finally(() => {
       this.pumping = undefined;
@@ -170,61 +200,60 @@ export class FragmentBus implements Bus {
     let sent = 0;
     // Whoever publishes next in this turn stands in the same line.
     await undefined;
+    let next: Waiting | undefined;
     try {
-      for (let next = this.backlog.shift(); next !== undefined; next = this.backlog.shift())
-        for (const fragment of this.cut(next.payload)) {
-          this.inner.publish(next.subject, fragment, next.options);
-          sent += 1;
-          if (sent % BURST === 0) await this.inner.flush();
+      for (next = this.backlog.shift(); next !== undefined; next = this.backlog.shift()) {
+        let last = next.bytes;
+        for (const fragment of this.cut(next.bytes)) {
+          if (last !== next.bytes) {
+            this.inner.publish(next.subject, { bytes: last });
+            sent += 1;
+            if (sent % BURST === 0) await this.inner.flush();
+          }
+          last = fragment;
         }
-    } catch {
-      this.backlog.length = 0;
+        next.send(last);
+      }
+    } catch (error) {
+      for (const waiting of [next, ...this.backlog.splice(0)]) waiting?.lost?.(error);
     }
   }
 
-  private *cut(payload: unknown): Generator<unknown> {
-    const { bytes } = frameOf(payload);
-    if (bytes.byteLength <= this.inner.payloadBytesMax) {
-      yield payload;
-      return;
-    }
+  private *cut(bytes: Uint8Array): Generator<Uint8Array> {
+    if (bytes.byteLength <= this.inner.payloadBytesMax) return;
     const size = this.inner.payloadBytesMax - HEADER_BYTES;
     const count = Math.ceil(bytes.byteLength / size);
     this.messages += 1;
+    const { messages } = this;
     for (let at = 0; at < count; at++) {
       const body = bytes.subarray(at * size, (at + 1) * size);
       const fragment = new Uint8Array(HEADER_BYTES + body.byteLength);
       fragment[0] = MARK;
       fragment.set(Buffer.from(this.name), 1);
       const numbers = new DataView(fragment.buffer);
-      numbers.setUint32(24, this.messages, true);
+      numbers.setUint32(24, messages, true);
       numbers.setUint32(28, at, true);
       numbers.setUint32(32, count, true);
       fragment.set(body, HEADER_BYTES);
-      yield { bytes: fragment };
+      yield fragment;
     }
   }
 
-  private assemble(
-    assemblies: Map<string, Assembly>,
-    message: BusMessage,
-    bytes: Uint8Array,
-    handler: (message: BusMessage) => void,
-  ): void {
+  /** The whole that a fragment completes. */
+  private assemble(assemblies: Map<string, Assembly>, message: BusMessage, bytes: Uint8Array): Uint8Array | undefined {
     const numbers = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
     const at = numbers.getUint32(28, true);
     const count = numbers.getUint32(32, true);
     const partsMax = Math.ceil(this.payloadBytesMax / Math.max(1, this.inner.payloadBytesMax - HEADER_BYTES));
-    if (count === 0 || at >= count || count > partsMax) return;
+    if (count === 0 || at >= count || count > partsMax) return undefined;
     const id = `${message.subject} ${Buffer.from(bytes.subarray(1, 24)).toString("latin1")} ${numbers.getUint32(24, true)}`;
     const assembly = assemblies.get(id) ?? this.begin(assemblies, id, count);
-    if (assembly.parts.length !== count || assembly.parts[at] !== undefined) return;
+    if (assembly.parts.length !== count || assembly.parts[at] !== undefined) return undefined;
     assembly.parts[at] = bytes.subarray(HEADER_BYTES);
     assembly.left -= 1;
-    if (assembly.left > 0) return;
+    if (assembly.left > 0) return undefined;
     assemblies.delete(id);
-    const whole = joined(assembly.parts as Uint8Array[]);
-    handler(replaced(message, { bytes: whole }, (answer) => message.respond(answer)));
+    return joined(assembly.parts as Uint8Array[]);
   }
 
   private begin(assemblies: Map<string, Assembly>, id: string, count: number): Assembly {

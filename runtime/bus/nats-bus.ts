@@ -80,16 +80,7 @@ export class NatsBus implements Bus {
     this.checkOpen(subject);
     checkSubject(subject);
     if (options?.reply !== undefined) checkSubject(options.reply);
-    const bytes = plainBytes(subject, payload);
-    checkSize(subject, bytes, this.payloadBytesMax);
-    if (this.link.kind === "down") {
-      this.link.lost += 1;
-      return;
-    }
-    if (options?.reply === undefined) this.connection.publish(subject, bytes);
-    else this.connection.publish(subject, bytes, { reply: options.reply });
-    this.uncheckedBytes += bytes.byteLength;
-    if (this.uncheckedBytes >= CHECKPOINT_BYTES) void this.checkpoint();
+    this.send(subject, payload, options);
   }
 
   subscribe(pattern: string, handler: (message: BusMessage) => void, options?: SubscribeOptions): Subscription {
@@ -106,7 +97,8 @@ export class NatsBus implements Bus {
     return this.requests.ask(subject, options, (reply) => {
       checkSubject(subject);
       if (this.link.kind === "down") throw this.lostError(subject);
-      this.publish(subject, payload, { reply });
+      this.checkOpen(subject);
+      this.send(subject, payload, { reply });
     });
   }
 
@@ -134,6 +126,19 @@ export class NatsBus implements Bus {
 
   onStatus(listener: (status: BusStatus) => void): Subscription {
     return this.statusListeners.add(listener);
+  }
+
+  private send(subject: string, payload: unknown, options: PublishOptions | undefined): void {
+    const bytes = plainBytes(subject, payload);
+    checkSize(subject, bytes, this.payloadBytesMax);
+    if (this.link.kind === "down") {
+      this.link.lost += 1;
+      return;
+    }
+    if (options?.reply === undefined) this.connection.publish(subject, bytes);
+    else this.connection.publish(subject, bytes, { reply: options.reply });
+    this.uncheckedBytes += bytes.byteLength;
+    if (this.uncheckedBytes >= CHECKPOINT_BYTES) void this.checkpoint();
   }
 
   private listen(

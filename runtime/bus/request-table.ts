@@ -28,32 +28,34 @@ export class RequestTable {
   }
 
   /** Opens a request, has it sent, and waits. `send` may throw: then nothing stays open. */
-  async ask(subject: string, options: RequestOptions, send: (reply: string) => void): Promise<BusMessage> {
+  ask(subject: string, options: RequestOptions, send: (reply: string) => void): Promise<BusMessage> {
     const { timeoutMs, signal } = options;
-    if (!(timeoutMs >= 0))
-      throw new RangeError(`timeoutMs of a request to ${subject} is ${timeoutMs}; give a number ≥ 0`);
-    if (signal?.aborted) throw abandoned(subject, signal);
     const reply = `${this.prefix}${(this.count++).toString(36)}`;
-    let timer: TimerHandle;
-    let stay: (() => void) | undefined;
-    try {
-      return await new Promise<BusMessage>((resolve, reject) => {
-        this.open.set(reply, {
-          subject,
-          settle: (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)),
-        });
-        if (timeoutMs !== Number.POSITIVE_INFINITY)
-          timer = this.clock.setTimer(timeoutMs, () =>
-            reject(new TimeoutError(`${subject} did not answer within ${timeoutMs} ms`, { subject, timeoutMs })),
-          );
-        if (signal !== undefined) stay = onAbort(signal, () => reject(abandoned(subject, signal)));
+    return new Promise<BusMessage>((resolve, reject) => {
+      if (!(timeoutMs >= 0))
+        throw new RangeError(`timeoutMs of a request to ${subject} is ${timeoutMs}; give a number ≥ 0`);
+      if (signal?.aborted) throw abandoned(subject, signal);
+      let timer: TimerHandle;
+      let stay: (() => void) | undefined;
+      const settle = (answer: BusMessage | Error): void => {
+        this.open.delete(reply);
+        if (timer !== undefined) this.clock.clearTimer(timer);
+        stay?.();
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer);
+      };
+      this.open.set(reply, { subject, settle });
+      if (timeoutMs !== Number.POSITIVE_INFINITY)
+        timer = this.clock.setTimer(timeoutMs, () =>
+          settle(new TimeoutError(`${subject} did not answer within ${timeoutMs} ms`, { subject, timeoutMs })),
+        );
+      if (signal !== undefined) stay = onAbort(signal, () => settle(abandoned(subject, signal)));
+      try {
         send(reply);
-      });
-    } finally {
-      this.open.delete(reply);
-      if (timer !== undefined) this.clock.clearTimer(timer);
-      stay?.();
-    }
+      } catch (error) {
+        settle(error as Error);
+      }
+    });
   }
 
   /** Hands an answer to its request; one that nobody waits for any more is no error. */

@@ -20,6 +20,8 @@ export interface ClusterSubjects {
   workerStack(id: string): string;
   /** An actor of a user's class, wherever it lives. */
   userActor(id: string): string;
+  /** The same, where its thread has a connection of its own: no other thread stands between. */
+  userActorDirect(id: string): string;
   /** The actor of a task. @throws ShoalError SUBJECT for a key that is empty or has lone surrogates */
   task(key: string): string;
   /** The actor of a chunk. */
@@ -74,6 +76,7 @@ export function clusterSubjects(cluster: string): ClusterSubjects {
     workerHost: (id) => `${root}.worker.${name("worker", id)}.host`,
     workerStack: (id) => `${root}.worker.${name("worker", id)}.stack`,
     userActor: (id) => `${root}.actor.${name("actor", id)}`,
+    userActorDirect: (id) => `${root}.actor.${name("actor", id)}.direct`,
     task: (key) => `${root}.task.${keyToken(key)}`,
     chunk: (key) => `${root}.chunk.${keyToken(key)}`,
     events: (topic, ...parts) => `${root}.events.${[topic, ...parts].map(keyToken).join(".")}`,

@@ -10,6 +10,7 @@ function world() {
   const answers = new Map<string, unknown>();
   const held = new Map<string, number>();
   const moves: string[] = [];
+  const snapshots: Uint8Array[] = [];
   const count = (keys: readonly string[], by: number): void => {
     for (const key of keys) held.set(key, (held.get(key) ?? 0) + by);
   };
@@ -24,14 +25,17 @@ function world() {
     },
     hold: (keys) => count(keys, 1),
     letGo: (keys) => count(keys, -1),
-    restore: (id, worker) => moves.push(`${id}→${worker}`),
+    restore: (id, worker, _recipe, snapshot) => {
+      moves.push(`${id}→${worker}`);
+      snapshots.push(snapshot);
+    },
     stop: (id, worker) => moves.push(`${id}×${worker}`),
   };
   const step = (request: CoordinationRequest): void => {
     if (request.op === "put" || request.op === "set") count(request.item.keys, 1);
     brain.step(request, out);
   };
-  return { brain, answers, held, moves, out, step };
+  return { brain, answers, held, moves, snapshots, out, step };
 }
 
 const bytes = (n: number): Uint8Array => Uint8Array.of(n);
@@ -164,4 +168,25 @@ test("actors of a gone worker are made again where there is a snapshot, else los
   assert.deepEqual(brain.actors.where("b"), { phase: "lost", worker: "w1" });
   brain.actors.restored("a", "w2", true);
   assert.deepEqual(brain.actors.where("a"), { phase: "alive", worker: "w2" });
+});
+
+test("a worker that was only silent lets go of actors that live elsewhere by now, or are lost; its snapshots do not count", () => {
+  const { brain, moves, out, step } = world();
+  for (const id of ["a", "b"])
+    step({ op: "actorRegister", ticket: id, holder: "h", id, worker: "w1", owner: "o", recipe: bytes(1) });
+  step({ op: "actorSnapshot", ticket: "s", holder: "h", id: "a", bytes: bytes(2) });
+  const review = (...workers: string[]): void => brain.review({ workers, isPresent: () => true }, out);
+  review("w2");
+  brain.actors.restored("a", "w2", true);
+  step({ op: "actorSnapshot", ticket: "s2", holder: "h", id: "a", bytes: bytes(3), worker: "w1" });
+  review("w2");
+  assert.deepEqual(moves, ["a→w2"]);
+  // A successor of this scheduler knows it too.
+  const later = world();
+  later.brain.load(brain.dump());
+  later.brain.review({ workers: ["w1", "w2"], isPresent: () => true }, later.out);
+  assert.deepEqual(later.moves, ["a×w1", "b×w1"]);
+  later.brain.review({ workers: ["w1"], isPresent: () => true }, later.out);
+  assert.deepEqual(later.moves.slice(2), ["a→w1"]);
+  assert.deepEqual(later.snapshots, [bytes(2)]);
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { connect } from "@nats-io/transport-node";
 import { type ActorProxy, Client, getClient, stopActor } from "../../../index.ts";
+import { startTestNats } from "../../support/nats.ts";
 
 class Counter {
   n: number;
@@ -65,6 +67,36 @@ for (const mode of ["inline", "threads", "processes", "nats"] as const)
       assert.deepEqual([...ran.values()], [5]);
     });
   });
+
+test("over NATS small calls go to the actor's own thread; large ones and those of actors with snapshots do not; order holds", async (t) => {
+  class Ledger {
+    sizes: number[] = [];
+    put(bytes: Uint8Array): number {
+      return this.sizes.push(bytes.byteLength);
+    }
+  }
+  const server = await startTestNats(t);
+  await using client = await Client.local({ mode: "nats", nats: server.url, cluster: "direct", workers: 1 });
+  const ears = await connect({ servers: server.url });
+  await using _ = { [Symbol.asyncDispose]: () => ears.close() };
+  const direct: string[] = [];
+  ears.subscribe("shoal.direct.actor.*.direct", { callback: (_, { subject }) => void direct.push(subject) });
+  await ears.flush();
+  const ledger = await client.actor(Ledger);
+  const sizes = [1, 100, 2_000_000, 3, 50_000, 5];
+  const places = await Promise.all(sizes.map((size) => ledger.put(new Uint8Array(size))));
+  assert.deepEqual(places, [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(await ledger.sizes, sizes);
+  const counter = await client.actor(Counter, 1);
+  assert.equal(await counter.add(1), 2);
+  await ears.flush();
+  assert.equal(direct.length, 5);
+  assert.equal(new Set(direct).size, 1);
+  // What was said before the stop is done.
+  const last = ledger.put(new Uint8Array(7));
+  await Promise.all([stopActor(ledger), last]);
+  await assert.rejects(ledger.put(new Uint8Array(1)), { code: "ACTOR_FAILED", message: /was stopped/ });
+});
 
 test("an actor whose worker dies goes on from its snapshot elsewhere; without one its calls say that it is lost", async () => {
   class Plain {

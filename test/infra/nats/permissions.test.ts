@@ -67,6 +67,7 @@ async function workIsDone({ client, scheduler, worker }: Buses): Promise<void> {
   await reaches(client, scheduler, subjects.coordination);
   await reaches(client, client, subjects.events("topic", "prices"));
   await reaches(client, worker, subjects.userActor("a1"));
+  await reaches(client, worker, subjects.userActorDirect("a1"));
   await reaches(client, worker, subjects.workerStack("w1"));
   await reaches(worker, scheduler, subjects.coordination);
   await reaches(worker, worker, subjects.client("of-a-task"));

@@ -53,6 +53,32 @@ test("FragmentBus keeps the reply subject of a large request", async () => {
   assert.deepEqual(answers, [4000 & 0xff]);
 });
 
+test("FragmentBus asks large questions, in order with small ones, and fetches large answers to them", async () => {
+  const { bus } = pair();
+  const seen: number[] = [];
+  bus.subscribe("ask", (message) => {
+    seen.push(bytesOf(message).length);
+    message.respond({ bytes: pattern(bytesOf(message).length) });
+  });
+  const sizes = [5, 4000, 3, 998, 999, 1000, 70_000, 8];
+  const answers = await Promise.all(
+    sizes.map((size) => bus.request("ask", { bytes: pattern(size) }, { timeoutMs: 1000 })),
+  );
+  assert.deepEqual(answers.map(bytesOf), sizes.map(pattern));
+  assert.deepEqual(seen, sizes);
+});
+
+test("FragmentBus tells why a large question was not asked: nobody listens, it is too large, the bus is closed", async () => {
+  const { bus, inner } = pair();
+  const ask = (size: number) => bus.request("ask", { bytes: pattern(size) }, { timeoutMs: 1000 });
+  await assert.rejects(ask(4000), { code: "NO_RESPONDERS" });
+  await assert.rejects(ask(1_000_001), { code: "OVERSIZE" });
+  bus.subscribe("ask", () => {});
+  const asked = [ask(40_000), ask(50_000), ask(10)];
+  await inner.close();
+  for (const one of asked) await assert.rejects(one, { code: "CLOSED" });
+});
+
 test("FragmentBus refuses what is larger than it may carry, and drops a message with a lost fragment", async () => {
   const { bus, inner } = pair();
   assert.throws(() => bus.publish("a", { bytes: pattern(1_000_001) }), { code: "OVERSIZE" });
