@@ -33,3 +33,31 @@ export function parseFrequencyMicros(text: string): number {
     throw new SyntaxError(`"${text}" is not a whole number of microseconds`);
   return micros;
 }
+
+/** Stretches that times are put into: of a fixed length, or of the calendar; `end` names a stretch by its last day. */
+export type BinRule =
+  | { readonly kind: "micros"; readonly micros: number }
+  | { readonly kind: "weeks"; readonly weekday: number }
+  | { readonly kind: "months"; readonly months: number; readonly label: "start" | "end" };
+
+const MONTHS: Readonly<Record<string, number>> = { M: 1, Q: 3, A: 12, Y: 12 };
+const WEEKDAYS = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
+
+/**
+ * The stretches of a resampling rule: a fixed frequency, "W" (weeks that end on Sunday, or "W-WED" on another day), "M", "Q", "Y" (months,
+ * quarters, years by their last day), "MS", "QS", "YS" (by their first).
+ * @throws SyntaxError for text that is none of these, and for several weeks or months at once
+ * @see https://pandas.pydata.org/docs/user_guide/timeseries.html#offset-aliases
+ * @example
+ * parseBinRule("MS"); // { kind: "months", months: 1, label: "start" }
+ */
+export function parseBinRule(text: string): BinRule {
+  const match = /^\s*(\d*)\s*(?:W(?:-([A-Z]{3}))?|([MQAY])(S?))\s*$/.exec(text);
+  const weekday = WEEKDAYS.indexOf(match?.[2] ?? "SUN");
+  if (match === null || weekday < 0) return { kind: "micros", micros: parseFrequencyMicros(text) };
+  const [, times, , unit, start] = match;
+  if (times !== "" && times !== "1")
+    throw new SyntaxError(`"${text}" is several weeks or months at once; use days, such as "14D", or one of them`);
+  if (unit === undefined) return { kind: "weeks", weekday };
+  return { kind: "months", months: MONTHS[unit] as number, label: start === "S" ? "start" : "end" };
+}

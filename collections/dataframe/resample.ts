@@ -2,7 +2,8 @@ import { type AnyRow, DataFrame } from "./dataframe.ts";
 import { isTime } from "./dtype.ts";
 import { call, type Expr, literalOf } from "./expression/expression.ts";
 import { inferDtype } from "./expression/infer.ts";
-import { parseFrequencyMicros } from "./frequency.ts";
+import { NO_NAME } from "./frame/column.ts";
+import { type BinRule, parseBinRule } from "./frequency.ts";
 import { Grouping, type Wanted } from "./grouping.ts";
 import { withScalar } from "./plan/align.ts";
 import { named } from "./plan/node.ts";
@@ -12,14 +13,17 @@ import { Series } from "./series.ts";
 
 const DAY_MICROS = 86_400_000_000;
 
-/** Bins of a time index: rows grouped by stretches of equal length, from midnight of the first day on. */
+/** A Thursday lies at 0: weeks that end on Sunday begin four days later. */
+const WEEK_BEGINS_MICROS = 4 * DAY_MICROS;
+
+/** Bins of a time index: rows grouped by stretches of equal length, from midnight of the first day on, or by weeks, months, years. */
 class Bins {
   readonly view: View;
-  private readonly step: number;
+  private readonly rule: BinRule;
 
   constructor(view: View, rule: string) {
     this.view = view;
-    this.step = parseFrequencyMicros(rule);
+    this.rule = parseBinRule(rule);
     const [index] = view.index;
     if (index === undefined || !isTime(inferDtype(index.expr, view.root.fields)))
       throw new TypeError("resample needs an index of times; use setIndex first");
@@ -38,7 +42,7 @@ class Bins {
       kind: "bins",
       input: made,
       key: indexName(0),
-      micros: this.step,
+      rule: this.rule,
       zeros,
       ones: wanted.filter(({ fn }) => fn === "prod").map(({ name }) => name),
       fields: made.fields,
@@ -49,12 +53,18 @@ class Bins {
   }
 
   private binOf(time: Expr, first: Expr): Expr {
-    const origin = call("floorTime", [first], { frequency: "1D" });
-    if (DAY_MICROS % this.step === 0) return call("floorTime", [time], { frequency: `${this.step}us` });
-    const step = literalOf(this.step);
-    const passed = call("cast", [call("sub", [time, origin])], { dtype: "int64" });
+    const { rule } = this;
+    if (rule.kind === "months") return call("floorMonths", [time], { months: rule.months });
+    if (rule.kind === "micros" && DAY_MICROS % rule.micros === 0)
+      return call("floorTime", [time], { frequency: `${rule.micros}us` });
+    const [length, origin] =
+      rule.kind === "micros"
+        ? [rule.micros, call("cast", [call("floorTime", [first], { frequency: "1D" })], { dtype: "int64" })]
+        : [7 * DAY_MICROS, literalOf(WEEK_BEGINS_MICROS + (rule.weekday - 6) * DAY_MICROS)];
+    const step = literalOf(length);
+    const passed = call("sub", [call("cast", [time], { dtype: "int64" }), origin]);
     const whole = call("mul", [call("floordiv", [passed, step]), step]);
-    return call("add", [origin, call("cast", [whole], { dtype: "duration" })]);
+    return call("cast", [call("add", [origin, whole])], { dtype: "datetime" });
   }
 }
 
@@ -170,8 +180,11 @@ export class FrameResampler {
   count(): DataFrame<AnyRow> {
     return this.agg("count");
   }
-  size(): DataFrame<AnyRow> {
-    return this.agg("size");
+  /** The rows of each bin. */
+  size(): Series<number> {
+    const { index } = this.bins.view;
+    const exprs = index.slice(0, 1).map(({ expr }) => expr);
+    return new Series<number>(this.bins.aggregate([{ name: NO_NAME, fn: "size", exprs, options: {} }]));
   }
   std(): DataFrame<AnyRow> {
     return this.agg("std");
@@ -219,7 +232,7 @@ export class FrameResampler {
 
 declare module "./series.ts" {
   interface Series<T> {
-    /** Groups rows of a time index into bins of equal length, such as "1h" or "2D". */
+    /** Groups rows of a time index into bins of equal length, such as "1h" or "2D", or into weeks, months, quarters and years: {@link parseBinRule}. */
     resample(rule: string): SeriesResampler;
   }
 }

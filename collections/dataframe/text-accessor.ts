@@ -50,7 +50,15 @@ export class TextAccessor {
   find = (pattern: string): Series<number> => this.do("find", { pattern });
   rfind = (pattern: string): Series<number> => this.do("rfind", { pattern });
   count = (pattern: string): Series<number> => this.do("countMatches", { pattern });
-  findall = (pattern: string): Series<string[]> => this.do("extractAll", { pattern });
+  /** Every match of a regular expression; of one with a group, what the group holds. @throws TypeError for more groups */
+  findall = (pattern: string): Series<string[]> => {
+    const groups = groupNames(pattern).length;
+    if (groups > 1)
+      throw new TypeError(
+        `str.findall gives one text a match, and "${pattern}" has ${groups} groups; write (?:…) for those that are not wanted`,
+      );
+    return this.do("extractAll", { pattern: plainPattern(pattern), groups });
+  };
   replace = (
     pattern: string,
     replacement: string,
@@ -78,16 +86,33 @@ export class TextAccessor {
   rjust = (width: number, fill = " "): Series<string> => this.do("pad", { width, side: "left", fill });
   zfill = (width: number): Series<string> => this.do("zfill", { width });
   repeat = (times: number): Series<string> => this.do("repeat", { times });
-  /** A list of parts; without a separator, text is split at white space. */
-  split = (separator: string | null = null): Series<string[]> => this.do("split", { separator });
+  /**
+   * A list of parts; without a separator, text is split at white space.
+   * @param options `n`: split at the first separators only, 64 at most; 0 and -1 mean all. `expand`: parts as columns, "0" to "n"
+   * @example
+   * const names = fromColumns({ name: ["Ada King Lovelace"] }).get("name");
+   * names.str.split(" ", { n: 1, expand: true }); // columns "0": "Ada", "1": "King Lovelace"
+   */
+  split: Split = ((separator: string | null = null, { n = -1, expand = false }: SplitOptions = {}) => {
+    if (!(Number.isInteger(n) && n >= -1 && n <= SPLITS_MAX))
+      throw new RangeError(`str.split takes n from 1 to ${SPLITS_MAX}, or -1 for all, got ${n}`);
+    const options = { separator, times: n };
+    if (!expand) return this.do<string[]>("split", options);
+    if (n < 1) throw new TypeError("str.split into columns needs n, which says how many there are: n + 1");
+    const parts = call("split", [this.own.expr], options);
+    const columns = Array.from({ length: n + 1 }, (_, at) => ({
+      name: String(at),
+      expr: call("listGet", [parts], { at }),
+    }));
+    return new DataFrame({ ...this.view, columns });
+  }) as Split;
   /** The values of each list as one text. */
   join = (separator: string): Series<string> => this.do(this.isList() ? "listJoin" : "joinCharacters", { separator });
   /** Groups of a regular expression as columns. */
   extract = (pattern: string): DataFrame<AnyRow> => {
-    const groups = [...pattern.matchAll(/\((?!\?)|\(\?P?<(\w+)>/g)];
-    const columns = groups.map((group, at) => ({
-      name: group[1] ?? String(at),
-      expr: call("extract", [this.own.expr], { pattern: pattern.replaceAll("(?P<", "(?<"), group: at + 1 }),
+    const columns = groupNames(pattern).map((name, at) => ({
+      name: name ?? String(at),
+      expr: call("extract", [this.own.expr], { pattern: plainPattern(pattern), group: at + 1 }),
     }));
     return new DataFrame({ ...this.view, columns });
   };
@@ -115,6 +140,26 @@ export class TextAccessor {
     const found = this.do<boolean>(op, options);
     return na === undefined || na === null ? found : (found.fillna(na as boolean) as Series<boolean>);
   }
+}
+
+interface SplitOptions {
+  readonly n?: number;
+  readonly expand?: boolean;
+}
+
+interface Split {
+  (separator: string | null, options: { readonly n: number; readonly expand: true }): DataFrame<AnyRow>;
+  (separator?: string | null, options?: { readonly n?: number; readonly expand?: false }): Series<string[]>;
+}
+
+const SPLITS_MAX = 64;
+
+const plainPattern = (pattern: string): string => pattern.replaceAll("(?P<", "(?<");
+
+/** The groups of a regular expression, with the names of those that have one; what is escaped, or in brackets, is none. */
+function groupNames(pattern: string): (string | undefined)[] {
+  const bare = pattern.replace(/\\./gs, "").replace(/\[\^?\]?[^\]]*\]/g, "");
+  return [...bare.matchAll(/\((?!\?)|\(\?P?<(\w+)>/g)].map((group) => group[1]);
 }
 
 declare module "./series.ts" {

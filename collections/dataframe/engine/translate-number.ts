@@ -97,6 +97,10 @@ function powerOf(base: PolarsExpr, exponent: Typed): PolarsExpr {
 function wholePower(base: Typed, exponent: Typed, result: Dtype, power: PolarsExpr): PolarsExpr {
   const times = exponent.literal;
   const one = as(base, result);
+  if (typeof times === "number" && times < 0)
+    throw new RangeError(
+      `A whole number to the power of ${times} is no whole number; make the base a fraction with astype("float64")`,
+    );
   // Logarithms come out a little off: the whole number nearest is meant.
   if (typeof times !== "number" || times < 1 || times > 64)
     return native(power, "round", 0, "halftoeven").cast(polarsType(result));

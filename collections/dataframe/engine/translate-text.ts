@@ -25,14 +25,16 @@ function perCharacter(e: PolarsExpr, build: (character: PolarsExpr, before: Pola
 
 const isLetter = (e: PolarsExpr): PolarsExpr => e.str.contains("\\p{L}").fillNull(lit(false));
 
+/** A first letter in capitals: of "ß", which has two, only the first is one, as in Python. */
+const toFirst = (e: PolarsExpr): PolarsExpr => choose(e.eq(lit("ß")), lit("Ss"), e.str.toUpperCase());
+
 export const toTitle = (e: PolarsExpr): PolarsExpr =>
-  perCharacter(e, (one, before) => choose(isLetter(before), one.str.toLowerCase(), one.str.toUpperCase()));
+  perCharacter(e, (one, before) => choose(isLetter(before), one.str.toLowerCase(), toFirst(one)));
 
 const swapCase = (e: PolarsExpr): PolarsExpr =>
   perCharacter(e, (one) => choose(one.str.contains("\\p{Lu}"), one.str.toLowerCase(), one.str.toUpperCase()));
 
-const capitalize = (e: PolarsExpr): PolarsExpr =>
-  e.str.slice(0, 1).str.toUpperCase().add(e.str.slice(1).str.toLowerCase());
+const capitalize = (e: PolarsExpr): PolarsExpr => toFirst(e.str.slice(0, 1)).add(e.str.slice(1).str.toLowerCase());
 
 /** Python's slice with a step of one; negative positions count from the end. */
 const slice: Translation = (args, options) => {
@@ -97,11 +99,15 @@ const countMatches: Translation = (args, options) => {
   return lengthOf(marked).sub(lengthOf(native(marked, "strReplaceAll", lit(MARK), lit(""), true)));
 };
 
+/** Every match; of a pattern with a group, what the group holds. */
 const extractAll: Translation = (args, options) => {
-  const marked = first(args).e.str.replaceAll(`(${patternOf(options)})`, `${MARK}$1${END}`);
+  const pattern = patternOf(options);
+  const whole = options["groups"] === 1 ? pattern : `(${pattern})`;
+  const marked = first(args).e.str.replaceAll(whole, `${MARK}$1${END}`);
   const pieces = native(marked, "strSplit", lit(MARK)).lst.slice(1, 2 ** 31);
+  const zero = lit(0).cast(polars().Int64);
   const piece = (polars() as unknown as { element(): PolarsExpr }).element();
-  return native(pieces, "listEval", native(native(piece, "strSplit", lit(END)), "listGet", whole(0), true), true);
+  return native(pieces, "listEval", native(native(piece, "strSplit", lit(END)), "listGet", zero, true), true);
 };
 
 const replaceText: Translation = (args, options) => {
@@ -122,16 +128,30 @@ const replaceText: Translation = (args, options) => {
 /** Without a separator, text is split at runs of white space, as Python does. */
 const split: Translation = (args, options) => {
   const separator = options["separator"];
+  const times = Number(options["times"] ?? -1);
+  if (times > 0) return splitSome(first(args).e, typeof separator === "string" ? separator : null, times);
   if (typeof separator === "string") return native(first(args).e, "strSplit", lit(separator));
   const spaced = first(args).e.str.strip().str.replaceAll("\\s+", " ");
   const pieces = native(spaced, "strSplit", lit(" "));
   return choose(spaced.eq(lit("")), pieces.lst.slice(0, 0), pieces);
 };
 
+/** Text split at its first separators: they are marked one after the other, and what is behind them stays as it is. */
+function splitSome(e: PolarsExpr, separator: string | null, times: number): PolarsExpr {
+  let marked = separator === null ? e.str.stripCharsStart(SPACES) : e;
+  for (let at = 0; at < times; at++)
+    marked = native(marked, "strReplace", lit(separator ?? "\\s+"), lit(MARK), separator !== null, 1);
+  if (separator !== null) return native(marked, "strSplit", lit(MARK));
+  const pieces = native(marked.str.replace(`${MARK}$`, ""), "strSplit", lit(MARK));
+  return choose(marked.eq(lit("")), pieces.lst.slice(0, 0), pieces);
+}
+
+const SPACES = " \t\n\r\v\f";
+
 const strip =
   (method: "stripChars" | "stripCharsStart" | "stripCharsEnd"): Translation =>
   (args, options) =>
-    first(args).e.str[method](typeof options["characters"] === "string" ? options["characters"] : " \t\n\r\v\f");
+    first(args).e.str[method](typeof options["characters"] === "string" ? options["characters"] : SPACES);
 
 const removeAffix =
   (side: "start" | "end"): Translation =>
@@ -201,7 +221,7 @@ const joinCharacters: Translation = (args, options) => {
 export const TEXT_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   upper: (args) => first(args).e.str.toUpperCase(),
   lower: (args) => first(args).e.str.toLowerCase(),
-  casefold: (args) => first(args).e.str.toLowerCase(),
+  casefold: (args) => first(args).e.str.toLowerCase().str.replaceAll("ß", "ss"),
   capitalize: (args) => capitalize(first(args).e),
   title: (args) => toTitle(first(args).e),
   swapcase: (args) => swapCase(first(args).e),
@@ -210,12 +230,17 @@ export const TEXT_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   rstrip: strip("stripCharsEnd"),
   replaceText,
   slice,
-  sliceReplace: (args, options) => {
-    const { e } = first(args);
-    return e.str
-      .slice(0, Number(options["start"]))
-      .add(lit(text(options, "replacement")))
-      .add(e.str.slice(Number(options["stop"])));
+  sliceReplace: (args, options, result) => {
+    const { start, stop } = options;
+    const before = slice(args, { start: 0, stop: start ?? 0 }, result);
+    const from = (place: typeof stop): PolarsExpr => slice(args, { start: place ?? 0, stop: null }, result);
+    // Where there is nothing between the two, nothing is taken away.
+    const after = choose(
+      slice(args, { start: start ?? 0, stop: stop ?? 0 }, result).eq(lit("")),
+      from(start),
+      from(stop),
+    );
+    return before.add(lit(text(options, "replacement"))).add(after);
   },
   getChar: at,
   pad,

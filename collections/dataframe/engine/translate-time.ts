@@ -65,6 +65,16 @@ function fromUnits(arg: Typed, options: Options): PolarsExpr {
   return int(native(arg.e.cast(polars().Float64).mul(lit(scale)), "round", 0, "halftoeven"));
 }
 
+/** Days from 1970 to the first of a month. @see https://howardhinnant.github.io/date_algorithms.html#days_from_civil */
+function daysBefore(year: PolarsExpr, month: PolarsExpr): PolarsExpr {
+  const early = month.ltEq(whole(2));
+  const y = choose(early, year.sub(whole(1)), year);
+  const m = choose(early, month.add(whole(9)), month.sub(whole(3)));
+  const inYear = floorDiv(m.mul(whole(153)).add(whole(2)), 5);
+  const leaps = floorDiv(y, 4).sub(floorDiv(y, 100)).add(floorDiv(y, 400));
+  return y.mul(whole(365)).add(leaps).add(inYear).sub(whole(719_468));
+}
+
 export const TIME_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   year: (args) => field(first(args), "year"),
   month: (args) => field(first(args), "month"),
@@ -95,6 +105,13 @@ export const TIME_TRANSLATIONS: Readonly<Record<string, Translation>> = {
   floorTime: (args, options) => {
     const step = frequency(options);
     return asTime(floorDiv(micros(first(args)), step).mul(whole(step)));
+  },
+  floorMonths: (args, options) => {
+    const months = Number(options["months"]);
+    const [year, month] = [field(first(args), "year"), field(first(args), "month")];
+    // January is at the start of every stretch.
+    const begins = month.sub(modulo(month.sub(whole(1)), months));
+    return asTime(whole(DAY).mul(daysBefore(year, begins)));
   },
   ceilTime: (args, options) => {
     const step = frequency(options);

@@ -46,12 +46,15 @@ function toText(arg: Typed): PolarsExpr {
 
 const isIn: Translation = (args, options) => {
   const arg = first(args);
-  const values = (options["values"] as readonly Plain[]).filter((value) => value !== null);
-  if (values.length === 0) return choose(arg.e.isNull(), lit(false), lit(false));
+  const all = options["values"] as readonly Plain[];
+  const values = all.filter((value) => value !== null);
+  // What is missing is among values one of which is missing.
+  const ofMissing = lit(values.length < all.length);
+  if (values.length === 0) return choose(arg.e.isNull(), ofMissing, lit(false));
   const fractions = isInteger(arg.dtype) && values.some((value) => !Number.isInteger(Number(value)));
   const [e, dtype] = fractions ? [arg.e.cast(polars().Float64), "float64" as const] : [arg.e, arg.dtype];
   // A literal of a column is one list, which every value is looked up in.
-  return e.isIn(polars().lit(seriesOf(values, dtype)) as never).fillNull(lit(false));
+  return e.isIn(polars().lit(seriesOf(values, dtype)) as never).fillNull(ofMissing);
 };
 
 /** Values as a column of the engine's; it reads numbers as floats, whatever type is asked for. */

@@ -22,6 +22,7 @@ export const TIME_OPERATIONS: Readonly<Record<string, ResultRule>> = {
   ...Object.fromEntries(FLAGS.map((op) => [op, ofTime(op, "bool")])),
   ...Object.fromEntries(NAMES.map((op) => [op, ofTime(op, "string")])),
   floorTime: ofTime("floor", "datetime"),
+  floorMonths: ofTime("floor", "datetime"),
   ceilTime: ofTime("ceil", "datetime"),
   roundTime: ofTime("round", "datetime"),
   offsetTime: ofTime("shift", "datetime"),

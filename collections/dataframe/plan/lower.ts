@@ -46,8 +46,8 @@ function lowerNode(node: Node, lower: Lower): Pipe {
     case "explode":
       return withStep(lower(node.input), (of) => ({ op: "explode", of, column: node.column, fields }));
     case "bins": {
-      const { key, micros, zeros, ones } = node;
-      return withStep(lower(node.input), (of) => ({ op: "bins", of, key, micros, zeros, ones, fields }));
+      const { key, rule, zeros, ones } = node;
+      return withStep(lower(node.input), (of) => ({ op: "bins", of, key, rule, zeros, ones, fields }));
     }
     case "number":
       return withStep(lower(node.input), (of) => ({ op: "number", of, name: node.name, fields }));

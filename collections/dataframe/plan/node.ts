@@ -3,6 +3,7 @@ import { tokenize } from "../../../runtime/graph/tokenize.ts";
 import type { FunctionSpec } from "../../../runtime/wire/function-spec.ts";
 import type { RowGroups } from "../../io/parquet-footer.ts";
 import type { Expr, Plain } from "../expression/expression.ts";
+import type { BinRule } from "../frequency.ts";
 import type { Field, TableMeta } from "../schema.ts";
 import type { Aggregation, AsofSpec, JoinSpec, Named, Reader, WindowItem } from "./step.ts";
 
@@ -117,7 +118,7 @@ export type NodeKind =
       readonly kind: "bins";
       readonly input: Node;
       readonly key: string;
-      readonly micros: number;
+      readonly rule: BinRule;
       readonly zeros: readonly string[];
       readonly ones: readonly string[];
     }

@@ -1,4 +1,5 @@
 import type { Expr, Options, Plain } from "../expression/expression.ts";
+import type { BinRule } from "../frequency.ts";
 import type { ParquetReader } from "../kernels/read-parquet.ts";
 import type { Field } from "../schema.ts";
 
@@ -119,7 +120,7 @@ export type StepKind =
       readonly op: "bins";
       readonly of: Step;
       readonly key: string;
-      readonly micros: number;
+      readonly rule: BinRule;
       readonly zeros: readonly string[];
       readonly ones: readonly string[];
     }

@@ -561,8 +561,10 @@ function textMethod(accessor: any, name: string): unknown {
         const { others, ...rest } = named(args, ["others", "sep", "na_rep"], keywords);
         return accessor.cat(others, keysOf(rest, { sep: "separator" }));
       }
-      case "split":
-        return accessor.split(named(args, ["pat", "n", "expand"], keywords)["pat"] ?? null);
+      case "split": {
+        const { pat, ...rest } = named(args, ["pat", "n", "expand"], keywords);
+        return accessor.split(pat ?? null, rest);
+      }
       default:
         return accessor[ours](...args, ...Object.values(keywords));
     }
