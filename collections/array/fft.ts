@@ -130,17 +130,38 @@ export const rfft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArra
 export const irfft2 = (x: ArrayLike, options: FourierManyOptions = {}): ShoalArray =>
   irfftn(x, { axes: [-2, -1], ...options });
 
+/** Options of {@link fftfreq} and {@link rfftfreq}. */
+export interface FrequencyOptions {
+  /** From sample to sample; default 1. */
+  readonly d?: number;
+  readonly chunks?: ChunkSpec;
+}
+
+/** The spacing of samples is given by itself or among the options. */
+function frequenciesOf(
+  what: string,
+  d: number | FrequencyOptions,
+  rest: FrequencyOptions,
+): Required<Pick<FrequencyOptions, "d">> & FrequencyOptions {
+  const options = typeof d === "number" ? { ...rest, d } : { d: 1, ...d };
+  if (typeof known(options, what, "d", "chunks").d !== "number")
+    throw new TypeError(`The spacing d of ${what} is a number, not ${String(options.d)}`);
+  return options;
+}
+
 /** Frequencies of {@link fft}'s elements for a spacing of samples. */
-export function fftfreq(n: number, d = 1, options: { readonly chunks?: ChunkSpec } = {}): ShoalArray {
-  known(options, "fftfreq", "chunks");
-  const at = arange(0, n, options.chunks === undefined ? {} : { chunks: options.chunks });
+export function fftfreq(n: number, spacing: number | FrequencyOptions = 1, rest: FrequencyOptions = {}): ShoalArray {
+  const { d, ...options } = frequenciesOf("fftfreq", spacing, rest);
+  const at = arange(0, n, options);
   const half = Math.floor((n - 1) / 2) + 1;
   return at.sub(at.ge(half).astype("int64").mul(n)).div(float(n * d));
 }
 
 /** Frequencies of {@link rfft}'s elements for a spacing of samples. */
-export const rfftfreq = (n: number, d = 1, options: { readonly chunks?: ChunkSpec } = {}): ShoalArray =>
-  arange(0, Math.floor(n / 2) + 1, known(options, "rfftfreq", "chunks")).div(float(n * d));
+export function rfftfreq(n: number, spacing: number | FrequencyOptions = 1, rest: FrequencyOptions = {}): ShoalArray {
+  const { d, ...options } = frequenciesOf("rfftfreq", spacing, rest);
+  return arange(0, Math.floor(n / 2) + 1, options).div(float(n * d));
+}
 
 const shifted = (x: ArrayLike, axes: number | readonly number[] | undefined, sign: 1 | -1): ShoalArray => {
   const array = arrayOf(x);

@@ -204,6 +204,8 @@ export function ediff1d(
 export interface GradientOptions {
   /** The axis or axes along which slopes are taken; all if left out. */
   readonly axis?: number | readonly number[];
+  /** 1: the ends by the slope to their neighbour; 2: by the curve through three elements. Default 1. */
+  readonly edgeOrder?: 1 | 2;
 }
 
 /** Slopes by central differences, one-sided at the ends; a list of them for several axes. */
@@ -213,7 +215,8 @@ export function gradient(
   options: GradientOptions = {},
 ): ShoalArray | ShoalArray[] {
   if (typeof spacing === "object" && !Array.isArray(spacing)) return gradient(x, 1, spacing as GradientOptions);
-  known(options, "gradient", "axis");
+  const { edgeOrder = 1 } = known(options, "gradient", "axis", "edgeOrder");
+  if (edgeOrder !== 1 && edgeOrder !== 2) throw new RangeError(`edgeOrder is 1 or 2, got ${String(edgeOrder)}`);
   const array = arrayOf(x);
   const axes =
     options.axis === undefined
@@ -222,18 +225,27 @@ export function gradient(
   const spacings = typeof spacing === "number" ? axes.map(() => spacing) : (spacing as readonly number[]);
   if (spacings.length !== axes.length)
     throw new RangeError(`${spacings.length} spacings were given for ${axes.length} axes`);
-  const slopes = axes.map((axis, at) => gradientAlong(array, axis, spacings[at] as number));
+  const slopes = axes.map((axis, at) => gradientAlong(array, axis, spacings[at] as number, edgeOrder));
   return axes.length === 1 ? (slopes[0] as ShoalArray) : slopes;
 }
 
-function gradientAlong(array: ShoalArray, axis: number, h: number): ShoalArray {
+function gradientAlong(array: ShoalArray, axis: number, h: number, edgeOrder: 1 | 2): ShoalArray {
   const n = array.shape[axis] as number;
-  if (n < 2) throw new RangeError(`A gradient needs at least 2 elements, axis ${axis} has ${n}`);
+  if (n <= edgeOrder)
+    throw new RangeError(`A gradient needs at least ${edgeOrder + 1} elements, axis ${axis} has ${n}`);
   const isFraction = /^(float|complex)/.test(array.dtype);
   const x = isFraction ? array : array.astype("float64");
   const at = (index: string): ShoalArray => along(x, axis, index);
-  const first = at("1:2").sub(at("0:1")).div(float(h));
-  const last = at("-1:").sub(at("-2:-1")).div(float(h));
+  // The end, its neighbour and the one behind it, by a parabola: (4 b - 3 a - c) / 2h.
+  const curved = (a: ShoalArray, b: ShoalArray, c: ShoalArray, step: number): ShoalArray =>
+    b
+      .mul(4)
+      .sub(a.mul(3))
+      .sub(c)
+      .div(float(2 * step));
+  const first = edgeOrder === 1 ? at("1:2").sub(at("0:1")).div(float(h)) : curved(at("0:1"), at("1:2"), at("2:3"), h);
+  const last =
+    edgeOrder === 1 ? at("-1:").sub(at("-2:-1")).div(float(h)) : curved(at("-1:"), at("-2:-1"), at("-3:-2"), -h);
   const middle = at("2:")
     .sub(at(":-2"))
     .div(float(2 * h));

@@ -201,8 +201,12 @@ const comparing =
     return new MaskedArray(array, array[name](value) as ShoalArray);
   };
 
-/** Masked where elements equal a value. */
-export const maskedEqual = comparing("eq");
+const areEqual = comparing("eq");
+/** Masked where elements equal a value, which is the fill value then. */
+export const maskedEqual = (x: ArrayLike, value: ScalarLike): MaskedArray => {
+  const { data, mask } = areEqual(x, value);
+  return new MaskedArray(data, mask, value);
+};
 /** Masked where elements differ from a value. */
 export const maskedNotEqual = comparing("ne");
 /** Masked where elements are below a value. */
@@ -227,12 +231,12 @@ export function maskedOutside(x: ArrayLike, low: number, high: number): MaskedAr
   return new MaskedArray(data, mask.not());
 }
 
-/** Masked where elements are about a value. */
+/** Masked where elements are about a value, which is the fill value then. */
 export const maskedValues = (
   x: ArrayLike,
   value: number,
   options: { readonly rtol?: number; readonly atol?: number } = {},
-): MaskedArray => new MaskedArray(arrayOf(x), isclose(x, value, options));
+): MaskedArray => new MaskedArray(arrayOf(x), isclose(x, value, options), value);
 
 /** Masked where elements are NaN or infinite. */
 export function maskedInvalid(x: ArrayLike): MaskedArray {
@@ -240,12 +244,12 @@ export function maskedInvalid(x: ArrayLike): MaskedArray {
   return new MaskedArray(array, array.sub(array).ne(0).or(isnan(array)) as ShoalArray);
 }
 
-/** As {@link maskedInvalid}, with the fill value in place of what is masked. */
+/** As {@link maskedInvalid}, with a value in the data in place of what is masked: the fill value, unless another is given. */
 export function fixInvalid(x: ArrayLike, options: { readonly fillValue?: ScalarLike } = {}): MaskedArray {
   known(options, "fixInvalid", "fillValue");
   const { data, mask } = maskedInvalid(x);
-  const whole = new MaskedArray(data, mask, options.fillValue);
-  return new MaskedArray(whole.filled(), mask, whole.fillValue);
+  const whole = new MaskedArray(data, mask);
+  return new MaskedArray(whole.filled(options.fillValue), mask, whole.fillValue);
 }
 
 /** The data with a value in place of masked elements; other arrays as they are. */

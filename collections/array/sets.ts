@@ -287,18 +287,31 @@ function edgesOf(bins: HistogramOptions["bins"] = 10, range?: readonly [number, 
   return edges;
 }
 
-/** Counts of points in a grid of bins, and the edges along each axis. */
+/** Options of {@link histogramdd}. */
+export interface GridOptions {
+  /** For each axis a number of bins (then `range` is needed) or their edges; a number for all. */
+  readonly bins: number | readonly (number | ArrayLike)[];
+  readonly range?: ReadonlyArray<readonly [number, number]>;
+  readonly weights?: ArrayLike;
+  /** Counts divided by their sum and the area of their bin. */
+  readonly density?: boolean;
+}
+
+/**
+ * Counts of points in a grid of bins, and the edges along each axis.
+ * @param sample coordinates along each axis, or an array of shape (points, axes)
+ * @see https://docs.dask.org/en/stable/generated/dask.array.histogramdd.html
+ */
 export function histogramdd(
-  columns: readonly ArrayLike[],
-  options: {
-    readonly bins: readonly (number | ArrayLike)[];
-    readonly range?: ReadonlyArray<readonly [number, number]>;
-    readonly weights?: ArrayLike;
-  },
+  sample: readonly ArrayLike[] | ShoalArray,
+  options: GridOptions,
 ): [counts: ShoalArray, edges: ShoalArray[]] {
-  listGiven("histogramdd", "histogramdd([x, y], { bins: [3, 3], range })", columns);
-  known(options, "histogramdd", "bins", "range", "weights");
-  const edges = columns.map((_, at) => edgesOf(options.bins[at], options.range?.[at]));
+  known(options, "histogramdd", "bins", "range", "weights", "density");
+  const columns = columnsOf(sample);
+  const bins = typeof options.bins === "number" ? columns.map(() => options.bins as number) : options.bins;
+  if (bins.length !== columns.length)
+    throw new RangeError(`histogramdd was given bins for ${bins.length} axes, and points of ${columns.length}`);
+  const edges = columns.map((_, at) => edgesOf(bins[at], options.range?.[at]));
   const weights = options.weights === undefined ? [] : [realWeights("histogramdd", options.weights)];
   const plan = { edges, weighted: weights.length > 0 };
   const shape = edges.map((one) => one.length - 1);
@@ -308,7 +321,24 @@ export function histogramdd(
     // Dask gives floats here, as NumPy does.
     dtype: "float64",
   });
-  return [flat.reshape(shape), edges.map((one) => fromArray(one))];
+  const lines = edges.map((one) => fromArray(one));
+  const counts = flat.reshape(shape);
+  return [options.density === true ? perArea(counts, edges) : counts, lines];
+}
+
+function columnsOf(sample: readonly ArrayLike[] | ShoalArray): readonly ArrayLike[] {
+  if (!isBlocks(sample)) return listGiven("histogramdd", "histogramdd([x, y], { bins: [3, 3], range })", sample);
+  const points = arrayOf(sample);
+  if (points.ndim !== 2)
+    throw new RangeError(`histogramdd takes points of shape (points, axes), got ${shapeText(points.shape)}`);
+  return Array.from({ length: points.shape[1] as number }, (_, at) => points.get(":", at));
+}
+
+function perArea(counts: ShoalArray, edges: readonly Float64Array[]): ShoalArray {
+  return edges.reduce((so, one, axis) => {
+    const widths = fromArray(one.slice(1).map((edge, at) => edge - (one[at] as number)));
+    return so.div(widths.reshape(edges.map((_, k) => (k === axis ? -1 : 1))));
+  }, counts.div(counts.sum()));
 }
 
 /** Counts of points of the plane in a grid of bins. */
@@ -319,9 +349,10 @@ export function histogram2d(
     readonly bins?: number | readonly [number | ArrayLike, number | ArrayLike];
     readonly range?: ReadonlyArray<readonly [number, number]>;
     readonly weights?: ArrayLike;
+    readonly density?: boolean;
   } = {},
 ): [counts: ShoalArray, xEdges: ShoalArray, yEdges: ShoalArray] {
-  known(options, "histogram2d", "bins", "range", "weights");
+  known(options, "histogram2d", "bins", "range", "weights", "density");
   const bins =
     typeof options.bins === "number" || options.bins === undefined
       ? [options.bins ?? 10, options.bins ?? 10]

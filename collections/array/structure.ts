@@ -217,15 +217,32 @@ function matrixSize(x: ArrayLike, options: Pick<TriangleOptions, "k">): [number,
   return [shape[0] as number, { ...options, m: shape[1] as number }];
 }
 
+/** Options of {@link ravelMultiIndex}. */
+export interface RavelOptions {
+  /** What becomes of indices beyond an axis: "wrap" counts on from its start, "clip" takes its end; left out, they must lie within. */
+  readonly mode?: "wrap" | "clip";
+}
+
 /** Positions in the flattened array from indices along each axis. */
-export function ravelMultiIndex(lists: readonly ArrayLike[] | ShoalArray, shape: readonly number[]): ShoalArray {
+export function ravelMultiIndex(
+  lists: readonly ArrayLike[] | ShoalArray,
+  shape: readonly number[],
+  options: RavelOptions = {},
+): ShoalArray {
+  const { mode } = known(options, "ravelMultiIndex", "mode");
+  if (mode !== undefined && mode !== "wrap" && mode !== "clip")
+    throw new TypeError(`"${mode}" is no mode of ravelMultiIndex; use wrap or clip, or leave it out`);
+  const within = (one: ArrayLike, n: number): ShoalArray => {
+    const index = arrayOf(one).astype("int64");
+    return mode === "wrap" ? index.mod(n) : mode === "clip" ? index.clip(0, n - 1) : index;
+  };
   const indexes = Array.isArray(lists) ? lists : rowsOf(lists as ShoalArray);
   if (indexes.length !== shape.length)
     throw new RangeError(`${indexes.length} lists of indices for ${shape.length} axes`);
-  return indexes.reduce<ShoalArray | undefined>(
-    (so, one, axis) => (so === undefined ? arrayOf(one).astype("int64") : so.mul(shape[axis] as number).add(one)),
-    undefined,
-  ) as ShoalArray;
+  return indexes.reduce<ShoalArray | undefined>((so, one, axis) => {
+    const n = shape[axis] as number;
+    return so === undefined ? within(one, n) : so.mul(n).add(within(one, n));
+  }, undefined) as ShoalArray;
 }
 
 /** Options of {@link average}. */

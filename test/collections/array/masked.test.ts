@@ -66,7 +66,8 @@ test("what is not finite is masked, and filled", async () => {
   assert.deepEqual(await values(ma.getmaskarray(broken)), [false, false, false]);
   assert.deepEqual(
     await values(ma.filled(ma.maskedValues([1, 2], 2.000001))),
-    [1, 1e20].map((one) => (one === 1e20 ? 999999 : one)),
+    // The value masked for is what fills, in the dtype of the data.
+    [1, 2],
   );
   assert.throws(() => ma.maskedArray([1, 2], { mask: [0, 1] }), /A mask holds booleans, not int64/);
 });

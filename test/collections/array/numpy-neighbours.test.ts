@@ -412,3 +412,65 @@ test("booleans to the power of 2 are int8 by the method, int64 by the function; 
     [2, 2],
   ]);
 });
+
+test("spacings of frequencies stand by themselves or among the options", async () => {
+  for (const one of [da.fft.fftfreq(4, 0.5), da.fft.fftfreq(4, { d: 0.5, chunks: 3 })])
+    assert.deepEqual(await values(one), [0, 0.5, -1, -0.5]);
+  assert.deepEqual(await values(da.fft.rfftfreq(8, { d: 2 })), [0, 0.0625, 0.125, 0.1875, 0.25]);
+  assert.throws(() => da.fft.fftfreq(4, { d: "1" as never }), /spacing d of fftfreq/);
+});
+
+test("histograms in several dimensions: a number of bins for all axes, points as rows, densities", async () => {
+  const points = da.fromArray(
+    [
+      [0.5, 1.5],
+      [1.5, 0.5],
+      [1.5, 2.5],
+    ],
+    { chunks: [2, 2] },
+  );
+  const range = [
+    [0, 2],
+    [0, 3],
+  ] as const;
+  const expected = [
+    [0, 1],
+    [1, 1],
+  ];
+  assert.deepEqual(await values(da.histogramdd(points, { bins: 2, range })[0]), expected);
+  const columns = [points.get(":", 0), points.get(":", 1)] as const;
+  assert.deepEqual(await values(da.histogramdd(columns, { bins: 2, range })[0]), expected);
+  const density = expected.map((row) => row.map((n) => n / 3 / 1.5));
+  const found = (await values(da.histogram2d(...columns, { bins: 2, range, density: true })[0])) as number[][];
+  found.forEach((row, i) => {
+    row.forEach((one, j) => {
+      assert.ok(Math.abs(one - (density[i]?.[j] as number)) < 1e-12);
+    });
+  });
+  assert.throws(() => da.histogramdd(columns, { bins: [2], range }), /bins for 1 axes, and points of 2/);
+});
+
+test("indices beyond an axis wrap or are clipped", async () => {
+  const lists = da.fromArray([
+    [1, 5, -3],
+    [0, 4, 9],
+  ]);
+  assert.deepEqual((await values(da.ravelMultiIndex(lists, [4, 6], { mode: "wrap" }))) as unknown, [6, 10, 9]);
+  assert.deepEqual((await values(da.ravelMultiIndex(lists, [4, 6], { mode: "clip" }))) as unknown, [6, 22, 5]);
+  assert.throws(() => da.ravelMultiIndex(lists, [4, 6], { mode: "raise" as never }), /no mode of ravelMultiIndex/);
+});
+
+test("fill values of masked arrays: the value that is masked; what fixInvalid() puts into the data is another", async () => {
+  assert.deepEqual(await values(da.ma.filled(da.ma.maskedEqual(da.fromArray([1.5, 3, 4]), 3))), [1.5, 3, 4]);
+  assert.equal(da.ma.maskedEqual(da.fromArray([1, 3]), 3).fillValue, 3);
+  assert.equal(da.ma.maskedValues(da.fromArray([1, 3]), 3).fillValue, 3);
+  const fixed = da.ma.fixInvalid(da.fromArray([1, Number.NaN]), { fillValue: 4 });
+  assert.deepEqual(await values(da.ma.getdata(fixed)), [1, 4]);
+  assert.deepEqual(await values(da.ma.filled(fixed)), [1, 1e20]);
+});
+
+test("gradients take the ends by a curve through three elements", async () => {
+  const slopes = da.gradient(da.fromArray([1, 4, 9, 16], { chunks: 3 }), 2, { edgeOrder: 2 }) as da.Array;
+  assert.deepEqual(await values(slopes), [1, 2, 3, 4]);
+  assert.throws(() => da.gradient(da.fromArray([1, 4]), 1, { edgeOrder: 2 }), /at least 3 elements/);
+});
