@@ -126,10 +126,10 @@ export function workerLost(
 
 /**
  * The rows a worker may have been running: all it was sent and had not reported, as it runs many short ones before it reports,
- * in an order of its own.
+ * in an order of its own. What was sent ahead of its inputs is among them: they may have been made there.
  */
 function suspectsOf(state: SchedulerState, rows: readonly number[]): number[] {
-  return rows.filter((row) => state.tasks.state[row] === S.processing);
+  return rows.filter((row) => state.tasks.state[row] === S.processing || state.tasks.state[row] === S.assigned);
 }
 
 /** One of several is only marked, so that it runs alone from now on; what was alone when its worker died did it. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ClusterScript } from "../support/cluster-script.ts";
 import { SchedulerScript } from "../support/scheduler-script.ts";
 
 /**
@@ -126,6 +127,27 @@ test("3: a worker dies and another of its name joins: what the dead one ran and 
   assert.deepEqual([s.state(0), s.state(1)].includes("memory"), false);
   s.finished("A", 1, 2);
   assert.notEqual(s.state(1), "memory", "the former life is not heard");
+});
+
+test("a worker dies with a chain sent ahead: any of it may have been running, so each runs alone from then on and none is blamed yet", () => {
+  const c = new ClusterScript({ A: 1 });
+  c.submit("x", [[], [], [], [], [3], [4]], 1);
+  c.flow();
+  for (const row of [0, 1, 2]) {
+    assert.equal(c.begins("A"), row);
+    c.finish("A", row);
+  }
+  c.flow();
+  assert.deepEqual(
+    [3, 4, 5].map((row) => c.stands(row)),
+    ["S:processing A:queued", "S:assigned A:waiting", "S:assigned A:waiting"],
+  );
+  c.gone("A");
+  const { kills } = c.brain.state.tasks;
+  assert.deepEqual([...kills.slice(0, 6)], [0, 0, 0, 1, 1, 1]);
+  c.join("B");
+  assert.equal(c.runAll(), "B3 B4 B5 B0 B1 B2");
+  assert.equal(c.stands(5), "S:memory B:memory");
 });
 
 test("34: a range of messages is lost on the way to the scheduler: the session begins anew, what was made is there, not made again", () => {

@@ -76,6 +76,13 @@ test("simulate() loses a worker's joining with the journal's tail: what it runs 
   if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
 });
 
+test("simulate() finds the task at the end of a chain that ends its worker in a few deaths, not in one for each task before it", async () => {
+  const scenario = makeScenario(800075575);
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+  assert.ok(outcome.crashes <= 6, `${outcome.crashes} crashes`);
+});
+
 test("simulate() takes back what was sent ahead to a straggler in the turn that copies it", async () => {
   // In the second one such task has begun there before it hears.
   for (const seed of [64653, 800022461]) {
