@@ -44,7 +44,9 @@ export class ActorRegistry {
   /** @param worker that has the instance; unknown where its maker tells the first */
   snapshot(id: string, bytes: Uint8Array, worker: string | undefined): void {
     const record = this.actors.get(id);
-    if (record?.phase === "alive" && (worker === undefined || worker === record.worker)) record.snapshot = bytes;
+    if (record === undefined || record.phase === "lost") return;
+    // A new life may have answered a call before it is heard that it was made.
+    if (worker === undefined ? record.phase === "alive" : worker === record.worker) record.snapshot = bytes;
   }
 
   where(id: string): ActorPlace {

@@ -160,6 +160,8 @@ class WorkerHost implements Actor {
     const tell = (bytes: Uint8Array): void => this.tellSnapshot(id, bytes);
     const calls = new ActorCalls(id, instance, isRestorable ? tell : undefined);
     const subjects = clusterSubjects(this.options.cluster);
+    // Made again where a former life of it still is: that gives way.
+    await this.end(id);
     const actor = this.context.spawn(userActor(subjects.userActor(id), calls));
     // A snapshot is told before the answer only where both go the same way.
     const bus = isRestorable ? undefined : await this.directly();

@@ -11,7 +11,7 @@ export interface SubmitOptions extends Annotations {
   readonly timeout?: number | string;
   /** How long the first retry waits: milliseconds, or text such as "1s"; each further one twice as long, up to a minute. */
   readonly retryDelay?: number | string;
-  /** The task's name; two calls of one key are one task. */
+  /** The task's name; two calls of one key are one task. Those of a `map` are named `<key>-0`, `<key>-1`, and so on. */
   readonly key?: string;
 }
 

@@ -66,7 +66,7 @@ export class Submitter {
     const batch = this.batchFor(fn, options, -1);
     // What has a name or a signal, and the few, are futures from the start.
     const isRun = options.signal === undefined && options.key === undefined && list.length >= RUN_MIN;
-    const futures = isRun ? undefined : list.map((item) => this.add(batch, [item], options));
+    const futures = isRun ? undefined : list.map((item, at) => this.add(batch, [item], namedApart(options, at)));
     if (isRun) for (const item of list) batch.calls.add([item], undefined);
     const failed = this.flush().get(batch);
     if (failed !== undefined) throw failed.error;
@@ -238,4 +238,10 @@ function reasonText(reason: unknown): string {
   if (reason instanceof CancelledError) return reason.message;
   if (reason instanceof DOMException && reason.name === "AbortError") return "its signal was aborted";
   return `its signal was aborted: ${reason instanceof Error ? reason.message : shown(reason)}`;
+}
+
+/** One name for all would make them one task. What is no name is refused with the first of them. */
+function namedApart(options: SubmitOptions, at: number): SubmitOptions {
+  const { key } = options;
+  return typeof key === "string" && key !== "" ? { ...options, key: `${key}-${at}` } : options;
 }

@@ -112,6 +112,17 @@ test("what is no function, and what is no list of items, is refused where it is 
   refused(() => client.submit(inc, 1, { signal: 5 as never }), "signal of a submission is an AbortSignal, not 5");
 });
 
+test("calls of a map that is given a key are tasks of their own, named by it and their places", async () => {
+  await using client = await Client.local({ mode: "inline" });
+  const futures = client.map(inc, [1, 2, 3], { key: "up" });
+  assert.deepEqual(await client.gather(futures), [2, 3, 4]);
+  assert.deepEqual(
+    futures.map(({ key }) => key),
+    ["up-0", "up-1", "up-2"],
+  );
+  assert.throws(() => client.map(inc, [1], { key: "" }), { name: "TypeError" });
+});
+
 test("a task that its signal cancels says why", async () => {
   await using client = await Client.local({ mode: "inline" });
   const never = (): Promise<never> => new Promise(() => {});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ActorReply } from "../../../actors/coordination/actor-calls.ts";
+import { type HostRequest, workerHost } from "../../../actors/coordination/worker-host.ts";
+import { ActorSystem } from "../../../runtime/actor/system.ts";
+import { LocalBus } from "../../../runtime/bus/local-bus.ts";
+import { clusterSubjects } from "../../../runtime/bus/subject.ts";
+import { importModule } from "../../../runtime/wire/function-loader.ts";
+import { liveFunction } from "../../../runtime/wire/function-spec.ts";
+import { makePortable } from "../../../runtime/wire/portable.ts";
+import { decodeValueSoon, encodeValue, flattenValue, unflattenValue } from "../../../runtime/wire/value.ts";
+
+class Kept {
+  n: number;
+  constructor(n: number) {
+    this.n = n;
+  }
+  add(by: number): number {
+    this.n += by;
+    return this.n;
+  }
+  snapshot(): number {
+    return this.n;
+  }
+  static restore(n: unknown): Kept {
+    return new Kept(n as number);
+  }
+}
+
+const bytesOf = (value: unknown): Uint8Array => flattenValue(encodeValue(value, { shareMemory: false }));
+
+test("an actor that is made again where a former life of it still is goes on from the state it was given", async (t) => {
+  const bus = new LocalBus();
+  const system = new ActorSystem({ bus });
+  t.after(() => {
+    system.close();
+    return bus.close();
+  });
+  const subjects = clusterSubjects("c");
+  system.spawn(workerHost({ cluster: "c", id: "w1", functions: "any" }));
+  const { live: _, ...fn } = makePortable(liveFunction(Kept as never), { functions: "any" });
+  const recipe = bytesOf({ fn, args: [1] });
+  const ask = (address: string, message: object): Promise<unknown> =>
+    system.ask(address, message, { timeoutMs: 10_000 });
+  const made = (request: HostRequest): Promise<unknown> => ask(subjects.workerHost("w1"), request);
+  const add = async (by: number): Promise<unknown> => {
+    const reply = (await ask(subjects.userActor("a"), { op: "call", name: "add", args: bytesOf([by]) })) as ActorReply;
+    return "value" in reply ? decodeValueSoon(unflattenValue(reply.value), importModule) : reply.error;
+  };
+  await made({ op: "create", id: "a", recipe });
+  assert.equal(await add(1), 2);
+  await made({ op: "restore", id: "a", recipe, snapshot: bytesOf(40) });
+  assert.equal(await add(2), 42);
+});
