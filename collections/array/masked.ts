@@ -20,6 +20,8 @@ export interface MaskedReduceOptions {
 
 type Binary = "add" | "sub" | "mul" | "div" | "floordiv" | "mod" | "pow" | "lt" | "le" | "gt" | "ge" | "eq" | "ne";
 
+const COMPARISONS: ReadonlySet<Binary> = new Set<Binary>(["lt", "le", "gt", "ge", "eq", "ne"]);
+
 /**
  * A lazy array some of whose elements do not count: data, and a mask that is true where they do not. Work on it is work on
  * both, in the same blocks.
@@ -53,13 +55,23 @@ export class MaskedArray {
     return where(this.mask, fullLike(this.data, value), this.data);
   }
 
-  /** An element-wise operation: masked where either side is. */
+  /** An element-wise operation: masked where either side is. A fill value that was given stays, but for comparisons. */
   apply(name: Binary, other: ArrayLike | MaskedArray): MaskedArray {
     const right = other instanceof MaskedArray ? other.data : other;
     const apply = this.data[name] as (other: ArrayLike) => ShoalArray;
     const data = apply.call(this.data, right as ArrayLike);
     const mask = other instanceof MaskedArray ? this.mask.or(other.mask) : this.mask;
-    return new MaskedArray(data, mask as ShoalArray);
+    return new MaskedArray(data, mask as ShoalArray, COMPARISONS.has(name) ? undefined : this.givenFill());
+  }
+
+  /** The elements in another dtype. */
+  astype(dtype: Parameters<ShoalArray["astype"]>[0]): MaskedArray {
+    return new MaskedArray(this.data.astype(dtype), this.mask, this.givenFill());
+  }
+
+  /** The fill value, if it is not the usual one of the dtype. */
+  private givenFill(): ScalarLike | undefined {
+    return Object.is(this.fillValue, defaultFill(this.data)) ? undefined : this.fillValue;
   }
 
   add(other: ArrayLike | MaskedArray): MaskedArray {
@@ -78,7 +90,7 @@ export class MaskedArray {
   div(other: ArrayLike | MaskedArray): MaskedArray {
     const made = this.apply("div", other);
     const zero = arrayOf(other instanceof MaskedArray ? other.data : other).eq(0);
-    return new MaskedArray(made.data, made.mask.or(zero) as ShoalArray);
+    return new MaskedArray(made.data, made.mask.or(zero) as ShoalArray, made.fillValue);
   }
 
   /** Indexing, as of arrays. */

@@ -467,6 +467,12 @@ test("fill values of masked arrays: the value that is masked; what fixInvalid() 
   const fixed = da.ma.fixInvalid(da.fromArray([1, Number.NaN]), { fillValue: 4 });
   assert.deepEqual(await values(da.ma.getdata(fixed)), [1, 4]);
   assert.deepEqual(await values(da.ma.filled(fixed)), [1, 1e20]);
+  const three = da.ma.maskedArray(da.fromArray([1, 2]), { mask: [true, false], fillValue: 3 });
+  assert.deepEqual(await values(da.ma.filled(three.mul(2))), [3, 4]);
+  assert.deepEqual(await values(da.ma.filled(three.div(2))), [3, 1]);
+  assert.deepEqual(await values(da.ma.filled(three.astype("float32"))), [3, 2]);
+  assert.deepEqual(await values(da.ma.filled(three.apply("gt", 1))), [true, true]);
+  assert.deepEqual(await values(da.ma.filled(da.ma.maskedLess(da.fromArray([1, 2]), 2).div(2))), [1e20, 1]);
 });
 
 test("gradients take the ends by a curve through three elements", async () => {
