@@ -1,4 +1,4 @@
-import { type ActivityMeter, timed } from "../../runtime/base/activity-meter.ts";
+import { type ActivityMeter, type Tally, timed } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
 import { originOf } from "../../runtime/base/origin.ts";
 import { ChunkShelf, type ShelfWish } from "./chunk-shelf.ts";
@@ -31,6 +31,8 @@ export class SpillingChunkStore implements ChunkStore {
   private readonly disk: SpillDisk;
   private readonly clock: Clock;
   private readonly meter: ActivityMeter | undefined;
+  /** Uses that found their chunk in memory. */
+  private readonly found: Tally | undefined;
   private readonly listeners: ChunkListener[] = [];
   private readonly loads = new Map<number, { resolve: () => void; reject: (error: unknown) => void }[]>();
   /** What is done with each life's name, one after another. */
@@ -47,6 +49,7 @@ export class SpillingChunkStore implements ChunkStore {
     this.disk = disk;
     this.clock = clock;
     this.meter = meter;
+    this.found = meter?.of("restore", "found");
     this.shelf = new ChunkShelf(diskBytesMax);
   }
 
@@ -77,6 +80,7 @@ export class SpillingChunkStore implements ChunkStore {
 
   pin(id: number): boolean {
     const isHere = this.shelf.pin(id);
+    if (isHere) this.found?.add(0);
     this.follow();
     return isHere;
   }

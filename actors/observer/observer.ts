@@ -3,6 +3,7 @@ import type { Bus, Subscription } from "../../runtime/bus/bus.ts";
 import { type ClusterSubjects, clusterSubjects } from "../../runtime/bus/subject.ts";
 import { publishEvent, readEvent } from "../../runtime/protocol/event-json.ts";
 import { type ClusterEvent, WATCH_BEAT_MS, type WatchBeat } from "../../runtime/protocol/events.ts";
+import type { ActivityFigures } from "../scheduler/cluster-activities.ts";
 import { ObserverBrain, type ToldLogEntry } from "./observer-brain.ts";
 
 export interface ObserverOptions {
@@ -24,6 +25,8 @@ export interface Watch {
 
 const ASK_TIMEOUT_MS = 3000;
 const TICK_MS = 250;
+/** Workers tell where their time went with their heartbeats: asking more often would tell nothing new. */
+const ACTIVITIES_MS = 2000;
 /** After the last one has left, watching goes on for a moment: pages are opened one after another. */
 const LINGER_MS = 5000;
 
@@ -47,6 +50,7 @@ export class Observer {
       }
     | { readonly kind: "closed" } = { kind: "idle" };
   private isAskingLog = false;
+  private asked: { readonly atMs: number; readonly activities: Promise<readonly ActivityFigures[]> } | undefined;
 
   constructor(options: ObserverOptions) {
     this.options = options;
@@ -71,6 +75,18 @@ export class Observer {
     return this.options.ask(this.subjects.task(key), message, { timeoutMs: ASK_TIMEOUT_MS });
   }
 
+  /** Where the workers' time and bytes went: asked once in two seconds at most, whoever and however many want it. @throws what the scheduler answers */
+  activities(): Promise<readonly ActivityFigures[]> {
+    const atMs = this.options.clock.now();
+    if (this.asked === undefined || atMs - this.asked.atMs >= ACTIVITIES_MS) {
+      const answer = this.askScheduler({ type: "activities" }) as Promise<{ activities: readonly ActivityFigures[] }>;
+      this.asked = { atMs, activities: answer.then(({ activities }) => activities) };
+      // What failed is not kept.
+      this.asked.activities.catch(() => (this.asked = undefined));
+    }
+    return this.asked.activities;
+  }
+
   close(): void {
     this.stop({ kind: "closed" });
   }
@@ -83,7 +99,9 @@ export class Observer {
     };
     const { every, events } = this.subjects;
     const subscriptions = [bus.subscribe(every.workerEvent, take), bus.subscribe(events("scheduler"), take)];
-    this.phase = { kind: "watching", subscriptions, timer: clock.setTimer(0, () => this.tick()), beatMs: 0, leftMs: 0 };
+    const timer = clock.setTimer(0, () => this.tick());
+    // Whoever looks for less than a moment counts as well: programs that read the page's data now and then.
+    this.phase = { kind: "watching", subscriptions, timer, beatMs: 0, leftMs: clock.now() };
   }
 
   private tick(): void {

@@ -33,7 +33,6 @@ export function stateFigures(state: SchedulerState, version: string): StateFigur
     more: {
       stealing: state.steals.told(),
       speculation: { copies: state.races.made, won: state.races.won },
-      spans: state.spans.told(state.nowMs),
       cache: state.cache?.figures() ?? CACHE_OFF,
       memory: { spilledBytes: [...state.workerByName.values()].reduce((sum, one) => sum + one.spilledBytes, 0) },
     },

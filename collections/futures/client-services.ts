@@ -231,7 +231,7 @@ export abstract class ClientServices {
   /**
    * Where the workers' time and bytes went, by worker, activity and kind of task, as workers last told: at most a heartbeat ago. Contexts:
    * `execute` (activities `run`, `fail`, `decode` of arguments, `load` of functions, and those of `taskScope().measure()`; by kind of task and span), `fetch` (`transfer`, `decode`),
-   * `give` (`encode`), `spill` (`encode`, `write`, `let go` of what lies in a file already), `restore` (`read`, `read again`, `decode`), `exchange` (`encode`, `write`, `read`,
+   * `give` (`encode`), `spill` (`encode`, `write`, `let go` of what lies in a file already), `restore` (`found` in memory still, `read`, `read again`, `decode`), `exchange` (`encode`, `write`, `read`,
    * `decode`). What overlaps counts in full, so that seconds may be more than have passed. Workers that are gone are told together, without a name.
    * @see https://distributed.dask.org/en/stable/fine-performance-metrics.html
    * @example

@@ -94,12 +94,15 @@ export async function answerRequest(
 /** Asked anew at each scrape: a scheduler that does not answer is a scrape that fails, as Prometheus wants it. */
 async function metrics(observer: Observer, response: ServerResponse): Promise<void> {
   try {
-    const figures = (await observer.askScheduler({ type: "figures" })) as StateFigures;
+    const [figures, activities] = await Promise.all([
+      observer.askScheduler({ type: "figures" }) as Promise<StateFigures>,
+      observer.activities(),
+    ]);
     response.writeHead(200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
       "cache-control": "no-store",
     });
-    response.end(metricsText(clusterMetrics(figures, observer.brain)));
+    response.end(metricsText(clusterMetrics(figures, observer.brain, activities)));
   } catch (error) {
     text(response, 503, `The scheduler of ${observer.subjects.cluster} does not answer: ${(error as Error).message}\n`);
   }

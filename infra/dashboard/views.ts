@@ -1,6 +1,8 @@
 import type { Observer } from "../../actors/observer/observer.ts";
 import { CLUSTER_SERIES, type ObserverBrain, type WatchedWorker } from "../../actors/observer/observer-brain.ts";
 import type { SchedulerFigures, WorkerFigures } from "../../runtime/protocol/events.ts";
+import { spillFigures } from "../metrics/spill-figures.ts";
+import { whereTimeGoes } from "./where-time-goes.ts";
 
 /** What a page may be of: the name of the view, and whom it is of. */
 export interface ViewRequest {
@@ -34,10 +36,10 @@ export const views: Readonly<Record<string, View>> = {
   worker: (observer, id) => workerView(observer, id),
   task: (observer, key) => observer.askTask(key, { type: "story" }),
   graph: (observer) => observer.askScheduler({ type: "graph" }),
-  memory: ({ brain }) => memoryView(brain),
+  memory: async (observer) => ({ ...memoryView(observer.brain), spill: spillFigures(await observer.activities()) }),
   stealing: ({ brain }) => ({ stealing: brain.figures?.more["stealing"] ?? null, workers: workerRows(brain, false) }),
   exchange: ({ brain }) => exchangeView(brain),
-  time: ({ brain }) => timeView(brain),
+  time: async (observer) => ({ ...timeView(observer.brain), ...(await whereTimeGoes(observer)) }),
   profile: ({ brain }, kind) => ({
     kinds: brain.profile.totals,
     tree: brain.profile.tree(kind === "" ? undefined : kind),
@@ -140,7 +142,7 @@ async function workerView(observer: Observer, id: string): Promise<unknown> {
   };
 }
 
-function memoryView(brain: ObserverBrain): unknown {
+function memoryView(brain: ObserverBrain): object {
   return {
     prefixes: (brain.figures?.prefixes ?? [])
       .filter(({ memory }) => memory > 0)
@@ -148,7 +150,7 @@ function memoryView(brain: ObserverBrain): unknown {
       .sort((a, b) => b.bytes - a.bytes),
     workers: workerRows(brain, false),
     series: recent(brain),
-    memory: brain.figures?.more["memory"] ?? null,
+    cache: brain.figures?.more["cache"] ?? null,
   };
 }
 
@@ -156,7 +158,7 @@ function exchangeView(brain: ObserverBrain): unknown {
   return { pairs: [...brain.pairs.values()], workers: workerRows(brain, false), series: recent(brain) };
 }
 
-function timeView(brain: ObserverBrain): unknown {
+function timeView(brain: ObserverBrain): object {
   const watchedMs = brain.nowMs - brain.sinceMs;
   return {
     watchedMs,

@@ -1,21 +1,28 @@
 import type { ObserverBrain, WatchedWorker } from "../../actors/observer/observer-brain.ts";
+import type { ActivityFigures } from "../../actors/scheduler/cluster-activities.ts";
 import type { StateFigures } from "../../actors/scheduler/figures.ts";
 import type { CacheFigures } from "../../actors/scheduler/result-cache.ts";
 import type { ToldSteals } from "../../actors/scheduler/steal-figures.ts";
 import type { WorkerFigures } from "../../runtime/protocol/events.ts";
 import type { Metric, MetricSample } from "./metrics-text.ts";
+import { spillMetrics } from "./spill-figures.ts";
 
 /**
  * A cluster's figures as metrics, named as Dask names them with `shoal` in front. Counters of the scheduler are always kept; what
  * workers alone know (lag, transfers) is there while somebody watches.
  * @see https://distributed.dask.org/en/stable/prometheus.html
  */
-export function clusterMetrics(figures: StateFigures, brain: ObserverBrain): Metric[] {
+export function clusterMetrics(
+  figures: StateFigures,
+  brain: ObserverBrain,
+  activities: readonly ActivityFigures[],
+): Metric[] {
   return [
     ...schedulerMetrics(figures),
     ...loopMetrics(brain),
     ...prefixMetrics(figures),
     ...workerMetrics(figures.workers, brain),
+    ...spillMetrics(figures.workers, activities),
   ];
 }
 

@@ -139,6 +139,13 @@ export const diagnosticsClaims: readonly Claim[] = [
     "test/infra/measure/event-loop-watch.test.ts: EventLoopWatch tells",
   ],
   [
+    "DG-043",
+    "Fine performance metrics",
+    "shoal:Client#pageUrl shoal:Client#getActivities",
+    `${views}: time: what workers did`,
+  ],
+  ["DG-066", "Spill", "cli:page shoal:Client#pageUrl", `${views}: memory: what left memory and came back`],
+  [
     "DG-014",
     "Shuffle",
     "shoal:Client#pageUrl",

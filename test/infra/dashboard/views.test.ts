@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Client } from "shoal";
+import { Client, span } from "shoal";
 
 /** A view as the page gets it, as far as it is looked at here. */
 type Told = Record<string, any>;
@@ -45,13 +45,15 @@ describe("what pages are told", () => {
   async function spin(): Promise<void> {
     while (!stop.signal.aborted)
       await client.gather(
-        client.map(
-          function spin(ms: number) {
-            const end = performance.now() + ms;
-            while (performance.now() < end);
-            return ms;
-          },
-          [10, 10, 10, 10, 10, 10],
+        await span("turning", async () =>
+          client.map(
+            function spin(ms: number) {
+              const end = performance.now() + ms;
+              while (performance.now() < end);
+              return ms;
+            },
+            [10, 10, 10, 10, 10, 10],
+          ),
         ),
       );
   }
@@ -151,6 +153,17 @@ describe("what pages are told", () => {
     assert.ok(workers.some(({ computeMs }: Told) => computeMs > 0));
   });
 
+  test("time: what workers did, by activity, by function and span, and by span alone", async () => {
+    const runs = (one: Told): boolean => one["activity"] === "run" && one["kind"] === "spin";
+    const { activities, functions, spans } = await told("time", (body) => body["functions"].some(runs));
+    const spin = functions.find(runs);
+    assert.deepEqual([spin.context, spin.span, spin.seconds >= 0.01 * spin.count], ["execute", "turning", true]);
+    const whole = activities.find(({ context, activity }: Told) => context === "execute" && activity === "run");
+    assert.ok(whole.count >= spin.count && whole.seconds >= spin.seconds, JSON.stringify(activities));
+    const turning = spans.find((one: Told) => one["span"] === "turning");
+    assert.ok(turning.finished > 0 && turning.busyMs >= 10, JSON.stringify(spans));
+  });
+
   test("errors: what failed, where, with what message", async () => {
     const { failures } = await told("errors", ({ failures: all }) => all.length > 0);
     assert.match(JSON.stringify(failures[0]), /row 17 has no price/);
@@ -174,4 +187,52 @@ describe("what pages are told", () => {
     assert.equal(clients, 1);
     assert.ok(Object.keys(series).length > 3);
   });
+});
+
+test("programs that read a page's data now and then, and nothing else, are told of the cluster", async () => {
+  await using client = await Client.local({ mode: "inline", page: { port: 0 } });
+  for (;;) {
+    const { head } = (await (await fetch(`${client.pageUrl}/api/status`)).json()) as Told;
+    if (head["connection"] === "live") return assert.equal(head["workers"], 1);
+  }
+});
+
+test("memory: what left memory and came back, what was found there, and what the cache keeps; /metrics tells it too", async () => {
+  await using client = await Client.local({
+    mode: "threads",
+    workers: 1,
+    memoryLimit: "40 MB",
+    cache: "1 MB",
+    page: { port: 0 },
+  });
+  const made = client.map((i: number) => new Float64Array(250_000).fill(i), [...Array(40).keys()]);
+  const [first] = made as [(typeof made)[number]];
+  await client.gather(client.map((values: Float64Array) => values.length, made));
+  // The last of them is still there when it is asked for again.
+  for (const add of [1, 2])
+    await client.submit((values: Float64Array, n: number) => values.length + n, first, add).result();
+  const read = async (path: string): Promise<string> => (await fetch(`${client.pageUrl}${path}`)).text();
+  let body: Told;
+  do body = (JSON.parse(await read("/api/memory")) as Told)["body"];
+  while (!(body["spill"].read.count > 0 && body["spill"].foundShare > 0 && body["cache"] !== null));
+  const { written, read: back, foundShare } = body["spill"];
+  assert.ok(
+    written.count > 0 && written.bytes >= 2_000_000 * written.count && written.seconds > 0,
+    JSON.stringify(written),
+  );
+  assert.ok(back.bytes >= 2_000_000 * back.count && back.seconds > 0, JSON.stringify(back));
+  assert.ok(foundShare > 0 && foundShare < 1, String(foundShare));
+  assert.equal(body["cache"].bytesMax, 1_000_000);
+  const metrics = await read("/metrics");
+  const worker = client.workers[0]?.id as string;
+  for (const [name, activity] of [
+    ["bytes", "disk_write"],
+    ["bytes", "disk_read"],
+    ["count", "memory_read"],
+    ["time_seconds", "disk_write"],
+  ]) {
+    const line = `shoal_worker_spill_${name}_total{worker="${worker}",activity="${activity}"} `;
+    const at = metrics.indexOf(line);
+    assert.ok(at >= 0 && Number.parseFloat(metrics.slice(at + line.length)) > 0, `${line}\n${metrics}`);
+  }
 });

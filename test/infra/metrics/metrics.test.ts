@@ -45,7 +45,7 @@ describe("metrics", () => {
     const more = { stealing: {}, cache: CACHE_OFF };
     const figures = { tasks: {}, entered: {}, prefixes: [], workers, totals, more } as never;
     const found = new Map(
-      clusterMetrics(figures, brain).flatMap(({ name, samples }) =>
+      clusterMetrics(figures, brain, []).flatMap(({ name, samples }) =>
         samples.map(({ labels, value }) => [`${name} ${labels?.["worker"]}`, value] as const),
       ),
     );

@@ -3,7 +3,7 @@ import { chart, linesOver, stackedBars } from "../charts.js";
 import { kindColor, token } from "../colors.js";
 import { card, h, pageHead, table, workerLink } from "../dom.js";
 import { figureStrip } from "../figures.js";
-import { bytes, count } from "../format.js";
+import { bytes, count, duration, percent, plural } from "../format.js";
 
 export function mount(main) {
   const { head, say } = pageHead("Memory");
@@ -61,16 +61,16 @@ export function mount(main) {
   );
   return {
     update(body) {
-      const { prefixes, workers, memory } = body;
+      const { prefixes, workers, cache, spill } = body;
       const held = workers.reduce((sum, one) => sum + one.managedBytes, 0);
       const results = prefixes.reduce((sum, one) => sum + one.count, 0);
       say(`${count(results)} results are held.`);
       strip.update([
         { name: "Results", value: bytes(held), small: `${count(results)} of them` },
         { name: "Resident", value: bytes(body.series.rssBytes.at(-1) ?? 0) },
-        ...Object.entries(memory ?? {})
-          .filter(([, n]) => typeof n === "number")
-          .map(([name, n]) => ({ name: words(name), value: /bytes/i.test(name) ? bytes(n) : count(n) })),
+        { name: "On disk", value: bytes(workers.reduce((sum, one) => sum + one.spilledBytes, 0)) },
+        ...spillItems(spill),
+        ...cacheItems(cache),
       ]);
       const largest = prefixes.slice(0, 12);
       empty.hidden = largest.length > 0;
@@ -83,5 +83,28 @@ export function mount(main) {
   };
 }
 
-const words = (name) =>
-  name.replace(/[A-Z]/g, (char) => ` ${char.toLowerCase()}`).replace(/^./, (char) => char.toUpperCase());
+/** What left memory and came back since the workers began; nothing while nothing did. */
+function spillItems({ written, letGo, read, foundShare }) {
+  const left = written.count + letGo.count;
+  if (left + read.count === 0) return [];
+  const outNote = `${plural(left, "result")}, ${duration(written.seconds * 1000)}`;
+  const backNote = `${plural(read.count, "result")}, ${duration(read.seconds * 1000)}`;
+  return [
+    { name: "Let out of memory", value: bytes(written.bytes + letGo.bytes), small: outNote },
+    { name: "Read back", value: bytes(read.bytes), small: backNote },
+    { name: "Found in memory", value: percent(foundShare), small: "of all uses" },
+  ];
+}
+
+/** Results that nobody asks for any more and the cluster keeps all the same; nothing where it keeps none. */
+function cacheItems(cache) {
+  if (cache === null || (cache.bytesMax === 0 && cache.hits === 0)) return [];
+  return [
+    {
+      name: "Cached",
+      value: bytes(cache.bytes),
+      small: `of ${bytes(cache.bytesMax)}, ${plural(cache.results, "result")}`,
+    },
+    { name: "Found in the cache", value: count(cache.hits), small: `saved ${duration(cache.savedMs)}` },
+  ];
+}

@@ -50,6 +50,7 @@ export function mount(main) {
     (kind) => kind.name,
     { label: "Kinds of tasks", sort: { at: 3, descending: true }, empty: "No task has run yet." },
   );
+  const where = whereCards();
   main.append(
     head,
     strip.element,
@@ -60,6 +61,7 @@ export function mount(main) {
       card("By worker", { width: "w6", note: "what its slots did meanwhile" }, actions.element).element,
     ),
     card("All kinds", { note: "since the scheduler began; a name opens its profile" }, list.element).element,
+    ...where.elements,
   );
   return {
     update(body) {
@@ -80,9 +82,77 @@ export function mount(main) {
       actions.update(body);
       const given = new Map(body.kinds.map((kind) => [kind.name, kind.bytes]));
       list.update(totals.map((kind) => ({ ...kind, bytes: given.get(kind.name) ?? 0 })));
+      where.update(body);
     },
   };
 }
+
+const figureColumns = [
+  { name: "Time", number: true, sort: (one) => one.seconds, show: (one) => duration(one.seconds * 1000) },
+  { name: "Times", number: true, sort: (one) => one.count, show: (one) => count(one.count) },
+  { name: "Bytes", number: true, sort: (one) => one.bytes, show: (one) => bytes(one.bytes) },
+];
+
+/** Where workers' time went by what they did, by function and span; spans as a whole, where there are any. */
+function whereCards() {
+  const name = (title, of, wide = false) => ({ name: title, sort: of, show: of, wide });
+  const activities = table(
+    [
+      name("Part", ({ context }) => PARTS[context] ?? context),
+      name("Activity", (one) => one.activity),
+      ...figureColumns,
+    ],
+    (one) => `${one.context} ${one.activity}`,
+    { label: "Activities of workers", sort: { at: 2, descending: true }, empty: "Workers have told of nothing yet." },
+  );
+  const functions = table(
+    [
+      name("Kind", (one) => one.kind, true),
+      name("Span", (one) => one.span, true),
+      name("Activity", (one) => one.activity),
+      ...figureColumns,
+    ],
+    (one) => `${one.kind} ${one.span} ${one.activity}`,
+    { label: "Activities by function and span", sort: { at: 3, descending: true }, empty: "No task has run yet." },
+  );
+  const spans = table(
+    [
+      name("Span", (one) => one.span, true),
+      { name: "Tasks", number: true, sort: (one) => one.tasks, show: (one) => count(one.tasks) },
+      { name: "Finished", number: true, sort: (one) => one.finished, show: (one) => count(one.finished) },
+      { name: "Failed", number: true, sort: (one) => one.failed, show: (one) => count(one.failed) },
+      { name: "Run time", number: true, sort: (one) => one.busyMs, show: (one) => duration(one.busyMs) },
+      { name: "Results", number: true, sort: (one) => one.bytes, show: (one) => bytes(one.bytes) },
+      { name: "Last", number: true, sort: (one) => -one.lastAgoMs, show: (one) => `${duration(one.lastAgoMs)} ago` },
+    ],
+    (one) => one.span,
+    { label: "Spans", sort: { at: 6, descending: true } },
+  );
+  const spanCard = card("Spans", { note: "work under span(); what is within counts too" }, spans.element).element;
+  return {
+    elements: [
+      card("Activities", { note: "of all workers since they began; what overlaps counts in full" }, activities.element)
+        .element,
+      card("By function and span", { note: "and what functions measure themselves" }, functions.element).element,
+      spanCard,
+    ],
+    update(body) {
+      activities.update(body.activities);
+      functions.update(body.functions);
+      spanCard.hidden = body.spans.length === 0;
+      spans.update(body.spans);
+    },
+  };
+}
+
+const PARTS = {
+  execute: "tasks",
+  fetch: "fetching",
+  give: "giving",
+  spill: "out of memory",
+  restore: "back to memory",
+  exchange: "exchange",
+};
 
 function drawActions({ workers, watchedMs }) {
   const idle = workers.map((one) => Math.max(0, one.slots * watchedMs - one.computeMs - one.transferMs));
