@@ -82,7 +82,7 @@ const SECONDS_KEPT = 600;
 const LOG_MAX = 1000;
 const PAIRS_MAX = 4096;
 const SECOND_MS = 1000;
-/** The scheduler tells its figures four times a second, less often where it has millions of tasks. */
+/** The scheduler tells its figures twice a second, less often where it has millions of tasks. */
 const SILENCE_MS = 6000;
 
 /**

@@ -17,9 +17,10 @@ export interface SchedulerReporterOptions {
   system(): ThreadSample;
 }
 
-const FIGURES_INTERVAL_MS = 250;
+/** As often as pages are drawn. */
+const FIGURES_INTERVAL_MS = 500;
 /** Counting a million rows takes some milliseconds: it is done so seldom that it takes one part in so many of the time. */
-const COUNTING_SHARE = 200;
+const COUNTING_SHARE = 400;
 /** Observers take a scheduler that says nothing for longer for lost. */
 const PAUSE_MAX_MS = 2000;
 

@@ -35,7 +35,7 @@ export function countMixedStates(
   }
 }
 
-/** Counts neighbouring rows, about 2 ns each. @param into is added to */
+/** Counts neighbouring rows, which mostly are in the same state: about a nanosecond each. @param into is added to */
 export function countStates(
   state: SchedulerState,
   from: number,
@@ -46,11 +46,13 @@ export function countStates(
   const { byState } = into;
   let done = 0;
   let held = 0;
-  for (let row = from; row < to; row++) {
-    const at = states[row] as number;
-    byState[at] = (byState[at] as number) + 1;
-    if (at === S.memory) held += bytes[row] as number;
-    else if (at === S.released && (attempt[row] as number) > 0) done += 1;
+  for (let row = from; row < to; ) {
+    const [first, at] = [row, states[row] as number];
+    do row += 1;
+    while (row < to && states[row] === at);
+    byState[at] = (byState[at] as number) + row - first;
+    if (at === S.memory) for (let i = first; i < row; i++) held += bytes[i] as number;
+    else if (at === S.released) for (let i = first; i < row; i++) if ((attempt[i] as number) > 0) done += 1;
   }
   into.done += done;
   into.bytes += held;

@@ -67,13 +67,21 @@ export class TaskStream {
     const { open } = this;
     if (
       open !== undefined &&
-      layer === this.openLayer &&
-      task.call === this.openCall &&
       task.startMs - open.endMs < PAUSE_MS &&
-      task.endMs - open.startMs < RUN_MS
+      task.endMs - open.startMs < RUN_MS &&
+      this.isOfOpenKind(open, layer, task.call)
     )
       join(open, task);
     else this.begin(layer, task);
+  }
+
+  /** Batches of several submissions come by turns: their tasks are of a kind though their layers differ. */
+  private isOfOpenKind(open: Run, layer: LayerDefinition, call: number): boolean {
+    if (layer === this.openLayer && call === this.openCall) return true;
+    if (kindOf(layer, call) !== open.prefix) return false;
+    this.openLayer = layer;
+    this.openCall = call;
+    return true;
   }
 
   /** Chunks or shards that came from a peer; one that it did not have weighs nothing. */

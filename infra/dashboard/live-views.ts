@@ -7,6 +7,8 @@ const INTERVAL_MS = 500;
 /** Pages take one part in so many of the thread's time: where they would take more, they are shown less often, down to this. */
 const SHARE = 100;
 const INTERVAL_MAX_MS = 2000;
+/** What the scheduler has to be asked for is asked for so seldom that waiting for its answer takes one part in so many of the time. */
+const ASKING_SHARE = 50;
 /** Runs that are drawn for half a second, over all workers. */
 const RUNS_PER_FRAME_MAX = 120;
 /** What a page that has just come is shown of the past. */
@@ -18,6 +20,8 @@ interface Viewing {
   readonly request: ViewRequest;
   readonly pages: Set<ServerResponse>;
   isBusy: boolean;
+  /** Not to be shown again before: its data was long in coming. */
+  notBeforeMs: number;
 }
 
 /**
@@ -55,7 +59,8 @@ export class LiveViews {
     page.write("retry: 1000\n\n");
     const name = `${request.view}\n${request.of}`;
     let viewing = this.viewings.get(name);
-    if (viewing === undefined) this.viewings.set(name, (viewing = { request, pages: new Set(), isBusy: false }));
+    if (viewing === undefined)
+      this.viewings.set(name, (viewing = { request, pages: new Set(), isBusy: false, notBeforeMs: 0 }));
     const own = viewing;
     own.pages.add(page);
     this.watch ??= this.observer.watch();
@@ -106,7 +111,8 @@ export class LiveViews {
       sendAll(this.streams, "runs", { isFirst: false, runs: runs.drawn(this.streamed, RUNS_PER_FRAME_MAX) });
     this.streamed = runs.newest;
     this.spentMs += this.clock.now() - startMs;
-    for (const viewing of this.viewings.values()) void this.show(viewing, viewing.pages);
+    for (const viewing of this.viewings.values())
+      if (startMs >= viewing.notBeforeMs) void this.show(viewing, viewing.pages);
   }
 
   private async show(viewing: Viewing, pages: Iterable<ServerResponse>): Promise<void> {
@@ -119,6 +125,8 @@ export class LiveViews {
     const data = await making;
     viewing.isBusy = false;
     const madeMs = this.clock.now();
+    // One frame of the busiest scheduler's pages is at most so old; a timer's lateness puts no frame off to the next.
+    viewing.notBeforeMs = startMs + Math.min(INTERVAL_MAX_MS, (madeMs - startMs) * ASKING_SHARE) - INTERVAL_MS / 2;
     sendAll(pages, "view", data);
     this.spentMs += this.clock.now() - madeMs;
   }

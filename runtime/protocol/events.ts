@@ -16,7 +16,7 @@ export interface WatchBeat {
 export const WATCH_BEAT_MS = 1000;
 export const WATCH_LEASE_MS = 3500;
 /** A worker's events leave at most so often. */
-export const EVENT_INTERVAL_MS = 100;
+export const EVENT_INTERVAL_MS = 250;
 
 export type ClusterEvent = WorkerEvents | SchedulerFigures;
 

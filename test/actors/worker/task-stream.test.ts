@@ -63,7 +63,22 @@ describe("TaskStream", () => {
     });
   });
 
-  test("a pause, another layer or a long task begin a run", () => {
+  test("short tasks of a kind in a row are one run though they are of several submissions", () => {
+    const stream = new TaskStream();
+    const layers = [layer("tasks-1", "inc"), layer("tasks-2", "inc"), layer("tasks-3", "sum")];
+    for (const [i, one] of layers.entries()) stream.note(one, ran(i, i, i + 0.9));
+    const { runs } = stream.take(0);
+    assert.deepEqual(
+      [runs?.prefixes, runs?.count, runs?.row],
+      [
+        ["inc", "sum"],
+        [2, 1],
+        [0, 2],
+      ],
+    );
+  });
+
+  test("a pause, another kind or a long task begin a run", () => {
     const stream = new TaskStream();
     const [inc, sum] = [layer("inc-3fa9"), layer("tasks-1", "sum")];
     stream.note(inc, ran(0, 0, 0.1));
