@@ -2,7 +2,7 @@ import { barText } from "../../collections/futures/progress-text.ts";
 import { formatBytes, formatDuration } from "../../runtime/base/units.ts";
 import type { PrefixFigures, TurnFigures } from "../../runtime/protocol/events.ts";
 import type { PageHead } from "../dashboard/views.ts";
-import { narrowTable } from "./narrow-lines.ts";
+import { narrowTable, wrappedLines } from "./narrow-lines.ts";
 
 /** What the status view tells, as far as it is shown here. */
 export interface TopFigures {
@@ -33,8 +33,11 @@ export function topLines(head: PageHead, figures: TopFigures, columns: number): 
   const pace = head.tasksPerSecond.toFixed(head.tasksPerSecond < 10 ? 1 : 0);
   const turn = figures.turns === null ? "" : `, longest turn ${formatDuration(figures.turns.maxMs)}`;
   const lines = [
-    `Cluster ${head.cluster}, Shoal ${head.version}: ${figures.workers.length} workers, ${pace} tasks/s${turn}`,
-    `${open} tasks open, ${head.finished} finished, ${head.failed} failed`,
+    ...wrappedLines(
+      `Cluster ${head.cluster}, Shoal ${head.version}: ${figures.workers.length} workers, ${pace} tasks/s${turn}`,
+      columns,
+    ),
+    ...wrappedLines(`${open} tasks open, ${head.finished} finished, ${head.failed} failed`, columns),
     "",
     ...kindLines(figures.prefixes, columns),
     "",

@@ -31,6 +31,7 @@ export function stateChart(lifecycle) {
     ...[...drawn.values()].flatMap(({ texts }) => [...texts.values()]),
     ...boxes.values(),
   );
+  let lit;
   return {
     element,
     /** Lights a state, and marks the steps that led there. */
@@ -44,9 +45,19 @@ export function stateChart(lifecycle) {
       const visited = new Set(steps.flatMap(({ from, to }) => [from, to]));
       for (const [name, box] of boxes)
         box.setAttribute("class", name === state ? "lit" : visited.has(name) ? "visited" : "");
+      if (state !== lit) scrollTo(element, placed.nodes.get(state));
+      lit = state;
       element.setAttribute("aria-label", `Lifecycle of a task: it is ${state}`);
     },
   };
+}
+
+/** On narrow screens the drawing is wider than its frame: the state that is lit is moved to the middle. */
+function scrollTo(element, place) {
+  const frame = element.parentElement;
+  if (frame === null || place === undefined) return;
+  const scale = element.clientWidth / element.viewBox.baseVal.width;
+  frame.scrollLeft = (place.x - element.viewBox.baseVal.x) * scale - frame.clientWidth / 2;
 }
 
 /** Events that lead from one state to another share a line. */

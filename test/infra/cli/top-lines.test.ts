@@ -48,8 +48,12 @@ test("topLines() tells progress and workers, and leaves columns out before a lin
   );
   assert.match(wide, /inc {2}\[#{20}\.{20}\] 5\/10/);
   assert.match(wide, /w0 +50 % +2 +40 B +95\.37 MiB +4\.0 ms +running/);
-  for (const columns of [20, 30, 50, 80])
-    for (const line of topLines(head, figures, columns)) assert.ok(line.length < columns, `${columns}: ${line}`);
+  for (const columns of [20, 30, 40, 50, 80]) {
+    const lines = topLines(head, figures, columns);
+    for (const line of lines) assert.ok(line.length < columns, `${columns}: ${line}`);
+    const text = lines.map((line) => line.trim()).join(" ");
+    assert.match(text, /1234 tasks\/s, longest turn 2\.0 ms 5 tasks open, 5 finished, 0 failed/, `${columns}`);
+  }
 });
 
 test("topLines() says so where no scheduler tells anything", () => {

@@ -8,7 +8,7 @@ import { stateChart, words } from "../state-chart.js";
 export function mount(main, of) {
   const { head, say } = pageHead(of, "", { href: "/graph", text: "Graph" });
   head.querySelector("h1").classList.add("mono");
-  const place = h("div", {});
+  const place = h("div", { class: "state-chart-frame" });
   const facts = h("dl", { class: "facts" });
   const story = h("ol", { class: "story" });
   const noStory = h(
