@@ -4,7 +4,6 @@
  */
 
 export { sizeOf } from "./actors/chunk/sizeof.ts";
-export type { ActivityFigures } from "./actors/scheduler/cluster-activities.ts";
 export type { SpanFigures } from "./actors/scheduler/work-spans.ts";
 export { Callback, type CallbackHooks } from "./collections/core/callback.ts";
 export { Collection, isCollection } from "./collections/core/collection.ts";
@@ -19,6 +18,7 @@ export { delayed, isDelayed } from "./collections/delayed/delayed.ts";
 export type { Delayed } from "./collections/delayed/delayed-value.ts";
 export type { DelayedOptions } from "./collections/delayed/lazy-call.ts";
 export { span } from "./collections/delayed/span.ts";
+export type { ActivityFigures } from "./runtime/base/activity-meter.ts";
 export { Config, type ConfigGiven, config } from "./runtime/base/config.ts";
 export type { ConfigName, ConfigValues } from "./runtime/base/config-options.ts";
 export { CancelledError, OverloadedError, ShoalError, TaskError, TimeoutError } from "./runtime/base/errors.ts";

@@ -1,9 +1,9 @@
+import type { ActivityFigures } from "../../runtime/base/activity-meter.ts";
 import type { Clock, TimerHandle } from "../../runtime/base/clock.ts";
 import type { Bus, Subscription } from "../../runtime/bus/bus.ts";
 import { type ClusterSubjects, clusterSubjects } from "../../runtime/bus/subject.ts";
 import { publishEvent, readEvent } from "../../runtime/protocol/event-json.ts";
 import { type ClusterEvent, WATCH_BEAT_MS, type WatchBeat } from "../../runtime/protocol/events.ts";
-import type { ActivityFigures } from "../scheduler/cluster-activities.ts";
 import { ObserverBrain, type ToldLogEntry } from "./observer-brain.ts";
 
 export interface ObserverOptions {

@@ -1,9 +1,4 @@
-import type { ToldActivity } from "../../runtime/base/activity-meter.ts";
-
-/** An activity of a worker; of one that is gone the name is empty. */
-export interface ActivityFigures extends ToldActivity {
-  readonly worker: string;
-}
+import type { ActivityFigures, ToldActivity } from "../../runtime/base/activity-meter.ts";
 
 /** One life of a worker, and what it has told of it. */
 interface Life {

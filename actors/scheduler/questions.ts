@@ -1,8 +1,8 @@
 import type { Question } from "../../runtime/actor/actor.ts";
+import type { ActivityFigures } from "../../runtime/base/activity-meter.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { actorAddresses } from "./actor-addresses.ts";
 import { askCache } from "./cache-question.ts";
-import type { ActivityFigures } from "./cluster-activities.ts";
 import { demandOf } from "./demand.ts";
 import { stateFigures } from "./figures.ts";
 import { findRow } from "./find-row.ts";

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from "../../actors/coordination/event-log.ts";
-import type { ActivityFigures } from "../../actors/scheduler/cluster-activities.ts";
 import type { SpanFigures } from "../../actors/scheduler/work-spans.ts";
 import type { TaskStory } from "../../actors/task/task-question.ts";
+import type { ActivityFigures } from "../../runtime/base/activity-meter.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";

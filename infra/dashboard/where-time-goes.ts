@@ -1,6 +1,6 @@
 import type { Observer } from "../../actors/observer/observer.ts";
-import type { ActivityFigures } from "../../actors/scheduler/cluster-activities.ts";
 import type { SpanFigures } from "../../actors/scheduler/work-spans.ts";
+import type { ActivityFigures } from "../../runtime/base/activity-meter.ts";
 
 /** An activity over all workers, and what of it was for one kind of task and span. */
 type ActivitySum = Omit<ActivityFigures, "worker">;

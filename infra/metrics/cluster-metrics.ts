@@ -1,8 +1,8 @@
 import type { ObserverBrain, WatchedWorker } from "../../actors/observer/observer-brain.ts";
-import type { ActivityFigures } from "../../actors/scheduler/cluster-activities.ts";
 import type { StateFigures } from "../../actors/scheduler/figures.ts";
 import type { CacheFigures } from "../../actors/scheduler/result-cache.ts";
 import type { ToldSteals } from "../../actors/scheduler/steal-figures.ts";
+import type { ActivityFigures } from "../../runtime/base/activity-meter.ts";
 import type { WorkerFigures } from "../../runtime/protocol/events.ts";
 import type { Metric, MetricSample } from "./metrics-text.ts";
 import { spillMetrics } from "./spill-figures.ts";

@@ -1,4 +1,4 @@
-import type { ActivityFigures } from "../../actors/scheduler/cluster-activities.ts";
+import type { ActivityFigures } from "../../runtime/base/activity-meter.ts";
 import type { WorkerFigures } from "../../runtime/protocol/events.ts";
 import type { Metric, MetricSample } from "./metrics-text.ts";
 

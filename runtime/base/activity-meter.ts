@@ -17,6 +17,11 @@ export interface ToldActivity extends ActivityTotals {
   readonly span: string;
 }
 
+/** An activity of a worker; of one that is gone the name is empty. */
+export interface ActivityFigures extends ToldActivity {
+  readonly worker: string;
+}
+
 /** Kinds and spans beyond this are told together. */
 const TALLIES_MAX = 2000;
 const OTHERS = "others";
