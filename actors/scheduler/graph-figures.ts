@@ -26,11 +26,11 @@ const LAYERS_MAX = 60;
 /** Edges looked at for each layer: its tasks read the same layers. */
 const EDGES_PER_LAYER_MAX = 2000;
 
-/** What is submitted and not forgotten, newest submissions first where it is too much. O(tasks). */
-export function graphFigures(state: SchedulerState): GraphFigures {
+/** What is submitted and not forgotten, newest submissions first where it is too much. O(tasks). @param by whether groups are wanted also where tasks are few */
+export function graphFigures(state: SchedulerState, by: "size" | "groups" = "size"): GraphFigures {
   const slabs = [...state.slabs.values()];
   const total = slabs.reduce((sum, slab) => sum + slab.count, 0);
-  if (total <= TASKS_MAX) return taskGraph(state, slabs, total);
+  if (by === "size" && total <= TASKS_MAX) return taskGraph(state, slabs, total);
   const layers = slabs.reduce((sum, slab) => sum + slab.layers.length, 0);
   return groupGraph(state, slabs, { kind: layers <= LAYERS_MAX ? "layers" : "kinds", total });
 }

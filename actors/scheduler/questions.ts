@@ -46,7 +46,7 @@ function answerTo(brain: SchedulerBrain, asked: SchedulerQuestion, { cluster, ve
     case "figures":
       return stateFigures(brain.state, version);
     case "graph":
-      return graphFigures(brain.state);
+      return graphFigures(brain.state, asked.by);
     case "failures":
       return { failures: toldFailures(brain.state) };
     case "spans":

@@ -5,6 +5,8 @@ import { CACHE_DEFAULTS, type CacheQuestion } from "./result-cache.ts";
 /** What the scheduler answers at its own address, in JSON or in a frame. */
 export type SchedulerQuestion =
   | { readonly type: Plain }
+  /** The graph as it runs; in groups also where tasks are few. */
+  | { readonly type: "graph"; readonly by: "size" | "groups" }
   /** What a worker has and runs. */
   | { readonly type: "worker"; readonly worker: string }
   /** Keys of the results on each worker, so many of each at most. */
@@ -23,7 +25,7 @@ export type SchedulerQuestion =
   | { readonly type: "keyOf"; readonly row: number; readonly attempt: number };
 
 /** Questions without arguments. */
-type Plain = "whoAreYou" | "status" | "workers" | "actors" | "figures" | "graph" | "failures" | "spans" | "activities";
+type Plain = "whoAreYou" | "status" | "workers" | "actors" | "figures" | "failures" | "spans" | "activities";
 
 /** Keys of each worker, where the question does not say how many. */
 const MOST_EACH = 1000;
@@ -41,7 +43,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["workers", plain("workers")],
   ["actors", plain("actors")],
   ["figures", plain("figures")],
-  ["graph", plain("graph")],
+  ["graph", (from) => ({ type: "graph", by: from["by"] === "groups" ? "groups" : "size" })],
   ["failures", plain("failures")],
   ["spans", plain("spans")],
   ["activities", plain("activities")],

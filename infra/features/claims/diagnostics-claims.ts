@@ -11,6 +11,7 @@ export const diagnosticsClaims: readonly Claim[] = [
   ["DG-004", "System", "shoal:Client#pageUrl", `${views}: system: the scheduler`],
   ["DG-005", "Profile", "shoal:Client#pageUrl", `${views}: profile: on which functions`],
   ["DG-007", "Graph", "shoal:Client#pageUrl", `${views}: graph: the pipeline`],
+  ["DG-008", "Groups", "shoal:Client#pageUrl", `${views}: graph of groups`],
   ["DG-009", "Info", "shoal:Client#pageUrl", `${views}: task: its state, what it reads`],
   ["DG-010", "Exceptions", "shoal:Client#pageUrl", `${views}: errors: what failed`],
   ["DG-012", "Stealing", "shoal:Client#pageUrl", `${figures}: stealing is counted by worker`],

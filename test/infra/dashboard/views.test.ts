@@ -131,6 +131,15 @@ describe("what pages are told", () => {
     assert.deepEqual([states.get("clean"), states.get("broken")], [{ memory: 1 }, { erred: 1 }]);
   });
 
+  test("graph of groups: a node for each group of tasks with its progress, however few they are", async () => {
+    const { kind, nodes } = await told("graph", ({ nodes: all }) => all.length >= 4, "groups");
+    assert.notEqual(kind, "tasks");
+    const clean = nodes.find(({ prefix }: Told) => prefix === "clean");
+    assert.deepEqual([clean.count, clean.states], [1, { memory: 1 }]);
+    const layers = nodes.map(({ name }: Told) => name);
+    assert.equal(new Set(layers).size, layers.length);
+  });
+
   test("profile: on which functions the time of a kind goes", async () => {
     const { kinds, tree } = await told("profile", ({ kinds: all }) =>
       all.some(({ prefix }: Told) => prefix === "spin"),

@@ -16,7 +16,7 @@ const WORDS = {
 
 const MARGIN_PX = 150;
 
-export function mount(main, _of, { navigate }) {
+export function mount(main, of, { navigate }) {
   const { head, say } = pageHead("Graph");
   const legend = h(
     "ul",
@@ -46,8 +46,17 @@ export function mount(main, _of, { navigate }) {
     (node) => node.name,
     { label: "Nodes of the graph", empty: "No nodes." },
   );
+  const isGrouped = of === "groups";
+  const choice = (name, isShown, path) =>
+    h("button", { type: "button", "aria-pressed": String(isShown), onclick: () => navigate(path) }, name);
+  const ways = h(
+    "div",
+    { class: "choices", role: "group", "aria-label": "What a node is" },
+    choice("Tasks while few", !isGrouped, "/graph"),
+    choice("Groups", isGrouped, "/graph?of=groups"),
+  );
   const own = card("Now", { right: legend }, picture.element, empty);
-  main.append(head, own.element, card("As a table", {}, list.element).element);
+  main.append(head, ways, own.element, card("As a table", {}, list.element).element);
   return {
     update(given) {
       // A layer of one task has the layer's own name where it has no axes, and a block's key where it has.
