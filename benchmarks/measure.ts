@@ -1,4 +1,5 @@
 import { type BenchCase, type Figures, median, unitsOf } from "./bench-case.ts";
+import { treeCpuSeconds } from "./cpu-seconds.ts";
 
 const RUNS = 5;
 
@@ -11,10 +12,9 @@ export async function measure(one: BenchCase, runs = one.runs ?? RUNS): Promise<
     const busy: number[] = [];
     let more: Record<string, number[]> = {};
     for (let i = 0; i < (one.isLong === true ? 1 : runs); i++) {
-      const before = process.cpuUsage();
+      const before = treeCpuSeconds();
       const run = await one.run();
-      const { user, system } = process.cpuUsage(before);
-      busy.push((user + system) / 1e6);
+      busy.push(treeCpuSeconds() - before);
       seconds.push(run.seconds);
       for (const [name, value] of Object.entries(run.more ?? {}))
         more = { ...more, [name]: [...(more[name] ?? []), value] };
@@ -30,7 +30,7 @@ export async function measure(one: BenchCase, runs = one.runs ?? RUNS): Promise<
         cpuS: median(busy),
         minS: Math.min(...seconds),
         maxS: Math.max(...seconds),
-        runs,
+        runs: seconds.length,
       },
     };
   } finally {

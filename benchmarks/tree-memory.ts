@@ -22,7 +22,8 @@ export async function treePeakMb(work: () => Promise<void>): Promise<number> {
 const treeKb = (): number =>
   [process.pid, ...childrenOf(process.pid)].reduce((sum, pid) => sum + proportionalKb(pid), 0);
 
-function childrenOf(pid: number): number[] {
+/** Processes that this one started, and those that they did. */
+export function childrenOf(pid: number): number[] {
   const tasks = readOr(() => readdirSync(`/proc/${pid}/task`), []);
   return tasks
     .flatMap((task) => readOr(() => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8"), "").split(" "))

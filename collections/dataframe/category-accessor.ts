@@ -1,4 +1,4 @@
-import { ShoalError } from "../../runtime/base/errors.ts";
+import { unknownCategories } from "./category-places.ts";
 import { DataFrame } from "./dataframe.ts";
 import { call } from "./expression/expression.ts";
 import { NO_NAME } from "./frame/column.ts";
@@ -116,11 +116,6 @@ export class CategoryAccessor {
     return new Series<Value>({ ...this.view, columns: [{ ...this.own, category }] });
   }
 }
-
-export const unknownCategories = (): ShoalError =>
-  new ShoalError("The categories of this column are not known; use await table.categorize() or cat.asKnown() first", {
-    code: "NOT_SUPPORTED",
-  });
 
 async function distinct(view: View): Promise<readonly Value[]> {
   const column = await new Series<Value>(view).unique().sortValues().compute();

@@ -1,6 +1,6 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
-import type { Dtype } from "./dtype.ts";
-import { parseDtype } from "./dtype.ts";
+import { categoryOf, withCategoryPlaces } from "./category-places.ts";
+import { type Dtype, fits, parseDtype } from "./dtype.ts";
 import { ColumnExpression } from "./expression/builder.ts";
 import { call, type Expr, literalOf } from "./expression/expression.ts";
 import { parseCondition } from "./expression/parse-condition.ts";
@@ -129,7 +129,7 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
     let view = this.view;
     for (const [name, said] of Object.entries(columns)) {
       const [next, expr] = rowExpression<S>(view, said as RowExpression<S>);
-      const made: ViewColumn = { name, expr };
+      const made: ViewColumn = { name, expr, ...categoryOf(said) };
       const at = next.columns.findIndex((one) => one.name === name);
       view = boundedView({ ...next, columns: at < 0 ? [...next.columns, made] : next.columns.with(at, made) });
     }
@@ -187,7 +187,11 @@ export class DataFrame<S = AnyRow> extends Table<Frame<S>> {
     const names = [by].flat() as string[];
     const { ascending = true } = options;
     const descending = names.map((_, at) => !(typeof ascending === "boolean" ? ascending : ascending[at]));
-    for (const name of names) viewColumn(this.view, name);
+    const placed = withCategoryPlaces(this.view, names);
+    if (placed !== undefined)
+      return new DataFrame<never>(placed.view)
+        .sortValues(placed.by as never, options)
+        .drop(placed.made as never) as never;
     const input = nodeOfView(this.view);
     const npartitions = options.npartitions ?? input.npartitions;
     const nullsLast = options.naPosition !== "first";
@@ -390,10 +394,3 @@ const safeDtype = (name: string): Dtype | undefined => {
     return undefined;
   }
 };
-
-/** Whether a value can stand in a column of this type. */
-function fits(dtype: Dtype, value: unknown): boolean {
-  if (typeof value === "number") return /^(u?int|float)/.test(dtype) || dtype === "null";
-  if (typeof value === "string") return dtype === "string" || dtype === "datetime" || dtype === "null";
-  return true;
-}

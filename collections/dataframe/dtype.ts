@@ -126,3 +126,10 @@ export function parseDtype(name: string): Dtype {
     throw new TypeError(`"${name}" is no column type; types are ${[...NAMES].join(", ")}, list<…>`);
   return alias;
 }
+
+/** Whether a value can stand in a column of this type. */
+export function fits(dtype: Dtype, value: unknown): boolean {
+  if (typeof value === "number") return /^(u?int|float)/.test(dtype) || dtype === "null";
+  if (typeof value === "string") return dtype === "string" || dtype === "datetime" || dtype === "null";
+  return true;
+}

@@ -1,5 +1,5 @@
 import { ShoalError } from "../../runtime/base/errors.ts";
-import { unknownCategories } from "./category-accessor.ts";
+import { unknownCategories } from "./category-places.ts";
 import { type AnyRow, DataFrame } from "./dataframe.ts";
 import type { Dtype } from "./dtype.ts";
 import { call, column, type Expr, literalOf } from "./expression/expression.ts";

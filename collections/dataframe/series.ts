@@ -1,5 +1,6 @@
 import { tokenize } from "../../runtime/graph/tokenize.ts";
 import { aggregateTree } from "./aggregates.ts";
+import { categoryPlaces } from "./category-places.ts";
 import { type Dtype, isFloat, isInteger, isNumberLike, isTime } from "./dtype.ts";
 import { call, column, type Expr, literalOf, type Options, type Plain } from "./expression/expression.ts";
 import { Column, NO_NAME } from "./frame/column.ts";
@@ -78,10 +79,10 @@ export class Series<T = unknown> extends SeriesMath<T> {
     return this.reduce("mean", options);
   }
   min(options: ReduceOptions = {}): Scalar<T> {
-    return this.reduce("min", options);
+    return this.extreme("min", options);
   }
   max(options: ReduceOptions = {}): Scalar<T> {
-    return this.reduce("max", options);
+    return this.extreme("max", options);
   }
   /** Values that are not missing. */
   count(options: ReduceOptions = {}): Scalar<number> {
@@ -211,6 +212,17 @@ export class Series<T = unknown> extends SeriesMath<T> {
   /** A function of all values. */
   reduce<R>(fn: string, options: ReduceOptions): Scalar<R> {
     return this.reduceOver(fn, { v: this.own.expr }, options);
+  }
+
+  /** Ordered categories are compared by their places. */
+  private extreme(fn: "min" | "max", options: ReduceOptions): Scalar<T> {
+    const { category } = this.own;
+    if (category?.ordered !== true) return this.reduce<T>(fn, options);
+    const { view } = new Series<number>(categoryPlaces(this.view)).reduce<number>(fn, options);
+    const to = category.values ?? [];
+    const [{ name, expr }] = view.columns as readonly [View["columns"][number]];
+    const value = call("lookup", [expr], { from: to.map((_, at) => at), to: [...to], dtype: this.dtype, strict: true });
+    return new Scalar<T>({ ...view, columns: [{ name, expr: value }] });
   }
 
   private reduceWith<R>(fn: string, second: Expr, options: Record<string, unknown>): Scalar<R> {

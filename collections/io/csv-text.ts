@@ -54,6 +54,26 @@ export function parseCsvRows(
   return rows;
 }
 
+/**
+ * The text with every row as long as the longest may be, and with quotes only around whole fields; undefined where it was so.
+ * @param count fields of a row; shorter rows are filled up
+ */
+export function withFullRows(text: string, separator: string, quote: string | null, count: number): string | undefined {
+  const special = new RegExp(
+    `[${[separator, quote ?? "", "\n", "\r"].map((one) => one.replace(/[\\\]^-]/, "\\$&")).join("")}]`,
+  );
+  const cell = (field: string): string =>
+    quote !== null && special.test(field) ? quote + field.replaceAll(quote, quote + quote) + quote : field;
+  const rows = parseCsvRows(text, separator, quote, null, true);
+  const full = rows.map((row) => {
+    const isBlank = row.length === 1 && row[0]?.trim() === "";
+    const fields = isBlank ? row : [...row, ...new Array<string>(Math.max(0, count - row.length)).fill("")];
+    return fields.map(cell).join(separator);
+  });
+  const made = `${full.join("\n")}\n`;
+  return made.trimEnd() === text.replaceAll("\r\n", "\n").trimEnd() ? undefined : made;
+}
+
 /** A field, and where it ends: at a separator, an end of line, or the end. */
 function readField(text: string, from: number, separator: string, quote: string | null): [string, number] {
   if (quote === null || text[from] !== quote) {
@@ -72,8 +92,10 @@ function readField(text: string, from: number, separator: string, quote: string 
     value += quote;
     at += 1;
   }
+  // What stands behind the quote that closes belongs to the value too.
+  const rest = at;
   while (at < text.length && text[at] !== separator && text[at] !== "\n") at += 1;
-  return [value, at];
+  return [value + text.slice(rest, at).replace(/\r$/, ""), at];
 }
 
 const INTEGER = /^\s*[-+]?\d+\s*$/;

@@ -5,7 +5,14 @@ import { ShoalError } from "../../../runtime/base/errors.ts";
 import { compressionOf, unpacked } from "../../io/compression.ts";
 import { withoutBlankLines } from "../../io/csv-blocks.ts";
 import { checkCsvHeader, checkCsvText, csvFault, csvFaultOf, openQuoteLine } from "../../io/csv-faults.ts";
-import { headerNames, NO_NUMBER, type NumberMarks, parseCsvRows, withoutComments } from "../../io/csv-text.ts";
+import {
+  headerNames,
+  NO_NUMBER,
+  type NumberMarks,
+  parseCsvRows,
+  withFullRows,
+  withoutComments,
+} from "../../io/csv-text.ts";
 import { schemeOf } from "../../io/filesystem.ts";
 import { localPath } from "../../io/local-filesystem.ts";
 import { fileSystemOf } from "../../io/schemes.ts";
@@ -110,6 +117,8 @@ async function scanned(path: string, format: CsvFormat, part: FilePart, fields: 
     if (cause instanceof ShoalError) throw cause;
     const again = await withoutBlanks(path, format, part, fields);
     if (again !== undefined) return again;
+    const filled = await withRowsFilled(path, format, part, fields);
+    if (filled !== undefined) return filled;
     if (wanted.some(isPlainNumber)) return scanned(path, spacedNumbers(format), part, fields);
     throw await explained(path, format, part, wanted, cause);
   }
@@ -197,7 +206,30 @@ async function withoutBlanks(
 ): Promise<PolarsLazy | undefined> {
   const bytes = await readFile(path);
   const text = withoutBlankLines(bytes, format.quote);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : ofCopy(text, format, part, fields);
+}
+
+/** Rows may have fewer fields than there are columns, and quotes may stand within fields, which the engine does not take. */
+async function withRowsFilled(
+  path: string,
+  format: CsvFormat,
+  part: FilePart,
+  fields: readonly Field[],
+): Promise<PolarsLazy | undefined> {
+  const bytes = await readFile(path);
+  if (csvFaultOf(bytes, placeOf(part), format) !== undefined) return undefined;
+  const lines = bytes.toString("utf8");
+  const full = withFullRows(lines, format.separator, format.quote, format.columns.length);
+  return full === undefined ? undefined : ofCopy(full, format, part, fields);
+}
+
+/** The rows of a file's text as it was mended. */
+async function ofCopy(
+  text: Buffer | string,
+  format: CsvFormat,
+  part: FilePart,
+  fields: readonly Field[],
+): Promise<PolarsLazy> {
   const folder = await mkdtemp(join(tmpdir(), "shoal-csv-"));
   try {
     const copy = join(folder, "block.csv");
