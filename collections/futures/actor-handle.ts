@@ -1,4 +1,4 @@
-import type { ActorReply } from "../../actors/coordination/actor-calls.ts";
+import type { ActorCall, ActorReply } from "../../actors/coordination/actor-calls.ts";
 import type { ActorPlace } from "../../actors/coordination/actor-registry.ts";
 import { decodeDirectAnswer, encodeDirectCall } from "../../actors/coordination/direct-call.ts";
 import { type CreatedActor, SCHEDULER_HOST } from "../../actors/coordination/worker-host.ts";
@@ -14,7 +14,7 @@ import { type AnyFunction, liveFunction } from "../../runtime/wire/function-spec
 import { makePortable } from "../../runtime/wire/portable.ts";
 import { encodeValue, flattenValue } from "../../runtime/wire/value.ts";
 import { ActorLine } from "./actor-line.ts";
-import { type ClientReach, currentReach } from "./client-reach.ts";
+import { type ClientReach, checkClientOpen, currentReach, failedAsk } from "./client-reach.ts";
 import { askCoordination, holderOf } from "./coordination-link.ts";
 import { knownWorkers } from "./known-workers.ts";
 import { unpackPlain } from "./shared-value.ts";
@@ -105,6 +105,7 @@ function recipeOf(reach: ClientReach, fn: AnyFunction, args: readonly unknown[])
 export async function askHost(reach: ClientReach, worker: string, request: object, what: string): Promise<Uint8Array> {
   const { system, name } = reach.cluster;
   const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const };
+  checkClientOpen(reach);
   const letGo = holdProcess();
   try {
     const call = system.ask(clusterSubjects(name).workerHost(worker), request, limits);
@@ -118,6 +119,8 @@ export async function askHost(reach: ClientReach, worker: string, request: objec
       retryable: true,
       details: { worker },
     });
+  } catch (error) {
+    throw failedAsk(reach, error);
   } finally {
     letGo();
   }
@@ -174,24 +177,26 @@ function member(handle: ActorHandle, name: string): unknown {
 }
 
 async function send(handle: ActorHandle, op: "call" | "read", name: string, args: unknown[]): Promise<unknown> {
+  const reach = reachOf(handle);
+  checkClientOpen(reach);
   const letGo = holdProcess();
   try {
-    return await sendTo(handle, op, name, args);
+    return await sendTo(reach, handle, { op, name, args: flattenValue(encodeValue(args, COPY)) });
+  } catch (error) {
+    throw failedAsk(reach, error);
   } finally {
     letGo();
   }
 }
 
-async function sendTo(handle: ActorHandle, op: "call" | "read", name: string, args: unknown[]): Promise<unknown> {
-  const reach = reachOf(handle);
+async function sendTo(reach: ClientReach, handle: ActorHandle, request: ActorCall): Promise<unknown> {
   const line = lineOf(reach, handle);
-  const request = { op, name, args: flattenValue(encodeValue(args, COPY)) };
   for (;;) {
     const { worker } = handle;
     try {
       const reply = await whileThere(reach, worker, line.call(request));
       if (reply === undefined) throw lost(handle, `worker ${worker} was lost during the call`, true);
-      return await unpackPlain(bytesOf(reply, `${handle.className}.${name}`, worker));
+      return await unpackPlain(bytesOf(reply, `${handle.className}.${request.name}`, worker));
     } catch (error) {
       // Nobody took the call: it may be said again to whoever takes the place.
       if (!(error instanceof ShoalError && error.code === "NO_RESPONDERS")) throw error;

@@ -39,6 +39,18 @@ export function reachOf(client: object): ClientReach {
 /** Names of the clusters of all clients that are open here, the innermost last. */
 export const openClients = (): string[] => open.map(({ cluster }) => cluster.name);
 
+/** @throws ShoalError CLOSED once the client is closed */
+export function checkClientOpen({ executor }: Pick<ClientReach, "executor">, cause?: unknown): void {
+  if (!executor.session.isClosed) return;
+  throw new ShoalError("The client is closed; open another one", { code: "CLOSED", cause });
+}
+
+/** What a question of a client failed with, in its user's words: who closes a client does not know of its bus. */
+export function failedAsk(reach: Pick<ClientReach, "executor">, error: unknown): unknown {
+  if (error instanceof ShoalError && error.code === "CLOSED") checkClientOpen(reach, error);
+  return error;
+}
+
 /** In a worker's own thread, tasks reach their cluster by this. */
 export function setTaskReach(reach: () => ClientReach): void {
   task = reach;

@@ -20,7 +20,7 @@ import { refuseMapMistakes, type SubmitOptions } from "./call-options.ts";
 import { checkConnectOptions, checkConnectTarget, checkLocalOptions } from "./check-cluster-options.ts";
 import { checkWait } from "./check-given.ts";
 import { ClientOperations } from "./client-operations.ts";
-import { type ClientReach, currentReach, keepReach, openReach } from "./client-reach.ts";
+import { type ClientReach, checkClientOpen, currentReach, failedAsk, keepReach, openReach } from "./client-reach.ts";
 import type { Future, WaitOptions } from "./future.ts";
 import { handlesOf, refuseReleased } from "./future-list.ts";
 import { type MapStreamOptions, mapStream } from "./map-stream.ts";
@@ -313,6 +313,7 @@ export class Client extends ClientOperations {
   /** Asks an actor of the cluster: `client.ask(client.taskAddress(key), { type: "state" })`. */
   async ask(address: string, message: unknown, options: WaitOptions = {}): Promise<unknown> {
     this.submitter.flush();
+    checkClientOpen(this.reach);
     const { done } = limitOf(this.session, {});
     const signal = options.signal === undefined ? {} : { signal: options.signal };
     try {
@@ -320,6 +321,8 @@ export class Client extends ClientOperations {
         timeoutMs: parseDurationMs(options.timeout ?? "10s"),
         ...signal,
       });
+    } catch (error) {
+      throw failedAsk(this.reach, error);
     } finally {
       done();
     }

@@ -136,6 +136,19 @@ test("an actor whose worker dies goes on from its snapshot elsewhere; without on
   await assert.rejects(plain.pid(), { code: "ACTOR_FAILED", message: /lost/ });
 });
 
+test("who calls by a closed client hears of the client, not of its bus", async () => {
+  const client = await Client.local({ mode: "inline" });
+  const counter = await client.actor(Counter, 1);
+  await client.close();
+  const closed = { code: "CLOSED", message: "The client is closed; open another one" };
+  await assert.rejects(counter.add(1), closed);
+  await assert.rejects(
+    client.run(() => 1),
+    closed,
+  );
+  await assert.rejects(client.status(), closed);
+});
+
 /** A call that was under way when its worker died is for its caller to repeat. */
 async function again<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
