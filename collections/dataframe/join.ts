@@ -281,11 +281,10 @@ export function mergeAsof(
   const keyDtype = inferDtype(column(leftName(leftOn)), a.fields);
   const time = keyDtype === "datetime";
   const exact = options.allowExactMatches !== false;
-  if (!exact && (options.direction === "nearest" || !(time || isInteger(keyDtype))))
-    throw new ShoalError(
-      `mergeAsof() without exact matches goes backward or forward, over whole numbers or times; the key is ${keyDtype}, the direction ${options.direction ?? "backward"}`,
-      { code: "NOT_SUPPORTED" },
-    );
+  if (!exact && !(time || isInteger(keyDtype)))
+    throw new ShoalError(`mergeAsof() without exact matches goes over whole numbers or times; the key is ${keyDtype}`, {
+      code: "NOT_SUPPORTED",
+    });
   const tolerance = options.tolerance === undefined ? null : time ? options.tolerance * 1000 : options.tolerance;
   const asof = {
     leftOn: leftName(leftOn),

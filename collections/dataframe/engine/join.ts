@@ -168,12 +168,14 @@ export function joinAsof(
     ...(asof.leftBy.length > 0 ? { byLeft: [...asof.leftBy], byRight: asof.rightBy.map(nameAfter(asof.rename)) } : {}),
     ...(asof.tolerance === null ? {} : { tolerance: asof.tolerance - (asof.exact ? 0 : 1) }),
   };
-  // Without exact matches a key looks for what lies one step (of 1, or of a microsecond) before or behind it.
-  const step = asof.exact ? 0 : asof.direction === "backward" ? -1 : 1;
   const own = pl.col(asof.leftOn);
-  const sought = step === 0 ? own : own.cast(pl.Int64).add(lit(step).cast(pl.Int64)).cast(polarsType(key.dtype));
-  const keyed = left.withColumns(sought.alias(ON));
-  const joined = asof.direction === "nearest" ? nearest(keyed, other, options) : keyed.joinAsof(other, options);
+  // Without exact matches a key looks for what lies one step (of 1, or of a microsecond) before or behind it.
+  const moved = (step: 1 | -1): PolarsExpr =>
+    (asof.exact ? own : own.cast(pl.Int64).add(lit(step).cast(pl.Int64)).cast(polarsType(key.dtype))).alias(ON);
+  const joined =
+    asof.direction === "nearest"
+      ? nearest(left, other, options, { own, back: moved(-1), ahead: moved(1) })
+      : left.withColumns(moved(asof.direction === "backward" ? -1 : 1)).joinAsof(other, options);
   return joined.select(...names);
 }
 
@@ -182,7 +184,12 @@ const BEFORE = ownName("before");
 const BEHIND = ownName("behind");
 
 /** The nearer of the last before and the next; of two as near the one before, where the engine takes the other. */
-function nearest(left: PolarsLazy, right: PolarsLazy, options: object): PolarsLazy {
+function nearest(
+  left: PolarsLazy,
+  right: PolarsLazy,
+  options: object,
+  keys: { readonly own: PolarsExpr; readonly back: PolarsExpr; readonly ahead: PolarsExpr },
+): PolarsLazy {
   const pl = polars();
   const rows = numbered(right, ROW);
   const { byRight = [] } = options as { byRight?: string[] };
@@ -191,9 +198,11 @@ function nearest(left: PolarsLazy, right: PolarsLazy, options: object): PolarsLa
     { ...options, strategy },
   ];
   const both = left
+    .withColumns(keys.back)
     .joinAsof(...(placed("backward", BEFORE) as [PolarsLazy, never]))
+    .withColumns(keys.ahead)
     .joinAsof(...(placed("forward", BEHIND) as [PolarsLazy, never])) as unknown as PolarsLazy;
-  const [at, before, behind] = [pl.col(ON), pl.col(BEFORE), pl.col(BEHIND)];
+  const [at, before, behind] = [keys.own, pl.col(BEFORE), pl.col(BEHIND)];
   const isBefore = behind.isNull().or(before.isNotNull().and(at.sub(before).ltEq(behind.sub(at))));
   const row = choose(isBefore, pl.col(`${BEFORE}_row`), pl.col(`${BEHIND}_row`)).alias(ROW);
   const rest = rows.drop(ON, ...byRight) as PolarsLazy;

@@ -320,4 +320,10 @@ export const dataframeClaims: readonly Claim[] = [
     "shoal:config",
     "test/collections/dataframe/plan/planning.test.ts: rows are exchanged by shards, by tasks or by way of the disk, as the configuration says, and come out the same",
   ],
+  [
+    "DF-014",
+    "Row order",
+    "dataframe:DataFrame#sortValues",
+    "test/collections/dataframe/pandas-neighbours.test.ts: rows keep their order but where they are exchanged, and sorting gives them one",
+  ],
 ];

@@ -52,6 +52,40 @@ test("mergeAsof() without exact matches looks strictly before, and names of both
   assert.deepEqual(rows.toColumns(), { t: [1, 5, 10], v_x: [1, 2, 3], v_y: [null, 8, 9] });
 });
 
+test("mergeAsof() without exact matches takes the nearest of the others, the one before where both are as near", async () => {
+  const a = fromColumns({ t: [1, 5, 10, 12], id: ["a", "b", "a", "b"] }, { npartitions: 2 });
+  const b = fromColumns({
+    t: [1, 2, 3, 5, 6, 7, 11],
+    id: ["a", "b", "a", "b", "b", "a", "a"],
+    r: [1, 2, 3, 4, 5, 6, 7],
+  });
+  const nearest = async (options: object): Promise<unknown> =>
+    (
+      await mergeAsof(a, b, { on: "t", direction: "nearest", allowExactMatches: false, ...options }).compute()
+    ).toColumns()["r"];
+  assert.deepEqual(await nearest({}), [2, 5, 7, 7]);
+  assert.deepEqual(await nearest({ by: "id" }), [3, 5, 7, 5]);
+  assert.deepEqual(await nearest({ by: "id", tolerance: 1 }), [null, 5, 7, null]);
+});
+
+test("rows keep their order but where they are exchanged, and sorting gives them one", async () => {
+  const k = [3, 1, 2, 3, 1, 2, 3, 1];
+  const df = fromColumns({ k, n: k.map((_, at) => at) }, { npartitions: 3 });
+  assert.deepEqual((await df.filter((r) => r.k > 1).compute()).toColumns().n, [0, 2, 3, 5, 6]);
+  const moved = df.groupby("k").get("n").cumsum();
+  const sums = (await moved.compute()).toArray() as number[];
+  const rows = (await moved.index.compute()).toArray() as number[];
+  assert.deepEqual(
+    rows.toSorted((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  );
+  const inOrder = rows.map((row, at) => [row, sums[at]] as const).toSorted(([a], [b]) => a - b);
+  assert.deepEqual(
+    inOrder.map(([, sum]) => sum),
+    [0, 1, 2, 3, 5, 7, 9, 12],
+  );
+});
+
 test("more partitions lie between evenly spread labels; days begin at midnight", async () => {
   const df = fromColumns({ v: Array.from({ length: 12 }, (_, i) => i) }, { npartitions: 4 });
   assert.deepEqual(df.repartition({ npartitions: 6 }).divisions, [0, 2, 4, 6, 8, 9, 11]);
