@@ -1,3 +1,4 @@
+import { type ComputeBatch, LOCAL } from "../../runtime/protocol/scheduler-worker.ts";
 import type { FetchQueue } from "./fetch-queue.ts";
 import type { WorkerOutbox } from "./worker-outbox.ts";
 import type { WorkerRows } from "./worker-rows.ts";
@@ -42,4 +43,11 @@ export function dropOlderFetch(host: CopyHost, row: number, attempt: number): vo
   if (now !== WS.fetching && now !== WS.salvaging) return;
   const coming = host.fetches.attemptOf(row);
   if (coming < attempt) host.free(row, Math.max(coming, host.rows.attempt(row)));
+}
+
+/** Before a task waits for anything: what gave way for it could else take along what it waits for already. */
+export function dropOlderInputs(host: CopyHost, batch: ComputeBatch, at: number): void {
+  for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++)
+    if (batch.inputHolders[e] !== LOCAL)
+      dropOlderFetch(host, batch.inputs[e] as number, batch.inputAttempts[e] as number);
 }

@@ -10,7 +10,7 @@ import {
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { MemoryChunkStore } from "../chunk/memory-chunk-store.ts";
 import { chunksFetched, fetchFailed } from "./arrivals.ts";
-import { acquire, dropOlderFetch, giveBackUnbegun } from "./copies.ts";
+import { acquire, dropOlderFetch, dropOlderInputs, giveBackUnbegun } from "./copies.ts";
 import { eachRow } from "./each-row.ts";
 import { FetchQueue } from "./fetch-queue.ts";
 import { leaveFormerLife, orphanFormerBody } from "./former-life.ts";
@@ -252,6 +252,7 @@ export class WorkerBrain {
   }
 
   private gatherInputs(row: number, batch: ComputeBatch, at: number, holders: readonly string[]): void {
+    dropOlderInputs(this, batch, at);
     let missing = 0;
     for (let e = batch.inputOffsets[at] as number; e < (batch.inputOffsets[at + 1] as number); e++) {
       const input = batch.inputs[e] as number;

@@ -193,6 +193,19 @@ test("17, 21: the holder does not have what it should: the task goes back with i
   a.starts(y);
 });
 
+test("y waits for x from B; z is to read y and a newer x: the older x gives way and takes y along, so z goes back with it, and x does not come", () => {
+  const a = new WorkerScript();
+  a.compute(y, 12, [[x, 11, "B"]]);
+  assert.deepEqual(a.fetches(), [["B", [x]]]);
+  a.compute(z, 15, [
+    [y, 12],
+    [x, 14, "C"],
+  ]);
+  assert.deepEqual(a.reports(), ["missing 2@12", "missing 3@15"]);
+  assert.deepEqual([a.state(x), a.state(y), a.state(z)], ["absent", "absent", "absent"]);
+  assert.deepEqual(a.fetches(), []);
+});
+
 test("18: B, which holds x and y, is busy, and then has neither; x is to be made here, y lies with C: y comes from there", () => {
   const a = new WorkerScript();
   a.compute(z, 20, [

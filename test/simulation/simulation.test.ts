@@ -83,6 +83,12 @@ test("simulate() finds the task at the end of a chain that ends its worker in a 
   assert.ok(outcome.crashes <= 6, `${outcome.crashes} crashes`);
 });
 
+test("simulate() sends a task back with the one that it waits for, as a newer copy of an input takes that along", async () => {
+  const scenario = makeScenario(900198);
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});
+
 test("simulate() takes back what was sent ahead to a straggler in the turn that copies it", async () => {
   // In the second one such task has begun there before it hears.
   for (const seed of [64653, 800022461]) {
