@@ -35,6 +35,7 @@ export function tasksFinished(state: SchedulerState, worker: WorkerRecord, messa
     const now = state.tasks.state[row];
     if (now === S.processing || now === S.assigned) {
       leaveWorker(state, row);
+      if (state.slabOf(row).hasInputs(row)) state.readers.finished(state.nowMs, message.durationsUs[i] as number);
       noteEffect(state, row);
       if (isLocated) markLocated(state, row);
       mayCache(state, row, message.durationsUs[i] as number, message.bytes[i] as number);

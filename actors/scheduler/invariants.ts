@@ -16,24 +16,30 @@ export function checkScheduler(state: SchedulerState): void {
   const processing = new Uint32Array(state.workers.length);
   // Rows of a submission that is being taken in are needed before they move.
   const soon = new Set([...state.intakes].flatMap((client) => client.intake?.stack ?? []));
-  for (const slab of state.slabs.values()) checkSlab(state, slab, { needers, processing, soon });
+  const sums = { needers, processing, readers: 0, soon };
+  for (const slab of state.slabs.values()) checkSlab(state, slab, sums);
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++)
       if (state.tasks.needers[row] !== needers[row])
         broken(`row ${row} counts its ${needers[row]} needers, not ${state.tasks.needers[row]}`);
   for (const worker of state.workerByName.values())
     if (worker.processing !== processing[worker.number]) broken(`worker ${worker.id} counts what it processes`);
+  if (state.readers.underWay !== sums.readers)
+    broken(`${sums.readers} rows that read results are under way, not ${state.readers.underWay}`);
 }
 
 /** What is added up on the way. */
 interface Sums {
   readonly needers: Uint32Array;
   readonly processing: Uint32Array;
+  /** Attempts under way that read results. */
+  readers: number;
   readonly soon: ReadonlySet<number>;
 }
 
 /** Checks the rows of a slab, and adds up whom they need and where they run. */
-function checkSlab(state: SchedulerState, slab: Slab, { needers, processing, soon }: Sums): void {
+function checkSlab(state: SchedulerState, slab: Slab, sums: Sums): void {
+  const { needers, processing, soon } = sums;
   const { tasks } = state;
   let active = 0;
   for (let at = 0; at < slab.count; at++) {
@@ -59,6 +65,7 @@ function checkSlab(state: SchedulerState, slab: Slab, { needers, processing, soo
     const isSent = now === S.processing || now === S.racing || now === S.assigned;
     if (isSent) countSent(state, row, tasks.worker[row] as number, processing);
     if (copy !== undefined) countSent(state, row, copy.worker, processing);
+    if (slab.hasInputs(row)) sums.readers += Number(isSent) + Number(copy !== undefined);
     if (copy?.worker === tasks.worker[row]) broken(`row ${row} races on two workers`);
     if (!soon.has(row) || now !== S.released) checkNeed(state, row, now);
     checkRow(state, row, now, missing);

@@ -12,6 +12,7 @@ export function countOn(state: SchedulerState, row: number, worker: WorkerRecord
   const { layer } = slab.layers[at] as SlabLayer;
   const prefix = slab.prefixOf(row, at);
   worker.processing += 1;
+  if (slab.hasInputs(row)) state.readers.underWay += 1;
   countPrefix(worker, prefix, 1);
   worker.queueUs += state.estimates.durationUs(prefix);
   if ((state.tasks.kills[row] as number) > 0) worker.quarantined += 1;
@@ -40,6 +41,7 @@ export function leaveWorker(
   const at = slab.layerAt(row);
   const { layer } = slab.layers[at] as SlabLayer;
   worker.processing -= 1;
+  if (slab.hasInputs(row)) state.readers.underWay -= 1;
   state.loads.eased(worker.number);
   const owner = state.clientByNumber[slab.owner];
   if (owner !== undefined) owner.inFlight -= 1;

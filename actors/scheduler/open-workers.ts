@@ -1,7 +1,11 @@
 import type { Constraint } from "./ready-queue.ts";
 import { hasRoom, mayMake, mayRun, refreshLoad } from "./room.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
+import { isBeyondCredit } from "./source-credit.ts";
 import type { WorkerRecord } from "./worker-record.ts";
+
+/** A row that has inputs; or a source, and whether other rows are to read what it makes. */
+export type Makes = "reader" | "read" | "unread";
 
 /** Of more workers than this only so many are compared, others the next time. */
 const COMPARED = 12;
@@ -54,29 +58,25 @@ export class OpenWorkers {
   }
 
   /** The one with the shortest queue that may run what a constraint says; of many, the best of a few. */
-  leastBusy(constraint: Constraint | null, isSource: boolean): WorkerRecord | undefined {
+  leastBusy(constraint: Constraint | null, makes: Makes): WorkerRecord | undefined {
     const { list, state } = this;
-    if (list.length <= COMPARED) return this.best(0, list.length, constraint, isSource);
+    if (list.length <= COMPARED) return this.best(0, list.length, constraint, makes);
     const from = state.placements++ % list.length;
     // Who is left out of a small sample may be the only one that may run it.
     return (
-      this.best(from, COMPARED, constraint, isSource) ??
-      (constraint === null && !isSource ? undefined : this.best(0, list.length, constraint, isSource))
+      this.best(from, COMPARED, constraint, makes) ??
+      (constraint === null && makes === "reader" ? undefined : this.best(0, list.length, constraint, makes))
     );
   }
 
-  private best(
-    from: number,
-    count: number,
-    constraint: Constraint | null,
-    isSource: boolean,
-  ): WorkerRecord | undefined {
+  private best(from: number, count: number, constraint: Constraint | null, makes: Makes): WorkerRecord | undefined {
     const { list } = this;
     let best: WorkerRecord | undefined;
     for (let i = 0; i < count; i++) {
       const one = list[(from + i) % list.length] as WorkerRecord;
       if (best !== undefined && one.queueUs / one.slots >= best.queueUs / best.slots) continue;
-      if (isSource && !mayMake(one)) continue;
+      if (makes !== "reader" && !mayMake(one)) continue;
+      if (makes === "read" && isBeyondCredit(this.state, one)) continue;
       if (constraint === null || mayRun(this.state, constraint, one)) best = one;
     }
     return best;

@@ -5,10 +5,13 @@ import type { Constraint, ReadyQueue } from "./ready-queue.ts";
 import { hasRoom, mayRun, mightRun, refreshLoad, SENT_PER_WORKER_MAX, sentTo } from "./room.ts";
 import { E, S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
+import { isReadSource } from "./source-credit.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /** Bytes a microsecond that a transfer between workers is thought to move. */
 const BYTES_PER_US = 100;
+/** Rows behind a source that has to wait. */
+const READERS_LOOKED_AT = 256;
 /** Neighbours in the order that go to one worker together. */
 const RUN_MAX = 256;
 
@@ -94,11 +97,16 @@ function drainQueue(state: SchedulerState, queue: ReadyQueue, open: OpenWorkers,
   let current: WorkerRecord | undefined;
   let runLeft = 0;
   for (let left = most; left > 0 && queue.size > 0 && open.size > 0; left--) {
-    const row = queue.first();
-    if (current === undefined || runLeft <= 0 || hasInputs(state.slabOf(row), row)) {
+    let row = queue.first();
+    if (current === undefined || runLeft <= 0 || state.slabOf(row).hasInputs(row)) {
       current = choose(state, queue, row, open);
-      if (current === undefined) return;
       runLeft = Math.min(RUN_MAX, Math.max(1, Math.floor(queue.size / (open.size * 2))));
+      if (current === undefined) {
+        row = readerBehind(state, queue, row);
+        if (row >= 0) current = choose(state, queue, row, open);
+        if (current === undefined) return;
+        runLeft = 1;
+      }
     }
     runLeft -= 1;
     assign(state, row, current, E.place);
@@ -109,17 +117,23 @@ function drainQueue(state: SchedulerState, queue: ReadyQueue, open: OpenWorkers,
   }
 }
 
-const hasInputs = (slab: Slab, row: number): boolean => {
-  const at = row - slab.base;
-  return slab.inputOffsets[at] !== slab.inputOffsets[at + 1];
-};
+/** A source that has to wait holds up no row that reads what there is. -1 if none is near. */
+function readerBehind(state: SchedulerState, queue: ReadyQueue, source: number): number {
+  if (!isReadSource(state, source)) return -1;
+  let row = source;
+  for (let left = READERS_LOOKED_AT; left > 0; left--) {
+    row = queue.after(row);
+    if (row < 0 || state.slabOf(row).hasInputs(row)) return row;
+  }
+  return -1;
+}
 
 /** The worker with room that would finish a row first, as far as a few candidates tell. */
 function choose(state: SchedulerState, queue: ReadyQueue, row: number, open: OpenWorkers): WorkerRecord | undefined {
   const { constraint } = queue;
   const slab = state.slabOf(row);
-  const isSource = !hasInputs(slab, row);
-  const leastBusy = open.leastBusy(constraint, isSource);
+  const isSource = !slab.hasInputs(row);
+  const leastBusy = open.leastBusy(constraint, isSource ? (isReadSource(state, row) ? "read" : "unread") : "reader");
   if (leastBusy === undefined || isSource || state.workerByName.size === 1) return leastBusy;
   const held = bytesByHolder(state, slab, row);
   let best = leastBusy;

@@ -50,6 +50,20 @@ export class RankSet {
     }
     return -1;
   }
+
+  /** The least member above a rank, or -1 if there is none. */
+  above(rank: number): number {
+    let word = (rank + 1) >>> 5;
+    let bits = (this.words[word] ?? 0) & (-1 << ((rank + 1) & 31));
+    while (bits === 0) {
+      word += 1;
+      // Of words that are empty together, one look at what sums them up is enough.
+      if ((word & 31) === 0) while (word < this.words.length && this.middle[word >>> 5] === 0) word += 32;
+      if (word >= this.words.length) return -1;
+      bits = this.words[word] as number;
+    }
+    return (word << 5) + lowestBit(bits);
+  }
 }
 
 const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);

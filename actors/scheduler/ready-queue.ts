@@ -64,6 +64,12 @@ export class ReadyQueue {
     const rank = this.ranks?.least() ?? -1;
     return rank < 0 ? -1 : this.slab.rowOfRank(rank);
   }
+
+  /** The row that is to run next after another, or -1. */
+  after(row: number): number {
+    const rank = this.ranks?.above(this.slab.rankOf(row)) ?? -1;
+    return rank < 0 ? -1 : this.slab.rowOfRank(rank);
+  }
 }
 
 /** The queues that hold something, most urgent first: by priority, then by age of the submission. */

@@ -116,6 +116,7 @@ export function workerLost(
     state.races.sentMs.delete(row);
     const owner = state.clientByNumber[state.slabOf(row).owner];
     if (owner !== undefined) owner.inFlight -= 1;
+    if (state.slabOf(row).hasInputs(row)) state.readers.underWay -= 1;
     tasks.worker[row] = -1;
     state.move(row, E.workerLost);
   }

@@ -12,6 +12,7 @@ import { type Ledger, NO_LEDGER } from "./ledger.ts";
 import { membershipMachine } from "./membership-chart.ts";
 import { Outbox } from "./outbox.ts";
 import { RaceTable } from "./race-table.ts";
+import { Readers } from "./readers.ts";
 import type { ReadyQueue } from "./ready-queue.ts";
 import { ReadyQueues } from "./ready-queue.ts";
 import { ReplicaTable } from "./replica-table.ts";
@@ -181,6 +182,8 @@ export class SchedulerState {
   readonly notes = new TaskNotes();
   readonly rests = new Rests();
   readonly races = new RaceTable();
+  /** How those get on that read results. */
+  readonly readers = new Readers();
   /** Queues whose rows no worker may run, and since when. */
   unrunnable = new Map<ReadyQueue, number>();
   /** What is to change about where results lie, and who leaves. */

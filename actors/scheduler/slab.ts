@@ -110,6 +110,12 @@ export class Slab {
     return this.base + (this.byRank === null ? rank : (this.byRank[rank] as number));
   }
 
+  /** False for a source. */
+  hasInputs(row: number): boolean {
+    const at = row - this.base;
+    return this.inputOffsets[at] !== this.inputOffsets[at + 1];
+  }
+
   keyOf(row: number): TaskKey {
     const at = this.layerAt(row);
     const { layer } = this.layers[at] as SlabLayer;

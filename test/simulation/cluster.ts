@@ -5,6 +5,7 @@ import type { Lead } from "../../actors/scheduler/lead.ts";
 import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { hungerChart, membershipChart, S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { isBeyondCredit, isReadSource } from "../../actors/scheduler/source-credit.ts";
 import { checkWorker } from "../../actors/worker/invariants.ts";
 import { thiefChart } from "../../actors/worker/stealing.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
@@ -497,17 +498,21 @@ function paceOf(task: string, run: number): number {
   return draw < 10 ? SLOWEST : 0.1 + draw / 50;
 }
 
-/** Work that may run and a worker that is free do not stand side by side. */
+/** Work that may run and a worker that is free do not stand side by side; but for sources that wait for those who read. */
 function checkWorkConservation({ state }: SchedulerBrain): void {
   if (state.quarantine.size > 0) return;
-  const free = [...state.workerByName.values()].find(
+  const free = [...state.workerByName.values()].filter(
     (one) => one.status === "running" && one.processing === 0 && one.outrunMs === undefined,
   );
-  if (free === undefined) return;
+  if (free.length === 0) return;
   for (const slab of state.slabs.values())
-    for (const queue of slab.queues)
-      if (queue.size > 0 && queue.constraint === null)
-        throw new Error(
-          `${queue.size} ready rows wait (first ${queue.first()}, state ${state.tasks.state[queue.first()]} of ${S.ready}) while worker ${free.id} has nothing to do`,
-        );
+    for (const queue of slab.queues) {
+      if (queue.size === 0 || queue.constraint !== null) continue;
+      const row = queue.first();
+      const idle = free.find((one) => !isReadSource(state, row) || !isBeyondCredit(state, one));
+      if (idle === undefined) continue;
+      throw new Error(
+        `${queue.size} ready rows wait (first ${row}, state ${state.tasks.state[row]} of ${S.ready}) while worker ${idle.id} has nothing to do`,
+      );
+    }
 }

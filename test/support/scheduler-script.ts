@@ -95,8 +95,8 @@ export class SchedulerScript {
   }
 
   /** A turn for what did not fit into the ones before. */
-  more(): void {
-    this.brain.step({ kind: "more" }, 0);
+  more(now = 0): void {
+    this.brain.step({ kind: "more" }, now);
     this.endTurn();
   }
 
