@@ -133,12 +133,22 @@ export async function alignTables(
     ) as unknown as PolarsFrame;
     return both.lazy().select(...names);
   }
+  if (step.how === "left") refuseRepeated(b, keys);
   const how = step.how === "outer" ? "full" : step.how;
   const joined = a
     .lazy()
     .join(b.lazy(), { on: keys, how, coalesce: true, nullsEqual: true } as never) as unknown as PolarsLazy;
   const sorted = step.how === "left" ? joined : joined.sort({ by: keys, maintainOrder: true, nullsLast: true });
   return sorted.select(...names);
+}
+
+/** A row that is assigned to has one value. */
+function refuseRepeated(right: PolarsFrame, keys: readonly string[]): void {
+  const repeated = right.height - (right.select(...keys).unique() as PolarsFrame).height;
+  if (repeated === 0) return;
+  throw new TypeError(
+    `Columns of another order of rows are assigned by their index, and ${repeated} of ${right.height} rows repeat one: give the table an index that has each value once (resetIndex numbers the rows), or bring it together first (repartition({ npartitions: 1 }))`,
+  );
 }
 
 function sameKeys(a: PolarsFrame, b: PolarsFrame, keys: readonly string[]): boolean {

@@ -3,6 +3,7 @@ import { column, type Expr, type Plain } from "../expression/expression.ts";
 import { indexName } from "../schema.ts";
 import { selectNode } from "./build.ts";
 import { inputsOf, type Node, named, withInputs } from "./node.ts";
+import { rowPlaces } from "./row-places.ts";
 import { nodeOfView, type View } from "./view.ts";
 
 /** Two views over one root, so that their expressions can be combined row by row. */
@@ -64,7 +65,8 @@ export function withScalar(root: Node, scalar: View): readonly [Node, Expr] {
 
 /**
  * Two views of different tables side by side: rows of equal index meet. Known divisions are matched; tables of unknown
- * divisions are taken partition by partition if they have equally many, as Dask does.
+ * divisions are taken partition by partition if they have equally many, as Dask does, and no exchange has moved the rows of one
+ * of them; else each is brought together in one partition.
  */
 export function alignedViews(a: View, b: View, how: "outer" | "inner" | "left"): readonly [View, View] {
   const keys = a.index.length;
@@ -104,7 +106,8 @@ export function matchedPartitions(left: Node, right: Node): [Node, Node] {
     const values = mergedValues(a.values, b.values);
     return [overDivisions(left, key, values), overDivisions(right, key, values)];
   }
-  return left.npartitions === right.npartitions ? [left, right] : [inOne(left), inOne(right)];
+  const meet = left.npartitions === right.npartitions && rowPlaces(left) === rowPlaces(right);
+  return meet ? [left, right] : [inOne(left), inOne(right)];
 }
 
 function mergedValues(a: readonly Plain[], b: readonly Plain[]): Plain[] {
