@@ -13,6 +13,7 @@ export function rowPlaces(node: Node): string {
       return node.npartitions === 1 ? AS_READ : exchanged(node.input, node.over, node.npartitions);
     case "aggregate":
       return node.npartitions === 1 ? AS_READ : `groups ${node.npartitions}`;
+    case "sort":
     case "unique":
     case "asof":
       return node.npartitions === 1 ? AS_READ : node.id;

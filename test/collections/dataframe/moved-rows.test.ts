@@ -58,3 +58,11 @@ test("an index that names rows twice cannot say where a column along groups belo
   const assigned = twice.assign({ c: twice.groupby("k").get("v").cumsum() } as never);
   await assert.rejects(assigned.compute(), /8 of 16 rows repeat one: give the table an index/);
 });
+
+test("a column of the unsorted table finds its rows in the sorted one", async () => {
+  const assigned = (n: number) => {
+    const t = fromColumns({ v: [8, 3, 6, 1, 4, 7, 2, 5] }, { npartitions: n });
+    return records(t.sortValues("v").assign({ c: t.get("v") } as never) as never);
+  };
+  assert.deepEqual(await assigned(3), await assigned(1));
+});
