@@ -131,6 +131,7 @@ export class ActorRegistry {
     record.worker = worker;
     out.restore(record.id, worker, record.recipe, record.snapshot);
   }
+
   /** No actor has two lives: an instance whose worker was only silent ends once that is heard of again. */
   private endFormer(record: ActorRecord, workers: readonly string[], out: RegistryOut): void {
     for (const worker of record.former.splice(0))

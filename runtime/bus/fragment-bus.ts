@@ -124,7 +124,8 @@ export class FragmentBus implements Bus {
   }
 
   close(): Promise<void> {
-    this.backlog.length = 0;
+    const closed = new ShoalError("The bus was closed before a large question could be asked", { code: "CLOSED" });
+    for (const waiting of this.backlog.splice(0)) waiting.lost?.(closed);
     return this.inner.close();
   }
 

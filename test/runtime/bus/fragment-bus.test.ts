@@ -79,6 +79,15 @@ test("FragmentBus tells why a large question was not asked: nobody listens, it i
   for (const one of asked) await assert.rejects(one, { code: "CLOSED" });
 });
 
+test("FragmentBus fails large questions that wait in line when it is closed", async () => {
+  const { bus } = pair();
+  bus.subscribe("ask", () => {});
+  const asked = [40_000, 50_000].map((size) => bus.request("ask", { bytes: pattern(size) }, { timeoutMs: 1000 }));
+  const ends = Promise.allSettled(asked);
+  await bus.close();
+  for (const end of await ends) assert.equal(end.status === "rejected" && end.reason.code, "CLOSED");
+});
+
 test("FragmentBus refuses what is larger than it may carry, and drops a message with a lost fragment", async () => {
   const { bus, inner } = pair();
   assert.throws(() => bus.publish("a", { bytes: pattern(1_000_001) }), { code: "OVERSIZE" });
