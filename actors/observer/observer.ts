@@ -3,7 +3,12 @@ import type { Clock, TimerHandle } from "../../runtime/base/clock.ts";
 import type { Bus, Subscription } from "../../runtime/bus/bus.ts";
 import { type ClusterSubjects, clusterSubjects } from "../../runtime/bus/subject.ts";
 import { publishEvent, readEvent } from "../../runtime/protocol/event-json.ts";
-import { type ClusterEvent, WATCH_BEAT_MS, type WatchBeat } from "../../runtime/protocol/events.ts";
+import {
+  type ClusterEvent,
+  type SchedulerFigures,
+  WATCH_BEAT_MS,
+  type WatchBeat,
+} from "../../runtime/protocol/events.ts";
 import { ObserverBrain, type ToldLogEntry } from "./observer-brain.ts";
 
 export interface ObserverOptions {
@@ -68,6 +73,15 @@ export class Observer {
   /** Asks the scheduler. @throws what it answers; NO_RESPONDERS and TIMEOUT where there is none */
   askScheduler(message: unknown): Promise<unknown> {
     return this.options.ask(this.subjects.scheduler, message, { timeoutMs: ASK_TIMEOUT_MS });
+  }
+
+  /** Asks for the scheduler's figures of this moment, as they are told of themselves only now and then. @throws what it answers */
+  async renewFigures(): Promise<void> {
+    const told = (await this.askScheduler({ type: "figures" })) as Partial<SchedulerFigures>;
+    const { figures } = this.brain;
+    if (figures === undefined || figures.epoch !== told.epoch) return;
+    const atMs = this.options.wallMs();
+    this.brain.step({ kind: "event", event: { ...figures, ...told, atMs } }, atMs);
   }
 
   /** Asks a task. @throws ShoalError UNKNOWN_KEY for one that is forgotten */
