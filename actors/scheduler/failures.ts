@@ -57,16 +57,21 @@ function causeOf(death: WorkerDeath | undefined): string {
 }
 
 export const noWorkersError = (key: string, constraint: Constraint | null, waitedMs: number): SchedulerFailure => {
+  const wish = constraint === null ? "any worker" : `a worker with what it asks for (${asksOf(constraint)})`;
+  return failure("NO_WORKERS", `${key} waited ${Math.round(waitedMs)} ms for ${wish}: start one, or ask for less`, {
+    key,
+  });
+};
+
+/** What a task asks of a worker, in words. */
+export function asksOf(constraint: Constraint | null): string {
   const { workers, resources } = constraint ?? {};
   const asks = [
     ...(workers === undefined ? [] : [`one of the workers ${workers.join(", ")}`]),
     ...Object.entries(resources ?? {}).map(([name, amount]) => `${amount} of ${name}`),
   ].join(" and ");
-  const wish = asks === "" ? "any worker" : `a worker with what it asks for (${asks})`;
-  return failure("NO_WORKERS", `${key} waited ${Math.round(waitedMs)} ms for ${wish}: start one, or ask for less`, {
-    key,
-  });
-};
+  return asks === "" ? "any worker" : asks;
+}
 
 export const cancelledError = (key: string, reason: string): SchedulerFailure =>
   failure("CANCELLED", `${key} was cancelled: ${reason}`, { key });

@@ -40,7 +40,7 @@ import { askedEnds, type StuckWorker, stuckWorkers, vouched } from "./stuck-work
 import { submit } from "./submission.ts";
 import { Takeover, waits } from "./takeover.ts";
 import { answerTask } from "./task-answers.ts";
-import { failUnrunnable } from "./unrunnable.ts";
+import { reviewUnrunnable } from "./unrunnable.ts";
 import { type WorkerRecord, workerRecord } from "./worker-record.ts";
 
 /** How far a task is (below 0: it did not say), or a line of its ("": none). */
@@ -372,7 +372,7 @@ export class SchedulerBrain {
     const { state } = this;
     wakeRested(state);
     dropSurplus(state);
-    failUnrunnable(state);
+    reviewUnrunnable(state);
     const sleptMs = now - (this.tickedMs ?? now);
     this.tickedMs = now;
     // A scheduler that stood still itself does not hold it against others.

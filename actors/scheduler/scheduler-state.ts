@@ -186,6 +186,8 @@ export class SchedulerState {
   readonly readers = new Readers();
   /** Queues whose rows no worker may run, and since when. */
   unrunnable = new Map<ReadyQueue, number>();
+  /** What was said to be lacking, and still is. */
+  readonly lacksSaid = new Set<string>();
   /** What is to change about where results lie, and who leaves. */
   readonly replicas = new ReplicaTable();
   /** What stays of results that nobody asks for any more; undefined while nothing does. */

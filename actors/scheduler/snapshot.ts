@@ -1,5 +1,6 @@
 import { CACHE_OFF, type CacheFigures } from "./result-cache.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
+import { type Lack, lacksOf } from "./unrunnable.ts";
 import { statusOf } from "./worker-record.ts";
 
 /** The scheduler's figures at this moment, as plain data. O(tasks). */
@@ -25,6 +26,8 @@ export interface SchedulerSnapshot {
     readonly rssBytes: number;
   }[];
   readonly cache: CacheFigures;
+  /** Tasks that no worker may run, by what they ask for. */
+  readonly lacks: readonly Lack[];
 }
 
 export function snapshot(state: SchedulerState): SchedulerSnapshot {
@@ -54,5 +57,6 @@ export function snapshot(state: SchedulerState): SchedulerSnapshot {
       rssBytes: worker.rssBytes,
     })),
     cache: state.cache?.figures() ?? CACHE_OFF,
+    lacks: lacksOf(state),
   };
 }

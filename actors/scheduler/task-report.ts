@@ -1,6 +1,7 @@
 import type { TaskReport } from "../task/task-question.ts";
 import { eachDependent } from "./needs.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
+import { lackOf } from "./unrunnable.ts";
 
 /** How a task stands. */
 export function taskReport(state: SchedulerState, row: number): TaskReport {
@@ -26,6 +27,7 @@ export function taskReport(state: SchedulerState, row: number): TaskReport {
     wants,
     retriesLeft: tasks.retriesLeft[row] as number,
     kills: tasks.kills[row] as number,
+    lacks: lackOf(state, row),
     error: errorText(state.failures.get(row)?.error),
   };
 }

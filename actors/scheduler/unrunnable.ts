@@ -1,26 +1,108 @@
-import { noWorkersError } from "./failures.ts";
+import { asksOf, noWorkersError } from "./failures.ts";
 import { failRow } from "./needs.ts";
-import type { ReadyQueue } from "./ready-queue.ts";
+import type { Constraint, ReadyQueue } from "./ready-queue.ts";
 import { mightRun } from "./room.ts";
-import type { SchedulerState } from "./scheduler-state.ts";
+import { S, type SchedulerState } from "./scheduler-state.ts";
+
+/** Tasks that no worker may run as things are, by what they ask for. */
+export interface Lack {
+  readonly asks: string;
+  readonly tasks: number;
+  /** How long the first of them has waited. */
+  readonly waitedMs: number;
+  /** Key of one of them. */
+  readonly example: string;
+}
+
+/** A worker that is started again, or is about to come, is waited for without a word. */
+const SAID_AFTER_MS = 5000;
 
 /**
- * Tasks that no worker may run wait for one, and fail when none has come for `noWorkersTimeoutMs`.
+ * Tasks that no worker may run wait for one, which is said once, and fail when none has come for `noWorkersTimeoutMs`.
  * @see https://distributed.dask.org/en/stable/configuration.html (no-workers-timeout)
  */
-export function failUnrunnable(state: SchedulerState): void {
+export function reviewUnrunnable(state: SchedulerState): void {
   const { noWorkersTimeoutMs = Number.POSITIVE_INFINITY } = state.options;
-  if (noWorkersTimeoutMs === Number.POSITIVE_INFINITY) return;
   const waiting = new Map<ReadyQueue, number>();
-  for (const queue of [...state.queues.nonEmpty]) {
-    if ([...state.workerByName.values()].some((worker) => mightRun(state, queue.constraint, worker))) continue;
+  for (const [queue, alone] of unrunnableQueues(state)) {
     const sinceMs = state.unrunnable.get(queue) ?? state.nowMs;
-    if (state.nowMs - sinceMs < noWorkersTimeoutMs) waiting.set(queue, sinceMs);
-    else
-      for (let row = queue.first(); row >= 0; row = queue.first()) {
-        const key = state.slabOf(row).keyOf(row);
-        failRow(state, row, { error: noWorkersError(key, queue.constraint, state.nowMs - sinceMs), origin: row });
-      }
+    const waitedMs = state.nowMs - sinceMs;
+    if (waitedMs < noWorkersTimeoutMs) waiting.set(queue, sinceMs);
+    else failAll(state, queue, alone, waitedMs);
   }
   state.unrunnable = waiting;
+  say(state);
 }
+
+/** What is lacking, that which was lacking first to begin with; as of the last review. */
+export function lacksOf(state: SchedulerState): Lack[] {
+  const lacks = new Map<string, Lack>();
+  for (const [queue, alone] of unrunnableQueues(state)) {
+    const row = alone[0] ?? queue.first();
+    const sinceMs = state.unrunnable.get(queue);
+    if (sinceMs === undefined) continue;
+    const asks = asksOf(queue.constraint);
+    const waitedMs = state.nowMs - sinceMs;
+    const known = lacks.get(asks);
+    const first = known ?? { asks, tasks: 0, waitedMs, example: state.slabOf(row).keyOf(row) };
+    const tasks = first.tasks + queue.size + alone.length;
+    lacks.set(asks, { ...first, tasks, waitedMs: Math.max(waitedMs, first.waitedMs) });
+  }
+  return [...lacks.values()].sort((a, b) => b.waitedMs - a.waitedMs);
+}
+
+/** What a ready row asks for that no worker has; null where one might run it. */
+export function lackOf(state: SchedulerState, row: number): string | null {
+  const { constraint } = state.queueOf(row);
+  return state.tasks.state[row] === S.ready && !isRunnable(state, constraint) ? asksOf(constraint) : null;
+}
+
+/** Queues whose rows no worker may run, and those of their rows that are to run alone. */
+function unrunnableQueues(state: SchedulerState): Map<ReadyQueue, number[]> {
+  const queues = new Map<ReadyQueue, number[]>(state.queues.nonEmpty.map((queue) => [queue, []]));
+  for (const row of state.quarantine) {
+    const queue = state.queueOf(row);
+    const alone = queues.get(queue);
+    if (alone === undefined) queues.set(queue, [row]);
+    else alone.push(row);
+  }
+  for (const queue of queues.keys()) if (isRunnable(state, queue.constraint)) queues.delete(queue);
+  return queues;
+}
+
+function isRunnable(state: SchedulerState, constraint: Constraint | null): boolean {
+  if (constraint === null) return state.workerByName.size > 0;
+  const { workers, allowOtherWorkers } = constraint;
+  const candidates =
+    workers === undefined || allowOtherWorkers
+      ? state.workerByName.values()
+      : workers.flatMap((id) => state.workerByName.get(id) ?? []);
+  for (const worker of candidates) if (mightRun(state, constraint, worker)) return true;
+  return false;
+}
+
+function failAll(state: SchedulerState, queue: ReadyQueue, alone: readonly number[], waitedMs: number): void {
+  const fail = (row: number): void => {
+    const error = noWorkersError(state.slabOf(row).keyOf(row), queue.constraint, waitedMs);
+    failRow(state, row, { error, origin: row });
+  };
+  for (let row = queue.first(); row >= 0; row = queue.first()) fail(row);
+  for (const row of alone) if (state.tasks.state[row] === S.ready) fail(row);
+}
+
+/** Once for all that ask for the same, and again only if there was such a worker meanwhile. */
+function say(state: SchedulerState): void {
+  if (state.unrunnable.size === 0) return state.lacksSaid.clear();
+  const lacks = lacksOf(state);
+  const isLacking = new Set(lacks.map(({ asks }) => asks));
+  for (const asks of state.lacksSaid) if (!isLacking.has(asks)) state.lacksSaid.delete(asks);
+  for (const { asks, tasks, waitedMs, example } of lacks) {
+    if (waitedMs < SAID_AFTER_MS || state.lacksSaid.has(asks)) continue;
+    state.lacksSaid.add(asks);
+    const others = tasks === 1 ? "" : `, as ${tasks === 2 ? "does" : "do"} ${countOf(tasks - 1, "other task")}`;
+    const text = `waits for ${asks}${others}, but there is none: start one, or ask for less`;
+    state.log.note({ atMs: state.nowMs, level: "warn", about: "task", name: example, text });
+  }
+}
+
+const countOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

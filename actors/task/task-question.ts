@@ -50,6 +50,8 @@ export interface TaskReport {
   readonly retriesLeft: number;
   /** Workers that died while they may have been running it. */
   readonly kills: number;
+  /** What it asks for that no worker has, where it is ready and waits for such a one. */
+  readonly lacks: string | null;
   readonly error: string | null;
 }
 

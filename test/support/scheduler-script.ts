@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
-import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import { type SchedulerOptions, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
 import { WS, workerChartFacts } from "../../actors/worker/worker-states.ts";
 import type { Annotations } from "../../runtime/graph/layer.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
@@ -30,8 +30,9 @@ export class SchedulerScript {
     workers: Readonly<Record<string, number>>,
     resources: Readonly<Record<string, number>> = {},
     intakeRows?: number,
+    more: Partial<SchedulerOptions> = {},
   ) {
-    this.brain = new SchedulerBrain(0, "test", { ...options, intakeRows }, workerChartFacts);
+    this.brain = new SchedulerBrain(0, "test", { ...options, ...more, intakeRows }, workerChartFacts);
     this.client({ type: "hello", hello: 1, version: "test" });
     for (const [name, slots] of Object.entries(workers)) this.join(name, 1, slots, resources);
   }

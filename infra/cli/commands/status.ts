@@ -58,15 +58,20 @@ async function askStatus(system: ActorSystem, cluster: string): Promise<Status> 
   }
 }
 
+/** Tasks that wait for a worker that is not there. */
+const lackLine = ({ asks, tasks, waitedMs, example }: Status["lacks"][number]): string =>
+  `No worker for ${tasks === 1 ? example : `${tasks} tasks (${example} is one)`}: waiting for ${asks}, for ${Math.round(waitedMs / 1000)} s`;
+
 /** @param columns of the terminal, undefined in a pipe */
 export function statusLines(status: Status, columns: number | undefined): readonly string[] {
-  const { cluster, version, tasks, entered, ready, clients, workers } = status;
+  const { cluster, version, tasks, entered, ready, clients, workers, lacks } = status;
   const now = Object.entries(tasks)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
   const lines = [
     `Cluster ${cluster}, Shoal ${version}: ${workers.length} workers, ${clients} clients`,
     `Tasks: ${now.join(", ") || "none"}; ${ready} ready; ${entered["memory"] ?? 0} finished and ${entered["erred"] ?? 0} failed so far`,
+    ...lacks.map(lackLine),
   ].flatMap((line) => wrappedLines(line, columns));
   if (workers.length === 0) return lines;
   const rows = workers.map(({ id, status, pid, slots, processing, managedBytes, spilledBytes, rssBytes }) => ({

@@ -26,6 +26,7 @@ const status = {
   slabs: 1,
   turns: { count: 1, ms: 1, maxMs: 1, long: 0 },
   cache: CACHE_OFF,
+  lacks: [],
   workers: [worker, { ...worker, id: "w1-77Zk20", status: "draining" }],
 };
 const failure: Told = {
@@ -74,6 +75,12 @@ test("shoal status fits 80 and 40 columns, and tells all of it in a pipe", () =>
     assert.equal(lines.filter((line) => /^w\d-/.test(line)).length, 2, "every worker is told of");
     assert.match(lines.join(" "), /1200000 +finished/);
   }
+});
+
+test("shoal status says what tasks wait for that no worker is", () => {
+  const lacks = [{ asks: "one of the workers w7", tasks: 3, waitedMs: 61_000, example: "load-3fa9/7" }];
+  const line = statusLines({ ...status, lacks }, undefined)[2];
+  assert.equal(line, "No worker for 3 tasks (load-3fa9/7 is one): waiting for one of the workers w7, for 61 s");
 });
 
 test("shoal logs fits 80 and 40 columns; in a pipe an entry is one line, and colours of an error's text are left out", () => {
