@@ -2,6 +2,7 @@ import { OverloadedError, ShoalError } from "../../runtime/base/errors.ts";
 import { errorToWire } from "../../runtime/wire/error-wire.ts";
 import { importModule } from "../../runtime/wire/function-loader.ts";
 import { decodeValueSoon, encodeValue, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
+import { type CallName, type CallState, CallsHeard } from "./calls-heard.ts";
 
 /** What a handle asks its actor: a call of a method, or the value of a field. */
 export interface ActorCall {
@@ -9,6 +10,8 @@ export interface ActorCall {
   readonly name: string;
   /** The encoded list of arguments. */
   readonly args: Uint8Array;
+  /** Given by those who may say it again, or ask what became of it. */
+  readonly as?: CallName | undefined;
 }
 
 /** How a call went: an encoded value, or an encoded error. */
@@ -29,6 +32,8 @@ export class ActorCalls {
   private readonly instance: object;
   private readonly onSnapshot: ((bytes: Uint8Array) => void) | undefined;
   private readonly waiting: { readonly call: ActorCall; readonly question: CallQuestion }[] = [];
+  private readonly heard = new CallsHeard();
+  private running: CallName | undefined;
   private phase: "idle" | "calling" | "stopped" = "idle";
 
   /** @param onSnapshot called after every call, with the state as the class gives it */
@@ -39,6 +44,8 @@ export class ActorCalls {
   }
 
   take(call: ActorCall, question: CallQuestion): void {
+    // Said again, as it seemed lost: whoever said it is answered for the first time.
+    if (call.as !== undefined && !this.heard.hear(call.as)) return;
     if (this.phase === "stopped") question.fail(this.goneError());
     else if (this.waiting.length >= WAITING_MAX) question.fail(overloadedError(this.id));
     else this.waiting.push({ call, question });
@@ -48,6 +55,18 @@ export class ActorCalls {
   stop(): void {
     this.phase = "stopped";
     for (const { question } of this.waiting.splice(0)) question.fail(this.goneError());
+  }
+
+  /** What became of calls of a line. */
+  statesOf(line: string, numbers: readonly number[]): CallState[] {
+    const open = new Set(
+      this.waiting
+        .map(({ call }) => call.as)
+        .filter((as) => as?.line === line)
+        .map((as) => as?.number),
+    );
+    if (this.running?.line === line) open.add(this.running.number);
+    return numbers.map((number) => (open.has(number) ? "open" : this.heard.has({ line, number }) ? "done" : "unheard"));
   }
 
   private goOn(): void {
@@ -60,6 +79,7 @@ export class ActorCalls {
       const result = this.perform(call);
       if (!(result instanceof Promise)) return this.reply(question, call, result);
       this.phase = "calling";
+      this.running = call.as;
       void result
         .then(
           (value) => this.reply(question, call, value),
@@ -72,6 +92,7 @@ export class ActorCalls {
   }
 
   private called(): void {
+    this.running = undefined;
     if (this.phase === "calling") this.phase = "idle";
     this.goOn();
   }

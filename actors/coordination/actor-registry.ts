@@ -7,6 +7,8 @@ export interface ActorRecord {
   readonly owner: Holder | undefined;
   readonly recipe: Uint8Array;
   worker: string;
+  /** Which life of its worker it is in; undefined until that is known. */
+  life: number | undefined;
   snapshot: Uint8Array | undefined;
   phase: "alive" | "restoring" | "lost";
   /** Workers that were taken for gone with it: one that comes back has it still, and is told to let it go. */
@@ -21,12 +23,16 @@ export type ActorPlace =
 export interface RegistryOut extends CoordinationOut {
   restore(id: string, worker: string, recipe: Uint8Array, snapshot: Uint8Array): void;
   stop(id: string, worker: string): void;
+  /** An actor is lost for good: its worker is gone, and there is no snapshot. */
+  lost?(id: string): void;
   /** A holder is gone, and what it held with it. */
   left?(holder: Holder): void;
 }
 
 export interface Presence {
   readonly workers: readonly string[];
+  /** Grows with every start of a worker. */
+  lifeOf?(worker: string): number | undefined;
   isPresent(holder: Holder): boolean;
 }
 
@@ -38,7 +44,7 @@ export class ActorRegistry {
   private readonly actors = new Map<string, ActorRecord>();
 
   register(record: Pick<ActorRecord, "id" | "owner" | "recipe" | "worker">): void {
-    this.actors.set(record.id, { ...record, snapshot: undefined, phase: "alive", former: [] });
+    this.actors.set(record.id, { ...record, life: undefined, snapshot: undefined, phase: "alive", former: [] });
   }
 
   /** @param worker that has the instance; unknown where its maker tells the first */
@@ -62,11 +68,12 @@ export class ActorRegistry {
   }
 
   /** Actors of the gone end; those whose worker is gone are made again elsewhere, or are lost. */
-  review({ workers, isPresent }: Presence, out: RegistryOut): void {
+  review(presence: Presence, out: RegistryOut): void {
+    const { workers, isPresent } = presence;
     for (const record of [...this.actors.values()]) {
       if (record.owner !== undefined && !isPresent(record.owner)) this.stop(record.id, out);
       else {
-        if (record.phase !== "lost" && !workers.includes(record.worker)) this.move(record, workers, out);
+        if (record.phase !== "lost" && !isThere(record, presence)) this.move(record, presence, out);
         this.endFormer(record, workers, out);
       }
     }
@@ -95,6 +102,15 @@ export class ActorRegistry {
     leaveWorker(record);
     record.phase = "restoring";
     record.worker = worker;
+    record.life = undefined;
+  }
+
+  /** A former scheduler has given it up. */
+  lost(id: string): void {
+    const record = this.actors.get(id);
+    if (record === undefined) return;
+    leaveWorker(record);
+    record.phase = "lost";
   }
 
   /** What a former scheduler began is begun again. */
@@ -116,10 +132,10 @@ export class ActorRegistry {
     for (const record of dumped as ActorRecord[]) this.actors.set(record.id, { ...record, former: [...record.former] });
   }
 
-  private move(record: ActorRecord, workers: readonly string[], out: RegistryOut): void {
+  private move(record: ActorRecord, { workers, lifeOf }: Presence, out: RegistryOut): void {
     if (record.snapshot === undefined) {
-      leaveWorker(record);
-      record.phase = "lost";
+      this.lost(record.id);
+      out.lost?.(record.id);
       return;
     }
     const counts = this.counts();
@@ -129,6 +145,7 @@ export class ActorRegistry {
     leaveWorker(record);
     record.phase = "restoring";
     record.worker = worker;
+    record.life = lifeOf?.(worker);
     out.restore(record.id, worker, record.recipe, record.snapshot);
   }
 
@@ -138,6 +155,14 @@ export class ActorRegistry {
       if (!workers.includes(worker)) record.former.push(worker);
       else if (record.phase === "lost" || worker !== record.worker) out.stop(record.id, worker);
   }
+}
+
+/** Whether its worker is there, and is the process that has it. */
+function isThere(record: ActorRecord, { workers, lifeOf }: Presence): boolean {
+  if (!workers.includes(record.worker)) return false;
+  const life = lifeOf?.(record.worker);
+  record.life ??= life;
+  return record.life === life;
 }
 
 function leaveWorker({ former, worker }: ActorRecord): void {

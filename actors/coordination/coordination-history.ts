@@ -16,6 +16,7 @@ export type CoordinationEntry =
   | { readonly op: "raised"; readonly epoch: number }
   | { readonly op: "moved"; readonly id: string; readonly worker: string }
   | { readonly op: "restored"; readonly id: string; readonly worker: string; readonly isWell: boolean }
+  | { readonly op: "lost"; readonly id: string }
   /** All of it at that moment. */
   | { readonly op: "all"; readonly brain: unknown; readonly outcomes: readonly (readonly [string, WrittenOutcome])[] };
 
@@ -72,6 +73,7 @@ export function replayEntries(
     else if (entry.op === "gone") brain.leave(entry.holder, out);
     else if (entry.op === "raised") brain.leases.raise(entry.epoch);
     else if (entry.op === "moved") brain.actors.moved(entry.id, entry.worker);
+    else if (entry.op === "lost") brain.actors.lost(entry.id);
     else if (entry.op === "restored") brain.actors.restored(entry.id, entry.worker, entry.isWell);
     else {
       brain.load(entry.brain);

@@ -19,6 +19,8 @@ import type { CoordinationRequest } from "./coordination-request.ts";
 /** What the scheduler beside it knows and does: who is there, and whose results are kept. */
 export interface SchedulerSide {
   readonly workers: readonly string[];
+  /** Grows with every start of a worker; undefined for those that are not there. */
+  lifeOf(worker: string): number | undefined;
   /** A former scheduler's workers have yet to say what they have: nothing can be kept or judged until then. */
   readonly isRecovering: boolean;
   hasClient(id: string): boolean;
@@ -156,6 +158,10 @@ class Coordination implements Actor, RegistryOut {
     this.context.tell(this.subjects.workerHost(worker), { op: "stop", id });
   }
 
+  lost(id: string): void {
+    this.writeDown({ op: "lost", id });
+  }
+
   left(holder: Holder): void {
     this.writeDown({ op: "gone", holder });
   }
@@ -175,7 +181,8 @@ class Coordination implements Actor, RegistryOut {
     const { scheduler } = this.options;
     if (scheduler.isRecovering) return;
     this.isTouched = scheduler.reviewKept() || this.isTouched;
-    this.brain.review({ workers: scheduler.workers, isPresent: (holder) => this.isPresent(holder) }, this);
+    const isPresent = (holder: Holder): boolean => this.isPresent(holder);
+    this.brain.review({ workers: scheduler.workers, lifeOf: (worker) => scheduler.lifeOf(worker), isPresent }, this);
   }
 
   private isPresent(holder: Holder): boolean {
@@ -208,6 +215,8 @@ class Coordination implements Actor, RegistryOut {
     if (kept === undefined) return;
     if (!isRead(kept)) this.writeDown({ op: "request", request: kept });
     this.brain.step(kept, this);
+    // What was only read is read again.
+    if (isRead(kept)) this.outcomes.delete(ticket);
   }
 
   private writeDown(entry: CoordinationEntry): void {

@@ -6,33 +6,45 @@ import type { ActorCall, ActorReply, CallQuestion } from "./actor-calls.ts";
 
 /**
  * Calls of users' actors as they go to the actor's own thread: so few bytes, read at once, that a call costs little more than its way.
- * A call is `[op, bytes of its name (2), name, arguments]`, an answer `[kind, what is said]`.
+ * A call is `[op, bytes of its name (2), of its line (1), its number (8), name, line, arguments]`, an answer `[kind, what is said]`.
  */
 const OPS = ["call", "read"] as const;
 const KINDS = ["value", "error", "failure"] as const;
-const HEAD_BYTES = 3;
+const NUMBER_AT = 4;
+const HEAD_BYTES = 12;
+const LINE_BYTES_MAX = 255;
 
 const text = new TextDecoder();
 const utf8 = new TextEncoder();
 
-export function encodeDirectCall({ op, name, args }: ActorCall): Uint8Array {
+export function encodeDirectCall({ op, name, args, as }: ActorCall): Uint8Array {
   const named = utf8.encode(name);
-  const bytes = new Uint8Array(HEAD_BYTES + named.byteLength + args.byteLength);
+  const line = utf8.encode(as?.line ?? "");
+  if (line.byteLength > LINE_BYTES_MAX)
+    throw new RangeError(`A line of calls has a name of ${LINE_BYTES_MAX} bytes at most`);
+  const bytes = new Uint8Array(HEAD_BYTES + named.byteLength + line.byteLength + args.byteLength);
   bytes[0] = OPS.indexOf(op);
   bytes[1] = named.byteLength & 0xff;
   bytes[2] = named.byteLength >> 8;
+  bytes[3] = line.byteLength;
+  new DataView(bytes.buffer).setFloat64(NUMBER_AT, as?.number ?? 0, true);
   bytes.set(named, HEAD_BYTES);
-  bytes.set(args, HEAD_BYTES + named.byteLength);
+  bytes.set(line, HEAD_BYTES + named.byteLength);
+  bytes.set(args, HEAD_BYTES + named.byteLength + line.byteLength);
   return bytes;
 }
 
 /** @throws ShoalError DECODE for bytes that are no call */
 function decodeDirectCall(bytes: Uint8Array): ActorCall {
   const op = OPS[bytes[0] as number];
-  const argsAt = HEAD_BYTES + ((bytes[1] as number) | ((bytes[2] as number) << 8));
-  if (op === undefined || bytes.byteLength < argsAt)
+  const lineAt = HEAD_BYTES + ((bytes[1] as number) | ((bytes[2] as number) << 8));
+  const argsAt = lineAt + (bytes[3] as number);
+  // Of fewer bytes than a head has, these are NaN.
+  if (op === undefined || !(bytes.byteLength >= argsAt))
     throw new ShoalError("The bytes are no call of an actor", { code: "DECODE" });
-  return { op, name: text.decode(bytes.subarray(HEAD_BYTES, argsAt)), args: bytes.subarray(argsAt) };
+  const number = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(NUMBER_AT, true);
+  const as = argsAt === lineAt ? undefined : { line: text.decode(bytes.subarray(lineAt, argsAt)), number };
+  return { op, name: text.decode(bytes.subarray(HEAD_BYTES, lineAt)), args: bytes.subarray(argsAt), as };
 }
 
 /** A message from the bus as a call that is to be answered. */

@@ -8,6 +8,7 @@ import type { FunctionSpec } from "../../runtime/wire/function-spec.ts";
 import { dropUploaded } from "../../runtime/wire/uploaded-modules.ts";
 import { decodeValueSoon, encodeValue, flattenValue, unflattenValue } from "../../runtime/wire/value.ts";
 import { ActorCalls, snapshotOf } from "./actor-calls.ts";
+import type { CallState } from "./calls-heard.ts";
 import { takeDirectCall } from "./direct-call.ts";
 import type { PackedPlugin, PluginBoard } from "./plugin-board.ts";
 import { userActor } from "./user-actor.ts";
@@ -25,6 +26,8 @@ export type HostRequest =
   /** `plugin` is an encoded {@link PackedPlugin}. */
   | { readonly op: "plug"; readonly name: string; readonly plugin: Uint8Array }
   | { readonly op: "unplug"; readonly name: string }
+  /** What became of calls of one line to an actor: a list of {@link CallState}. */
+  | { readonly op: "heard"; readonly id: string; readonly line: string; readonly numbers: readonly number[] }
   | { readonly op: "stop"; readonly id: string };
 
 /** What whoever had an actor made learns of it. */
@@ -64,13 +67,16 @@ interface HostedActor {
   readonly calls: ActorCalls;
   /** Its calls over this thread's own connection. */
   readonly direct: Subscription | undefined;
+  readonly id: string;
 }
 
 /** To itself: no call of an actor that has ended is on its way any more. */
 interface EndsListening {
   readonly op: "endListening";
-  readonly direct: Subscription;
+  readonly hosted: HostedActor;
 }
+
+type Work = Exclude<HostRequest, { op: "stop" | "heard" }>;
 
 type Constructible = (new (...args: unknown[]) => object) & { restore?(state: unknown): object | Promise<object> };
 
@@ -80,6 +86,8 @@ class WorkerHost implements Actor {
   private readonly actors = new Map<string, HostedActor>();
   /** Actors that end, and what is told once they have. */
   private readonly ending = new Map<string, Promise<void>>();
+  /** Actors that have ended and still say so. */
+  private readonly ended = new Map<string, HostedActor>();
   private direct: Promise<Bus | undefined> | undefined;
 
   constructor(options: WorkerHostOptions, context: ActorContext) {
@@ -90,7 +98,8 @@ class WorkerHost implements Actor {
   receive(batch: readonly Envelope[]): void {
     for (const { message, question } of batch) {
       const request = message as HostRequest | EndsListening;
-      if (request.op === "endListening") request.direct.unsubscribe();
+      if (request.op === "endListening") this.endListening(request.hosted);
+      else if (request.op === "heard") question?.answer(this.statesOf(request));
       else if (request.op === "stop") void this.end(request.id).then(() => question?.answer({ value: NOTHING }));
       else if (question !== undefined) this.start(request, question);
     }
@@ -103,7 +112,11 @@ class WorkerHost implements Actor {
     dropUploaded();
   }
 
-  private start(request: Exclude<HostRequest, { op: "stop" }>, question: Question): void {
+  private statesOf({ id, line, numbers }: HostRequest & { op: "heard" }): CallState[] {
+    return this.actors.get(id)?.calls.statesOf(line, numbers) ?? numbers.map(() => "unheard");
+  }
+
+  private start(request: Work, question: Question): void {
     this.workOf(request).then(
       (value) => question.answer({ value }),
       // Whoever restores an actor sees by the failure that it is lost.
@@ -111,7 +124,7 @@ class WorkerHost implements Actor {
     );
   }
 
-  private workOf(request: Exclude<HostRequest, { op: "stop" }>): Promise<Uint8Array> {
+  private workOf(request: Work): Promise<Uint8Array> {
     switch (request.op) {
       case "run":
         return this.run(request.recipe);
@@ -162,13 +175,15 @@ class WorkerHost implements Actor {
     const subjects = clusterSubjects(this.options.cluster);
     // Made again where a former life of it still is: that gives way.
     await this.end(id);
+    const ended = this.ended.get(id);
+    if (ended !== undefined) this.endListening(ended);
     const actor = this.context.spawn(userActor(subjects.userActor(id), calls));
     // A snapshot is told before the answer only where both go the same way.
     const bus = isRestorable ? undefined : await this.directly();
     const direct = bus?.subscribe(subjects.userActorDirect(id), (message) =>
       takeDirectCall(message, (call, question) => calls.take(call, question)),
     );
-    this.actors.set(id, { actor, calls, direct });
+    this.actors.set(id, { id, actor, calls, direct });
     const snapshot = isRestorable ? snapshotOf(instance) : undefined;
     return flattenValue(encodeValue({ snapshot, isDirect: direct !== undefined } satisfies CreatedActor, COPY));
   }
@@ -195,13 +210,20 @@ class WorkerHost implements Actor {
     return ended;
   }
 
-  private async endHosted({ actor, calls, direct }: HostedActor): Promise<void> {
+  private async endHosted(hosted: HostedActor): Promise<void> {
     // What was called before has come to this thread once a flush has.
     await (await this.direct)?.flush().catch(() => {});
-    calls.stop();
-    actor.stop();
+    hosted.calls.stop();
     // Calls that are still on their way here are told; a subscription that has ended would say nothing.
-    if (direct !== undefined) this.context.after(LISTENS_ON_MS, { op: "endListening", direct } satisfies EndsListening);
+    this.ended.set(hosted.id, hosted);
+    this.context.after(LISTENS_ON_MS, { op: "endListening", hosted } satisfies EndsListening);
+  }
+
+  private endListening(hosted: HostedActor): void {
+    if (this.ended.get(hosted.id) !== hosted) return;
+    this.ended.delete(hosted.id);
+    hosted.actor.stop();
+    hosted.direct?.unsubscribe();
   }
 
   private tellSnapshot(id: string, bytes: Uint8Array): void {

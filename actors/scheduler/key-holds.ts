@@ -50,6 +50,11 @@ export class KeyHolds {
     return [...this.state.workerByName.keys()];
   }
 
+  /** Grows with every start of a worker; undefined for those that are not there. */
+  lifeOf(worker: string): number | undefined {
+    return this.state.workerByName.get(worker)?.incarnation;
+  }
+
   hasClient(id: string): boolean {
     return this.state.clients.has(id);
   }

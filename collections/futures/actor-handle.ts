@@ -1,12 +1,13 @@
 import type { ActorCall, ActorReply } from "../../actors/coordination/actor-calls.ts";
 import type { ActorPlace } from "../../actors/coordination/actor-registry.ts";
+import type { CallState } from "../../actors/coordination/calls-heard.ts";
 import { decodeDirectAnswer, encodeDirectCall } from "../../actors/coordination/direct-call.ts";
 import { type CreatedActor, SCHEDULER_HOST } from "../../actors/coordination/worker-host.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { holdProcess } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { shown } from "../../runtime/base/known-options.ts";
-import { plainToken } from "../../runtime/base/random.ts";
+import { plainToken, uniqueToken } from "../../runtime/base/random.ts";
 import { registerValue } from "../../runtime/base/value-type.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { errorFromWire } from "../../runtime/wire/error-wire.ts";
@@ -28,6 +29,7 @@ export type ActorProxy<T> = {
 
 const CALL_TIMEOUT_MS = 4 * 60_000;
 const RETRY_DELAY_MS = 50;
+const INQUIRY_TIMEOUT_MS = 5000;
 const COPY = { shareMemory: false } as const;
 const reaches = new WeakMap<ActorHandle, ClientReach>();
 
@@ -208,32 +210,74 @@ async function sendTo(reach: ClientReach, handle: ActorHandle, request: ActorCal
 const lines = new WeakMap<ActorHandle, { readonly system: ActorSystem; readonly line: ActorLine }>();
 
 /** A task's handle may outlive the client that it called by. */
-function lineOf({ cluster: { system, name } }: ClientReach, handle: ActorHandle): ActorLine {
+function lineOf(reach: ClientReach, handle: ActorHandle): ActorLine {
+  const { system, name } = reach.cluster;
   const known = lines.get(handle);
   if (known?.system === system) return known.line;
   const subjects = clusterSubjects(name);
   const main = subjects.userActor(handle.id);
   const direct = subjects.userActorDirect(handle.id);
   const limits = { timeoutMs: CALL_TIMEOUT_MS, form: "frame" as const };
+  const token = uniqueToken();
   const line = new ActorLine(
-    (lane, call) =>
-      lane === "main"
-        ? (system.ask(main, call, limits) as Promise<ActorReply>)
-        : system.bus.request(direct, encodeDirectCall(call), limits).then(decodeDirectAnswer),
+    {
+      line: token,
+      clock: reach.executor.session.options.clock,
+      ask: (lane, call) =>
+        lane === "main"
+          ? (system.ask(main, call, limits) as Promise<ActorReply>)
+          : system.bus.request(direct, encodeDirectCall(call), limits).then(decodeDirectAnswer),
+      inquire: (numbers) => inquire(reach, handle, token, numbers),
+    },
     handle.isDirect,
   );
   lines.set(handle, { system, line });
   return line;
 }
 
+/** Asks the thread that an actor lives in what became of calls. @throws ShoalError ACTOR_FAILED if it is no more */
+async function inquire(
+  reach: ClientReach,
+  handle: ActorHandle,
+  line: string,
+  numbers: readonly number[],
+): Promise<readonly CallState[] | undefined> {
+  const { system, name } = reach.cluster;
+  const worker = await currentWorker(reach, handle);
+  if (worker === undefined) return undefined;
+  const request = { op: "heard", id: handle.id, line, numbers };
+  const asked = system.ask(clusterSubjects(name).workerHost(worker), request, {
+    timeoutMs: INQUIRY_TIMEOUT_MS,
+    form: "frame",
+  });
+  // A thread that computes says nothing, and whoever waits for a worker that is gone hears of that.
+  return (await asked.catch(() => undefined)) as readonly CallState[] | undefined;
+}
+
+/** Where it lives by now; undefined while that is not to be said. @throws ShoalError ACTOR_FAILED if it is no more */
+async function currentWorker(reach: ClientReach, handle: ActorHandle): Promise<string | undefined> {
+  try {
+    return (await placeOf(reach, handle)).phase === "alive" ? handle.worker : undefined;
+  } catch (error) {
+    if (error instanceof ShoalError && error.code === "ACTOR_FAILED") throw error;
+    return undefined;
+  }
+}
+
 /** Waits while an actor is moved. @throws ShoalError ACTOR_FAILED if it is no more */
 async function settle(reach: ClientReach, handle: ActorHandle): Promise<void> {
   const { clock } = reach.executor.session.options;
+  await placeOf(reach, handle);
+  await new Promise<void>((resolve) => void clock.setTimer(RETRY_DELAY_MS, resolve));
+}
+
+/** Where the registry has it. @throws ShoalError ACTOR_FAILED if it is no more */
+async function placeOf(reach: ClientReach, handle: ActorHandle): Promise<ActorPlace> {
   const { value: place } = await askCoordination<ActorPlace>(reach, { op: "actorWhere", id: handle.id });
   if (place.phase === "unknown") throw lost(handle, "it was stopped", false);
   if (place.phase === "lost") throw lost(handle, `worker ${place.worker} was lost, and it keeps no snapshot`, false);
   handle.worker = place.worker;
-  await new Promise<void>((resolve) => void clock.setTimer(RETRY_DELAY_MS, resolve));
+  return place;
 }
 
 /** What comes of a call, or undefined once its worker is no longer in the cluster. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RegistryOut } from "../../../actors/coordination/actor-registry.ts";
 import { CoordinationBrain } from "../../../actors/coordination/coordination-brain.ts";
+import { type CoordinationEntry, replayEntries } from "../../../actors/coordination/coordination-history.ts";
 import type { CoordinationRequest } from "../../../actors/coordination/coordination-request.ts";
 
 /** A brain, what it answered by ticket, and how often each key is held. */
@@ -168,6 +169,50 @@ test("actors of a gone worker are made again where there is a snapshot, else los
   assert.deepEqual(brain.actors.where("b"), { phase: "lost", worker: "w1" });
   brain.actors.restored("a", "w2", true);
   assert.deepEqual(brain.actors.where("a"), { phase: "alive", worker: "w2" });
+});
+
+test("a worker that was started again within a moment has nothing of what its former life had", () => {
+  const { brain, moves, out, step } = world();
+  for (const id of ["a", "b"])
+    step({ op: "actorRegister", ticket: id, holder: "h", id, worker: "w1", owner: "o", recipe: bytes(1) });
+  step({ op: "actorSnapshot", ticket: "s", holder: "h", id: "a", bytes: bytes(2) });
+  const review = (life: number): void =>
+    brain.review({ workers: ["w1"], lifeOf: () => life, isPresent: () => true }, out);
+  review(1);
+  review(1);
+  assert.deepEqual(moves, []);
+  review(2);
+  assert.deepEqual(moves, ["a→w1", "b×w1"]);
+  assert.deepEqual(brain.actors.where("b"), { phase: "lost", worker: "w1" });
+  brain.actors.restored("a", "w1", true);
+  review(2);
+  assert.deepEqual(brain.actors.where("a"), { phase: "alive", worker: "w1" });
+  assert.deepEqual(moves.length, 2);
+});
+
+test("what a scheduler gave up its successor gives up too, though the worker is heard of again", () => {
+  const entries: CoordinationEntry[] = [];
+  const { brain, out, step } = world();
+  const register: CoordinationRequest = {
+    op: "actorRegister",
+    ticket: "a",
+    holder: "h",
+    id: "a",
+    worker: "w1",
+    owner: "o",
+    recipe: bytes(1),
+  };
+  step(register);
+  entries.push({ op: "request", request: register });
+  brain.review(
+    { workers: ["w2"], isPresent: () => true },
+    { ...out, lost: (id) => void entries.push({ op: "lost", id }) },
+  );
+  const later = world();
+  replayEntries(later.brain, entries, new Map());
+  later.brain.review({ workers: ["w1", "w2"], isPresent: () => true }, later.out);
+  assert.deepEqual(later.brain.actors.where("a"), { phase: "lost", worker: "w1" });
+  assert.deepEqual(later.moves, ["a×w1"]);
 });
 
 test("a worker that was only silent lets go of actors that live elsewhere by now, or are lost; its snapshots do not count", () => {

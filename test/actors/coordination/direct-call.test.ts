@@ -50,10 +50,26 @@ test("calls and fields by direct calls: values, errors, one after another", asyn
   await assert.rejects(call("call", "größer"), /Adder\.größer is not a method/);
 });
 
+test("a direct call that is said again under its name is made once", async () => {
+  const { call, send } = world();
+  const args = flattenValue(encodeValue([5], { shareMemory: false }));
+  const bytes = encodeDirectCall({ op: "call", name: "add", args, as: { line: "größer", number: 3 } });
+  const again = bytes.slice();
+  await send(bytes);
+  let isAnswered = false;
+  const answered = (): void => {
+    isAnswered = true;
+  };
+  send(again).then(answered, answered);
+  assert.equal(await call("read", "total"), 5);
+  assert.equal(isAnswered, false, "whoever called first was answered");
+});
+
 test("a stopped actor, bytes that are no call, and an answer that is too large are failures", async () => {
   const { calls, send, call } = world(4096);
   await assert.rejects(send(Uint8Array.of(9, 0, 0)), { code: "DECODE", message: /no call/ });
   await assert.rejects(send(Uint8Array.of(0, 200, 0)), { code: "DECODE" });
+  await assert.rejects(send(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)), { code: "DECODE" });
   await assert.rejects(send(new Uint8Array(0)), { code: "DECODE" });
   await assert.rejects(call("call", "large"), { code: "OVERSIZE" });
   calls.stop();

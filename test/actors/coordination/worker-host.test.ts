@@ -29,6 +29,35 @@ class Kept {
 
 const bytesOf = (value: unknown): Uint8Array => flattenValue(encodeValue(value, { shareMemory: false }));
 
+test("calls on their way to an actor as it ends are told, also those of others", async (t) => {
+  const bus = new LocalBus();
+  const system = new ActorSystem({ bus });
+  t.after(() => {
+    system.close();
+    return bus.close();
+  });
+  const subjects = clusterSubjects("c");
+  system.spawn(workerHost({ cluster: "c", id: "w1", functions: "any" }));
+  const { live: _, ...fn } = makePortable(liveFunction(Kept as never), { functions: "any" });
+  const ask = (address: string, message: object): Promise<unknown> =>
+    system.ask(address, message, { timeoutMs: 10_000 });
+  const host = (request: HostRequest): Promise<unknown> => ask(subjects.workerHost("w1"), request);
+  const recipe = bytesOf({ fn, args: [1] });
+  const add = (number: number): Promise<unknown> =>
+    ask(subjects.userActor("a"), { op: "call", name: "add", args: bytesOf([1]), as: { line: "l", number } });
+  await host({ op: "create", id: "a", recipe });
+  await add(0);
+  assert.deepEqual(await host({ op: "heard", id: "a", line: "l", numbers: [0, 1] }), ["done", "unheard"]);
+  // Somebody listens to all subjects, so that nobody says that nobody is there.
+  bus.subscribe(">", () => {});
+  await host({ op: "stop", id: "a" });
+  await assert.rejects(add(1), { code: "ACTOR_FAILED", message: /was stopped/ });
+  assert.deepEqual(await host({ op: "heard", id: "a", line: "l", numbers: [0] }), ["unheard"]);
+  await host({ op: "create", id: "a", recipe });
+  await add(0);
+  assert.deepEqual(await host({ op: "heard", id: "a", line: "l", numbers: [0] }), ["done"]);
+});
+
 test("an actor that is made again where a former life of it still is goes on from the state it was given", async (t) => {
   const bus = new LocalBus();
   const system = new ActorSystem({ bus });

@@ -98,6 +98,43 @@ test("over NATS small calls go to the actor's own thread; large ones and those o
   await assert.rejects(ledger.put(new Uint8Array(1)), { code: "ACTOR_FAILED", message: /was stopped/ });
 });
 
+test("over NATS, where somebody listens to all subjects, calls of an actor that is made again, lost or stopped do not wait", async (t) => {
+  const server = await startTestNats(t);
+  await using client = await Client.local({ mode: "nats", nats: server.url, cluster: "heard", workers: 1 });
+  await using other = await Client.connect(server.url, { cluster: "heard" });
+  const ears = await connect({ servers: server.url });
+  await using _ = { [Symbol.asyncDispose]: () => ears.close() };
+  ears.subscribe(">", { callback: () => {} });
+  await ears.flush();
+  class Plain {
+    n = 0;
+    add(by: number): number {
+      this.n += by;
+      return this.n;
+    }
+  }
+  class Kept extends Counter {
+    pid(): number {
+      return process.pid;
+    }
+  }
+  const plain = await client.actor(Plain);
+  const theirs = await other.submit((one: ActorProxy<Plain>) => one, plain as never).result();
+  assert.equal(await (theirs as unknown as ActorProxy<Plain>).add(1), 1);
+  const kept = await client.actor(Kept, 1);
+  const pid = await kept.pid();
+  process.kill(pid, "SIGKILL");
+  assert.ok((await again(() => kept.add(1))) >= 2);
+  const lost = { code: "ACTOR_FAILED", message: /lost/ };
+  await assert.rejects(
+    again(() => (theirs as unknown as ActorProxy<Plain>).add(1)),
+    lost,
+  );
+  await assert.rejects(plain.add(1), lost);
+  await stopActor(kept);
+  await assert.rejects(kept.add(1), { code: "ACTOR_FAILED", message: /stopped/ });
+});
+
 test("an actor whose worker dies goes on from its snapshot elsewhere; without one its calls say that it is lost", async () => {
   class Plain {
     pid(): number {
