@@ -21,6 +21,7 @@ import { MemoryDisk } from "../support/memory-disk.ts";
 import { SimClient } from "./client.ts";
 import { EffectWatch } from "./effect-watch.ts";
 import { SimLine } from "./line.ts";
+import { type MemoryOfWorker, withinCredit } from "./memory-bounds.ts";
 import { Network } from "./network.ts";
 import { RaceWatch } from "./race-watch.ts";
 import type { Scenario } from "./scenario.ts";
@@ -54,8 +55,7 @@ export const walkedCharts: readonly (readonly [Chart, Uint32Array])[] = [
   [membershipChart, hits.scheduler.membership],
 ];
 
-export interface LiveWorker {
-  readonly brain: WorkerBrain;
+export interface LiveWorker extends MemoryOfWorker {
   readonly system: ActorSystem;
 }
 
@@ -164,7 +164,7 @@ export class Cluster implements TaskWorld {
   }
 
   private spawnScheduler(node: SimNode, epoch: number, journal: SchedulerJournal | undefined): ActorSystem {
-    const { heartbeatMs, leaseMs, prefillUs, allowedFailures, speculate } = this.scenario.options;
+    const { heartbeatMs, leaseMs, prefillUs, allowedFailures, speculate, cache } = this.scenario.options;
     const system = this.systemOn(node);
     system.spawn(
       schedulerActor({
@@ -178,6 +178,7 @@ export class Cluster implements TaskWorld {
         prefillUs,
         allowedFailures,
         speculate,
+        cache,
         // In every third seed submissions are taken in a few rows a turn.
         intakeRows: this.scenario.seed % 3 === 1 ? INTAKE_ROWS : undefined,
         // In every fifth it cannot keep up, and has a backlog.
@@ -217,7 +218,11 @@ export class Cluster implements TaskWorld {
     };
     const endTurn = brain.endTurn.bind(brain);
     brain.endTurn = (output) => {
-      endTurn(output);
+      try {
+        withinCredit(brain, () => endTurn(output));
+      } catch (error) {
+        this.world.fail(error);
+      }
       this.races.look(brain.state);
       this.effects.look(brain.state);
     };
@@ -285,6 +290,8 @@ export class Cluster implements TaskWorld {
     const bus = this.network.busOf(node);
     const clock = this.world.clockOf(node);
     const system = this.systemOn(node, bus);
+    const memory = tightMemory(this.scenario.seed, this.world, node, clock);
+    const soundLimitBytes = memory?.isSound ? memory.limitBytes : undefined;
     system.spawn(
       workerActor({
         cluster: CLUSTER,
@@ -303,7 +310,7 @@ export class Cluster implements TaskWorld {
         shardDisk: new MemoryDisk(),
         // So little that some go to disk.
         shardBytesMax: 256,
-        memory: tightMemory(this.scenario.seed, this.world, node, clock),
+        memory,
         storedBytesMin: 1,
         rssBytes: () => 0,
         yieldThen: (run) => void this.world.at(this.world.now + 0.01, "burst", run, node),
@@ -316,7 +323,7 @@ export class Cluster implements TaskWorld {
           else this.crash(id, 100);
         },
         onBrain: (brain) => {
-          this.workers.set(id, { brain, system });
+          this.workers.set(id, { brain, system, soundLimitBytes });
           this.observeWorker(brain);
         },
       }),

@@ -17,6 +17,7 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   keepWaiters: 9,
   giveAndKeep: 166,
   giveInSilence: 24,
+  noCredit: 900000,
   skipEpoch: 3,
 };
 

@@ -1,3 +1,4 @@
+import { type Makes, OpenWorkers } from "../../actors/scheduler/open-workers.ts";
 import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import type { SchedulerInput } from "../../actors/scheduler/scheduler-input.ts";
 import { WantList } from "../../actors/scheduler/want-list.ts";
@@ -132,6 +133,16 @@ export const mutations = {
     ),
   /** A victim tells the scheduler of nothing that it gave away. */
   giveInSilence: () => patch(WorkerOutbox, "relinquish", () => nothing),
+  /** Sources are made where they have no credit, as if nobody read them. */
+  noCredit: () =>
+    patch(
+      OpenWorkers,
+      "leastBusy",
+      (original) =>
+        function (this: OpenWorkers, constraint: unknown, makes: Makes) {
+          return original.call(this, constraint, makes === "read" ? "unread" : makes);
+        },
+    ),
   /** A new scheduler's numbers are taken for the old one's. */
   skipEpoch: () => patch(WorkerBrain, "forgetAll", () => nothing),
 } satisfies Record<string, () => Undo>;

@@ -5,7 +5,7 @@ import { walkedCharts } from "./cluster.ts";
 import { coverageOf, coverageText } from "./coverage.ts";
 import { huntMutations } from "./hunt.ts";
 import { type MutationName, mutations } from "./mutations.ts";
-import { makeScenario, type Scenario } from "./scenario.ts";
+import { makeScenario, type Scenario, withCache } from "./scenario.ts";
 import { SeedPool } from "./seed-pool.ts";
 import { COUNTED, type SeedOrder } from "./seed-run.ts";
 import { shrink } from "./shrink.ts";
@@ -15,7 +15,7 @@ import { readUsual, type Tally, USUAL_FILE, unusual, usualOf } from "./usual.ts"
 
 /**
  * `npm run sim -- [--from SEED] --seeds N [--jobs J] | --seed SEED [--trace] [--no-shrink]`,
- * `[--charts interpreted] [--mutate NAME] [--twice]`; `--mutations N --seeds M`: breaks the
+ * `[--charts interpreted] [--mutate NAME] [--twice] [--cache]`; `--mutations N --seeds M`: breaks the
  * sources at N random places, and tells which seed of M notices each.
  * A single seed is always told in full. Ends with 1 if a seed failed (with `--mutate`: if none did), or if many seeds together
  * did what is not usual; `--write-usual` notes what they did as that.
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     charts: { type: "string", default: "compiled" },
     mutate: { type: "string" },
     mutations: { type: "string" },
+    cache: { type: "boolean", default: false },
     twice: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
@@ -44,6 +45,7 @@ const jobs = Number(options.jobs ?? availableParallelism());
 const order: SeedOrder = {
   charts,
   isTwice: options.twice,
+  isCached: options.cache,
   mutation: options.mutate as MutationName | undefined,
   isBroken: false,
 };
@@ -54,7 +56,11 @@ if (options.mutations !== undefined) {
   const mutations = Number(options.mutations);
   const caught = await huntMutations({ mutations, from, seeds: count, jobs });
   process.exitCode = caught >= mutations * CAUGHT_MIN ? 0 : 1;
-} else process.exitCode = isOne ? await runOne(makeScenario(from)) : await withPool(order.mutation ? hunt : runSeeds);
+} else process.exitCode = isOne ? await runOne(scenarioOf(from)) : await withPool(order.mutation ? hunt : runSeeds);
+
+function scenarioOf(seed: number): Scenario {
+  return options.cache ? withCache(makeScenario(seed)) : makeScenario(seed);
+}
 
 async function withPool(run: (pool: SeedPool) => Promise<number>): Promise<number> {
   const pool = await SeedPool.start(jobs);
@@ -98,6 +104,8 @@ async function runSeeds(pool: SeedPool): Promise<number> {
 
 /** Says what is not usual, or notes it as what is from now on. @returns how much is not */
 function judge(tally: Tally, squares: readonly number[]): number {
+  // What is usual was noted without one.
+  if (options.cache) return 0;
   if (options["write-usual"]) {
     writeFileSync(USUAL_FILE, `${JSON.stringify(usualOf(tally, squares), null, 2)}\n`);
     return 0;

@@ -1,3 +1,4 @@
+import type { CacheLimits } from "../../actors/scheduler/result-cache.ts";
 import { Random } from "../../runtime/base/random.ts";
 import type { LineOptions } from "./line.ts";
 import type { NetworkOptions } from "./network.ts";
@@ -28,6 +29,8 @@ export interface ClusterOptions {
   readonly speculate?: boolean | undefined;
   /** How many times as long as others a worker takes, by its number. */
   readonly slowness?: readonly number[] | undefined;
+  /** Results that nobody asks for any more are kept. */
+  readonly cache?: CacheLimits | undefined;
   /** A second scheduler stands by, and both write a journal. */
   readonly line?: LineOptions | undefined;
 }
@@ -136,6 +139,17 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
     acts,
     faults: faults.sort((a, b) => a.at - b.at),
   };
+}
+
+/** The same, with a cache of results: so small that it is full in no time, or large enough for all. */
+export function withCache(scenario: Scenario): Scenario {
+  const random = new Random(scenario.seed ^ 0xcac4e);
+  const cache = {
+    bytesMax: random.pick([600, 5000, 1 << 30]),
+    halfLifeMs: random.pick([50, 5000]),
+    leastMs: random.pick([0, 0, 20]),
+  };
+  return { ...scenario, options: { ...scenario.options, cache } };
 }
 
 /** In some seeds tasks of some layers may act on the world, each once. */

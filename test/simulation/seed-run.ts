@@ -1,7 +1,7 @@
 import { walkedCharts } from "./cluster.ts";
 import type { MutationName } from "./mutations.ts";
 import { withMutation } from "./mutations.ts";
-import { makeScenario } from "./scenario.ts";
+import { makeScenario, withCache } from "./scenario.ts";
 import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
 
 /** How seeds are run, in words that go to another process. */
@@ -10,6 +10,8 @@ export interface SeedOrder {
   /** Each seed twice: another trace is a failure. */
   readonly isTwice: boolean;
   readonly mutation: MutationName | undefined;
+  /** With a cache of results. */
+  readonly isCached?: boolean;
   /** Whether something in the sources is broken on purpose. */
   readonly isBroken: boolean;
 }
@@ -48,7 +50,7 @@ export async function runSeed(seed: number, order: SeedOrder): Promise<SeedResul
   const { charts, isTwice, mutation } = order;
   const isBroken = order.isBroken || mutation !== undefined;
   const how: SimulateOptions = { charts, ...(isBroken ? { restMs: BROKEN_REST_MS } : {}) };
-  const scenario = makeScenario(seed);
+  const scenario = order.isCached ? withCache(makeScenario(seed)) : makeScenario(seed);
   const run = (): Promise<Outcome> => simulate(scenario, how);
   const before = walkedPairs();
   const outcome = await (mutation === undefined ? run() : withMutation(mutation, run));

@@ -9,6 +9,7 @@ import { loadFunction } from "../../runtime/wire/function-loader.ts";
 import { checkAnswers, checkEmpty, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster, SLOWEST } from "./cluster.ts";
+import { checkManagedBytes } from "./memory-bounds.ts";
 import { arrange, retireWorker } from "./retirement.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
 import { digestOf, simCutSpec, simShardsSpec, simTaskSpec, useTaskWorld } from "./tasks.ts";
@@ -34,6 +35,8 @@ export interface Outcome {
   /** Tasks that a worker gave to another. */
   readonly stolen: number;
   readonly runs: number;
+  /** Results that the cache kept and a submission found. */
+  readonly found: number;
   readonly overlaps: number;
   readonly virtualMs: number;
 }
@@ -113,6 +116,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     copies: cluster.races.copies,
     stolen: cluster.stolen,
     runs: [...cluster.runs.values()].reduce((sum, one) => sum + one.begun, 0),
+    found: cluster.scheduler?.state.cache?.figures().hits ?? 0,
     overlaps: cluster.overlaps,
     virtualMs: world.now,
   };
@@ -143,6 +147,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   await world.run(world.now + afterglowMs, isStill);
   if (world.failure !== undefined) return;
   if (!isAtRest()) throw new Error(`the cluster was at rest and is no more: ${unsettled(cluster)}`);
+  checkManagedBytes(cluster.workers);
   await gatherAll(cluster);
   if (world.failure !== undefined) return;
   checkAnswers(cluster, oracleOf(cluster));
@@ -157,7 +162,21 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   await world.run(world.now + PARKED_MS, () =>
     [...cluster.workers.values()].every(({ brain }) => brain.parked.size === 0),
   );
+  if (scenario.options.cache !== undefined) await clearCache(cluster, afterglowMs);
   if (world.failure === undefined) checkEmpty(cluster);
+}
+
+/** What stays for the sake of the cache goes too, as somebody asks for it. */
+async function clearCache(cluster: Cluster, forMs: number): Promise<void> {
+  const { world } = cluster;
+  let isCleared = false;
+  cluster.askScheduler({ type: "cache", clear: true }).then(
+    () => (isCleared = true),
+    (error) => world.fail(new Error("the cache cannot be cleared", { cause: error })),
+  );
+  await world.run(world.now + forMs, () => isCleared);
+  cluster.stir();
+  await world.run(world.now + forMs, () => cluster.isStill);
 }
 
 /** Clients release what they hold, or say goodbye with it in their hands. */

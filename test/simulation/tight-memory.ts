@@ -11,20 +11,32 @@ const LIMITS = [64, 400, 8000, 60_000];
 /** Clusters short of memory are a mix of their own: every other seed from here on. */
 const TIGHT_FROM = 900_000;
 
+export interface TightMemory extends WorkerMemory {
+  /** Its disk never fails and is never full. */
+  readonly isSound: boolean;
+}
+
 /**
  * The memory of a worker that has too little of it, before a disk that is slow, sometimes fails and sometimes is full. A chance of its own,
  * so that it shifts no other.
  */
-export function tightMemory(seed: number, world: World, node: SimNode, clock: Clock): WorkerMemory | undefined {
+export function tightMemory(seed: number, world: World, node: SimNode, clock: Clock): TightMemory | undefined {
   if (seed < TIGHT_FROM || seed % 2 === 1) return undefined;
   const random = new Random(seed).fork(`memory ${node.id} ${node.life}`);
   const failing = random.chance(0.4) ? random.next() * 0.3 : 0;
   const limitBytes = random.pick(LIMITS);
+  const bytesMax = random.chance(0.3) ? limitBytes * (1 + random.below(20)) : Number.POSITIVE_INFINITY;
   const disk = new MemoryDisk({
-    bytesMax: random.chance(0.3) ? limitBytes * (1 + random.below(20)) : Number.POSITIVE_INFINITY,
+    bytesMax,
     fails: (operation) => operation !== "read" && random.chance(failing),
     later: (run) => void world.at(world.now + random.next() * 5, "disk", run, node),
   });
   const store = new SpillingChunkStore({ disk, clock });
-  return { limitBytes, shares: MEMORY_SHARES, store, measures: "results" };
+  return {
+    limitBytes,
+    shares: MEMORY_SHARES,
+    store,
+    measures: "results",
+    isSound: failing === 0 && bytesMax === Number.POSITIVE_INFINITY,
+  };
 }
