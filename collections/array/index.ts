@@ -97,6 +97,7 @@ export {
 } from "./functions.ts";
 export type { Indexer } from "./get.ts";
 export { applyGufunc, type GufuncFunction, type GufuncOptions, type GufuncResult, gufunc } from "./gufunc.ts";
+export { type RavelOptions, ravelMultiIndex, unravelIndex } from "./index-arithmetic.ts";
 export { newaxis, type Slice } from "./indexer.ts";
 export type { Region } from "./kernels/outer-blocks.ts";
 export type { BlockInfo } from "./kernels/user-blocks.ts";
@@ -190,7 +191,6 @@ export {
   indices,
   meshgrid,
   normalizeChunks,
-  ravelMultiIndex,
   trace,
   tril,
   trilIndices,
@@ -198,7 +198,6 @@ export {
   triu,
   triuIndices,
   triuIndicesFrom,
-  unravelIndex,
 } from "./structure.ts";
 export {
   abs,

@@ -5,7 +5,10 @@ import { axisOf } from "./blocks.ts";
 import { axisSizes, type ChunkSpec, chunkRuns } from "./chunk-spec.ts";
 import { arange, type CreateOptions, eye, onesLike, tri, zeros } from "./creation.ts";
 import { type DType, itemsizeOf, parseDType } from "./dtype.ts";
+import { isBlocks } from "./elementwise.ts";
+import { isForeign } from "./foreign-array.ts";
 import { broadcastTo, concatenate, stack, where } from "./functions.ts";
+import { isSource } from "./kernels/elementwise.ts";
 import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
 import { type BlockFunction, inferDType, mapBlocksOf } from "./map-blocks.ts";
@@ -177,17 +180,6 @@ export const tril = (x: ArrayLike, options: { readonly k?: number } = {}): Shoal
 export const triu = (x: ArrayLike, options: { readonly k?: number } = {}): ShoalArray =>
   triangle(x, known(options, "triu", "k").k ?? 0, false);
 
-/** Indices along each axis from positions in the flattened array. */
-export function unravelIndex(x: ArrayLike, shape: readonly number[]): ShoalArray[] {
-  let left: ShoalArray = arrayOf(x).astype("int64");
-  const found: ShoalArray[] = [];
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    found.unshift(axis === 0 ? left : left.mod(shape[axis] as number));
-    left = left.floordiv(shape[axis] as number);
-  }
-  return found;
-}
-
 /** Places of the lower triangle of a matrix, as lists of rows and columns. */
 export const trilIndices = (n: number, options: TriangleOptions = {}): ShoalArray[] =>
   nonzero(tri(n, { M: known(options, "trilIndices", "k", "m").m ?? n, k: options.k ?? 0, dtype: "bool" }));
@@ -217,41 +209,11 @@ function matrixSize(x: ArrayLike, options: Pick<TriangleOptions, "k">): [number,
   return [shape[0] as number, { ...options, m: shape[1] as number }];
 }
 
-/** Options of {@link ravelMultiIndex}. */
-export interface RavelOptions {
-  /** What becomes of indices beyond an axis: "wrap" counts on from its start, "clip" takes its end; left out, they must lie within. */
-  readonly mode?: "wrap" | "clip";
-}
-
-/** Positions in the flattened array from indices along each axis. */
-export function ravelMultiIndex(
-  lists: readonly ArrayLike[] | ShoalArray,
-  shape: readonly number[],
-  options: RavelOptions = {},
-): ShoalArray {
-  const { mode } = known(options, "ravelMultiIndex", "mode");
-  if (mode !== undefined && mode !== "wrap" && mode !== "clip")
-    throw new TypeError(`"${mode}" is no mode of ravelMultiIndex; use wrap or clip, or leave it out`);
-  const within = (one: ArrayLike, n: number): ShoalArray => {
-    const index = arrayOf(one).astype("int64");
-    return mode === "wrap" ? index.mod(n) : mode === "clip" ? index.clip(0, n - 1) : index;
-  };
-  const indexes = Array.isArray(lists) ? lists : rowsOf(lists as ShoalArray);
-  if (indexes.length !== shape.length)
-    throw new RangeError(`${indexes.length} lists of indices for ${shape.length} axes`);
-  return indexes.reduce<ShoalArray | undefined>((so, one, axis) => {
-    const n = shape[axis] as number;
-    return so === undefined ? within(one, n) : so.mul(n).add(within(one, n));
-  }, undefined) as ShoalArray;
-}
-
 /** Options of {@link average}. */
 export interface AverageOptions {
   readonly axis?: number | readonly number[];
   readonly weights?: ArrayLike;
 }
-
-const rowsOf = (array: ShoalArray): ShoalArray[] => Array.from({ length: array.len() }, (_, at) => array.get(at));
 
 /** Weighted mean; with `returned` also the sums of the weights. */
 export function average(x: ArrayLike, options: AverageOptions & { readonly returned: true }): [ShoalArray, ShoalArray];
@@ -297,6 +259,7 @@ export interface CovarianceOptions {
 
 /** Covariances of variables. */
 export function cov(x: ArrayLike, options: CovarianceOptions = {}): ShoalArray {
+  refuseSecond("cov", options);
   known(options, "cov", "y", "rowvar", "bias", "ddof");
   const rows = (one: ArrayLike): ShoalArray => {
     const array = arrayOf(one);
@@ -313,9 +276,16 @@ export function cov(x: ArrayLike, options: CovarianceOptions = {}): ShoalArray {
 
 /** Correlations of variables. */
 export function corrcoef(x: ArrayLike, options: Pick<CovarianceOptions, "y" | "rowvar"> = {}): ShoalArray {
+  refuseSecond("corrcoef", options);
   known(options, "corrcoef", "y", "rowvar");
   const c = cov(x, options);
   if (c.ndim === 0) return c.div(c);
   const sd = diag(c).sqrt();
   return c.div(sd.get(":", null)).div(sd.get(null, ":"));
+}
+
+/** NumPy takes more variables as a second argument; here they are an option. */
+function refuseSecond(name: string, options: object): void {
+  if (isBlocks(options) || isSource(options) || isForeign(options) || Array.isArray(options))
+    throw new TypeError(`${name} takes more variables as an option: ${name}(x, { y })`);
 }

@@ -1,4 +1,13 @@
-import { type Ufunc1, type Ufunc2, ufunc1, ufunc2 } from "./ufunc-object.ts";
+import type { ShoalArray } from "./array.ts";
+import type { ArrayLike } from "./array-like.ts";
+import { type Ufunc1, type Ufunc2, type UfuncOptions, ufunc1, ufunc2 } from "./ufunc-object.ts";
+
+/** What `angle` is: a universal function that may give degrees. */
+export interface AngleUfunc extends Ufunc1 {
+  (x: ArrayLike, options?: UfuncOptions & { readonly deg?: boolean }): ShoalArray;
+}
+
+const radianAngle = ufunc1("angle");
 
 /** NumPy's universal functions: called on anything that stands for an array; binary ones have `outer` and `reduce`. */
 export const negative: Ufunc1 = ufunc1("negative");
@@ -50,7 +59,12 @@ export const isnat: Ufunc1 = ufunc1("isnat");
 export const invert: Ufunc1 = ufunc1("invert");
 export const logicalNot: Ufunc1 = ufunc1("logical_not");
 export const conjugate: Ufunc1 = ufunc1("conjugate");
-export const angle: Ufunc1 = ufunc1("angle");
+/** Angles of complex numbers in the plane, in radians; with `deg` in degrees. */
+export const angle: AngleUfunc = Object.assign(
+  (x: ArrayLike, { deg = false, ...options }: UfuncOptions & { readonly deg?: boolean } = {}) =>
+    deg ? degrees(radianAngle(x), options) : radianAngle(x, options),
+  { opName: "angle" },
+);
 export const real: Ufunc1 = ufunc1("real");
 export const imag: Ufunc1 = ufunc1("imag");
 export const add: Ufunc2 = ufunc2("add");

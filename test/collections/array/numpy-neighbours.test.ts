@@ -458,6 +458,19 @@ test("indices beyond an axis wrap or are clipped", async () => {
   assert.deepEqual((await values(da.ravelMultiIndex(lists, [4, 6], { mode: "wrap" }))) as unknown, [6, 10, 9]);
   assert.deepEqual((await values(da.ravelMultiIndex(lists, [4, 6], { mode: "clip" }))) as unknown, [6, 22, 5]);
   assert.throws(() => da.ravelMultiIndex(lists, [4, 6], { mode: "raise" as never }), /no mode of ravelMultiIndex/);
+  await assert.rejects(
+    values(da.ravelMultiIndex(lists, [4, 6])),
+    /Index [59] is out of bounds for axis [01] with [46] elements/,
+  );
+  await assert.rejects(values(da.ravelMultiIndex([[-1], [0]], [4, 6])), /Index -1 is out of bounds for axis 0/);
+  const [rows] = da.unravelIndex(da.fromArray([5, 24], { chunks: 1 }), [4, 6]) as [da.Array];
+  await assert.rejects(values(rows), /Index 24 is out of bounds for an array of shape \(4, 6\) with 24 elements/);
+});
+
+test("angle() gives degrees where they are asked for", async () => {
+  const z = da.fromArray([da.complex(0, 1), da.complex(-1, 0)]);
+  assert.deepEqual(await values(da.angle(z, { deg: true })), [90, 180]);
+  assert.deepEqual(await values(da.angle(z, { dtype: "float32", deg: true })), [90, 180]);
 });
 
 test("fill values of masked arrays: the value that is masked; what fixInvalid() puts into the data is another", async () => {
