@@ -7,5 +7,7 @@ export function heartbeat(state: SchedulerState, worker: WorkerRecord, message: 
   // With more room than before, it is looked at again.
   if (noteState(worker, message)) state.loads.eased(worker.number);
   const { activities = [] } = message;
-  if (activities.length > 0) state.activities.note(worker.id, worker.incarnation, activities);
+  if (activities.length === 0) return;
+  state.transferRate.learn(state.activities.of(worker.id, worker.incarnation, "fetch"), activities);
+  state.activities.note(worker.id, worker.incarnation, activities);
 }

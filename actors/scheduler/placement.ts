@@ -8,8 +8,6 @@ import type { Slab } from "./slab.ts";
 import { isReadSource } from "./source-credit.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
-/** Bytes a microsecond that a transfer between workers is thought to move. */
-const BYTES_PER_US = 100;
 /** Rows behind a source that has to wait. */
 const READERS_LOOKED_AT = 256;
 /** Neighbours in the order that go to one worker together. */
@@ -137,7 +135,8 @@ function choose(state: SchedulerState, queue: ReadyQueue, row: number, open: Ope
   if (leastBusy === undefined || isSource || state.workerByName.size === 1) return leastBusy;
   const held = bytesByHolder(state, slab, row);
   let best = leastBusy;
-  let bestCost = costUs(best, held);
+  const { bytesPerUs } = state.transferRate;
+  let bestCost = costUs(best, held, bytesPerUs);
   for (const number of held.byWorker.keys()) {
     const holder = state.workers[number];
     // A holder without room is still the best place for a row whose inputs take longer to move than it to catch up.
@@ -145,7 +144,7 @@ function choose(state: SchedulerState, queue: ReadyQueue, row: number, open: Ope
     if (holder.outrunMs !== undefined) continue;
     if (holder.pressure === "high" && sentTo(holder) > 0) continue;
     if (sentTo(holder) >= SENT_PER_WORKER_MAX || !mayRun(state, constraint, holder)) continue;
-    const cost = costUs(holder, held);
+    const cost = costUs(holder, held, bytesPerUs);
     if (cost < bestCost || (cost === bestCost && best === leastBusy)) {
       best = holder;
       bestCost = cost;
@@ -172,8 +171,8 @@ function bytesByHolder(state: SchedulerState, slab: Slab, row: number): HeldByte
   return { total, byWorker };
 }
 
-const costUs = (worker: WorkerRecord, held: HeldBytes): number =>
-  worker.queueUs / worker.slots + (held.total - (held.byWorker.get(worker.number) ?? 0)) / BYTES_PER_US;
+const costUs = (worker: WorkerRecord, held: HeldBytes, bytesPerUs: number): number =>
+  worker.queueUs / worker.slots + (held.total - (held.byWorker.get(worker.number) ?? 0)) / bytesPerUs;
 
 /**
  * Sends dependents ahead to the worker that is making all their inputs, so that a chain needs no round trip a link. Only

@@ -22,6 +22,7 @@ import type { Slab } from "./slab.ts";
 import { StealFigures } from "./steal-figures.ts";
 import { TaskColumns } from "./task-columns.ts";
 import { TaskNotes } from "./task-notes.ts";
+import { TransferRate } from "./transfer-rate.ts";
 import { packStep, TransitionLog } from "./transition-log.ts";
 import { WantList } from "./want-list.ts";
 import { WorkSpans } from "./work-spans.ts";
@@ -163,6 +164,7 @@ export class SchedulerState {
   readonly steals = new StealFigures();
   readonly spans = new WorkSpans();
   readonly activities = new ClusterActivities();
+  readonly transferRate = new TransferRate();
   /** Tasks that were given away in this turn. */
   readonly claims: StealClaim[] = [];
   /** Spans of submissions that are traced, by slab. */

@@ -26,6 +26,8 @@ export interface SchedulerSnapshot {
     readonly rssBytes: number;
   }[];
   readonly cache: CacheFigures;
+  /** Bytes a second that a large transfer between workers moves, as measured of the last ones; a guess before there was any. */
+  readonly transferBytesPerS: number;
   /** Tasks that no worker may run, by what they ask for. */
   readonly lacks: readonly Lack[];
 }
@@ -57,6 +59,7 @@ export function snapshot(state: SchedulerState): SchedulerSnapshot {
       rssBytes: worker.rssBytes,
     })),
     cache: state.cache?.figures() ?? CACHE_OFF,
+    transferBytesPerS: state.transferRate.bytesPerUs * 1e6,
     lacks: lacksOf(state),
   };
 }

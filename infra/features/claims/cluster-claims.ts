@@ -72,6 +72,12 @@ export const clusterClaims: readonly Claim[] = [
   ],
   ["DP-044", "Built-in type codecs", "shoal:Client", "test/runtime/wire/value.test.ts: value: Arrow tables travel"],
   ["DP-045", "Opaque payloads", "shoal:Client", `${portBus}: leaf to leaf passes undecoded`],
+  [
+    "DP-047",
+    "Offload",
+    "shoal:Client.connect cli:worker",
+    "test/e2e/offload.test.ts: over NATS a worker writes and reads results in the thread that computes",
+  ],
   ["DP-048", "Timeouts and retry", "shoal:Client.connect", `${connecting}: something listens and says nothing`],
   ["DP-051", "TLS config", "shoal:Client.connect", `${connecting}: a trusted server, an untrusted one`],
   ["DP-055", "Trust model", "cli:nats", "test/infra/nats/permissions.test.ts: users with passwords: each role"],

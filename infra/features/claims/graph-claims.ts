@@ -22,6 +22,12 @@ export const graphClaims: readonly Claim[] = [
   ],
   ["GR-014", "Cull", "shoal:cull", "golden delayed/cull"],
   ["GR-015", "Linear fuse", "shoal:fuse", "golden delayed/fuse.chain"],
+  [
+    "GR-018",
+    "Slice fusion",
+    "array:Array#get",
+    "test/collections/array/slices-fuse.test.ts: slices of slices are one step",
+  ],
   ["GR-017", "Inline", "shoal:inline shoal:inlineFunctions", "golden delayed/inline"],
   ["GR-023", "Static ordering", "shoal:order", "golden delayed/order.tree_max_held"],
   [

@@ -67,6 +67,12 @@ export const schedulingClaims: readonly Claim[] = [
   ["SC-066", "Manual scale", "shoal:Client#scale", `${elastic}: the number of workers follows the work`],
   ["SC-054", "Reduce replicas", "shoal:Client#replicate", `${replicaScenarios}: a copy that was asked for is made up`],
   ["SC-055", "Retire worker policy", "shoal:Client#retireWorkers", `${replicaScenarios}: retire: what has not begun`],
+  [
+    "SC-064",
+    "Choosing workers to close",
+    "shoal:Client#scale shoal:Client#adapt",
+    "test/actors/scheduler/demand.test.ts: those go first that have nothing to do",
+  ],
   ["SC-065", "Drain", "shoal:Client#retireWorkers", `${replicas}: workers that are retired leave`],
   ["SC-030", "Process per worker + nanny", "shoal:Client.local", `${memoryTest}: a task that takes more memory`],
   ["SC-043", "Memory limit", "shoal:Client.local cli:worker", `${memoryTest}: results that do not fit in memory`],
@@ -79,6 +85,12 @@ export const schedulingClaims: readonly Claim[] = [
   ["SC-005", "LIFO within graph", "shoal:Client#submit", `${placement}: what a graph has begun is brought to an end`],
   ["SC-006", "Worker choice", "shoal:Client#submit", `${placement}: with nothing to fetch, a task goes to the worker`],
   ["SC-007", "Locality", "shoal:Client#submit", `${placement}: a task goes to the worker that holds most`],
+  [
+    "SC-009",
+    "Bandwidth estimates",
+    "shoal:Client#status",
+    "test/actors/scheduler/transfer-rate.test.ts: bandwidth is learned from large transfers",
+  ],
   ["SC-010", "Root-task queuing", "shoal:Client#submit", `${placement}: source tasks wait at the scheduler`],
   ["SC-012", "Co-assignment", "shoal:Client#submit", `${placement}: neighbours in the graph's order land together`],
   [
@@ -182,6 +194,18 @@ export const schedulingClaims: readonly Claim[] = [
     `${exchange}: an exchange gives every item to its group once`,
   ],
   ["SC-089", "Disk or memory buffers", "shoal:Client.local", `${shards}: shards beyond the bound go to disk`],
+  [
+    "SC-090",
+    "Comm buffers",
+    "dataframe:DataFrame#shuffle",
+    "test/actors/worker/shard-door.test.ts: a reader asks every worker once",
+  ],
+  [
+    "SC-096",
+    "Arrow serialization of shards",
+    "dataframe:DataFrame#shuffle",
+    "test/collections/dataframe/tables.test.ts: tables travel as Arrow IPC bytes",
+  ],
   [
     "SC-092",
     "Restart on failure",

@@ -30,3 +30,13 @@ for (const slice of slices)
     const y = da.random.random([20], { chunks: 5, seed: 1 }).add(1).get(slice).mul(3);
     assert.match(y.explain(), /Runs: 1 layer,/);
   });
+
+test("slices of slices are one step, and read no more blocks than they give values of", async () => {
+  const source = da.random.random([1000], { chunks: 100, seed: 1 }).rechunk([250]);
+  const once = source.get("15:510:2");
+  const twice = source.get("10:900").get("5:500").get("::2");
+  const steps = (array: { explain(): string }): string | undefined => /Runs: (.*)/.exec(array.explain())?.[1];
+  assert.equal(steps(twice), steps(once));
+  assert.deepEqual((await twice.compute()).toArray(), (await once.compute()).toArray());
+  assert.match(twice.explain(), /Fused into the layers that read them: get-\S+, get-\S+$/);
+});

@@ -26,6 +26,7 @@ const status = {
   slabs: 1,
   turns: { count: 1, ms: 1, maxMs: 1, long: 0 },
   cache: CACHE_OFF,
+  transferBytesPerS: 1e8,
   lacks: [],
   workers: [worker, { ...worker, id: "w1-77Zk20", status: "draining" }],
 };
