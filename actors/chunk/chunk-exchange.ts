@@ -32,10 +32,16 @@ export interface PullOptions {
 export async function fetchChunks(
   road: ChunkRoad,
   holder: string,
-  { rows, attempts }: { readonly rows: readonly number[]; readonly attempts: readonly number[] },
+  wanted: {
+    readonly rows: readonly number[];
+    readonly attempts: readonly number[];
+    readonly bytesMax?: number;
+  },
   options: PullOptions,
 ): Promise<MovingChunk[]> {
-  return ask(road, holder, { type: "get", rows, attempts, looks: road.windows !== undefined }, options);
+  const { rows, attempts, bytesMax = Number.POSITIVE_INFINITY } = wanted;
+  const limit = Number.isFinite(bytesMax) ? { bytesMax } : {};
+  return ask(road, holder, { type: "get", rows, attempts, ...limit, looks: road.windows !== undefined }, options);
 }
 
 /** The places[i]-th shard of sets[i], from the worker that keeps them. @throws ShoalError as {@link fetchChunks} does */

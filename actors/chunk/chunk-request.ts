@@ -7,6 +7,8 @@ export type ChunkRequest =
       readonly type: "get";
       readonly rows: readonly number[];
       readonly attempts: readonly number[];
+      /** The answer is to hold no more, beyond its first chunk; left out: as much as the holder likes. */
+      readonly bytesMax?: number;
       /** The asker can look into windows of its host. */
       readonly looks: boolean;
     }

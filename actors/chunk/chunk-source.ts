@@ -45,7 +45,7 @@ export class ChunkSource {
       windows?: Windows | undefined;
       meter?: ActivityMeter | undefined;
     },
-    get: (rows: readonly number[], attempts: readonly number[]) => MovingChunk[] | Promise<MovingChunk[]>,
+    get: (request: ChunkRequest & { type: "get" }) => MovingChunk[] | Promise<MovingChunk[]>,
     other: (request: ChunkRequest, message: BusMessage) => void,
   ) {
     this.bus = parts.bus;
@@ -57,7 +57,7 @@ export class ChunkSource {
       const request = readRequest(message.payload);
       if (request === undefined) return;
       if (request.type === "part") void this.answerPart(message, request);
-      else if (request.type === "get") void this.answer(message, request.looks, get(request.rows, request.attempts));
+      else if (request.type === "get") void this.answer(message, request.looks, get(request));
       else if (request.type === "done") this.withdraw(request.transfer);
       else other(request, message);
     });

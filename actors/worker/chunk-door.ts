@@ -75,18 +75,18 @@ export class ChunkDoor {
     const subject = clusterSubjects(options.cluster).workerPeer(options.id);
     this.source = new ChunkSource(
       { bus, clock, subject, windows, meter },
-      (rows, attempts) => this.give(rows, attempts),
+      (request) => this.give(request),
       (request, message) => this.answerOther(request, message),
     );
   }
 
   /** Begins a transfer; its outcome comes into the brain and wakes the worker. */
-  fetch({ transfer, peer, rows, attempts }: FetchRequest): void {
+  fetch({ transfer, peer, rows, attempts, bytesMax }: FetchRequest): void {
     const holder = clusterSubjects(this.cluster).workerPeer(peer);
     const startMs = this.clock.now();
     this.peers
       .asking(peer, (signal) =>
-        fetchChunks(this.road, holder, { rows, attempts }, { timeoutMs: FETCH_TIMEOUT_MS, signal }),
+        fetchChunks(this.road, holder, { rows, attempts, bytesMax }, { timeoutMs: FETCH_TIMEOUT_MS, signal }),
       )
       .then(
         (chunks) => {
@@ -127,13 +127,18 @@ export class ChunkDoor {
   }
 
   /** What is on disk is brought back first, one after another; beyond some megabytes the rest has to be asked for again. */
-  private async give(rows: readonly number[], attempts: readonly number[]): Promise<MovingChunk[]> {
+  private async give({
+    rows,
+    attempts,
+    bytesMax = GIVE_BYTES_MAX,
+  }: ChunkRequest & { type: "get" }): Promise<MovingChunk[]> {
+    const most = Math.min(GIVE_BYTES_MAX, bytesMax);
     const chunks: MovingChunk[] = [];
     let given = 0;
     for (const [i, row] of rows.entries()) {
       const holds = this.brain.holds(row, attempts[i] as number);
       const bytes = holds ? this.brain.rows.bytes(row) : -1;
-      if (holds && given > 0 && given + bytes > GIVE_BYTES_MAX) chunks.push(absentChunk(row, LATER));
+      if (holds && given > 0 && given + bytes > most) chunks.push(absentChunk(row, LATER));
       else {
         chunks.push(await this.giveOne(row, bytes));
         given += Math.max(0, bytes);

@@ -4,6 +4,10 @@ import type { FetchRequest } from "./worker-outbox.ts";
 const ROWS_PER_REQUEST_MAX = 512;
 /** Requests open at once, one for each peer. */
 const REQUESTS_MAX = 50;
+/** Fewer open requests than this are given no more of what may be on its way: others may come any moment. */
+const SHARES_MIN = 2;
+/** A request is answered with so much at least, or the way would take longer than the bytes. */
+const BYTES_PER_REQUEST_MIN = 1 << 20;
 
 interface Wish {
   readonly attempt: number;
@@ -51,16 +55,18 @@ export class FetchQueue {
     this.open.get(wish.transfer)?.rows.delete(row);
   }
 
-  /** Requests that may begin now. */
-  begin(requestsMax = REQUESTS_MAX): FetchRequest[] {
+  /** Requests that may begin now. @param bytesMax that all of them may bring at a time */
+  begin(bytesMax = Number.POSITIVE_INFINITY, requestsMax = REQUESTS_MAX): FetchRequest[] {
     const requests: FetchRequest[] = [];
+    const openCount = Math.min(requestsMax, this.open.size + this.byPeer.size);
+    const bytesEach = Math.max(BYTES_PER_REQUEST_MIN, Math.floor(bytesMax / Math.max(SHARES_MIN, openCount)));
     for (const [peer, rows] of this.byPeer) {
       if (this.open.size >= requestsMax) break;
       if (this.busyPeers.has(peer)) continue;
       const taken = [...rows].slice(0, ROWS_PER_REQUEST_MAX);
       for (const row of taken) rows.delete(row);
       if (rows.size === 0) this.byPeer.delete(peer);
-      if (taken.length > 0) requests.push(this.beginOne(peer, taken));
+      if (taken.length > 0) requests.push(this.beginOne(peer, taken, bytesEach));
     }
     return requests;
   }
@@ -109,7 +115,7 @@ export class FetchQueue {
     }
   }
 
-  private beginOne(peer: string, rows: readonly number[]): FetchRequest {
+  private beginOne(peer: string, rows: readonly number[], bytesMax: number): FetchRequest {
     this.transfers += 1;
     this.busyPeers.add(peer);
     this.open.set(this.transfers, { peer, rows: new Set(rows) });
@@ -118,6 +124,6 @@ export class FetchQueue {
       wish.transfer = this.transfers;
       return wish.attempt;
     });
-    return { transfer: this.transfers, peer, rows, attempts };
+    return { transfer: this.transfers, peer, rows, attempts, bytesMax };
   }
 }

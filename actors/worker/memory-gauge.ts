@@ -8,16 +8,21 @@ export interface MemoryShares {
   readonly spill: number | false;
   /** Beyond it no task is begun while another runs or room is coming. Default 0.8. */
   readonly pause: number | false;
+  /** Results on their way from other workers at a time take no more together, as far as several are asked for in one question. Default 0.1. */
+  readonly transfer: number | false;
   /** Beyond it the worker is ended and another takes its place. Default 0.95. */
   readonly terminate: number | false;
 }
 
-export const MEMORY_SHARES: MemoryShares = { target: 0.6, spill: 0.7, pause: 0.8, terminate: 0.95 };
+export const MEMORY_SHARES: MemoryShares = { target: 0.6, spill: 0.7, pause: 0.8, transfer: 0.1, terminate: 0.95 };
 
 /** How tight memory is: `soft` results do not all fit, sources hold back · `high` the worker is paused. */
 export type Pressure = "none" | "soft" | "high";
 
-export const NO_PRESSURE: { readonly pressure: Pressure } = { pressure: "none" };
+/** What a worker's brain asks of whoever watches its memory. */
+export type MemoryJudge = Pick<MemoryGauge, "pressure" | "transferBytesMax">;
+
+export const NO_PRESSURE: MemoryJudge = { pressure: "none", transferBytesMax: Number.POSITIVE_INFINITY };
 
 /** A worker is paused until it is this far below the line again. */
 const RESUME_SHARE = 0.05;
@@ -58,6 +63,12 @@ export class MemoryGauge {
   /** Whether what the process takes calls for collecting garbage. */
   isAboveSpill(rssBytes: number): boolean {
     return this.shares.spill !== false && rssBytes > this.shares.spill * this.limitBytes;
+  }
+
+  /** What may be on its way here at a time. */
+  get transferBytesMax(): number {
+    const { transfer } = this.shares;
+    return transfer === false ? Number.POSITIVE_INFINITY : transfer * this.limitBytes;
   }
 
   get pressure(): Pressure {

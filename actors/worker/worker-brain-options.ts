@@ -1,6 +1,6 @@
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { ChunkStore } from "../chunk/chunk-store.ts";
-import type { Pressure } from "./memory-gauge.ts";
+import type { MemoryJudge } from "./memory-gauge.ts";
 import type { WorkerHits } from "./worker-states.ts";
 
 /** How a worker's brain may differ: in tests, and where memory is short. */
@@ -9,7 +9,7 @@ export interface WorkerBrainOptions {
   readonly bind?: BindChart | undefined;
   readonly store?: ChunkStore | undefined;
   /** How tight memory is; not at all, if nothing is said. */
-  readonly gauge?: { readonly pressure: Pressure } | undefined;
+  readonly gauge?: MemoryJudge | undefined;
   /** Smaller results never leave memory. */
   readonly storedBytesMin?: number | undefined;
 }

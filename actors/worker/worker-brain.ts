@@ -15,7 +15,7 @@ import { eachRow } from "./each-row.ts";
 import { FetchQueue } from "./fetch-queue.ts";
 import { leaveFormerLife, orphanFormerBody } from "./former-life.ts";
 import { LocalChunks } from "./local-chunks.ts";
-import { NO_PRESSURE, type Pressure } from "./memory-gauge.ts";
+import { type MemoryJudge, NO_PRESSURE } from "./memory-gauge.ts";
 import { ParkedData } from "./parked-data.ts";
 import { RunQueue } from "./run-queue.ts";
 import { Runnables } from "./runnables.ts";
@@ -38,7 +38,7 @@ export class WorkerBrain {
   readonly out: WorkerOutbox;
   readonly fetches = new FetchQueue();
   readonly chunks: LocalChunks;
-  readonly gauge: { readonly pressure: Pressure };
+  readonly gauge: MemoryJudge;
   epoch = 0;
   managedBytes = 0;
   executing = 0;
@@ -85,7 +85,8 @@ export class WorkerBrain {
 
   /** Transfers that may begin; reports are taken from `out`. */
   endTurn(): void {
-    this.out.fetches.push(...this.fetches.begin(this.gauge.pressure === "high" ? 1 : undefined));
+    const { pressure, transferBytesMax } = this.gauge;
+    this.out.fetches.push(...this.fetches.begin(transferBytesMax, pressure === "high" ? 1 : undefined));
   }
 
   /** The next row to run, which counts as running from now on; -1 if none may. */

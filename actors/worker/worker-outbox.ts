@@ -8,6 +8,8 @@ export interface FetchRequest {
   readonly peer: string;
   readonly rows: readonly number[];
   readonly attempts: readonly number[];
+  /** The answer is to bring no more, beyond its first chunk; what is left out is asked for again. Infinity: as much as its holder likes. */
+  readonly bytesMax: number;
 }
 
 /** Makes a column of small results that the bus can carry. */

@@ -79,6 +79,12 @@ export const schedulingClaims: readonly Claim[] = [
   ["SC-045", "Spill target", "shoal:Client.local", `${workerMemoryTest}: a task whose input is on disk`],
   ["SC-046", "Spill on RSS", "shoal:Client.local", `${workerMemoryTest}: what else a process takes`],
   ["SC-047", "Pause", "shoal:Client.local", `${workerMemoryTest}: a worker whose memory is full waits`],
+  [
+    "SC-049",
+    "Transfer throttle",
+    "shoal:Client.local",
+    "test/actors/worker/fetch-queue.test.ts: what may be on its way is shared by the questions that are open",
+  ],
   ["SC-048", "Terminate", "shoal:Client.local", `${memoryTest}: a task that takes more memory`],
   // Placement.
   ["SC-004", "FIFO between computations", "shoal:Client#submit", `${placement}: earlier submissions run first`],

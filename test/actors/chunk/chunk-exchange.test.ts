@@ -58,7 +58,7 @@ async function moved(from: Windows | undefined, to: Windows | undefined): Promis
   const bus = new LocalBus({ carries: "bytes" });
   const source = new ChunkSource(
     { bus, clock: systemClock, subject: "holder", windows: from },
-    (rows) => rows.map((row) => CHUNKS.find((chunk) => chunk.row === row) as MovingChunk),
+    ({ rows }) => rows.map((row) => CHUNKS.find((chunk) => chunk.row === row) as MovingChunk),
     () => {},
   );
   const wanted = { rows: [1, 2, 3], attempts: [1, 1, 1] };

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fetchChunks } from "../../../actors/chunk/chunk-exchange.ts";
+import { LATER } from "../../../actors/chunk/chunk-frame.ts";
+import { ChunkDoor } from "../../../actors/worker/chunk-door.ts";
 import { FetchQueue } from "../../../actors/worker/fetch-queue.ts";
+import { PeerSignals } from "../../../actors/worker/peer-signals.ts";
 import { WorkerScript } from "../../../infra/testing/worker-script.ts";
+import { ActivityMeter } from "../../../runtime/base/activity-meter.ts";
+import { systemClock } from "../../../runtime/base/clock.ts";
+import { LocalBus } from "../../../runtime/bus/local-bus.ts";
 
 /** A queue with rows asked of peers: B has 1 and 2, C has 3. */
 function asked(): FetchQueue {
@@ -29,7 +36,9 @@ test("askAgain() of a peer asks it for what has not come, at once; what comes of
   assert.equal(queue.arrived(1, 2), true);
   assert.deepEqual(queue.begin(), [], "a peer is asked one thing at a time");
   queue.askAgain("B");
-  assert.deepEqual(queue.begin(), [{ transfer: 3, peer: "B", rows: [1], attempts: [7] }]);
+  assert.deepEqual(queue.begin(), [
+    { transfer: 3, peer: "B", rows: [1], attempts: [7], bytesMax: Number.POSITIVE_INFINITY },
+  ]);
   assert.equal(queue.arrived(1, 1), false);
   queue.again(1, 1);
   assert.deepEqual(queue.end(1), [], "nor does its end, which may come thirty seconds later, lose a row");
@@ -48,6 +57,45 @@ test("askAgain() after this worker's own link broke asks all of them, but for wh
       ["C", [3]],
     ],
   );
+});
+
+test("what may be on its way is shared by the questions that are open: less for each of many, a mebibyte at least", () => {
+  const eachOf = (peers: number, bytesMax: number): number[] => {
+    const queue = new FetchQueue();
+    for (let row = 0; row < peers; row++) {
+      queue.remember(row, 1, `p${row}`);
+      queue.enqueue(row);
+    }
+    return [...new Set(queue.begin(bytesMax).map((request) => request.bytesMax))];
+  };
+  assert.deepEqual(eachOf(1, 400e6), [200e6], "others may come any moment");
+  assert.deepEqual(eachOf(20, 400e6), [20e6]);
+  assert.deepEqual(eachOf(200, 400e6), [8e6], "fifty questions are open at most");
+  assert.deepEqual(eachOf(20, 1000), [1 << 20]);
+  assert.deepEqual(eachOf(20, Number.POSITIVE_INFINITY), [Number.POSITIVE_INFINITY]);
+});
+
+test("a worker gives no more in an answer than it is asked for, beyond the first chunk; the rest comes later", async (t) => {
+  const bus = new LocalBus();
+  const holder = new WorkerScript("B");
+  for (const row of [1, 2, 3]) {
+    holder.compute(row, row);
+    holder.starts(row);
+    holder.finish(row, `${row}`, 8000);
+  }
+  const peers = new PeerSignals();
+  const parts = { brain: holder.brain, shards: undefined as never, stealing: undefined as never, peers };
+  const meter = new ActivityMeter(() => 0);
+  const door = new ChunkDoor({ bus, clock: systemClock, cluster: "c", id: "B", meter }, parts, () => {});
+  t.after(() => door.close());
+  const bytesOf = async (bytesMax?: number): Promise<number[]> => {
+    const wanted = { rows: [1, 2, 3], attempts: [1, 2, 3], ...(bytesMax === undefined ? {} : { bytesMax }) };
+    const chunks = await fetchChunks({ bus }, "shoal.c.worker.B.peer", wanted, { timeoutMs: 5000 });
+    return chunks.map(({ bytes }) => bytes);
+  };
+  assert.deepEqual(await bytesOf(17_000), [8000, 8000, LATER]);
+  assert.deepEqual(await bytesOf(1), [8000, LATER, LATER]);
+  assert.deepEqual(await bytesOf(), [8000, 8000, 8000]);
 });
 
 test("a worker that hears of a peer's renewed session asks that peer again, though its question has not timed out", () => {

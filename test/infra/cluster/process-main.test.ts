@@ -18,7 +18,10 @@ const config = {
   resources: {},
   heartbeatMs: 1000,
   functions: "any",
-  memory: { shares: { target: false, spill: false, pause: false, terminate: false }, measures: "results" },
+  memory: {
+    shares: { target: false, spill: false, pause: false, transfer: false, terminate: false },
+    measures: "results",
+  },
   preload: [new URL("./late-preload.fixture.mjs", import.meta.url).href],
   environment: {},
 } satisfies WorkerConfig;
