@@ -15,6 +15,12 @@ export interface ActorRecord {
   readonly former: string[];
 }
 
+/** An actor that was just made. */
+export type NewActor = Pick<ActorRecord, "id" | "owner" | "recipe" | "worker"> & {
+  /** Which life of its worker has it; undefined where that is not known. */
+  readonly life?: number | undefined;
+};
+
 export type ActorPlace =
   | { readonly phase: "alive" | "restoring" | "lost"; readonly worker: string }
   | { readonly phase: "unknown" };
@@ -43,8 +49,8 @@ const LOST_MAX = 1000;
 export class ActorRegistry {
   private readonly actors = new Map<string, ActorRecord>();
 
-  register(record: Pick<ActorRecord, "id" | "owner" | "recipe" | "worker">): void {
-    this.actors.set(record.id, { ...record, life: undefined, snapshot: undefined, phase: "alive", former: [] });
+  register({ id, owner, recipe, worker, life }: NewActor): void {
+    this.actors.set(id, { id, owner, recipe, worker, life, snapshot: undefined, phase: "alive", former: [] });
   }
 
   /** @param worker that has the instance; unknown where its maker tells the first */
@@ -129,7 +135,10 @@ export class ActorRegistry {
   }
 
   load(dumped: unknown): void {
-    for (const record of dumped as ActorRecord[]) this.actors.set(record.id, { ...record, former: [...record.former] });
+    // Summaries that were written before there were former lives name none.
+    for (const { former = [], life, ...record } of dumped as (Omit<ActorRecord, "former" | "life"> &
+      Partial<ActorRecord>)[])
+      this.actors.set(record.id, { ...record, life, former: [...former] });
   }
 
   private move(record: ActorRecord, { workers, lifeOf }: Presence, out: RegistryOut): void {

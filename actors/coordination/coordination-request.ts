@@ -30,6 +30,8 @@ export type CoordinationRequest =
       readonly worker: string;
       readonly owner: Holder | undefined;
       readonly recipe: Uint8Array;
+      /** Of the worker, as whoever writes it down adds. */
+      readonly life?: number | undefined;
     } & Asker)
   | ({
       readonly op: "actorSnapshot";

@@ -230,7 +230,8 @@ class Coordination implements Actor, RegistryOut {
 
   /** The request with what it holds of its own: the item's bytes apart from the frame, its results kept. */
   private kept(request: CoordinationRequest): CoordinationRequest | undefined {
-    if (request.op === "actorRegister") return { ...request, recipe: request.recipe.slice() };
+    if (request.op === "actorRegister")
+      return { ...request, life: this.options.scheduler.lifeOf(request.worker), recipe: request.recipe.slice() };
     if (request.op === "actorSnapshot" || request.op === "log") return { ...request, bytes: request.bytes.slice() };
     if (request.op !== "put" && request.op !== "set") return request;
     const { bytes, keys } = request.item;

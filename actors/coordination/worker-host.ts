@@ -192,12 +192,23 @@ class WorkerHost implements Actor {
   private directly(): Promise<Bus | undefined> {
     const { openDirect, warn } = this.options;
     if (openDirect === undefined) return NO_BUS;
-    this.direct ??= openDirect().catch((error: unknown) => {
-      this.direct = undefined;
-      warn?.(`Calls of actors go by the worker's main thread, as its own connection failed: ${String(error)}`);
-      return undefined;
-    });
+    this.direct ??= openDirect().then(
+      (bus) => this.watched(bus),
+      (error: unknown) => {
+        this.direct = undefined;
+        warn?.(`Calls of actors go by the worker's main thread, as its own connection failed: ${String(error)}`);
+        return undefined;
+      },
+    );
     return this.direct;
+  }
+
+  /** A connection that has ended for good is opened anew with the next actor; the main thread has the calls of those that used it. */
+  private watched(bus: Bus): Bus {
+    bus.onStatus(({ kind }) => {
+      if (kind === "closed") this.direct = undefined;
+    });
+    return bus;
   }
 
   /** Told by the scheduler, and asked by whoever ends it: both wait for the same. */

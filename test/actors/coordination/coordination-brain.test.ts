@@ -190,6 +190,22 @@ test("a worker that was started again within a moment has nothing of what its fo
   assert.deepEqual(moves.length, 2);
 });
 
+test("an actor is known to be of the life of its worker that it was made in; summaries without former lives are read", () => {
+  const { brain, moves, out, step } = world();
+  const made = { op: "actorRegister", ticket: "a", holder: "h", worker: "w1", owner: "o", recipe: bytes(1) } as const;
+  step({ ...made, id: "a", life: 1 });
+  step({ ...made, ticket: "b", id: "b", life: 2 });
+  brain.review({ workers: ["w1"], lifeOf: () => 2, isPresent: () => true }, out);
+  assert.deepEqual(brain.actors.where("a"), { phase: "lost", worker: "w1" }, "started again before it was looked at");
+  assert.deepEqual(brain.actors.where("b"), { phase: "alive", worker: "w1" });
+  assert.deepEqual(moves, ["a×w1"]);
+  const later = world();
+  const old = { id: "c", worker: "w1", owner: "o", recipe: bytes(1), snapshot: undefined, phase: "alive" };
+  later.brain.actors.load([old]);
+  later.brain.review({ workers: ["w2"], isPresent: () => true }, later.out);
+  assert.deepEqual(later.brain.actors.where("c"), { phase: "lost", worker: "w1" });
+});
+
 test("what a scheduler gave up its successor gives up too, though the worker is heard of again", () => {
   const entries: CoordinationEntry[] = [];
   const { brain, out, step } = world();

@@ -58,6 +58,37 @@ test("calls on their way to an actor as it ends are told, also those of others",
   assert.deepEqual(await host({ op: "heard", id: "a", line: "l", numbers: [0] }), ["done"]);
 });
 
+test("a direct connection that has ended is opened anew for the next actor", async (t) => {
+  const bus = new LocalBus();
+  const system = new ActorSystem({ bus });
+  const opened: LocalBus[] = [];
+  const openDirect = async (): Promise<LocalBus> => {
+    opened.push(new LocalBus());
+    return opened.at(-1) as LocalBus;
+  };
+  t.after(() => {
+    system.close();
+    return bus.close();
+  });
+  const subjects = clusterSubjects("c");
+  system.spawn(workerHost({ cluster: "c", id: "w1", functions: "any", openDirect }));
+  class Plain {
+    n = 1;
+  }
+  const { live: _, ...fn } = makePortable(liveFunction(Plain as never), { functions: "any" });
+  const make = async (id: string): Promise<unknown> => {
+    const request: HostRequest = { op: "create", id, recipe: bytesOf({ fn, args: [] }) };
+    const reply = (await system.ask(subjects.workerHost("w1"), request, { timeoutMs: 10_000 })) as ActorReply;
+    assert.ok("value" in reply, id);
+    return decodeValueSoon(unflattenValue(reply.value), importModule);
+  };
+  assert.deepEqual(await make("a"), { snapshot: undefined, isDirect: true });
+  await make("b");
+  await opened[0]?.close();
+  assert.deepEqual(await make("c"), { snapshot: undefined, isDirect: true });
+  assert.equal(opened.length, 2);
+});
+
 test("an actor that is made again where a former life of it still is goes on from the state it was given", async (t) => {
   const bus = new LocalBus();
   const system = new ActorSystem({ bus });
