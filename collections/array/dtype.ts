@@ -215,3 +215,6 @@ export function typeString(dtype: DType): string {
   if (unit !== undefined) return `<${kind}8[${unit}]`;
   return `${itemsize === 1 ? "|" : "<"}${kind}${itemsize}`;
 }
+
+/** Whether elements are times or durations, among which NaT is as NaN is among floats. */
+export const isTime = (dtype: DType): boolean => dtypeInfo(dtype).unit !== undefined;

@@ -3,6 +3,8 @@ import { floatDType, promote, promoteWeak, realDType, type WeakKind, weakDType }
 
 /** Which dtypes an operation computes in and gives. */
 export interface Signature {
+  /** What the arguments are brought to before: durations of several units to one of them. */
+  readonly first?: DType;
   /** What the arguments are cast to, one each. */
   readonly args: readonly DType[];
   /** The dtype the loop computes in. */
@@ -158,9 +160,14 @@ function timeSignature(name: string, operands: readonly OperandType[]): Signatur
   if (/^(negative|positive|absolute|sign)$/.test(name) && isSpan(0)) return give([span], span, span);
   if (name === "multiply" && isSpan(0) && whole(1)) return give([span, "int64"], span, span);
   if (name === "multiply" && isSpan(1) && whole(0)) return give(["int64", span], span, span);
-  if (name === "divide" && isSpan(0) && isSpan(1)) return give(["float64", "float64"], "float64", "float64");
-  if (name === "floor_divide" && isSpan(0))
-    return give(isSpan(1) ? all : [span, "int64"], isSpan(1) ? "int64" : span, span);
+  if (name === "divide" && isSpan(0) && isSpan(1))
+    return { first: span, ...give(["float64", "float64"], "float64", "float64") };
+  if ((name === "multiply" || name === "divide") && isSpan(0) && kinds[1] === "f")
+    return give(["float64", "float64"], span, "float64");
+  if (name === "multiply" && kinds[0] === "f" && isSpan(1)) return give(["float64", "float64"], span, "float64");
+  if (name === "floor_divide" && isSpan(0) && isSpan(1))
+    return { first: span, ...give(["int64", "int64"], "int64", "int64") };
+  if (name === "floor_divide" && isSpan(0) && whole(1)) return give([span, "int64"], span, span);
   if (name === "remainder" && isSpan(0) && isSpan(1)) return give(all, span, span);
   return refuse();
 }

@@ -35,16 +35,23 @@ export function applyOp(build: ProgramBuilder, name: string, operands: readonly 
   // Squares are far cheaper than powers, and the same to the last bit.
   if (name === "power" && isScalarTwo(operands[1]) && !isBool(build, operands[0]))
     return applyOp(build, "multiply", [operands[0] as Operand, operands[0] as Operand]);
+  if (name === "power") refuseNegativePower(build, operands);
   const beyond = COMPARES.has(name) ? beyondRange(build, operands) : undefined;
   if (beyond !== undefined) return applyOp(build, name, beyond);
-  const composite = COMPOSITES[name];
+  const composite = isSharedTime(build, name, operands) ? sharedTime : COMPOSITES[name];
   if (composite !== undefined) return composite(build, operands);
   const signature = resolveSignature(
     name,
     operands.map((one) => typeOf(build, one)),
   );
   const op = name === "invert" && signature.loop === "bool" ? "logical_not" : name;
-  const args = operands.map((one, i) => operandNode(build, one, signature.args[i] as DType));
+  const { first } = signature;
+  const args = operands.map((one, i) =>
+    operandNode(build, first === undefined ? one : operandNode(build, one, first), signature.args[i] as DType),
+  );
+  // Durations made with fractions are cut towards zero, as a cast does; what is no number becomes no time.
+  if (signature.loop === "float64" && dtypeInfo(signature.result).kind === "m")
+    return build.cast(build.op(op, args, "float64", "float64"), signature.result);
   return build.op(op, args, signature.loop, signature.result);
 }
 
@@ -63,6 +70,38 @@ function beyondRange(build: ProgramBuilder, operands: readonly Operand[]): Opera
   return operands.map((one) =>
     typeof one === "number" ? build.cast(one, "float64") : scalarOperand(new WeakFloat(Number(whole))),
   );
+}
+
+/** Whole numbers have no negative powers but of floats; those of arrays are found when they are computed. */
+function refuseNegativePower(build: ProgramBuilder, [base, power]: readonly Operand[]): void {
+  if (typeof base !== "number" || typeof power !== "object" || !"iub".includes(dtypeInfo(build.dtypeOf(base)).kind))
+    return;
+  const { scalar } = power;
+  if ((typeof scalar === "bigint" || Number.isInteger(scalar)) && Number(scalar) < 0)
+    throw new RangeError(`${build.dtypeOf(base)} has no power of ${scalar}; give it as a float, da.float(${scalar})`);
+}
+
+/** Durations divided by whole numbers. */
+function isSharedTime(build: ProgramBuilder, name: string, operands: readonly Operand[]): boolean {
+  const [span, count] = operands.map((one) => typeOf(build, one));
+  if (name !== "divide" || span === undefined || count === undefined || !("dtype" in span)) return false;
+  const isWhole = "dtype" in count ? "iub".includes(dtypeInfo(count.dtype).kind) : count.weak === "int";
+  return isWhole && dtypeInfo(span.dtype).kind === "m";
+}
+
+/** Durations stay whole numbers of their unit, cut towards zero, as NumPy cuts them; floats would not hold long ones exactly. */
+function sharedTime(build: ProgramBuilder, [span, count]: readonly Operand[]): number {
+  const whole = operandNode(build, count as Operand, "int64");
+  const zero = scalarOperand(0);
+  const size = applyOp(build, "floor_divide", [
+    applyOp(build, "absolute", [span as Operand]),
+    applyOp(build, "absolute", [whole]),
+  ]);
+  const isNegative = applyOp(build, "logical_xor", [
+    applyOp(build, "less", [build.cast(span as number, "int64"), zero]),
+    applyOp(build, "less", [whole, zero]),
+  ]);
+  return whereOf(build, isNegative, applyOp(build, "negative", [size]), size);
 }
 
 const isBool = (build: ProgramBuilder, operand: Operand | undefined): boolean =>

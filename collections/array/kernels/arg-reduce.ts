@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noSelfCompare: x !== x is the NaN test that also holds for bigints and is one instruction.
 import type { BlockLocation } from "../../../runtime/graph/call.ts";
 import { Chunk, rowMajor, sizeOf, transposed, viewOf } from "../chunk.ts";
-import { lanesOf } from "../dtype.ts";
+import { type DType, isTime, lanesOf } from "../dtype.ts";
+import { NOT_A_TIME } from "../scalar.ts";
 import { keptShape } from "./fold-source.ts";
 import { contiguous, materialize, type Source } from "./pending.ts";
 
@@ -57,13 +58,14 @@ function picked(rows: Chunk, at: Float64Array, shape: readonly number[]): Chunk 
 function winnerOf(rows: Chunk, from: number, count: number, { name, skipNan }: ArgReduction): number {
   const data = rows.data as Float64Array;
   const isComplex = lanesOf(rows.dtype) === 2;
+  const none = noneOf(rows.dtype);
   const sign = name === "argmin" ? 1 : -1;
   const start = rows.offset + from;
   let best = -1;
   for (let i = 0; i < count; i++) {
     const one = isComplex ? 2 * (start + i) : start + i;
     const x = data[one] as number;
-    if (x !== x || (isComplex && Number.isNaN(data[one + 1]))) {
+    if (x !== x || x === none || (isComplex && Number.isNaN(data[one + 1]))) {
       if (!skipNan) return i;
       continue;
     }
@@ -78,6 +80,9 @@ function winnerOf(rows: Chunk, from: number, count: number, { name, skipNan }: A
   }
   return best;
 }
+
+/** What is as NaN among times; among others nothing. */
+const noneOf = (dtype: DType): number | undefined => (isTime(dtype) ? (NOT_A_TIME as unknown as number) : undefined);
 
 function globalPosition(
   at: number,
@@ -106,13 +111,14 @@ export function argCombine(reduction: ArgReduction, partials: readonly ArgPartia
 function better({ name }: ArgReduction, a: ArgPartial, b: ArgPartial): ArgPartial {
   const size = sizeOf(a.values.shape);
   const lanes = lanesOf(a.values.dtype);
+  const none = noneOf(a.values.dtype);
   const values = a.values.data.slice() as Float64Array;
   const positions = a.positions.data.slice() as Float64Array;
   const others = b.values.data as Float64Array;
   for (let i = 0; i < size; i++) {
     const mine = positions[i] as number;
     const theirs = (b.positions.data as Float64Array)[i] as number;
-    if (theirs < 0 || (mine >= 0 && !wins(name, others, values, i, lanes, theirs < mine))) continue;
+    if (theirs < 0 || (mine >= 0 && !wins({ name, lanes, none }, others, values, i, theirs < mine))) continue;
     positions[i] = theirs;
     for (let lane = 0; lane < lanes; lane++) values[i * lanes + lane] = others[i * lanes + lane] as number;
   }
@@ -123,15 +129,16 @@ function better({ name }: ArgReduction, a: ArgPartial, b: ArgPartial): ArgPartia
 }
 
 function wins(
-  name: string,
+  { name, lanes, none }: { readonly name: string; readonly lanes: number; readonly none: number | undefined },
   theirs: Float64Array,
   mine: Float64Array,
   at: number,
-  lanes: number,
   isEarlier: boolean,
 ): boolean {
   const isNan = (cells: Float64Array): boolean =>
-    Number.isNaN(cells[at * lanes]) || Number.isNaN(cells[(at + 1) * lanes - 1]);
+    (none !== undefined && cells[at] === none) ||
+    Number.isNaN(cells[at * lanes]) ||
+    Number.isNaN(cells[(at + 1) * lanes - 1]);
   if (isNan(theirs) || isNan(mine)) return isNan(theirs) && (!isNan(mine) || isEarlier);
   const x = theirs[at * lanes] as number;
   const y = mine[at * lanes] as number;

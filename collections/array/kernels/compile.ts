@@ -1,4 +1,4 @@
-import { type DType, registerOf } from "../dtype.ts";
+import { type DType, isTime, registerOf } from "../dtype.ts";
 import type { ScalarValue } from "../scalar.ts";
 import { castText, wrapText } from "./cast.ts";
 import { formOf } from "./form-of.ts";
@@ -68,7 +68,7 @@ function inputText(node: ProgramNode & { kind: "input" }, at: number, { steps, p
   if (registerOf(node.dtype) === "complex")
     return `const v${at}r=A${node.at}[2*${position}],v${at}i=A${node.at}[2*${position}+1];`;
   const uses = program.nodes.filter((one) => one.kind === "cast" && one.of === at && one.dtype === "float64").length;
-  const isSplit = uses > 0 && registerOf(node.dtype) === "bigint";
+  const isSplit = uses > 0 && isSplitFor(node.dtype);
   if (isSplit) {
     const high = node.dtype === "uint64" ? "Uint32Array" : "Int32Array";
     const open = (type: string): string =>
@@ -79,6 +79,9 @@ function inputText(node: ProgramNode & { kind: "input" }, at: number, { steps, p
   const split = isSplit ? `const w${at}=H${at}[2*${position}+1]*4294967296+L${at}[2*${position}];` : "";
   return isOnlySplit ? split : `${split}const v${at}=A${node.at}[${position}];`;
 }
+
+/** Whether doubles are made of the halves of elements; not of times, whose NaT becomes NaN. */
+const isSplitFor = (dtype: DType): boolean => registerOf(dtype) === "bigint" && !isTime(dtype);
 
 /** Whether a node reads another in any way but as a cast to float64. */
 function readsOtherwise(node: ProgramNode, at: number): boolean {
@@ -95,8 +98,7 @@ function literalText(value: ScalarValue, dtype: DType, at: number): string {
 
 function castNodeText(node: ProgramNode & { kind: "cast" }, at: number, { program, functions }: Writing): string {
   const from = program.nodes[node.of] as ProgramNode;
-  if (from.kind === "input" && node.dtype === "float64" && registerOf(from.dtype) === "bigint")
-    return `const v${at}=w${node.of};`;
+  if (from.kind === "input" && node.dtype === "float64" && isSplitFor(from.dtype)) return `const v${at}=w${node.of};`;
   const name = (fn: unknown): string => `F[${functions.push(fn) - 1}]`;
   const parts = castText(from.dtype, node.dtype, `v${node.of}`, name);
   return typeof parts === "string" ? `const v${at}=${parts};` : `const v${at}r=${parts[0]},v${at}i=${parts[1]};`;

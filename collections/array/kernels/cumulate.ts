@@ -1,6 +1,6 @@
 import { type Chunk, viewOf } from "../chunk.ts";
-import type { DType } from "../dtype.ts";
-import { WeakFloat } from "../scalar.ts";
+import { type DType, isTime } from "../dtype.ts";
+import { NOT_A_TIME, WeakFloat } from "../scalar.ts";
 import { alongAxis } from "./along.ts";
 import { applied, applyNow, castTo, constant } from "./elementwise.ts";
 import type { Source } from "./pending.ts";
@@ -20,11 +20,14 @@ export function cumulateBlock({ name, axis, dtype, skipNan }: Cumulation, source
   const x = castTo(filled, dtype);
   const n = x.shape[axis] as number;
   if (dtype.startsWith("complex")) return cumulateComplex(name, x, axis, dtype);
+  const ofTime = isTime(dtype);
   return alongAxis(x, axis, n, dtype, (input, output) => {
     const from = input as Float64Array;
     const to = output as Float64Array;
+    const isNone = (one: number | undefined): boolean => (one as unknown) === NOT_A_TIME;
     for (let i = 0; i < n; i++) {
-      if (i === 0) to[i] = from[i] as number;
+      if (ofTime && (isNone(to[i - 1]) || isNone(from[i]))) to[i] = NOT_A_TIME as unknown as number;
+      else if (i === 0) to[i] = from[i] as number;
       else
         to[i] =
           name === "sum" ? (to[i - 1] as number) + (from[i] as number) : (to[i - 1] as number) * (from[i] as number);

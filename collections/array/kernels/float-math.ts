@@ -45,18 +45,19 @@ export function remainderBig(a: bigint, b: bigint): bigint {
 export const fmodInt = (a: number, b: number): number => (b === 0 ? 0 : a % b);
 export const fmodBig = (a: bigint, b: bigint): bigint => (b === 0n ? 0n : a % b);
 
-/** Integer powers wrap around; by squaring, as doubles would lose low bits. */
+/** Integer powers wrap around; by squaring, as doubles would lose low bits. @throws RangeError for a negative exponent */
 export function powerInt(base: number, exponent: number): number {
+  if (exponent < 0) throw noPower(exponent);
   let result = 1;
   for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
     if (left % 2 === 1) result = Math.imul(result, base);
     base = Math.imul(base, base);
   }
-  return exponent < 0 ? (base === 1 ? 1 : base === -1 ? (exponent % 2 === 0 ? 1 : -1) : 0) : result;
+  return result;
 }
 
 export function powerBig(base: bigint, exponent: bigint): bigint {
-  if (exponent < 0n) return base === 1n ? 1n : base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n;
+  if (exponent < 0n) throw noPower(exponent);
   let result = 1n;
   for (let left = exponent; left > 0n; left >>= 1n) {
     if (left & 1n) result = BigInt.asIntN(64, result * base);
@@ -64,6 +65,10 @@ export function powerBig(base: bigint, exponent: bigint): bigint {
   }
   return result;
 }
+
+/** What NumPy says too: 2 ** -1 is no whole number, and 0 would be a wrong one. */
+const noPower = (exponent: number | bigint): RangeError =>
+  new RangeError(`Whole numbers have no power of ${exponent}; make one of them a float with astype("float64")`);
 
 /** C's pow: 1 ** NaN and (-1) ** ±Infinity are 1, where JavaScript says NaN. */
 export function power(base: number, exponent: number): number {

@@ -1,6 +1,7 @@
 import { type DType, dtypeInfo, registerOf } from "../dtype.ts";
 import { type ComplexForm, FORMS, type Form } from "./forms.ts";
 import { isSmallInt } from "./program.ts";
+import { TIME_FORMS } from "./time-forms.ts";
 
 /**
  * The form of an operation for a loop dtype.
@@ -14,7 +15,7 @@ export function formOf(op: string, loop: DType): Form | ComplexForm {
     register === "complex"
       ? forms?.complex
       : register === "bigint"
-        ? ((isTime ? forms?.time : undefined) ?? forms?.big)
+        ? ((isTime ? TIME_FORMS[op] : undefined) ?? forms?.big)
         : isSmallInt(loop)
           ? (forms?.int ?? forms?.float)
           : forms?.float;

@@ -21,13 +21,11 @@ export interface ComplexForm {
   readonly run: (...parts: number[]) => number | readonly [number, number];
 }
 
-/** An operation's forms: floats, integers up to 32 bits (default: as floats), 64-bit integers and times, complex numbers. */
+/** An operation's forms: floats, integers up to 32 bits (default: as floats), 64-bit integers, complex numbers. */
 export interface OpForms {
   readonly float?: Form;
   readonly int?: Form;
   readonly big?: Form;
-  /** Times and spans, where NaT must be heeded; default: as 64-bit integers. */
-  readonly time?: Form;
   readonly complex?: ComplexForm;
 }
 

@@ -1,6 +1,6 @@
 import { Chunk, sizeOf, viewOf } from "../chunk.ts";
-import { type AnyData, allocate, type DType, dtypeInfo } from "../dtype.ts";
-import { WeakFloat } from "../scalar.ts";
+import { type AnyData, allocate, type DType, dtypeInfo, isTime } from "../dtype.ts";
+import { NOT_A_TIME, WeakFloat } from "../scalar.ts";
 import { applied, castTo } from "./elementwise.ts";
 import { asComplex, asPairs, foldSource, keptShape } from "./fold-source.ts";
 import * as folds from "./folds.ts";
@@ -8,6 +8,7 @@ import { finishMoments, mergeMoments, momentsOf } from "./moments.ts";
 import { materialize, type Source } from "./pending.ts";
 import { vectorFold } from "./simd/fold-functions.ts";
 import { specialised } from "./specialise.ts";
+import { timeKeys, timesOfKeys } from "./time-keys.ts";
 
 /** A reduction as data: the same for its chunk, combine and finish steps. */
 export interface Reduction {
@@ -48,8 +49,10 @@ export function reduceChunk(reduction: Reduction, source: Source): Partial {
       return momentsOf(source, reduction.axes, reduction.skipNan, reduction.order ?? 2);
     case "mean":
       return [folded("sum", prepared("sum", reduction, source), reduction.axes), countOf(reduction, source)];
-    default:
-      return [folded(foldName(reduction), prepared(reduction.name, reduction, source), reduction.axes)];
+    default: {
+      const total = folded(foldName(reduction), prepared(reduction.name, reduction, source), reduction.axes);
+      return reduction.name === "sum" && isTime(source.dtype) ? [total, marks(reduction, source, 0)] : [total];
+    }
   }
 }
 
@@ -93,10 +96,24 @@ function finishedSource(reduction: Reduction, parts: Partial): Source {
     case "std":
     case "moment":
       return finishMoments(parts, reduction);
+    case "sum":
+      return parts[1] === undefined
+        ? (parts[0] as Chunk)
+        : applied("where", applied("isnan", parts[1]), NOT_A_TIME, parts[0] as Chunk);
     default:
-      return parts[0] as Chunk;
+      return isKeyed(reduction, reduction.dtype)
+        ? timesOfKeys(parts[0] as Chunk, reduction.dtype)
+        : (parts[0] as Chunk);
   }
 }
+
+/** Whether an extreme of times is that of their keys: NaT counts as the greatest where it must win, or lose, against all. */
+const isKeyed = ({ name, skipNan }: Reduction, dtype: DType): boolean =>
+  isTime(dtype) && name === (skipNan ? "min" : "max");
+
+/** Sums of a number for each time, NaN where one of them is none. */
+const marks = ({ axes }: Reduction, source: Source, each: number): Chunk =>
+  folded("sum", applied("where", applied("isnat", source), new WeakFloat(Number.NaN), new WeakFloat(each)), axes);
 
 /** The dtype in which a reduction adds up. */
 export function accumulatorDType(name: ReductionName, dtype: DType): DType {
@@ -111,7 +128,7 @@ export function accumulatorDType(name: ReductionName, dtype: DType): DType {
 
 function prepared(name: ReductionName, reduction: Reduction, source: Source): Source {
   const dtype = accumulatorDType(name, source.dtype);
-  if (name === "min" || name === "max") return source;
+  if (name === "min" || name === "max") return isKeyed(reduction, source.dtype) ? timeKeys(source) : source;
   const isFloat = dtypeInfo(source.dtype).kind === "f" || dtypeInfo(source.dtype).kind === "c";
   const filled =
     reduction.skipNan && isFloat ? applied("zero_nan", source, new WeakFloat(name === "prod" ? 1 : 0)) : source;
@@ -132,6 +149,7 @@ function foldName(reduction: Reduction): string {
 function countOf(reduction: Reduction, source: Source): Chunk {
   const isFloat = dtypeInfo(source.dtype).kind === "f" || dtypeInfo(source.dtype).kind === "c";
   if (reduction.skipNan && isFloat) return folded("sum", castTo(applied("not_nan", source), "float64"), reduction.axes);
+  if (isTime(source.dtype)) return marks(reduction, source, 1);
   const kept = keptShape(source.shape, reduction.axes);
   const data = allocate("float64", sizeOf(kept)) as Float64Array;
   return new Chunk(data.fill(sizeOf(source.shape) / Math.max(1, sizeOf(kept))), "float64", kept);

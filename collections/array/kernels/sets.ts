@@ -1,8 +1,10 @@
 import { Chunk, emptyChunk, sizeOf } from "../chunk.ts";
-import { type AnyData, allocate, type DType, lanesOf } from "../dtype.ts";
+import { type AnyData, allocate, type DType, isTime, lanesOf } from "../dtype.ts";
+import { NOT_A_TIME } from "../scalar.ts";
 import { castTo } from "./elementwise.ts";
 import { contiguous, materialize, type Source } from "./pending.ts";
 import { orderOf, sortedPlaces } from "./sorting.ts";
+import { orderKeys } from "./time-keys.ts";
 
 /** The elements of a source in row-major order, as a typed array; complex ones as pairs. */
 export function elementsOf(source: Source): AnyData {
@@ -40,7 +42,7 @@ function distinct(data: AnyData, dtype: DType, first: Float64Array, counts: Floa
   const isNan = (at: number): boolean => Number.isNaN(part(at, 0)) || Number.isNaN(part(at, lanes - 1));
   // What is not a number counts as one element, whichever part of it is not.
   const isSame = (a: number, b: number): boolean => by(cells, a, cells, b) === 0 || (isNan(a) && isNan(b));
-  const order = sortedPlaces(data, lanes);
+  const order = sortedPlaces(orderKeys(data, dtype), lanes);
   const keep: number[] = [];
   const sums: number[] = [];
   for (const at of order) {
@@ -94,9 +96,9 @@ export function distinctPart(
 
 /** Places of a sorted list that elements would be put in before, on the left or the right of equals. */
 export function searchBlock({ side }: { readonly side: "left" | "right" }, list: Source, source: Source): Chunk {
-  const cells = elementsOf(list) as Float64Array;
+  const cells = orderKeys(elementsOf(list), list.dtype) as Float64Array;
   const given = contiguous(source);
-  const data = elementsOf(source) as Float64Array;
+  const data = orderKeys(elementsOf(source), source.dtype) as Float64Array;
   const out = emptyChunk("int64", given.shape);
   const lanes = lanesOf(list.dtype);
   const compared = orderOf(lanes);
@@ -123,12 +125,13 @@ export function isinBlock({ invert }: { readonly invert: boolean }, list: Source
   const given = contiguous(source);
   const data = elementsOf(source) as Float64Array;
   const listed = elementsOf(castTo(list, source.dtype)) as Float64Array;
+  const ofTime = isTime(source.dtype);
   // A pair of numbers is known by its text; NaN is never found.
   const keyOf = (cells: Float64Array, at: number): number | string =>
     lanes === 1 ? (cells[at] as number) : `${(cells[2 * at] as number) + 0},${(cells[2 * at + 1] as number) + 0}`;
   const isNan = (at: number): boolean => {
     for (let lane = 0; lane < lanes; lane++) if (Number.isNaN(data[at * lanes + lane])) return true;
-    return false;
+    return ofTime && (data as unknown as BigInt64Array)[at] === NOT_A_TIME;
   };
   const known = new Set<number | string>();
   for (let i = 0; i < listed.length / lanes; i++) known.add(keyOf(listed, i));

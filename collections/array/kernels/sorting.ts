@@ -1,18 +1,20 @@
 import type { Chunk } from "../chunk.ts";
-import { type AnyData, type DType, dtypeInfo, lanesOf } from "../dtype.ts";
+import { type AnyData, type DType, dtypeInfo, isTime, lanesOf } from "../dtype.ts";
 import { alongAxis } from "./along.ts";
 import { castTo } from "./elementwise.ts";
 import { materialize, type Source } from "./pending.ts";
 import { type PlaceOrder, selectPlaces } from "./select.ts";
+import { fromOrderKeys, orderKeys } from "./time-keys.ts";
 
-/** Elements in rising order along an axis; NaN last. */
+/** Elements in rising order along an axis; NaN and NaT last. */
 export function sortBlock(axis: number, source: Source): Chunk {
   const lanes = lanesOf(source.dtype);
   return alongAxis(source, axis, source.shape[axis] as number, source.dtype, (input, output) => {
     if (lanes === 2) gatherLanes(input, sortedPlaces(input, lanes), lanes, output);
     else {
-      (output as Float64Array).set(input as Float64Array);
+      (output as Float64Array).set(orderKeys(input, source.dtype) as Float64Array);
       output.sort();
+      if (isTime(source.dtype)) fromOrderKeys(output);
     }
   });
 }
@@ -58,7 +60,7 @@ export function compare(a: number, b: number): number {
 /** Places in rising order along an axis. */
 export function argsortBlock(axis: number, source: Source): Chunk {
   return alongAxis(source, axis, source.shape[axis] as number, "int64", (input, output) => {
-    const places = sortedPlaces(input, lanesOf(source.dtype));
+    const places = sortedPlaces(orderKeys(input, source.dtype), lanesOf(source.dtype));
     for (let i = 0; i < places.length; i++) (output as BigInt64Array)[i] = BigInt(places[i] as number);
   });
 }

@@ -5,6 +5,7 @@ import { axisBack, rowsAlong } from "./along.ts";
 import { concatenateChunks } from "./concatenate.ts";
 import type { Source } from "./pending.ts";
 import { bestPlaces, gatherLanes, type Ranked, sortedPlaces, type TopK } from "./sorting.ts";
+import { orderKeys } from "./time-keys.ts";
 
 /** The best elements of one block, with their places in the whole. */
 export function topkChunk({ k, axis }: TopK, location: BlockLocation, source: Source): Ranked {
@@ -49,7 +50,7 @@ function pickRows(
   const lanes = lanesOf(values.dtype);
   const picked = Array.from({ length: sizeOf(outer) }, (_, i) => {
     const start = (values.offset + i * n) * lanes;
-    return pick(values.data.subarray(start, start + n * lanes) as AnyData, lanes);
+    return pick(orderKeys(values.data.subarray(start, start + n * lanes) as AnyData, values.dtype), lanes);
   });
   const shape = [...outer, length];
   const [best, at] = [emptyChunk(values.dtype, shape), emptyChunk("float64", shape)];

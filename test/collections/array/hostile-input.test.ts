@@ -49,6 +49,7 @@ const REFUSED: readonly [of: () => unknown, kind: ErrorConstructor, words: RegEx
   [() => (x as any).transpose(1, 0), TypeError, /transpose takes a list, as in transpose\(\[1, 0\]\); got 1/],
   [() => x.sum({ axis: "a" as never }), TypeError, /axis must be a whole number, got a/],
   [() => (x as any).astype(Float32Array), TypeError, /A dtype is a name such as "float64"/],
+  [() => da.arange(3).pow(-1), RangeError, /int64 has no power of -1; give it as a float, da.float\(-1\)/],
   [() => da.cov(y, y as never), TypeError, /cov takes more variables as an option: cov\(x, \{ y \}\)/],
   [() => da.corrcoef([1, 2], [3, 4] as never), TypeError, /corrcoef takes more variables as an option/],
   [() => x.sum({ axes: 0 } as never), TypeError, /sum has no option "axes"; did you mean "axis"/],

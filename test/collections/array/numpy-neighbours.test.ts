@@ -467,6 +467,13 @@ test("indices beyond an axis wrap or are clipped", async () => {
   await assert.rejects(values(rows), /Index 24 is out of bounds for an array of shape \(4, 6\) with 24 elements/);
 });
 
+test("whole numbers have no negative powers: 0 would be a wrong one", async () => {
+  const two = da.fromArray([2, 3]);
+  await assert.rejects(values(two.pow(da.fromArray([1, -1]))), /Whole numbers have no power of -1/);
+  await assert.rejects(values(two.astype("int8").pow(da.fromArray([1, -1], { dtype: "int8" }))), /no power of -1/);
+  assert.deepEqual(await values(two.pow(da.float(-1))), [0.5, 1 / 3]);
+});
+
 test("angle() gives degrees where they are asked for", async () => {
   const z = da.fromArray([da.complex(0, 1), da.complex(-1, 0)]);
   assert.deepEqual(await values(da.angle(z, { deg: true })), [90, 180]);
