@@ -196,5 +196,7 @@ export function einsumBlocks(spec: string, arrays: readonly Blocks[], dtype?: DT
   const result = (output ?? `${dots.length > 0 ? "..." : ""}${free.sort().join("")}`).replace("...", dots);
   const unknown = [...result].find((letter) => !all.includes(letter));
   if (unknown !== undefined) throw new RangeError(`"${spec}" gives an axis "${unknown}" that no array has`);
+  const twice = [...result].find((letter, at) => result.indexOf(letter) !== at);
+  if (twice !== undefined) throw new RangeError(`"${spec}" gives axis "${twice}" twice`);
   return contractBlocks(result, operands, dtype);
 }

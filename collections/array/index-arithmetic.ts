@@ -18,7 +18,7 @@ const BOUNDED = kernel("shoal:collections/array/kernels/bounded-block", "bounded
  */
 export function unravelIndex(x: ArrayLike, shape: readonly number[]): ShoalArray[] {
   const size = shape.reduce((product, n) => product * n, 1);
-  const given = bounded(arrayOf(x).astype("int64"), { n: size, of: `an array of shape (${shape.join(", ")})` });
+  const given = boundedBlocks(arrayOf(x).astype("int64"), { n: size, of: `an array of shape (${shape.join(", ")})` });
   let left: ShoalArray = asArray(given);
   const found: ShoalArray[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -53,7 +53,7 @@ export function ravelMultiIndex(
     const n = shape[axis] as number;
     const index = arrayOf(one).astype("int64");
     if (mode === "wrap") return index.mod(n);
-    return mode === "clip" ? index.clip(0, n - 1) : asArray(bounded(index, { n, of: `axis ${axis}` }));
+    return mode === "clip" ? index.clip(0, n - 1) : asArray(boundedBlocks(index, { n, of: `axis ${axis}` }));
   };
   const indexes = Array.isArray(lists) ? lists : rowsOf(lists as ShoalArray);
   if (indexes.length !== shape.length)
@@ -66,7 +66,8 @@ export function ravelMultiIndex(
 
 const rowsOf = (array: ShoalArray): ShoalArray[] => Array.from({ length: array.len() }, (_, at) => array.get(at));
 
-function bounded(blocks: Blocks, bounds: Bounds): Blocks {
+/** Whole numbers as they are; those beyond some bounds are refused when they are computed. */
+export function boundedBlocks(blocks: Blocks, bounds: Bounds): Blocks {
   const layer: BlockwiseLayer = {
     kind: "blockwise",
     name: layerName("bounded", blocks.layer, bounds),

@@ -66,6 +66,10 @@ export function listOf(items: readonly (number | bigint | boolean)[], n: number,
       throw new RangeError(`A mask of ${items.length} was given for axis ${axis}, which has ${n} elements`);
     return { kind: "list", positions: Float64Array.from(items.flatMap((on, at) => (on ? [at] : []))) };
   }
+  if (items.some((at) => Array.isArray(at)))
+    throw new TypeError(
+      `The list of positions of axis ${axis} has lists in it; take one list and reshape, or use vindex`,
+    );
   return { kind: "list", positions: Float64Array.from(items, (at) => positionOf(Number(at), n, axis)) };
 }
 

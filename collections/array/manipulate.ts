@@ -4,6 +4,7 @@ import { axisOf, shapeText } from "./blocks.ts";
 import { isBlocks } from "./elementwise.ts";
 import { broadcastTo, concatenate, expandDims, where } from "./functions.ts";
 import { axisIndex, type Indexer } from "./get.ts";
+import { boundedBlocks } from "./index-arithmetic.ts";
 import { type AxisIndex, positionOf, type Slice } from "./indexer.ts";
 import { known } from "./known.ts";
 import { listGiven } from "./list-given.ts";
@@ -120,11 +121,14 @@ export function compress(
 export const extract = (condition: ArrayLike, x: ArrayLike): ShoalArray =>
   arrayOf(x).ravel().get(arrayOf(condition).ravel().astype("bool"));
 
-/** For each place the element of the choice that the first array names there. */
+/**
+ * For each place the element of the choice that the first array names there.
+ * @throws RangeError when it is computed, where it names none
+ */
 export function choose(x: ArrayLike, choices: readonly ArrayLike[]): ShoalArray {
   listGiven("choose", "choose(which, [x, y])", choices);
   if (choices.length === 0) throw new RangeError("choose needs at least one choice");
-  const index = arrayOf(x);
+  const index = asArray(boundedBlocks(arrayOf(x).astype("int64"), { n: choices.length, of: "the choices of choose" }));
   return choices
     .slice(0, -1)
     .reduceRight<ShoalArray>(

@@ -117,9 +117,11 @@ export class MaskedArray {
 
   var(options: MaskedReduceOptions & { readonly ddof?: number } = {}): MaskedArray {
     const { ddof = 0, ...plain } = options;
+    const left = this.count(plain).sub(ddof);
     const centred = this.data.sub(this.mean({ ...plain, keepdims: true }).data).square();
     const total = where(this.mask, zerosLike(centred), centred).sum(plain);
-    return this.reduced(total.div(this.count(plain).sub(ddof)), plain);
+    // Too few elements have no variance: NumPy masks those, and does not divide by what is left of their count.
+    return new MaskedArray(total.div(left), left.le(0));
   }
 
   std(options: MaskedReduceOptions & { readonly ddof?: number } = {}): MaskedArray {

@@ -62,6 +62,9 @@ function work(array: ShoalArray, target: StoreTarget, region: readonly number[] 
   const starts = region ?? array.shape.map(() => 0);
   if (starts.length !== array.ndim)
     throw new RangeError(`A region of ${starts.length} positions was given for an array of ${array.ndim} axes`);
+  const stranger = starts.find((at) => !Number.isInteger(at) || at < 0);
+  if (stranger !== undefined)
+    throw new RangeError(`A region begins at whole numbers from 0 on each axis, got ${shapeText(starts)}`);
   if (typeof target === "function")
     return { want: wantAll(writeLayer(array, target, starts)), finish: () => undefined };
   if (!(target instanceof NDArray)) throw new TypeError("A target is an NDArray, or a function (block, region)");

@@ -474,6 +474,49 @@ test("whole numbers have no negative powers: 0 would be a wrong one", async () =
   assert.deepEqual(await values(two.pow(da.float(-1))), [0.5, 1 / 3]);
 });
 
+test("choose() refuses what names no choice", async () => {
+  assert.deepEqual(await values(da.choose([1, 0], [da.fromArray([1, 2]), [3, 4]])), [3, 2]);
+  await assert.rejects(
+    values(
+      da.choose(
+        [0, 5],
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ),
+    ),
+    /Index 5 is out of bounds for the choices of choose with 2/,
+  );
+});
+
+test("variances of too few elements that count are masked", async () => {
+  const x = da.ma.maskedArray(
+    da.fromArray([
+      [1, 2],
+      [5, 7],
+    ]),
+    {
+      mask: [
+        [false, false],
+        [false, true],
+      ],
+    },
+  );
+  assert.deepEqual(await values(x.var({ axis: 0, ddof: 1 }).filled(-9)), [8, -9]);
+  assert.deepEqual(await values(x.std({ axis: 0, ddof: 1 }).filled(-9)), [Math.sqrt(8), -9]);
+});
+
+test("store() refuses regions that begin before their target", async () => {
+  const target = await da.zeros([4]).compute();
+  await assert.rejects(
+    da.store(da.ones([2]), target, { regions: [[-1]] }),
+    /begins at whole numbers from 0 .*\(-1,?\)/,
+  );
+  await assert.rejects(da.store(da.ones([2]), target, { regions: [[0.5]] }), /begins at whole numbers from 0/);
+  assert.deepEqual(target.toArray(), [0, 0, 0, 0]);
+});
+
 test("angle() gives degrees where they are asked for", async () => {
   const z = da.fromArray([da.complex(0, 1), da.complex(-1, 0)]);
   assert.deepEqual(await values(da.angle(z, { deg: true })), [90, 180]);
