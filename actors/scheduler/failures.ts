@@ -65,13 +65,20 @@ export const noWorkersError = (key: string, constraint: Constraint | null, waite
 
 /** What a task asks of a worker, in words. */
 export function asksOf(constraint: Constraint | null): string {
-  const { workers, resources } = constraint ?? {};
+  if (constraint === null) return "any worker";
+  const known = asked.get(constraint);
+  if (known !== undefined) return known;
+  const { workers, resources } = constraint;
   const asks = [
     ...(workers === undefined ? [] : [`one of the workers ${workers.join(", ")}`]),
     ...Object.entries(resources ?? {}).map(([name, amount]) => `${amount} of ${name}`),
   ].join(" and ");
-  return asks === "" ? "any worker" : asks;
+  asked.set(constraint, asks);
+  return asks;
 }
+
+/** Thousands of tasks may lack the same, and are asked about at every tick. */
+const asked = new WeakMap<Constraint, string>();
 
 export const cancelledError = (key: string, reason: string): SchedulerFailure =>
   failure("CANCELLED", `${key} was cancelled: ${reason}`, { key });

@@ -188,6 +188,8 @@ export class SchedulerState {
   readonly readers = new Readers();
   /** Queues whose rows no worker may run, and since when. */
   unrunnable = new Map<ReadyQueue, number>();
+  /** When that was found out. */
+  unrunnableMs = Number.NEGATIVE_INFINITY;
   /** What was said to be lacking, and still is. */
   readonly lacksSaid = new Set<string>();
   /** What is to change about where results lie, and who leaves. */

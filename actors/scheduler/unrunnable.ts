@@ -14,6 +14,11 @@ export interface Lack {
   readonly example: string;
 }
 
+type UnrunnableQueues = ReadonlyMap<ReadyQueue, readonly number[]>;
+
+/** Where thousands of calls wait in queues of their own, they are reviewed this much more rarely for each. */
+const PAUSE_MS_EACH = 0.25;
+const NOT_ALONE: readonly number[] = [];
 /** A worker that is started again, or is about to come, is waited for without a word. */
 const SAID_AFTER_MS = 5000;
 
@@ -23,30 +28,40 @@ const SAID_AFTER_MS = 5000;
  */
 export function reviewUnrunnable(state: SchedulerState): void {
   const { noWorkersTimeoutMs = Number.POSITIVE_INFINITY } = state.options;
+  // A review takes about a microsecond for each of them.
+  if (state.nowMs - state.unrunnableMs < state.unrunnable.size * PAUSE_MS_EACH) return;
+  state.unrunnableMs = state.nowMs;
   const waiting = new Map<ReadyQueue, number>();
-  for (const [queue, alone] of unrunnableQueues(state)) {
+  const queues = unrunnableQueues(state);
+  for (const [queue, alone] of queues) {
     const sinceMs = state.unrunnable.get(queue) ?? state.nowMs;
     const waitedMs = state.nowMs - sinceMs;
     if (waitedMs < noWorkersTimeoutMs) waiting.set(queue, sinceMs);
     else failAll(state, queue, alone, waitedMs);
   }
   state.unrunnable = waiting;
-  say(state);
+  if (waiting.size > 0) say(state, lacksIn(state, queues));
+  else if (state.lacksSaid.size > 0) state.lacksSaid.clear();
 }
 
 /** What is lacking, that which was lacking first to begin with; as of the last review. */
-export function lacksOf(state: SchedulerState): Lack[] {
-  const lacks = new Map<string, Lack>();
-  for (const [queue, alone] of unrunnableQueues(state)) {
-    const row = alone[0] ?? queue.first();
+export const lacksOf = (state: SchedulerState): Lack[] =>
+  state.unrunnable.size === 0 ? [] : lacksIn(state, unrunnableQueues(state));
+
+function lacksIn(state: SchedulerState, queues: UnrunnableQueues): Lack[] {
+  const lacks = new Map<string, { -readonly [K in keyof Lack]: Lack[K] }>();
+  for (const [queue, alone] of queues) {
     const sinceMs = state.unrunnable.get(queue);
     if (sinceMs === undefined) continue;
     const asks = asksOf(queue.constraint);
     const waitedMs = state.nowMs - sinceMs;
-    const known = lacks.get(asks);
-    const first = known ?? { asks, tasks: 0, waitedMs, example: state.slabOf(row).keyOf(row) };
-    const tasks = first.tasks + queue.size + alone.length;
-    lacks.set(asks, { ...first, tasks, waitedMs: Math.max(waitedMs, first.waitedMs) });
+    let lack = lacks.get(asks);
+    if (lack === undefined) {
+      const row = alone[0] ?? queue.first();
+      lacks.set(asks, (lack = { asks, tasks: 0, waitedMs, example: state.slabOf(row).keyOf(row) }));
+    }
+    lack.tasks += queue.size + alone.length;
+    lack.waitedMs = Math.max(lack.waitedMs, waitedMs);
   }
   return [...lacks.values()].sort((a, b) => b.waitedMs - a.waitedMs);
 }
@@ -57,27 +72,30 @@ export function lackOf(state: SchedulerState, row: number): string | null {
   return state.tasks.state[row] === S.ready && !isRunnable(state, constraint) ? asksOf(constraint) : null;
 }
 
-/** Queues whose rows no worker may run, and those of their rows that are to run alone. */
-function unrunnableQueues(state: SchedulerState): Map<ReadyQueue, number[]> {
-  const queues = new Map<ReadyQueue, number[]>(state.queues.nonEmpty.map((queue) => [queue, []]));
+/** Queues whose rows no worker may run, and those of their rows that are to run alone. O(queues): there may be one for every call. */
+function unrunnableQueues(state: SchedulerState): UnrunnableQueues {
+  const queues = new Map<ReadyQueue, readonly number[]>();
+  for (const queue of state.queues.nonEmpty) if (!isRunnable(state, queue.constraint)) queues.set(queue, NOT_ALONE);
   for (const row of state.quarantine) {
     const queue = state.queueOf(row);
     const alone = queues.get(queue);
-    if (alone === undefined) queues.set(queue, [row]);
-    else alone.push(row);
+    if (alone !== undefined) queues.set(queue, [...alone, row]);
+    else if (!isRunnable(state, queue.constraint)) queues.set(queue, [row]);
   }
-  for (const queue of queues.keys()) if (isRunnable(state, queue.constraint)) queues.delete(queue);
   return queues;
 }
 
 function isRunnable(state: SchedulerState, constraint: Constraint | null): boolean {
   if (constraint === null) return state.workerByName.size > 0;
   const { workers, allowOtherWorkers } = constraint;
-  const candidates =
-    workers === undefined || allowOtherWorkers
-      ? state.workerByName.values()
-      : workers.flatMap((id) => state.workerByName.get(id) ?? []);
-  for (const worker of candidates) if (mightRun(state, constraint, worker)) return true;
+  if (workers === undefined || allowOtherWorkers) {
+    for (const worker of state.workerByName.values()) if (mightRun(state, constraint, worker)) return true;
+    return false;
+  }
+  for (const id of workers) {
+    const worker = state.workerByName.get(id);
+    if (worker !== undefined && mightRun(state, constraint, worker)) return true;
+  }
   return false;
 }
 
@@ -91,9 +109,7 @@ function failAll(state: SchedulerState, queue: ReadyQueue, alone: readonly numbe
 }
 
 /** Once for all that ask for the same, and again only if there was such a worker meanwhile. */
-function say(state: SchedulerState): void {
-  if (state.unrunnable.size === 0) return state.lacksSaid.clear();
-  const lacks = lacksOf(state);
+function say(state: SchedulerState, lacks: readonly Lack[]): void {
   const isLacking = new Set(lacks.map(({ asks }) => asks));
   for (const asks of state.lacksSaid) if (!isLacking.has(asks)) state.lacksSaid.delete(asks);
   for (const { asks, tasks, waitedMs, example } of lacks) {
