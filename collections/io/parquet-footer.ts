@@ -15,6 +15,8 @@ export interface RowGroup {
   readonly ranges: Readonly<Record<string, ColumnRange>>;
   /** Missing values of a column, where the file says how many. */
   readonly nulls: Readonly<Record<string, number>>;
+  /** What a column takes when it is decompressed, with all that is nested in it. */
+  readonly bytes: Readonly<Record<string, number>>;
 }
 
 /** Row groups of a part of a file. They are named by the file's version: they may be thousands, and plans are named often. */
@@ -62,7 +64,7 @@ export async function footerOf(path: string): Promise<ParquetFooter> {
   let offset = 0;
   const groups = metadata.row_groups.map((group) => {
     const rows = Number(group.num_rows);
-    const made = { offset, rows, ...statisticsOf(group) };
+    const made = { offset, rows, ...statisticsOf(group), bytes: columnBytes(group) };
     offset += rows;
     return made;
   });
@@ -84,6 +86,15 @@ function statisticsOf(group: NativeGroup): Pick<RowGroup, "ranges" | "nulls"> {
     if (min !== undefined && max !== undefined) ranges[name] = { min, max };
   }
   return { ranges, nulls };
+}
+
+function columnBytes(group: NativeGroup): Record<string, number> {
+  const bytes: Record<string, number> = {};
+  for (const { meta_data: column } of group.columns) {
+    const name = column?.path_in_schema[0];
+    if (name !== undefined) bytes[name] = (bytes[name] ?? 0) + Number(column?.total_uncompressed_size ?? 0);
+  }
+  return bytes;
 }
 
 /** A bound as a plain value; times are read to the millisecond, so they are widened by one. */

@@ -1,9 +1,12 @@
+import { config } from "../../runtime/base/config.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { parseBytes } from "../../runtime/base/units.ts";
 import { type AnyRow, DataFrame } from "../dataframe/dataframe.ts";
 import { type Dtype, promote } from "../dataframe/dtype.ts";
 import { dtypeOf, type PolarsType, polars, polarsType } from "../dataframe/engine/polars.ts";
 import { unknownColumn } from "../dataframe/expression/infer.ts";
 import type { ParquetPart } from "../dataframe/kernels/read-parquet.ts";
+import { fuseParts } from "../dataframe/plan/fused-part.ts";
 import { named, type Part } from "../dataframe/plan/node.ts";
 import { viewOfNode } from "../dataframe/plan/view.ts";
 import { type Field, indexName } from "../dataframe/schema.ts";
@@ -21,6 +24,11 @@ export interface ReadParquetOptions {
   readonly index?: string;
   /** Files of more rows than this become several partitions; default 5,000,000. */
   readonly rowsPerPartitionMax?: number;
+  /**
+   * Neighbouring files, or pieces of one, become one partition until their columns take so many bytes decompressed (of all columns, or of those
+   * in `columns`), such as "64 MiB"; as `dataframe.parquet.partition-bytes-min` of the configuration says unless told, which is 0: a partition a file.
+   */
+  readonly partitionBytesMin?: number | string;
 }
 
 /**
@@ -54,7 +62,7 @@ export async function readParquet<S = AnyRow>(
   for (const [at, path] of files.entries()) if (!isAlike(at)) await checkSchema(path, read, first);
   const partsAt = (path: string, at: number): Promise<Part[]> =>
     partsOf(path, footers[at] as ParquetFooter, options, all.slice(own.length), isAlike(at));
-  const parts = (await Promise.all(files.map(partsAt))).flat();
+  const parts = fusedParts((await Promise.all(files.map(partsAt))).flat(), options, read);
   const fields: Field[] = [{ name: indexName(0), dtype: index?.dtype ?? "int64" }, ...columns];
   const label = files.length === 1 ? first : `${files.length} files such as ${first}`;
   const scan = named({
@@ -68,6 +76,16 @@ export async function readParquet<S = AnyRow>(
   });
   return new DataFrame<S>(viewOfNode(scan, { index: [{ label: options.index ?? null }], columns }));
 }
+
+/** Parts of at least as many bytes as the options or the configuration ask for. */
+function fusedParts(parts: Part[], options: ReadParquetOptions, read: readonly Field[]): Part[] {
+  const bytesMin = parseBytes(options.partitionBytesMin ?? config.get("dataframe.parquet.partition-bytes-min") ?? 0);
+  const bytesOf = ({ groups }: Part): number =>
+    (groups?.list ?? []).reduce((sum, group) => read.reduce((all, { name }) => all + (group.bytes[name] ?? 0), sum), 0);
+  return bytesMin === 0 ? parts : fuseParts(parts, bytesOf, bytesMin, rowsMaxOf(options));
+}
+
+const rowsMaxOf = (options: ReadParquetOptions): number => options.rowsPerPartitionMax ?? 5_000_000;
 
 /** Files that match; a folder stands for all Parquet files below it, also one that is called like a file. Far away a name with an ending is a file. */
 async function filesBelow(pattern: string): Promise<string[]> {
@@ -144,7 +162,7 @@ async function partsOf(
     nulls: { ...group.nulls, ...Object.fromEntries(said.missing.map((name) => [name, group.rows])) },
   }));
   const base = { path, index: options.index ?? null, version, folders, isAlike };
-  const stretches = stretchesOf(groups, options.rowsPerPartitionMax ?? 5_000_000);
+  const stretches = stretchesOf(groups, rowsMaxOf(options));
   return stretches.map((list): Part => {
     const [offset, rows] = [list[0]?.offset ?? 0, list.reduce((sum, group) => sum + group.rows, 0)];
     const own: ParquetPart = { ...base, offset, rows: stretches.length === 1 ? null : rows };
@@ -190,9 +208,18 @@ function piecesOf(group: RowGroup, max: number): RowGroup[] {
   const count = Math.max(1, Math.ceil(group.rows / max));
   return Array.from({ length: count }, (_, at) => {
     const [from, to] = [Math.floor((at * group.rows) / count), Math.floor(((at + 1) * group.rows) / count)];
-    return { ...group, offset: group.offset + from, rows: to - from, ...(count === 1 ? {} : { nulls: {} }) };
+    return {
+      ...group,
+      offset: group.offset + from,
+      rows: to - from,
+      ...(count === 1 ? {} : { nulls: {}, bytes: shareOf(group, to - from) }),
+    };
   });
 }
+
+/** Of some rows of a group the same part of its bytes. */
+const shareOf = ({ rows, bytes }: RowGroup, some: number): RowGroup["bytes"] =>
+  Object.fromEntries(Object.entries(bytes).map(([name, all]) => [name, (all * some) / rows]));
 
 /** @throws ShoalError DECODE, naming the file */
 async function attempt<T>(path: string, read: () => Promise<T>): Promise<T> {

@@ -21,6 +21,7 @@ export interface ConfigValues {
   "array.openblas": boolean;
   "array.spare-threads": number;
   "dataframe.shuffle.method": "exchange" | "tasks" | "disk";
+  "dataframe.parquet.partition-bytes-min": number | string;
   "tokenize.ensure-deterministic": boolean;
   "log.level": string;
   "log.levels": string;
@@ -118,6 +119,11 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     "how rows of tables come to the partitions they belong to",
     `one of ${METHODS.join(", ")}`,
     (value) => METHODS.includes(value as string),
+  ),
+  "dataframe.parquet.partition-bytes-min": option(
+    "how large partitions of readParquet() are made at least, of several small files each",
+    'bytes, such as "64 MiB"',
+    parses(parseBytes),
   ),
   "tokenize.ensure-deterministic": option(
     "whether tokenize() fails on what it would give a new token each time",

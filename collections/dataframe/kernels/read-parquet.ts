@@ -37,6 +37,19 @@ export interface ParquetReader {
   readonly exact: readonly string[];
 }
 
+/** The same of several small parts under each other. */
+export async function readParquetParts(
+  reader: ParquetReader,
+  parts: readonly ParquetPart[],
+  fields: readonly Field[],
+  condition: Expr | null,
+): Promise<PolarsLazy> {
+  const some = parts.filter(({ slices }) => slices?.length !== 0);
+  if (some.length === 0) return emptyTable(fields).lazy() as PolarsLazy;
+  const tables = await Promise.all(some.map((part) => readParquetPart(reader, part, fields, condition)));
+  return polars().concat(tables as never, { how: "vertical" } as never) as unknown as PolarsLazy;
+}
+
 /** The columns that are wanted, of rows that may be, and of those only such as meet the condition. */
 export function readParquetPart(
   reader: ParquetReader,

@@ -7,7 +7,7 @@ import { readColumns } from "./read-columns.ts";
 import { readCsvBlock } from "./read-csv.ts";
 import { type IpcPart, readIpcPart } from "./read-ipc.ts";
 import { readJsonFile } from "./read-json.ts";
-import { type ParquetPart, type ParquetReader, readParquetPart } from "./read-parquet.ts";
+import { type ParquetPart, type ParquetReader, readParquetPart, readParquetParts } from "./read-parquet.ts";
 import { readSqlPart, type SqlPart } from "./read-sql.ts";
 
 /** What the task's own value says, read: only the columns that are asked for, and of them the rows that meet a condition. */
@@ -17,7 +17,10 @@ export async function readTable(
   fields: readonly Field[],
   condition: Expr | null = null,
 ): Promise<PolarsLazy> {
-  if (reader.format === "parquet") return readParquetPart(reader, own as ParquetPart, fields, condition);
+  if (reader.format === "parquet")
+    return Array.isArray(own)
+      ? readParquetParts(reader, own as ParquetPart[], fields, condition)
+      : readParquetPart(reader, own as ParquetPart, fields, condition);
   const all = await readAll(reader, own, fields);
   return condition === null ? all : all.filter(translate(condition, fields));
 }

@@ -43,7 +43,7 @@ function isReadAgainCheaply(node: Node): boolean {
     case "scan":
       return (
         node.reader.format === "parquet" &&
-        node.parts.every(({ own }) => schemeOf((own as ParquetPart).path) === "file")
+        node.parts.every(({ own }) => [own as ParquetPart].flat().every(({ path }) => schemeOf(path) === "file"))
       );
     case "select":
     case "extend":

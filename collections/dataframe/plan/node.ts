@@ -30,6 +30,8 @@ export interface Part {
   readonly rows: number | null;
   /** What a file says of the rows it keeps together. */
   readonly groups?: RowGroups;
+  /** The small parts it was put together of; `own` is then the list of theirs. */
+  readonly of?: readonly Part[];
 }
 
 export type NodeKind =

@@ -326,4 +326,10 @@ export const dataframeClaims: readonly Claim[] = [
     "dataframe:DataFrame#sortValues",
     "test/collections/dataframe/pandas-neighbours.test.ts: rows keep their order but where they are exchanged, and sorting gives them one",
   ],
+  [
+    "DF-128",
+    "Small files together",
+    "dataframe:readParquet",
+    "test/collections/dataframe/parquet.test.ts: small files become partitions of at least so many bytes of the columns offered",
+  ],
 ];

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type PolarsLazy, polars } from "../../../collections/dataframe/engine/polars.ts";
 import * as dd from "../../../collections/dataframe/index.ts";
+import { config } from "../../../runtime/base/config.ts";
 import { fuseBlockwise } from "../../../runtime/graph/blockwise-fusion.ts";
 import { type Executor, pushExecutor } from "../../../runtime/graph/executor.ts";
 import { graphOf, wantAll } from "../../../runtime/graph/graph.ts";
@@ -194,6 +195,42 @@ test("large files are cut where their row groups end, and how many rows they hav
   assert.equal((await dd.readParquet(file, { rowsPerPartitionMax: 100 })).npartitions, 12);
   rmSync(file);
   assert.equal(await table.length(), 1_000);
+});
+
+test("small files become partitions of at least so many bytes of the columns offered, read in their order by one task each", async () => {
+  const files = await risingFiles("fused");
+  const path = join(folder, "fused");
+  const apart = await dd.readParquet<{ a: number; s: string; gap: number | null }>(path);
+  const sizes = async (options: dd.ReadParquetOptions): Promise<number[]> => {
+    const table = await dd.readParquet(path, options);
+    const counted = table.mapPartitions((part) => ({ n: [part.length] }), { schema: { n: "int64" } });
+    return (await counted.compute()).toColumns()["n"] as number[];
+  };
+  // A column of 1,000 whole numbers is 8,000 bytes and a little.
+  assert.deepEqual(await sizes({ columns: ["a"], partitionBytesMin: 12_000 }), [2_000, 2_000]);
+  assert.deepEqual(await sizes({ columns: ["a"], partitionBytesMin: "20 kB" }), [4_000]);
+  assert.deepEqual(await sizes({ columns: ["a"], partitionBytesMin: 1 }), [1_000, 1_000, 1_000, 1_000]);
+  assert.deepEqual(await sizes({ partitionBytesMin: 12_000 }), [1_000, 1_000, 1_000, 1_000]);
+  const [rowsPerPartitionMax, partitionBytesMin] = [1_500, "1 GB"];
+  assert.deepEqual(await sizes({ rowsPerPartitionMax, partitionBytesMin }), [1_000, 1_000, 1_000, 1_000]);
+  assert.deepEqual(await sizes({ rowsPerPartitionMax: 3_000, partitionBytesMin }), [3_000, 1_000]);
+  const together = await dd.readParquet<{ a: number; s: string; gap: number | null }>(path, { partitionBytesMin });
+  assert.deepEqual((await together.compute()).toRecords(), (await apart.compute()).toRecords());
+  assert.deepEqual((await together.compute()).indexValues(), (await apart.compute()).indexValues());
+  assert.deepEqual((await together.sortValues("a", { ascending: false }).head(2)).toColumns()["a"], [3_999, 3_998]);
+  for (const file of [0, 1, 3]) rmSync(files[file] as string);
+  assert.equal(await together.length(), 4_000);
+  const within = together.filter((row) => row.a >= 2_100 && row.a < 2_103);
+  assert.deepEqual((await within.get("a").compute()).toArray(), [2_100, 2_101, 2_102]);
+  assert.match(within.explain(), /1 partition, 1 row group/);
+  assert.equal((await together.filter((row) => row.a > 9_000).compute()).length, 0);
+});
+
+test("the configuration says how large partitions of files are at least", async () => {
+  await risingFiles("configured");
+  const partitions = async (): Promise<number> => (await dd.readParquet(join(folder, "configured"))).npartitions;
+  assert.equal(await partitions(), 4);
+  assert.equal(await config.with({ "dataframe.parquet.partition-bytes-min": "1 MB" }, partitions), 1);
 });
 
 test("a folder may be called like a file", async () => {

@@ -1,5 +1,6 @@
 import { tokenize } from "../../../../runtime/graph/tokenize.ts";
 import type { ParquetPart } from "../../kernels/read-parquet.ts";
+import { fusedPart } from "../fused-part.ts";
 import { type Node, named, type Part } from "../node.ts";
 import { mayMatch } from "./may-match.ts";
 
@@ -20,6 +21,7 @@ export function pruneScan(node: Node): Node {
 type Groups = NonNullable<Part["groups"]>;
 
 function prunedPart(part: Part, keep: (group: Groups["list"][number]) => boolean): Part {
+  if (part.of !== undefined) return fusedPart(part.of.map((one) => prunedPart(one, keep)));
   if (part.groups === undefined) return part;
   const groups = part.groups.filter(keep);
   if (groups.list.length === part.groups.list.length) return part;
