@@ -1,30 +1,62 @@
-import { inputsOf, type Node } from "./node.ts";
+import type { Node } from "./node.ts";
 import type { Named } from "./step.ts";
 
 /**
- * Where a table's rows lie, as far as tables of unknown divisions can be compared: in the partitions that they were read in, or in those that an
- * exchange put them in. Two tables of as many partitions and equal places can be taken partition by partition.
+ * Where a table's rows lie, as far as tables of unknown divisions can be compared: in the partitions that they were read in, or in those that
+ * something put them in. Two tables of as many partitions and equal places can be taken partition by partition.
  */
 export function rowPlaces(node: Node): string {
+  if (node.npartitions === 1) return AS_READ;
   switch (node.kind) {
+    case "layer":
+    case "scan":
+      return AS_READ;
+    case "select":
+    case "extend":
+    case "filter":
+    case "scalars":
+    case "window":
+    case "limit":
+    case "largest":
+    case "explode":
+    case "unpivot":
+    case "number":
+    case "map":
+      return rowPlaces(node.input);
+    case "align":
+      return rowPlaces(node.left);
+    case "join":
+      return placesOfJoin(node);
     case "exchange":
       return exchanged(node.input, node.by, node.npartitions);
     case "groupWindow":
-      return node.npartitions === 1 ? AS_READ : exchanged(node.input, node.over, node.npartitions);
+      return exchanged(node.input, node.over, node.npartitions);
     case "aggregate":
-      return node.npartitions === 1 ? AS_READ : `groups ${node.npartitions}`;
+      return `groups ${node.npartitions}`;
+    case "repartition":
+      return JSON.stringify([node.how, node.npartitions, node.input.npartitions, rowPlaces(node.input)]);
+    case "pick":
+      return JSON.stringify([node.partitions, node.input.npartitions, rowPlaces(node.input)]);
+    case "stack":
+      return JSON.stringify(node.inputs.map((input) => [input.npartitions, rowPlaces(input)]));
     case "sort":
     case "unique":
     case "asof":
-      return node.npartitions === 1 ? AS_READ : node.id;
-    case "join":
-      return node.method === "exchange" && node.npartitions > 1 ? node.id : rowPlaces(node.left);
-    case "align":
+    case "bins":
+      return node.id;
+  }
+}
+
+function placesOfJoin(node: Extract<Node, { kind: "join" }>): string {
+  switch (node.method) {
+    case "broadcast-left":
+      return rowPlaces(node.right);
+    case "broadcast-right":
+    case "partitionwise":
       return rowPlaces(node.left);
-    default: {
-      const [input] = inputsOf(node);
-      return input === undefined ? AS_READ : rowPlaces(input);
-    }
+    case "exchange":
+    case "single":
+      return node.id;
   }
 }
 

@@ -66,3 +66,26 @@ test("a column of the unsorted table finds its rows in the sorted one", async ()
   };
   assert.deepEqual(await assigned(3), await assigned(1));
 });
+
+test("a column finds its rows in a table that was put together anew, and in partitions picked from it", async () => {
+  const v = [8, 3, 6, 1, 4, 7, 2, 5];
+  const of = (npartitions: number) => fromColumns({ v }, { npartitions });
+  const halves = of(2);
+  const stacked = concat([
+    halves.filter((row) => row.v > 4),
+    halves.filter((row) => row.v <= 4),
+  ]) as unknown as DataFrame<never>;
+  const assigned = await records(stacked.assign({ c: of(4).get("v") } as never) as never);
+  assert.deepEqual(
+    (assigned as { v: number; c: number }[]).map((row) => row.c),
+    [8, 6, 7, 5, 3, 1, 4, 2],
+  );
+  const last = of(4).partitions(2, 3);
+  const picked = await records(last.assign({ c: of(2).get("v") } as never) as never);
+  assert.deepEqual(picked, [
+    { v: 4, c: 4 },
+    { v: 7, c: 7 },
+    { v: 2, c: 2 },
+    { v: 5, c: 5 },
+  ]);
+});
