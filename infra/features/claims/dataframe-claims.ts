@@ -332,4 +332,16 @@ export const dataframeClaims: readonly Claim[] = [
     "dataframe:readParquet",
     "test/collections/dataframe/parquet.test.ts: small files become partitions of at least so many bytes of the columns offered",
   ],
+  [
+    "DF-012",
+    "Texts",
+    "dataframe:fromColumns dataframe:fromRecords",
+    "test/collections/dataframe/plan/planning.test.ts: texts are Arrow strings from wherever they come",
+  ],
+  [
+    "DF-134",
+    "Layers to the scheduler",
+    "shoal:compute",
+    "test/collections/dataframe/plan/planning.test.ts: a plan travels as its layers, whose tasks the scheduler makes",
+  ],
 ];

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { serialize } from "node:v8";
+import { layersToWire } from "../../../../actors/client/layers-to-wire.ts";
+import type { PolarsFrame } from "../../../../collections/dataframe/engine/polars.ts";
+import type { TableChunk } from "../../../../collections/dataframe/frame/table-chunk.ts";
 import * as dd from "../../../../collections/dataframe/index.ts";
 import { compute, config } from "../../../../index.ts";
+import { fuseBlockwise } from "../../../../runtime/graph/blockwise-fusion.ts";
+import { graphOf, wantAll } from "../../../../runtime/graph/graph.ts";
+import { type Layer, taskCount } from "../../../../runtime/graph/layer.ts";
+import { syncExecutor } from "../../../../runtime/graph/sync-executor.ts";
 
 const rows = Array.from({ length: 40 }, (_, at) => at);
 const many = dd.fromColumns(
@@ -201,4 +209,50 @@ test("rows are exchanged by shards, by tasks or by way of the disk, as the confi
     }
   }
   assert.throws(() => config.set({ "dataframe.shuffle.method": "p2p" as never }), /exchange, tasks, disk/);
+});
+
+test("a plan travels as its layers, whose tasks the scheduler makes: with a hundred times the partitions only the sources grow by as much", () => {
+  const sent = (layer: Layer): { bytes: number; tasks: number } => {
+    const graph = fuseBlockwise(graphOf([wantAll(layer)]));
+    const wire = layersToWire(graph, {
+      carries: "bytes",
+      functions: "named",
+      handlesOf: () => assert.fail("nothing is held"),
+    });
+    return { bytes: serialize(wire).length, tasks: graph.layers.reduce((sum, one) => sum + taskCount(one), 0) };
+  };
+  const asked = (npartitions: number) => {
+    const x = Array.from({ length: npartitions }, (_, at) => at);
+    const table = dd.fromColumns({ k: x.map((one) => one % 3), x }, { npartitions });
+    const query = sent(
+      table
+        .filter((r) => r.x > 3)
+        .groupby("k")
+        .agg({ x: "mean" }).layer,
+    );
+    return { tasks: query.tasks, bytes: query.bytes - sent(table.layer).bytes };
+  };
+  const [few, many] = [asked(10), asked(1_000)];
+  assert.ok(many.tasks > 50 * few.tasks, `${few.tasks} and ${many.tasks} tasks`);
+  // Another round of combinations is another layer; tasks would be tens of thousands of bytes.
+  assert.ok(many.bytes < few.bytes + 4_000, `${few.bytes} and ${many.bytes} bytes`);
+});
+
+test("texts are Arrow strings from wherever they come, and nothing makes them anything else", async () => {
+  const texts = dd.fromColumns({ s: ["a", null, "ü"], n: [1, 2, 3] }, { npartitions: 1 });
+  const made = [
+    texts,
+    dd.fromRecords([{ s: "a" }, { s: null }], { npartitions: 1 }),
+    texts.assign({ s: (r) => `${r.n}!` }),
+    dd.fromColumns({ s: [1, 2] }, { npartitions: 1 }).astype({ s: "str" }),
+    await texts.categorize(["s"]),
+  ] as dd.DataFrame<{ s: string }>[];
+  for (const table of made) {
+    assert.equal(table.dtypes["s"], "string");
+    const [[chunk]] = (await syncExecutor.compute([table.wants()])) as [[TableChunk]];
+    const { variant } = (chunk.native as PolarsFrame).dtypes[
+      (chunk.native as PolarsFrame).columns.indexOf("s")
+    ] as unknown as { variant: string };
+    assert.equal(variant, "String");
+  }
 });
