@@ -32,6 +32,8 @@ export class WatchedWorker {
   readonly series = new Series(WORKER_SERIES, SAMPLES_PER_WORKER);
   sample: WorkerSample | undefined;
   heardMs = 0;
+  /** Which demand to tell all at once it last answered. */
+  told: string | undefined;
   tasks = 0;
   computeMs = 0;
   transferMs = 0;
@@ -134,6 +136,7 @@ export class ObserverBrain {
   private takeWorker(event: WorkerEvents): void {
     const worker = this.workerOf(event.worker);
     worker.heardMs = this.nowMs;
+    if (event.told !== undefined) worker.told = event.told;
     if (event.runs !== undefined) this.takeRuns(event.worker, worker, event.runs);
     if (event.transfers !== undefined) this.takeTransfers(event.worker, worker, event.transfers);
     if (event.profile !== undefined) this.profile.add(event.profile);

@@ -1,5 +1,6 @@
 import type { ActivityFigures } from "../../runtime/base/activity-meter.ts";
 import type { Clock, TimerHandle } from "../../runtime/base/clock.ts";
+import { uniqueToken } from "../../runtime/base/random.ts";
 import type { Bus, Subscription } from "../../runtime/bus/bus.ts";
 import { type ClusterSubjects, clusterSubjects } from "../../runtime/bus/subject.ts";
 import { publishEvent, readEvent } from "../../runtime/protocol/event-json.ts";
@@ -30,6 +31,7 @@ export interface Watch {
 
 const ASK_TIMEOUT_MS = 3000;
 const TICK_MS = 250;
+const LOOK_MS = 10;
 /** Workers tell where their time went with their heartbeats: asking more often would tell nothing new. */
 const ACTIVITIES_MS = 2000;
 /** After the last one has left, watching goes on for a moment: pages are opened one after another. */
@@ -75,8 +77,29 @@ export class Observer {
     return this.options.ask(this.subjects.scheduler, message, { timeoutMs: ASK_TIMEOUT_MS });
   }
 
-  /** Asks for the scheduler's figures of this moment, as they are told of themselves only now and then. @throws what it answers */
-  async renewFigures(): Promise<void> {
+  /**
+   * Has all that was done until now be told: by workers, who tell it now and then, and by the scheduler, who tells its figures the less often
+   * the more tasks there are.
+   * @param mostMs workers whose functions hold their threads for longer are not waited for
+   */
+  async catchUp(mostMs: number): Promise<void> {
+    const { clock } = this.options;
+    const ask = uniqueToken();
+    const untilMs = clock.now() + mostMs;
+    this.beat(ask);
+    while (!this.haveAllTold(ask) && clock.now() < untilMs)
+      await new Promise<void>((resolve) => clock.setTimer(LOOK_MS, resolve));
+    // Where there is no scheduler any more, the pages say so.
+    await this.renewFigures().catch(() => {});
+  }
+
+  private haveAllTold(ask: string): boolean {
+    const { figures, workers } = this.brain;
+    return figures !== undefined && figures.workers.every(({ id }) => workers.get(id)?.told === ask);
+  }
+
+  /** @throws what the scheduler answers */
+  private async renewFigures(): Promise<void> {
     const told = (await this.askScheduler({ type: "figures" })) as Partial<SchedulerFigures>;
     const { figures } = this.brain;
     if (figures === undefined || figures.epoch !== told.epoch) return;
@@ -119,19 +142,24 @@ export class Observer {
   }
 
   private tick(): void {
-    const { clock, bus } = this.options;
+    const { clock } = this.options;
     if (this.phase.kind !== "watching") return;
     const now = clock.now();
     if (this.watches.size > 0) this.phase.leftMs = now;
     else if (now - this.phase.leftMs > LINGER_MS) return this.stop({ kind: "idle" });
     if (this.phase.beatMs === 0 || now - this.phase.beatMs >= WATCH_BEAT_MS) {
       this.phase.beatMs = now;
-      const beat: WatchBeat = { type: "watch", wantsProfile: [...this.watches].some((one) => one.wantsProfile) };
-      publishEvent(bus, this.subjects.watch, beat);
+      this.beat();
       void this.askLog();
     }
     this.brain.step({ kind: "tick" }, this.options.wallMs());
     this.phase.timer = clock.setTimer(TICK_MS, () => this.tick());
+  }
+
+  private beat(ask?: string): void {
+    const wantsProfile = [...this.watches].some((one) => one.wantsProfile);
+    const beat: WatchBeat = { type: "watch", wantsProfile, ...(ask === undefined ? {} : { ask }) };
+    publishEvent(this.options.bus, this.subjects.watch, beat);
   }
 
   private async askLog(): Promise<void> {

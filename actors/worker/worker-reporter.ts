@@ -51,6 +51,7 @@ type Phase =
       lagMs: number;
       sampledMs: number;
       profiledMs: number;
+      profileUntilMs: number;
     }
   | { readonly kind: "closed" };
 
@@ -61,6 +62,7 @@ export class WorkerReporter {
   private readonly subscription: Subscription;
   private phase: Phase = { kind: "silent" };
   private profiling: "off" | "on" | "taking" = "off";
+  private taking: Promise<void> = Promise.resolve();
   /** From the worker's clock to milliseconds since 1970: the same while it can be, or runs that follow each other would overlap. */
   private offsetMs = Number.NEGATIVE_INFINITY;
   /** What ran when, for the samples that are being taken. */
@@ -81,20 +83,31 @@ export class WorkerReporter {
   private watched(payload: unknown): void {
     const { clock, stream, sampler } = this.options;
     if (this.phase.kind === "closed") return;
-    const wantsProfile = (readEvent(payload) as Partial<WatchBeat> | undefined)?.wantsProfile === true;
+    const { wantsProfile, ask } = (readEvent(payload) ?? {}) as Partial<WatchBeat>;
     const untilMs = clock.now() + WATCH_LEASE_MS;
     if (this.phase.kind === "watched") this.phase.untilMs = untilMs;
     else {
       stream.isWatched = true;
       this.options.system();
       const now = clock.now();
-      const times = { dueMs: now + EVENT_INTERVAL_MS, lagMs: 0, sampledMs: now, profiledMs: now };
+      const times = { dueMs: now + EVENT_INTERVAL_MS, lagMs: 0, sampledMs: now, profiledMs: now, profileUntilMs: 0 };
       this.phase = { kind: "watched", untilMs, timer: this.later(), ...times };
     }
-    if (wantsProfile && this.profiling === "off" && sampler !== undefined) {
+    if (typeof ask === "string") void this.tellAll(ask);
+    if (wantsProfile !== true || sampler === undefined) return;
+    this.phase.profileUntilMs = untilMs;
+    if (this.profiling === "off") {
       this.profiling = "on";
       sampler.start();
-    } else if (!wantsProfile && this.profiling === "on") this.stopProfiling();
+    }
+  }
+
+  /** Out of turn: somebody wants to see what was done until now. */
+  private async tellAll(ask: string): Promise<void> {
+    this.tellNoted(true);
+    if (this.profiling === "on") this.taking = this.tellProfile();
+    await this.taking;
+    if (this.phase.kind === "watched") this.publish({ type: "worker", worker: this.options.id, told: ask });
   }
 
   private later(): TimerHandle {
@@ -102,29 +115,39 @@ export class WorkerReporter {
   }
 
   private tell(): void {
-    const { clock, stream, id } = this.options;
+    const { clock } = this.options;
     if (this.phase.kind !== "watched") return;
     const now = clock.now();
     const lagMs = Math.max(0, now - this.phase.dueMs);
     // While a function held the thread, no beat could be heard: that time does not count.
     this.phase.untilMs += lagMs;
+    this.phase.profileUntilMs += lagMs;
     if (now > this.phase.untilMs) return this.fallSilent({ kind: "silent" });
     this.phase.lagMs = Math.max(this.phase.lagMs, lagMs);
     this.phase.dueMs = now + EVENT_INTERVAL_MS;
     this.phase.timer = this.later();
+    this.tellNoted(now - this.phase.sampledMs >= SAMPLE_INTERVAL_MS);
+    // Others who watch may not want call stacks: what counts is the last who did.
+    if (this.profiling === "on" && now > this.phase.profileUntilMs) this.stopProfiling();
+    if (this.profiling === "on" && now - this.phase.profiledMs >= PROFILE_INTERVAL_MS) {
+      this.phase.profiledMs = now;
+      this.taking = this.tellProfile();
+    }
+  }
+
+  private tellNoted(isSampled: boolean): void {
+    const { clock, stream, id } = this.options;
+    if (this.phase.kind !== "watched") return;
     if (this.profiling !== "off") this.intervals.push(...stream.intervals());
     const offsetMs = this.options.wallMs() - clock.now();
     if (Math.abs(offsetMs - this.offsetMs) > CLOCK_STEP_MS) this.offsetMs = offsetMs;
     const noted = stream.take(this.offsetMs);
-    const isSampled = now - this.phase.sampledMs >= SAMPLE_INTERVAL_MS;
-    if (isSampled) this.phase.sampledMs = now;
     const events = { ...noted, ...(isSampled ? { sample: this.sample(this.phase.lagMs) } : {}) };
-    if (isSampled) this.phase.lagMs = 0;
-    if (Object.keys(events).length > 0) this.publish({ type: "worker", worker: id, ...events });
-    if (this.profiling === "on" && now - this.phase.profiledMs >= PROFILE_INTERVAL_MS) {
-      this.phase.profiledMs = now;
-      void this.tellProfile();
+    if (isSampled) {
+      this.phase.sampledMs = clock.now();
+      this.phase.lagMs = 0;
     }
+    if (Object.keys(events).length > 0) this.publish({ type: "worker", worker: id, ...events });
   }
 
   private sample(lagMs: number): WorkerSample {

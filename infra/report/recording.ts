@@ -26,8 +26,6 @@ const WORKERS_MAX = 50;
 const KINDS_MAX = 30;
 const FIRST_WORD_MS = 3000;
 const LOOK_MS = 20;
-/** What workers tell is on its way for less, as a rule. */
-const SETTLE_MS = 700;
 /** Workers that are silent for longer have died, or their functions hold their threads. */
 const SETTLE_MAX_MS = 5000;
 
@@ -52,25 +50,15 @@ export class Recording {
   static async start(cluster: WatchedCluster): Promise<Recording> {
     const recording = new Recording(cluster);
     const { brain } = recording.observer;
-    await lookUntil(() => brain.connection !== "waiting", FIRST_WORD_MS);
+    const untilMs = systemClock.now() + FIRST_WORD_MS;
+    while (brain.connection === "waiting" && systemClock.now() < untilMs)
+      await new Promise<void>((resolve) => systemClock.setTimer(LOOK_MS, resolve));
     return recording;
   }
 
-  /**
-   * Settles when the last of what was done is here: workers tell of it a moment later, and the scheduler's own figures are
-   * asked for, since it tells them the less often the more tasks there are.
-   */
-  async settle(): Promise<void> {
-    const { observer } = this;
-    const { brain } = observer;
-    const samples = new Map([...brain.workers].map(([id, { sample }]) => [id, sample]));
-    await pause(SETTLE_MS);
-    const isHere = (id: string): boolean => brain.figures?.workers.some((worker) => worker.id === id) === true;
-    const haveTold = (): boolean =>
-      [...samples].every(([id, sample]) => brain.workers.get(id)?.sample !== sample || !isHere(id));
-    await lookUntil(haveTold, SETTLE_MAX_MS - SETTLE_MS);
-    // Where there is no scheduler any more, the pages say so.
-    await observer.renewFigures().catch(() => {});
+  /** Settles when the last of what was done is here. */
+  settle(): Promise<void> {
+    return this.observer.catchUp(SETTLE_MAX_MS);
   }
 
   /** What ran so far; where it is much, runs of a kind on a worker are drawn together. */
@@ -104,12 +92,4 @@ export class Recording {
     this.stop();
     return { startMs: this.startMs, endMs: wallTimeMs(), views, runs };
   }
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => systemClock.setTimer(ms, resolve));
-
-/** Returns when something is so, or after a time. */
-async function lookUntil(isSo: () => boolean, mostMs: number): Promise<void> {
-  const untilMs = systemClock.now() + mostMs;
-  while (!isSo() && systemClock.now() < untilMs) await pause(LOOK_MS);
 }

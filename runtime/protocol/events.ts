@@ -11,6 +11,8 @@ export interface WatchBeat {
   readonly type: "watch";
   /** Whether call stacks are to be sampled too. */
   readonly wantsProfile: boolean;
+  /** Said if workers are to tell all they have at once: what they tell last bears this name as {@link WorkerEvents.told}. */
+  readonly ask?: string;
 }
 
 export const WATCH_BEAT_MS = 1000;
@@ -28,6 +30,8 @@ export interface WorkerEvents {
   readonly transfers?: TransferColumns;
   readonly sample?: WorkerSample;
   readonly profile?: readonly ProfileEntry[];
+  /** All that was done until that was asked is told. */
+  readonly told?: string;
   /** Tasks of traced submissions, told whether somebody watches or not. */
   readonly spans?: readonly ToldSpan[];
 }

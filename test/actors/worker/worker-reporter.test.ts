@@ -30,8 +30,8 @@ function setUp(sampler?: StackSampler, readingMs: () => number = () => 0) {
     wallMs: () => 1e6 + clock.now() + readingMs(),
   };
   const reporter = new WorkerReporter(sampler === undefined ? given : { ...given, sampler });
-  const beat = async (wantsProfile = false): Promise<void> => {
-    bus.publish(subjects.watch, { type: "watch", wantsProfile });
+  const beat = async (wantsProfile = false, more: { ask?: string } = {}): Promise<void> => {
+    bus.publish(subjects.watch, { type: "watch", wantsProfile, ...more });
     await settle();
   };
   return { clock, stream, heard, reporter, beat };
@@ -96,6 +96,31 @@ describe("WorkerReporter", () => {
     await clock.advance(1200);
     assert.deepEqual(heard.find(({ profile }) => profile !== undefined)?.profile?.[0]?.prefix, "inc");
     await beat(false);
+    assert.deepEqual(calls, ["start"], "another observer, who does not want them, stops nothing");
+    for (let i = 0; i < 4; i++) {
+      await beat(false);
+      await clock.advance(1000);
+    }
     assert.deepEqual(calls, ["start", "stop"]);
+  });
+
+  test("who asks is told all at once, call stacks too, and then that it was all", async () => {
+    const sampler: StackSampler = {
+      start: () => {},
+      stop: () => {},
+      take: async (kindAt) => [{ prefix: kindAt(0.5), stack: ["f"], samples: 1, ms: 10 }],
+    };
+    const { stream, heard, beat } = setUp(sampler);
+    await beat(true);
+    stream.note(layer, task);
+    await beat(true, { ask: "x" });
+    assert.deepEqual(
+      heard.map(({ runs, sample, profile, told }) => [runs?.row, sample?.executing, profile?.[0]?.prefix, told]),
+      [
+        [[1], 1, undefined, undefined],
+        [undefined, undefined, "inc", undefined],
+        [undefined, undefined, undefined, "x"],
+      ],
+    );
   });
 });
