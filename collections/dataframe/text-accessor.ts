@@ -63,14 +63,14 @@ export class TextAccessor {
     pattern: string,
     replacement: string,
     options: { regex?: boolean; case?: boolean; n?: number } = {},
-  ): Series<string> =>
-    this.do("replaceText", {
-      pattern,
-      replacement,
-      regex: options.regex ?? false,
-      case: options.case ?? true,
-      count: options.n ?? -1,
-    });
+  ): Series<string> => {
+    const { regex = false, case: caseSensitive = true, n: count = -1 } = options;
+    if (count > 1 && regex && matchesEmpty(pattern))
+      throw new TypeError(
+        `str.replace with n: ${count} needs a pattern that matches no empty text, and "${pattern}" does; leave out n, or write + for *`,
+      );
+    return this.do("replaceText", { pattern, replacement, regex, case: caseSensitive, count });
+  };
   removePrefix = (affix: string): Series<string> => this.do("removePrefix", { affix });
   removeSuffix = (affix: string): Series<string> => this.do("removeSuffix", { affix });
   slice = (start: number | null = null, stop: number | null = null): Series<string> =>
@@ -155,6 +155,10 @@ interface Split {
 const SPLITS_MAX = 64;
 
 const plainPattern = (pattern: string): string => pattern.replaceAll("(?P<", "(?<");
+
+/** Flags of the engine's own, which JavaScript does not write like that, are left out. */
+const matchesEmpty = (pattern: string): boolean =>
+  new RegExp(plainPattern(pattern).replace(/\(\?[a-z]+:?/g, "(?:")).test("");
 
 /** The groups of a regular expression, with the names of those that have one; what is escaped, or in brackets, is none. */
 function groupNames(pattern: string): (string | undefined)[] {

@@ -115,15 +115,36 @@ const replaceText: Translation = (args, options) => {
   const pattern = literalText ? text(options, "pattern") : patternOf(options, options["regex"] === true);
   const count = Number(options["count"] ?? -1);
   const replacement = text(options, "replacement");
-  return native(
-    first(args).e,
-    count === 1 ? "strReplace" : "strReplaceAll",
-    lit(pattern),
-    lit(replacement),
-    literalText,
-    1,
-  );
+  const { e } = first(args);
+  if (count === 0 && literalText) return e;
+  if (count <= 0) return native(e, "strReplaceAll", lit(pattern), lit(replacement), literalText, 1);
+  if (count === 1) return native(e, "strReplace", lit(pattern), lit(replacement), literalText, 1);
+  return literalText
+    ? replaceSome(e, escaped(pattern), replacement.replaceAll("$", "$$$$"), count)
+    : replaceSome(e, pattern, replacement, count);
 };
+
+/** The first matches only, one after the other: a mark stands behind the last that was replaced, and what is before it is not searched again. */
+function replaceSome(e: PolarsExpr, pattern: string, replacement: string, count: number): PolarsExpr {
+  const flags = /^\(\?[a-z]+\)/.exec(pattern)?.[0] ?? "";
+  const own = `(${pattern.slice(flags.length)})`;
+  // Two groups stand before the match, which is a group now too.
+  const shifted = replacement.replace(/\$\$|\$(\d+)|\$\{(\d+)\}/g, (reference, bare?: string, braced?: string) =>
+    reference === "$$" ? reference : `\${${Number(bare ?? braced) + 3}}`,
+  );
+  const replaced = (marked: PolarsExpr, before: string): PolarsExpr =>
+    native(
+      marked,
+      "strReplace",
+      lit(`${flags}^${before}((?s:.*?))${own}`),
+      lit(`\${1}\${2}${shifted}${MARK}`),
+      false,
+      1,
+    );
+  let marked = replaced(e, "()");
+  for (let at = 1; at < count; at++) marked = replaced(marked, `((?s:.*))${MARK}`);
+  return native(marked, "strReplaceAll", lit(MARK), lit(""), true, 1);
+}
 
 /** Without a separator, text is split at runs of white space, as Python does. */
 const split: Translation = (args, options) => {

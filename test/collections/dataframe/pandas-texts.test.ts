@@ -51,3 +51,18 @@ test("a whole number to a power below zero is refused, as it was 0", async () =>
   await assert.rejects(i.pow(-1).compute(), /astype\("float64"\)/);
   assert.deepEqual((await i.astype("float64").pow(-1).compute()).toArray(), [0.5, 0.25]);
 });
+
+test("str.replace() with n replaces so many matches, and searches nothing that it put there", async () => {
+  const s = texts(["aXbXcXd", "XX", "", null, "X1X2X3\nX4"]);
+  const replaced = async (pattern: string, by: string, options: { regex?: boolean; case?: boolean; n?: number }) =>
+    (await s.str.replace(pattern, by, options).compute()).toArray();
+  assert.deepEqual(await replaced("X", "-", { n: 2 }), ["a-b-cXd", "--", "", null, "-1-2X3\nX4"]);
+  assert.deepEqual(await replaced("X", "XX", { n: 9 }), ["aXXbXXcXXd", "XXXX", "", null, "XX1XX2XX3\nXX4"]);
+  assert.deepEqual(await replaced("X", "$1", { n: 2 }), ["a$1b$1cXd", "$1$1", "", null, "$11$12X3\nX4"]);
+  assert.deepEqual(await replaced("x", "-", { n: 2, case: false }), ["a-b-cXd", "--", "", null, "-1-2X3\nX4"]);
+  const numbered = await replaced("X(\\d)", "<$1$0>", { n: 2, regex: true });
+  assert.deepEqual(numbered, ["aXbXcXd", "XX", "", null, "<1X1><2X2>X3\nX4"]);
+  assert.deepEqual(await replaced("^X", "-", { n: 2, regex: true }), ["aXbXcXd", "-X", "", null, "-1X2X3\nX4"]);
+  assert.deepEqual(await replaced("X", "-", { n: 0 }), (await s.compute()).toArray());
+  assert.throws(() => s.str.replace("x*", "-", { n: 2, regex: true }), /matches no empty text/);
+});
