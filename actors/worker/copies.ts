@@ -19,11 +19,15 @@ export interface CopyHost {
 /** A copy is to lie here, for the cluster's sake; it is told of when it does. */
 export function acquire(host: CopyHost, row: number, attempt: number, holder: string): void {
   if (host.holds(row, attempt)) return host.out.hold(row, attempt);
-  const now = host.rows.state(row);
-  // What is to be made here anew is newer than any copy of it.
-  const isBeingMade = now === WS.waiting || now === WS.queued || now === WS.executing;
-  const isNewer = now === WS.memory && host.rows.attempt(row) > attempt;
-  if (!isBeingMade && !isNewer && holder !== host.id) host.fetch(row, attempt, holder);
+  if (!isNewerHere(host, row, attempt) && holder !== host.id) host.fetch(row, attempt, holder);
+}
+
+/** What is to be made here anew is newer than any copy of it; what was made, or is fetched, may be. */
+export function isNewerHere({ rows, fetches }: CopyHost, row: number, attempt: number): boolean {
+  const now = rows.state(row);
+  if (now === WS.waiting || now === WS.queued || now === WS.executing) return true;
+  if (now === WS.fetching || now === WS.salvaging) return fetches.attemptOf(row) > attempt;
+  return now === WS.memory && rows.attempt(row) > attempt;
 }
 
 /** All that has not begun goes back to the scheduler. */

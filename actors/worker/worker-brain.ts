@@ -10,7 +10,7 @@ import {
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { MemoryChunkStore } from "../chunk/memory-chunk-store.ts";
 import { chunksFetched, fetchFailed } from "./arrivals.ts";
-import { acquire, dropOlderFetch, dropOlderInputs, giveBackUnbegun } from "./copies.ts";
+import { acquire, dropOlderFetch, dropOlderInputs, giveBackUnbegun, isNewerHere } from "./copies.ts";
 import { eachRow } from "./each-row.ts";
 import { FetchQueue } from "./fetch-queue.ts";
 import { leaveFormerLife, orphanFormerBody } from "./former-life.ts";
@@ -260,8 +260,11 @@ export class WorkerBrain {
       const attempt = batch.inputAttempts[e] as number;
       const holderAt = batch.inputHolders[e] as number;
       if (this.holds(input, attempt)) continue;
-      if (holderAt !== LOCAL) this.fetch(input, attempt, holders[holderAt] as string);
-      else if (IS_COMING[this.rows.state(input)] !== 1) return this.giveBack(row, input, attempt, this.id);
+      const holder = holderAt === LOCAL ? undefined : (holders[holderAt] as string);
+      // A task that begins again was told of its inputs long ago: one may be made here anew meanwhile.
+      if (holder === undefined ? IS_COMING[this.rows.state(input)] !== 1 : isNewerHere(this, input, attempt))
+        return this.giveBack(row, input, attempt, holder ?? this.id);
+      if (holder !== undefined) this.fetch(input, attempt, holder);
       missing += 1;
       this.waiters.add(input, row);
     }

@@ -206,6 +206,30 @@ test("y waits for x from B; z is to read y and a newer x: the older x gives way 
   assert.deepEqual(a.fetches(), []);
 });
 
+test("y reads x from B, is told to stop and asked for again; x is made here anew, then y fails: y goes back, x is made on", () => {
+  for (const isMade of [false, true]) {
+    const a = new WorkerScript();
+    a.compute(y, 12, [[x, 11, "B"]]);
+    a.fetched(1, "B", [x]);
+    a.starts(y);
+    a.free(y, 12);
+    a.compute(y, 13, [[x, 11, "B"]]);
+    a.free(x, 11);
+    a.compute(x, 14);
+    a.starts(x);
+    if (isMade) a.finish(x);
+    a.fetches();
+    a.reports();
+    a.fail(y);
+    assert.deepEqual(a.reports(), ["missing 2@13"]);
+    assert.equal(a.state(x), isMade ? "memory" : "executing");
+    assert.deepEqual(a.fetches(), [], "nobody is asked for the older x");
+    a.compute(y, 15, [[x, 14]]);
+    if (!isMade) a.finish(x);
+    a.starts(y);
+  }
+});
+
 test("18: B, which holds x and y, is busy, and then has neither; x is to be made here, y lies with C: y comes from there", () => {
   const a = new WorkerScript();
   a.compute(z, 20, [

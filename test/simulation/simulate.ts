@@ -98,6 +98,8 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   } catch (error) {
     world.fail(error);
   }
+  // What failed with nobody waiting for it is heard of only now, and is this simulation's, not the next one's.
+  await new Promise((resolve) => setImmediate(resolve));
   process.off("unhandledRejection", unhandled);
   useTaskWorld(undefined);
   return {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
+import type { Cluster } from "./cluster.ts";
 import { type Fault, makeScenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 import { storyOf } from "./story.ts";
@@ -88,6 +89,48 @@ test("simulate() sends a task back with the one that it waits for, as a newer co
   const outcome = await simulate(scenario);
   if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
 });
+
+test("simulate() sends a task that begins again back if its input is made here anew meanwhile", async () => {
+  const scenario = makeScenario(1000032459);
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});
+
+test("simulate() keeps a failure to itself: a promise that failed with it is not the next simulation's", async (t) => {
+  hearNothing(t);
+  const sabotage = ({ world }: Cluster): void =>
+    void world.at(10, "break", () => {
+      void Promise.reject(new Error("what came of it"));
+      throw new Error("what broke");
+    });
+  const broken = await simulate(makeScenario(1), { sabotage });
+  assert.equal(broken.failure?.message, "what broke");
+  assert.equal((await simulate(makeScenario(2))).failure, undefined);
+});
+
+test("simulate() fails if the last thing that happens is a promise that fails with nobody waiting for it", async (t) => {
+  hearNothing(t);
+  const scenario = makeScenario(1);
+  const { virtualMs } = await simulate(scenario);
+  const sabotage = ({ world }: Cluster): void => {
+    const run = world.run.bind(world);
+    world.run = async (...how) => {
+      const end = await run(...how);
+      if (world.now === virtualMs) void Promise.reject(new Error("nobody heard"));
+      return end;
+    };
+  };
+  assert.equal((await simulate(scenario, { sabotage })).failure?.message, "nobody heard");
+});
+
+/** The test runner hears of promises that fail on purpose no more than the process of a seed would. */
+function hearNothing(t: TestContext): void {
+  const listeners = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
+  process.removeAllListeners("unhandledRejection");
+  t.after(() => {
+    for (const listener of listeners) process.on("unhandledRejection", listener);
+  });
+}
 
 test("simulate() takes back what was sent ahead to a straggler in the turn that copies it", async () => {
   // In the second one such task has begun there before it hears.
