@@ -3,13 +3,19 @@ import type { AxisPick, BlockwiseLayer } from "../../runtime/graph/layer.ts";
 import { kernel } from "../../runtime/wire/function-spec.ts";
 import { axisOf, type Blocks, gridOf, layerName, shapeOf, shapeText } from "./blocks.ts";
 import { axisSize, commonRuns } from "./chunk-spec.ts";
-import type { DType } from "./dtype.ts";
-import { type Contraction, contractBlock } from "./kernels/contract.ts";
+import { type DType, dtypeInfo, itemsizeOf } from "./dtype.ts";
+import { type Contraction, contractBlock, contractGroup } from "./kernels/contract.ts";
 import { resultType } from "./promote.ts";
 import { rechunkTo } from "./rechunk.ts";
 import { reduceBlocks } from "./reduction.ts";
 
 const CONTRACT = kernel("shoal:collections/array/kernels/contract", "contractBlock", contractBlock);
+const CONTRACT_GROUP = kernel("shoal:collections/array/kernels/contract", "contractGroup", contractGroup);
+
+/** So many neighbours along the summed axis are multiplied by one task, which adds each product where the last one lies… */
+const GROUP_MAX = 4;
+/** … as long as what it reads takes no more than this. */
+const GROUP_BYTES_MAX = 128 * 2 ** 20;
 
 /** An array and the letter of each of its axes. */
 export interface Lettered {
@@ -36,7 +42,9 @@ export function contractBlocks(output: string, operands: readonly Lettered[], dt
     ),
   }));
   const letters = [...output, ...summed];
-  const grid = letters.map((letter) => gridOf([runs.get(letter) as AxisRuns])[0] as number);
+  const blocks = letters.map((letter) => gridOf([runs.get(letter) as AxisRuns])[0] as number);
+  const [grouped, size] = groupedLetter(aligned, summed, to);
+  const grid = blocks.map((count, at) => (letters[at] === grouped ? Math.ceil(count / size) : count));
   const plan: Contraction = {
     output,
     summed: summed.join(""),
@@ -57,10 +65,15 @@ export function contractBlocks(output: string, operands: readonly Lettered[], dt
         (letter, axis): AxisPick =>
           (part.blocks.layer.grid[axis] as number) === 1
             ? { kind: "at", index: 0 }
-            : { kind: "axis", axis: letters.indexOf(letter) },
+            : letter === grouped
+              ? { kind: "group", axis: letters.indexOf(letter), size }
+              : { kind: "axis", axis: letters.indexOf(letter) },
       ),
     })),
-    call: { fn: CONTRACT, args: [literal(plan), ...aligned.map((_, at) => input(at))] },
+    call: {
+      fn: grouped === undefined ? CONTRACT : CONTRACT_GROUP,
+      args: [literal(plan), ...aligned.map((_, at) => input(at))],
+    },
   };
   const axes = letters.map((letter, at) =>
     at < output.length ? (runs.get(letter) as AxisRuns) : ([[1, grid[at] as number]] as AxisRuns),
@@ -70,6 +83,33 @@ export function contractBlocks(output: string, operands: readonly Lettered[], dt
   const axis = summed.map((_, at) => output.length + at);
   return reduceBlocks(products, "sum", { axis, dtype: to });
 }
+
+/**
+ * The letter whose blocks are multiplied several by a task, and how many: that of two arrays of floats which both are cut along it, and
+ * along no other that is summed. The products of a sum are not kept beside each other then.
+ */
+function groupedLetter(
+  operands: readonly Lettered[],
+  summed: readonly string[],
+  dtype: DType,
+): readonly [letter: string | undefined, size: number] {
+  const none = [undefined, 1] as const;
+  const { kind } = dtypeInfo(dtype);
+  if (operands.length !== 2 || (kind !== "f" && kind !== "c")) return none;
+  const counts = (letter: string): number[] =>
+    operands.map(({ blocks, letters }) => blocks.layer.grid[letters.indexOf(letter)] ?? 1);
+  const cut = summed.filter((letter) => counts(letter).some((count) => count > 1));
+  const [letter] = cut;
+  if (letter === undefined || cut.length > 1 || counts(letter).includes(1)) return none;
+  if (operands.some(({ letters }) => letters.indexOf(letter) !== letters.lastIndexOf(letter))) return none;
+  const bytes = operands.reduce((sum, { blocks }) => sum + blockBytes(blocks), 0);
+  const size = Math.min(GROUP_MAX, Math.floor(GROUP_BYTES_MAX / bytes));
+  return size > 1 ? [letter, size] : none;
+}
+
+/** Of the largest block; unknown where lengths are. */
+const blockBytes = ({ axes, dtype }: Blocks): number =>
+  axes.reduce((product, runs) => product * Math.max(...runs.map(([length]) => length)), itemsizeOf(dtype));
 
 function lettersRuns(operands: readonly Lettered[]): Map<string, AxisRuns> {
   const met = new Map<string, AxisRuns[]>();

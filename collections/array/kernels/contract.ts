@@ -19,7 +19,7 @@ export interface Contraction {
 export function contractBlock(plan: Contraction, ...sources: Source[]): Chunk {
   const letters = [...plan.output, ...plan.summed];
   const chunks = sources.map((source, at) => diagonalView(materialize(source), plan.operands[at] as string));
-  const product = asMatrices(plan, chunks);
+  const product = asMatrices(plan, [chunks]);
   if (product !== undefined) return product;
   const views = chunks.map(({ chunk, letters: own }) => castTo(spread(chunk, own, letters), plan.dtype));
   const whole = views.slice(1).reduce<Source>((so, one) => applied("multiply", so, one), views[0] as Source);
@@ -27,6 +27,18 @@ export function contractBlock(plan: Contraction, ...sources: Source[]): Chunk {
   const shape = letters.map((letter) => lengthOf(letter, chunks));
   if (axes.length === 0) return broadcastTo(materialize(whole), shape);
   return reduceNow({ name: "sum", axes, keepdims: true, dtype: plan.dtype, skipNan: false }, whole);
+}
+
+/** The part that several blocks along the summed axis give together: each product is added where the last one lies. */
+export function contractGroup(plan: Contraction, lefts: readonly Source[], rights: readonly Source[]): Chunk {
+  const pairs = lefts.map((left, at) => [left, rights[at] as Source] as const);
+  const chunks = pairs.map((pair) =>
+    pair.map((source, at) => diagonalView(materialize(source), plan.operands[at] as string)),
+  );
+  const product = asMatrices(plan, chunks);
+  if (product !== undefined) return product;
+  const parts = pairs.map((pair) => contractBlock(plan, ...pair));
+  return materialize(parts.slice(1).reduce<Source>((sum, part) => applied("add", sum, part), parts[0] as Source));
 }
 
 interface LetteredChunk {
@@ -69,54 +81,76 @@ const broadcastTo = (chunk: Chunk, shape: readonly number[]): Chunk =>
     chunk.strides.map((step, axis) => (chunk.shape[axis] === 1 ? 0 : step)),
   );
 
-/** Two operands of floats as batches of matrix products, where there are letters of each sort; else undefined. */
-function asMatrices(plan: Contraction, chunks: readonly LetteredChunk[]): Chunk | undefined {
-  const [a, b] = chunks;
-  if (a === undefined || b === undefined || chunks.length !== 2) return undefined;
+/** Letters by what they are in a batch of products of matrices, and how long they are. */
+interface MatrixLetters {
+  readonly batch: readonly string[];
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  readonly summed: readonly string[];
+}
+
+/** Two operands of floats as batches of matrix products, where there are letters of each sort; else undefined. Products of further pairs are added. */
+function asMatrices(plan: Contraction, pairs: readonly (readonly LetteredChunk[])[]): Chunk | undefined {
+  const letters = matrixLetters(plan, pairs[0] as readonly LetteredChunk[]);
+  if (letters === undefined || !pairs.every(areWhole)) return undefined;
   const { kind } = dtypeInfo(plan.dtype);
-  if (kind !== "f" && kind !== "c") return undefined;
-  const inBoth = (letter: string): boolean => a.letters.includes(letter) && b.letters.includes(letter);
-  const summed = [...plan.summed];
-  if (summed.length === 0 || !summed.every(inBoth)) return undefined;
-  const batch = [...plan.output].filter(inBoth);
-  const rows = [...plan.output].filter((letter) => !b.letters.includes(letter));
-  const columns = [...plan.output].filter((letter) => !a.letters.includes(letter));
-  const every = [...batch, ...rows, ...columns, ...summed];
-  if (
-    every.some((letter) =>
-      chunks.some(
-        (one) =>
-          one.letters.includes(letter) && one.chunk.shape[one.letters.indexOf(letter)] !== lengthOf(letter, chunks),
-      ),
-    )
-  )
-    return undefined;
-  const length = (letters: readonly string[]): number => sizeOf(letters.map((letter) => lengthOf(letter, chunks)));
-  const [g, m, n, k] = [length(batch), length(rows), length(columns), length(summed)];
-  if (kind === "c" && !hasComplexGemm({ m, n, k })) return undefined;
+  if (kind === "c" && !pairs.every((pair) => hasComplexGemm(sizesOf(letters, pair)))) return undefined;
   // Only OpenBLAS has products of single floats; elsewhere they are computed as doubles.
   const isSingle = plan.dtype === "float32" && openBlas() !== null;
   const dtype = kind === "c" ? "complex128" : isSingle ? "float32" : "float64";
-  const gemm = kind === "c" ? complexGemm : fastGemm;
-  const left = contiguous(castTo(ordered(a, [...batch, ...rows, ...summed]), dtype));
-  const right = contiguous(castTo(ordered(b, [...batch, ...summed, ...columns]), dtype));
+  const { g, m, n } = sizesOf(letters, pairs[0] as readonly LetteredChunk[]);
   const out = unwrittenChunk(dtype, [g, m, n]);
+  for (const [at, pair] of pairs.entries()) multiply(letters, pair, out, at > 0);
+  const { batch, rows, columns, summed } = letters;
+  const made = [...batch, ...rows, ...columns];
+  const lengths = made.map((letter) => lengthOf(letter, pairs[0] as readonly LetteredChunk[]));
+  const kept = ordered({ chunk: new Chunk(out.data, dtype, lengths), letters: made.join("") }, [...plan.output]);
+  const whole = viewOf(kept, [...kept.shape, ...summed.map(() => 1)], [...kept.strides, ...summed.map(() => 0)]);
+  return materialize(castTo(whole, plan.dtype));
+}
+
+function matrixLetters(plan: Contraction, chunks: readonly LetteredChunk[]): MatrixLetters | undefined {
+  const [a, b] = chunks;
+  const { kind } = dtypeInfo(plan.dtype);
+  if (a === undefined || b === undefined || chunks.length !== 2 || (kind !== "f" && kind !== "c")) return undefined;
+  const inBoth = (letter: string): boolean => a.letters.includes(letter) && b.letters.includes(letter);
+  const summed = [...plan.summed];
+  if (summed.length === 0 || !summed.every(inBoth)) return undefined;
+  return {
+    batch: [...plan.output].filter(inBoth),
+    rows: [...plan.output].filter((letter) => !b.letters.includes(letter)),
+    columns: [...plan.output].filter((letter) => !a.letters.includes(letter)),
+    summed,
+  };
+}
+
+/** No operand is to be repeated along a letter. */
+const areWhole = (chunks: readonly LetteredChunk[]): boolean =>
+  chunks.every(({ chunk, letters }) =>
+    [...letters].every((letter, axis) => chunk.shape[axis] === lengthOf(letter, chunks)),
+  );
+
+function sizesOf({ batch, rows, columns, summed }: MatrixLetters, chunks: readonly LetteredChunk[]) {
+  const length = (letters: readonly string[]): number => sizeOf(letters.map((letter) => lengthOf(letter, chunks)));
+  return { g: length(batch), m: length(rows), n: length(columns), k: length(summed) };
+}
+
+/** Writes the products of one pair, or adds them. */
+function multiply(letters: MatrixLetters, pair: readonly LetteredChunk[], out: Chunk, isAdded: boolean): void {
+  const [a, b] = pair as readonly [LetteredChunk, LetteredChunk];
+  const { batch, rows, columns, summed } = letters;
+  const { g, m, n, k } = sizesOf(letters, pair);
+  const gemm = out.dtype === "complex128" ? complexGemm : fastGemm;
+  const left = contiguous(castTo(ordered(a, [...batch, ...rows, ...summed]), out.dtype));
+  const right = contiguous(castTo(ordered(b, [...batch, ...summed, ...columns]), out.dtype));
   for (let at = 0; at < g; at++)
     gemm(
       { m, n, k },
       { data: left.data as Float64Array, at: left.offset + at * m * k },
       { data: right.data as Float64Array, at: right.offset + at * k * n },
       { data: out.data as Float64Array, at: at * m * n },
+      isAdded,
     );
-  const made = [...batch, ...rows, ...columns];
-  const shaped = new Chunk(
-    out.data,
-    dtype,
-    made.map((letter) => lengthOf(letter, chunks)),
-  );
-  const kept = ordered({ chunk: shaped, letters: made.join("") }, [...plan.output]);
-  const whole = viewOf(kept, [...kept.shape, ...summed.map(() => 1)], [...kept.strides, ...summed.map(() => 0)]);
-  return materialize(castTo(whole, plan.dtype));
 }
 
 const ordered = ({ chunk, letters }: LetteredChunk, order: readonly string[]): Chunk =>

@@ -11,10 +11,18 @@ export type Floats = Float64Array | Float32Array;
 export interface OpenBlas extends Lapack {
   /** What the library says of itself. */
   readonly config: string;
-  /** c (m × n) = a (m × k) b (k × n), all of one precision, from the start of the views. */
-  gemm(m: number, n: number, k: number, a: Floats, b: Floats, c: Floats): void;
+  /** c (m × n) = a (m × k) b (k × n), or that added to c, all of one precision, from the start of the views. */
+  gemm(m: number, n: number, k: number, a: Floats, b: Floats, c: Floats, isAdded?: boolean): void;
   /** The same for complex numbers as (re, im) pairs of doubles. */
-  gemmComplex(m: number, n: number, k: number, a: Float64Array, b: Float64Array, c: Float64Array): void;
+  gemmComplex(
+    m: number,
+    n: number,
+    k: number,
+    a: Float64Array,
+    b: Float64Array,
+    c: Float64Array,
+    isAdded?: boolean,
+  ): void;
   /** Decompositions of complex matrices. */
   readonly complex: Lapack;
 }
@@ -80,12 +88,12 @@ function products(library: NativeLibrary): Pick<OpenBlas, "gemm" | "gemmComplex"
   );
   const [one, zero] = [Float64Array.of(1, 0), Float64Array.of(0, 0)];
   return {
-    gemm: (m, n, k, a, b, c) => {
+    gemm: (m, n, k, a, b, c, isAdded = false) => {
       const run = a instanceof Float64Array ? dgemm : sgemm;
-      run(ROW_MAJOR, AS_IT_IS, AS_IT_IS, m, n, k, 1, a, k, b, n, 0, c, n);
+      run(ROW_MAJOR, AS_IT_IS, AS_IT_IS, m, n, k, 1, a, k, b, n, isAdded ? 1 : 0, c, n);
     },
-    gemmComplex: (m, n, k, a, b, c) => {
-      zgemm(ROW_MAJOR, AS_IT_IS, AS_IT_IS, m, n, k, one, a, k, b, n, zero, c, n);
+    gemmComplex: (m, n, k, a, b, c, isAdded = false) => {
+      zgemm(ROW_MAJOR, AS_IT_IS, AS_IT_IS, m, n, k, one, a, k, b, n, isAdded ? one : zero, c, n);
     },
   };
 }
