@@ -1,15 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { Random } from "../../runtime/base/random.ts";
-import { makeScenario } from "./scenario.ts";
 import { SeedPool } from "./seed-pool.ts";
-import { BROKEN_REST_MS, COUNTED } from "./seed-run.ts";
-import { simulate } from "./simulate.ts";
+import { COUNTED, runSeed, type SeedOrder } from "./seed-run.ts";
 import { drawMutation, type SourceMutation } from "./source-mutations.ts";
 import { readUsual, unusual } from "./usual.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** A broken program may wait for what never comes, and take no time of the processor: no seed takes so long, however busy the machine is. */
 const SILENCE_MS = 900_000;
+
+/** How seeds are run, broken and whole. */
+const ORDER: SeedOrder = { charts: "compiled", isTwice: false, mutation: undefined, isBroken: true };
 
 export interface HuntOptions {
   readonly mutations: number;
@@ -37,7 +38,6 @@ async function findSeed(
   { from, seeds, jobs }: Omit<HuntOptions, "mutations">,
 ): Promise<string | undefined> {
   const pool = await SeedPool.start(jobs, mutation);
-  const order = { charts: "compiled", isTwice: false, mutation: undefined, isBroken: true } as const;
   const sums = COUNTED.map(() => 0);
   const seedsByPair: number[] = [];
   let noticed: string | undefined;
@@ -51,7 +51,7 @@ async function findSeed(
     await pool.run({
       from,
       count: seeds,
-      order,
+      order: ORDER,
       onSeed: ({ seed, failure, counts, pairs }) => {
         watch.heard();
         for (const pair of pairs) seedsByPair[pair] = (seedsByPair[pair] ?? 0) + 1;
@@ -79,9 +79,8 @@ async function findSeed(
   return noticed;
 }
 
-/** A seed that fails when nothing is broken says nothing. */
-const passesWhole = async (seed: number): Promise<boolean> =>
-  (await simulate(makeScenario(seed), { restMs: BROKEN_REST_MS })).failure === undefined;
+/** A seed that fails in the same order when nothing is broken says nothing. */
+const passesWhole = async (seed: number): Promise<boolean> => (await runSeed(seed, ORDER)).failure === undefined;
 
 /** Calls when nothing was heard for so long. */
 class Watch {

@@ -2,9 +2,6 @@ import { walkedCharts } from "./cluster.ts";
 import { runSeed, type SeedOrder, type SeedResult } from "./seed-run.ts";
 import { SeedWatchdog } from "./seed-watchdog.ts";
 
-/** Where functions of simulated tasks are found by name: this module is the root of a bundle. */
-export { simCut, simShards, simTask } from "./tasks.ts";
-
 /** Seeds for a process of {@link SeedPool}. */
 export interface SeedBatch {
   readonly from: number;

@@ -21,6 +21,15 @@ export interface TaskPlan {
   readonly heedsAbort: boolean;
 }
 
+/** The place of the functions of simulated tasks, in words that any module of this process understands. */
+const PLACE = Symbol.for("shoal.simulation");
+
+/**
+ * The module that they are imported from. Messages name it, and how long they are is part of a run: wherever the simulator lies,
+ * and in whatever bundle, a seed is the same run.
+ */
+const MODULE = `data:text/javascript,export const{simTask,simCut,simShards}=globalThis[Symbol.for("${PLACE.description}")]`;
+
 let current: TaskWorld | undefined;
 
 /** Simulations take turns: the one that runs says so before each event. */
@@ -71,7 +80,7 @@ export function simTask(layer: string, index: number, inputs: readonly unknown[]
 export const simTaskSpec: NamedFunction = {
   kind: "named",
   name: "simTask",
-  module: import.meta.url,
+  module: MODULE,
   exportName: "simTask",
 };
 
@@ -82,7 +91,7 @@ export const simCut = (value: unknown, count: number): Shards =>
 export const simCutSpec: NamedFunction = {
   kind: "named",
   name: "simCut",
-  module: import.meta.url,
+  module: MODULE,
   exportName: "simCut",
 };
 
@@ -93,7 +102,7 @@ export const simShards = (cut: readonly (Shards | ShardSet)[], location: BlockLo
 export const simShardsSpec: NamedFunction = {
   kind: "named",
   name: "simShards",
-  module: import.meta.url,
+  module: MODULE,
   exportName: "simShards",
 };
 
@@ -126,3 +135,5 @@ export function digestOf(value: unknown): number {
   if (value instanceof Float64Array) return value[0] as number;
   throw new TypeError(`A task got ${typeof value} for an input`);
 }
+
+Object.assign(globalThis, { [PLACE]: { simTask, simCut, simShards } });
