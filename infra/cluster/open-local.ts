@@ -7,9 +7,10 @@ import { ActorSystem } from "../../runtime/actor/system.ts";
 import { config } from "../../runtime/base/config.ts";
 import { envOf } from "../../runtime/base/config-sources.ts";
 import { cpuCount } from "../../runtime/base/cpu-count.ts";
-import { plainToken } from "../../runtime/base/random.ts";
+import { plainToken, uniqueToken } from "../../runtime/base/random.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
+import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { preloadUrls } from "../../runtime/wire/preload.ts";
 import { NatsServer, SERVER_CONFIG } from "../nats/server.ts";
 import { joinNats } from "./join-nats.ts";
@@ -36,8 +37,7 @@ export async function openLocal(options: LocalOptions): Promise<OpenCluster> {
 }
 
 async function openOnNats(options: LocalOptions): Promise<OpenCluster> {
-  const server = options.nats === undefined ? await NatsServer.start({ config: SERVER_CONFIG }) : undefined;
-  const connect = { servers: options.nats ?? (server as NatsServer).url };
+  const { server, connect } = options.nats === undefined ? await ownServer() : natsOfOthers(options.nats);
   const settings = clusterOptions(options, SCHEDULER_DEFAULTS.prefillUs);
   const release = async (): Promise<void> => {
     await server?.stop();
@@ -60,6 +60,18 @@ async function openOnNats(options: LocalOptions): Promise<OpenCluster> {
     throw error;
   }
 }
+
+/** Only this program and its workers know how to enter: whoever else is on the machine could run functions in its name. */
+async function ownServer(): Promise<{ server: NatsServer; connect: NatsConnectOptions }> {
+  const token = uniqueToken();
+  const server = await NatsServer.start({ config: SERVER_CONFIG, token });
+  return { server, connect: { servers: server.url, auth: { kind: "token", token } } };
+}
+
+const natsOfOthers = (servers: string | readonly string[]): { server: undefined; connect: NatsConnectOptions } => ({
+  server: undefined,
+  connect: { servers },
+});
 
 function opened(cluster: LocalCluster, release: () => Promise<void>): OpenCluster {
   return {

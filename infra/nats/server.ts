@@ -16,6 +16,8 @@ export interface NatsServerOptions {
   readonly port?: number;
   /** With JetStream, its store in this server's own folder. */
   readonly jetStream?: boolean;
+  /** What clients must say to be let in; default: whoever reaches the port is. */
+  readonly token?: string;
   /** More of the server's configuration, in its own language. */
   readonly config?: string;
   /** Default 10,000. */
@@ -65,7 +67,9 @@ export class NatsServer {
     const server = new NatsServer(program, folder, options);
     process.once("exit", server.killWithProcess);
     try {
-      await writeFile(join(folder, "nats.conf"), options.config ?? "");
+      const guard = options.token === undefined ? "" : `authorization { token: "${options.token}" }\n`;
+      // It may hold a secret.
+      await writeFile(join(folder, "nats.conf"), guard + (options.config ?? ""), { mode: 0o600 });
       await server.launch();
     } catch (error) {
       await server.stop();
@@ -79,7 +83,8 @@ export class NatsServer {
   }
 
   get url(): string {
-    return `nats://${this.options.host ?? "127.0.0.1"}:${this.portInUse}`;
+    const { host = "127.0.0.1" } = this.options;
+    return `nats://${host.includes(":") ? `[${host}]` : host}:${this.portInUse}`;
   }
 
   /** The last lines the server wrote. */

@@ -80,6 +80,12 @@ export const clusterClaims: readonly Claim[] = [
   ],
   ["DP-048", "Timeouts and retry", "shoal:Client.connect", `${connecting}: something listens and says nothing`],
   ["DP-051", "TLS config", "shoal:Client.connect", `${connecting}: a trusted server, an untrusted one`],
+  [
+    "DP-052",
+    "Temporary credentials",
+    "shoal:Client.local",
+    "test/infra/cluster/own-server.test.ts: nobody else enters the server of a local cluster",
+  ],
   ["DP-055", "Trust model", "cli:nats", "test/infra/nats/permissions.test.ts: users with passwords: each role"],
   [
     "DP-002",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
@@ -28,6 +29,19 @@ describe("NatsServer", () => {
     await server.stop();
     assert.ok(isGone(pid));
     assert.equal(existsSync(server.folder), false);
+  });
+
+  test("with a token, only who says it is let in, and others of the machine cannot read it", async (t) => {
+    const server = await startTestNats(t, { token: "open-sesame" });
+    await assert.rejects(connect({ servers: server.url, maxReconnectAttempts: 0 }), /authorization/i);
+    await (await connect({ servers: server.url, token: "open-sesame" })).close();
+    assert.equal(statSync(join(server.folder, "nats.conf")).mode & 0o077, 0);
+  });
+
+  test("an address of version 6 stands in brackets", async (t) => {
+    const server = await startTestNats(t, { host: "::1" });
+    assert.match(server.url, /^nats:\/\/\[::1\]:\d+$/);
+    await (await connect({ servers: server.url })).close();
   });
 
   test("two servers do not meet", async (t) => {
