@@ -25,7 +25,10 @@ export class CallsHeard {
   /** @returns whether it is the first time */
   hear({ line, number }: CallName): boolean {
     let heard = this.lines.get(line);
-    if (heard === undefined) this.lines.set(line, (heard = this.newLine()));
+    if (heard === undefined) heard = this.newLine();
+    else this.lines.delete(line);
+    // The last of a map is who spoke last.
+    this.lines.set(line, heard);
     if (number <= heard.last) return heard.skipped.delete(number);
     for (let one = Math.max(heard.last + 1, number - SKIPPED_MAX); one < number; one++) heard.skipped.add(one);
     for (const one of heard.skipped) {

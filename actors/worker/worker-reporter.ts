@@ -161,8 +161,11 @@ export class WorkerReporter {
     const ran = this.intervals;
     this.intervals = [];
     const kindAt = (atMs: number): string => ran.find((run) => atMs >= run.startMs && atMs <= run.endMs)?.prefix ?? "";
-    const profile = (await this.options.sampler?.take(kindAt)) ?? [];
-    if (this.profiling === "taking") this.profiling = "on";
+    const taken = this.options.sampler?.take(kindAt);
+    const profile =
+      (await taken?.finally(() => {
+        if (this.profiling === "taking") this.profiling = "on";
+      })) ?? [];
     if (profile.length > 0 && this.phase.kind === "watched")
       this.publish({ type: "worker", worker: this.options.id, profile });
   }

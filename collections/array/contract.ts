@@ -43,7 +43,7 @@ export function contractBlocks(output: string, operands: readonly Lettered[], dt
   }));
   const letters = [...output, ...summed];
   const blocks = letters.map((letter) => gridOf([runs.get(letter) as AxisRuns])[0] as number);
-  const [grouped, size] = groupedLetter(aligned, summed, to);
+  const [grouped, size] = groupedLetter(aligned, output, summed, to);
   const grid = blocks.map((count, at) => (letters[at] === grouped ? Math.ceil(count / size) : count));
   const plan: Contraction = {
     output,
@@ -56,6 +56,7 @@ export function contractBlocks(output: string, operands: readonly Lettered[], dt
     name: layerName(
       "contract",
       plan,
+      size,
       aligned.map((part) => part.blocks.layer),
     ),
     grid,
@@ -86,10 +87,12 @@ export function contractBlocks(output: string, operands: readonly Lettered[], dt
 
 /**
  * The letter whose blocks are multiplied several by a task, and how many: that of two arrays of floats which both are cut along it, and
- * along no other that is summed. The products of a sum are not kept beside each other then.
+ * along no other that is summed. The products of a sum are not kept beside each other then. Blocks that one task alone reads are
+ * multiplied where they lie, each by a task of its own.
  */
 function groupedLetter(
   operands: readonly Lettered[],
+  output: string,
   summed: readonly string[],
   dtype: DType,
 ): readonly [letter: string | undefined, size: number] {
@@ -102,6 +105,9 @@ function groupedLetter(
   const [letter] = cut;
   if (letter === undefined || cut.length > 1 || counts(letter).includes(1)) return none;
   if (operands.some(({ letters }) => letters.indexOf(letter) !== letters.lastIndexOf(letter))) return none;
+  const isReadOften = ({ letters }: Lettered): boolean =>
+    [...output].some((one) => !letters.includes(one) && counts(one).some((count) => count > 1));
+  if (!operands.every(isReadOften)) return none;
   const bytes = operands.reduce((sum, { blocks }) => sum + blockBytes(blocks), 0);
   const size = Math.min(GROUP_MAX, Math.floor(GROUP_BYTES_MAX / bytes));
   return size > 1 ? [letter, size] : none;

@@ -65,9 +65,11 @@ export class TextAccessor {
     options: { regex?: boolean; case?: boolean; n?: number } = {},
   ): Series<string> => {
     const { regex = false, case: caseSensitive = true, n: count = -1 } = options;
-    if (count > 1 && regex && matchesEmpty(pattern))
+    if (count > REPLACEMENTS_MAX)
+      throw new RangeError(`str.replace takes n up to ${REPLACEMENTS_MAX}, got ${count}; leave it out to replace all`);
+    if (count > 1 && regex && !isCountable(pattern))
       throw new TypeError(
-        `str.replace with n: ${count} needs a pattern that matches no empty text, and "${pattern}" does; leave out n, or write + for *`,
+        `str.replace with n: ${count} needs a pattern that matches no empty text and looks at nothing before it (\\b, \\B, flags x and U), got "${pattern}"; leave out n`,
       );
     return this.do("replaceText", { pattern, replacement, regex, case: caseSensitive, count });
   };
@@ -156,9 +158,23 @@ const SPLITS_MAX = 64;
 
 const plainPattern = (pattern: string): string => pattern.replaceAll("(?P<", "(?<");
 
-/** Flags of the engine's own, which JavaScript does not write like that, are left out. */
-const matchesEmpty = (pattern: string): boolean =>
-  new RegExp(plainPattern(pattern).replace(/\(\?[a-z]+:?/g, "(?:")).test("");
+/** One after the other, each with an expression of its own. */
+const REPLACEMENTS_MAX = 64;
+
+/** Whether its matches can be replaced one after the other. */
+function isCountable(pattern: string): boolean {
+  if (/\\[bB]|\(\?[a-z]*[xU]/.test(pattern)) return false;
+  try {
+    // JavaScript does not write flags like that.
+    return !new RegExp(
+      plainPattern(pattern)
+        .replace(/\(\?[a-z]+\)/g, "")
+        .replace(/\(\?[a-z]+:/g, "(?:"),
+    ).test("");
+  } catch {
+    return false;
+  }
+}
 
 /** The groups of a regular expression, with the names of those that have one; what is escaped, or in brackets, is none. */
 function groupNames(pattern: string): (string | undefined)[] {

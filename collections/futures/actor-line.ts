@@ -31,6 +31,8 @@ const INQUIRE_MS_MAX = 5000;
 const INQUIRED_MAX = 64;
 /** What is answered by one way may be told of by another before the answer comes. */
 const DOUBTS_MAX = 2;
+/** A large answer is on its way for long after the method has returned, the more so where the actor's thread serves its parts between other calls. */
+const ANSWER_MS = 30_000;
 
 interface WaitingCall {
   readonly number: number;
@@ -44,6 +46,8 @@ interface SentCall {
   readonly lane: ActorLane;
   readonly sentMs: number;
   doubts: number;
+  /** When it was first told that the method has returned. */
+  doneMs: number | undefined;
   /** It counts as under way no more, though an answer that comes late is still welcome. */
   isOver: boolean;
 }
@@ -99,7 +103,7 @@ export class ActorLine {
   private send(waiting: WaitingCall): void {
     const { lane } = this;
     const { clock } = this.ends;
-    const sent: SentCall = { waiting, lane, sentMs: clock.now(), doubts: 0, isOver: false };
+    const sent: SentCall = { waiting, lane, sentMs: clock.now(), doubts: 0, doneMs: undefined, isOver: false };
     this.underWay += 1;
     this.underWayBytes += bytesOf(waiting.call);
     this.sent.set(waiting.number, sent);
@@ -167,11 +171,14 @@ export class ActorLine {
 
   private judge(sent: SentCall, state: CallState | undefined): void {
     if (sent.isOver) return;
-    sent.doubts = state === "open" ? 0 : sent.doubts + 1;
-    if (sent.doubts < DOUBTS_MAX) return;
+    const now = this.ends.clock.now();
+    if (state === "done") sent.doneMs ??= now;
+    sent.doubts = state === "open" || state === "done" ? 0 : sent.doubts + 1;
+    const isLost = state === "done" && now - (sent.doneMs ?? now) >= ANSWER_MS;
+    if (!isLost && sent.doubts < DOUBTS_MAX) return;
     // Either way the connection of its thread is not to be relied on.
     if (sent.lane === "direct") this.isDirect = false;
-    this.fail(sent, state === "done" ? answerLostError(sent) : untakenError(sent));
+    this.fail(sent, isLost ? answerLostError(sent) : untakenError(sent));
   }
 }
 

@@ -102,12 +102,19 @@ function wholePower(base: Typed, exponent: Typed, result: Dtype, power: PolarsEx
       `A whole number to the power of ${times} is no whole number; make the base a fraction with astype("float64")`,
     );
   // Logarithms come out a little off: the whole number nearest is meant.
-  if (typeof times !== "number" || times < 1 || times > 64)
-    return native(power, "round", 0, "halftoeven").cast(polarsType(result));
+  if (typeof times !== "number" || times < 1 || times > 64) {
+    const rounded = native(power, "round", 0, "halftoeven").cast(polarsType(result));
+    return typeof times === "number" ? rounded : rounded.add(noneBelowZero(exponent));
+  }
   let product = one;
   for (let i = 1; i < times; i++) product = product.mul(one);
   return product;
 }
+
+/** Zeros; where an exponent is below zero the engine refuses to make a whole number of these words, and says them. */
+const noneBelowZero = (exponent: Typed): PolarsExpr =>
+  choose(float(exponent).lt(lit(0)), lit(BELOW_ZERO), lit("0")).cast(polars().Int64, true);
+const BELOW_ZERO = 'powers below zero of whole numbers: make the base a fraction with astype("float64")';
 
 const root = (e: PolarsExpr, power: number): PolarsExpr => e.pow(power as never);
 

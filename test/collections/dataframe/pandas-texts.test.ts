@@ -50,6 +50,12 @@ test("a whole number to a power below zero is refused, as it was 0", async () =>
   const i = fromColumns({ i: [2, 4] }).get("i");
   await assert.rejects(i.pow(-1).compute(), /astype\("float64"\)/);
   assert.deepEqual((await i.astype("float64").pow(-1).compute()).toArray(), [0.5, 0.25]);
+  const powersOf = (exponents: readonly number[]) => {
+    const t = fromColumns({ i: [2, 4], n: [...exponents] });
+    return t.get("i").pow(t.get("n"));
+  };
+  await assert.rejects(powersOf([3, -1]).compute(), /powers below zero of whole numbers: .*astype\("float64"\)/);
+  assert.deepEqual((await powersOf([3, 0]).compute()).toArray(), [8, 1]);
 });
 
 test("str.replace() with n replaces so many matches, and searches nothing that it put there", async () => {
@@ -64,5 +70,8 @@ test("str.replace() with n replaces so many matches, and searches nothing that i
   assert.deepEqual(numbered, ["aXbXcXd", "XX", "", null, "<1X1><2X2>X3\nX4"]);
   assert.deepEqual(await replaced("^X", "-", { n: 2, regex: true }), ["aXbXcXd", "-X", "", null, "-1X2X3\nX4"]);
   assert.deepEqual(await replaced("X", "-", { n: 0 }), (await s.compute()).toArray());
-  assert.throws(() => s.str.replace("x*", "-", { n: 2, regex: true }), /matches no empty text/);
+  assert.deepEqual(await replaced("(?i)x", "-", { n: 2, regex: true }), ["a-b-cXd", "--", "", null, "-1-2X3\nX4"]);
+  for (const pattern of ["x*", "\\bX", "(?x)X # all", "(?U)X+", "X++"])
+    assert.throws(() => s.str.replace(pattern, "-", { n: 2, regex: true }), /matches no empty text/, pattern);
+  assert.throws(() => s.str.replace("X", "-", { n: 65 }), /n up to 64, got 65/);
 });

@@ -69,6 +69,11 @@ test("by the main way nobody has taken it, and its caller looks for the actor; a
   await clock.advance(600);
   assert.deepEqual(outcomes, []);
   await clock.advance(1000);
+  assert.deepEqual(outcomes, ["a: NO_RESPONDERS"]);
+  // A large answer may be on its way for long.
+  await clock.advance(25_000);
+  assert.deepEqual(outcomes, ["a: NO_RESPONDERS"]);
+  await clock.advance(10_000);
   assert.deepEqual(outcomes, ["a: NO_RESPONDERS", "b: ACTOR_FAILED"]);
 });
 

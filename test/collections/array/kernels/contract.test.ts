@@ -52,3 +52,10 @@ test("contractGroup() adds products where the last lies, with OpenBLAS and witho
     }
   }
 });
+
+test("blocks that several tasks read are multiplied in groups, those that one reads each by a task of its own", () => {
+  const square = da.ones([80, 80], { chunks: 10 });
+  const tall = da.ones([80, 10], { chunks: 10 });
+  assert.match(square.matmul(square).explain(), /128 tasks {2}blockwise contract: contractGroup/);
+  assert.match(tall.T.matmul(tall).explain(), /8 tasks {2}blockwise contract: contractBlock/);
+});
