@@ -57,7 +57,8 @@ function causeOf(death: WorkerDeath | undefined): string {
 }
 
 export const noWorkersError = (key: string, constraint: Constraint | null, waitedMs: number): SchedulerFailure => {
-  const wish = constraint === null ? "any worker" : `a worker with what it asks for (${asksOf(constraint)})`;
+  const asks = asksOf(constraint);
+  const wish = asks === ANY_WORKER ? asks : `a worker with what it asks for (${asks})`;
   return failure("NO_WORKERS", `${key} waited ${Math.round(waitedMs)} ms for ${wish}: start one, or ask for less`, {
     key,
   });
@@ -65,18 +66,20 @@ export const noWorkersError = (key: string, constraint: Constraint | null, waite
 
 /** What a task asks of a worker, in words. */
 export function asksOf(constraint: Constraint | null): string {
-  if (constraint === null) return "any worker";
+  if (constraint === null) return ANY_WORKER;
   const known = asked.get(constraint);
   if (known !== undefined) return known;
   const { workers, resources } = constraint;
   const asks = [
     ...(workers === undefined ? [] : [`one of the workers ${workers.join(", ")}`]),
     ...Object.entries(resources ?? {}).map(([name, amount]) => `${amount} of ${name}`),
-  ].join(" and ");
-  asked.set(constraint, asks);
-  return asks;
+  ];
+  const said = asks.length === 0 ? ANY_WORKER : asks.join(" and ");
+  asked.set(constraint, said);
+  return said;
 }
 
+const ANY_WORKER = "any worker";
 /** Thousands of tasks may lack the same, and are asked about at every tick. */
 const asked = new WeakMap<Constraint, string>();
 

@@ -18,7 +18,6 @@ type UnrunnableQueues = ReadonlyMap<ReadyQueue, readonly number[]>;
 
 /** Where thousands of calls wait in queues of their own, they are reviewed this much more rarely for each. */
 const PAUSE_MS_EACH = 0.25;
-const NOT_ALONE: readonly number[] = [];
 /** A worker that is started again, or is about to come, is waited for without a word. */
 const SAID_AFTER_MS = 5000;
 
@@ -74,12 +73,12 @@ export function lackOf(state: SchedulerState, row: number): string | null {
 
 /** Queues whose rows no worker may run, and those of their rows that are to run alone. O(queues): there may be one for every call. */
 function unrunnableQueues(state: SchedulerState): UnrunnableQueues {
-  const queues = new Map<ReadyQueue, readonly number[]>();
-  for (const queue of state.queues.nonEmpty) if (!isRunnable(state, queue.constraint)) queues.set(queue, NOT_ALONE);
+  const queues = new Map<ReadyQueue, number[]>();
+  for (const queue of state.queues.nonEmpty) if (!isRunnable(state, queue.constraint)) queues.set(queue, []);
   for (const row of state.quarantine) {
     const queue = state.queueOf(row);
     const alone = queues.get(queue);
-    if (alone !== undefined) queues.set(queue, [...alone, row]);
+    if (alone !== undefined) alone.push(row);
     else if (!isRunnable(state, queue.constraint)) queues.set(queue, [row]);
   }
   return queues;

@@ -51,6 +51,7 @@ type Phase =
       lagMs: number;
       sampledMs: number;
       profiledMs: number;
+      /** Some observer wants call stacks until then. */
       profileUntilMs: number;
     }
   | { readonly kind: "closed" };
@@ -161,11 +162,8 @@ export class WorkerReporter {
     const ran = this.intervals;
     this.intervals = [];
     const kindAt = (atMs: number): string => ran.find((run) => atMs >= run.startMs && atMs <= run.endMs)?.prefix ?? "";
-    const taken = this.options.sampler?.take(kindAt);
-    const profile =
-      (await taken?.finally(() => {
-        if (this.profiling === "taking") this.profiling = "on";
-      })) ?? [];
+    const profile = (await this.options.sampler?.take(kindAt)) ?? [];
+    if (this.profiling === "taking") this.profiling = "on";
     if (profile.length > 0 && this.phase.kind === "watched")
       this.publish({ type: "worker", worker: this.options.id, profile });
   }

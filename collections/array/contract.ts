@@ -42,9 +42,9 @@ export function contractBlocks(output: string, operands: readonly Lettered[], dt
     ),
   }));
   const letters = [...output, ...summed];
-  const blocks = letters.map((letter) => gridOf([runs.get(letter) as AxisRuns])[0] as number);
+  const counts = letters.map((letter) => gridOf([runs.get(letter) as AxisRuns])[0] as number);
   const [grouped, size] = groupedLetter(aligned, output, summed, to);
-  const grid = blocks.map((count, at) => (letters[at] === grouped ? Math.ceil(count / size) : count));
+  const grid = counts.map((count, at) => (letters[at] === grouped ? Math.ceil(count / size) : count));
   const plan: Contraction = {
     output,
     summed: summed.join(""),

@@ -37,7 +37,8 @@ export async function openLocal(options: LocalOptions): Promise<OpenCluster> {
 }
 
 async function openOnNats(options: LocalOptions): Promise<OpenCluster> {
-  const { server, connect } = options.nats === undefined ? await ownServer() : natsOfOthers(options.nats);
+  const { server, connect } =
+    options.nats === undefined ? await ownServer() : { server: undefined, connect: { servers: options.nats } };
   const settings = clusterOptions(options, SCHEDULER_DEFAULTS.prefillUs);
   const release = async (): Promise<void> => {
     await server?.stop();
@@ -67,11 +68,6 @@ async function ownServer(): Promise<{ server: NatsServer; connect: NatsConnectOp
   const server = await NatsServer.start({ config: SERVER_CONFIG, token });
   return { server, connect: { servers: server.url, auth: { kind: "token", token } } };
 }
-
-const natsOfOthers = (servers: string | readonly string[]): { server: undefined; connect: NatsConnectOptions } => ({
-  server: undefined,
-  connect: { servers },
-});
 
 function opened(cluster: LocalCluster, release: () => Promise<void>): OpenCluster {
   return {

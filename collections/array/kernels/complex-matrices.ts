@@ -8,7 +8,7 @@ export function multiply(a: Dense, b: Dense): Dense {
   const out = denseComplex(a.m, b.n);
   const blas = openBlas();
   if (blas !== null && a.data.length > 0 && b.data.length > 0) {
-    blas.gemmComplex(a.m, b.n, a.n, a.data, b.data, out.data);
+    blas.gemmComplex(a.m, b.n, a.n, a.data, b.data, out.data, 0);
     return out;
   }
   for (let i = 0; i < a.m; i++)

@@ -2,7 +2,7 @@ import { Chunk, sizeOf, unwrittenChunk, viewOf } from "../chunk.ts";
 import { type DType, dtypeInfo } from "../dtype.ts";
 import { applied, castTo } from "./elementwise.ts";
 import { complexGemm, fastGemm, hasComplexGemm } from "./fast-gemm.ts";
-import { openBlas } from "./openblas.ts";
+import { type Beta, openBlas } from "./openblas.ts";
 import { contiguous, materialize, type Source } from "./pending.ts";
 import { reduceNow } from "./reduce.ts";
 
@@ -100,7 +100,7 @@ function asMatrices(plan: Contraction, pairs: readonly (readonly LetteredChunk[]
   const dtype = kind === "c" ? "complex128" : isSingle ? "float32" : "float64";
   const { g, m, n } = sizesOf(letters, pairs[0] as readonly LetteredChunk[]);
   const out = unwrittenChunk(dtype, [g, m, n]);
-  for (const [at, pair] of pairs.entries()) multiply(letters, pair, out, at > 0);
+  for (const [at, pair] of pairs.entries()) multiply(letters, pair, out, at === 0 ? 0 : 1);
   const { batch, rows, columns, summed } = letters;
   const made = [...batch, ...rows, ...columns];
   const lengths = made.map((letter) => lengthOf(letter, pairs[0] as readonly LetteredChunk[]));
@@ -135,8 +135,8 @@ function sizesOf({ batch, rows, columns, summed }: MatrixLetters, chunks: readon
   return { g: length(batch), m: length(rows), n: length(columns), k: length(summed) };
 }
 
-/** Writes the products of one pair, or adds them. */
-function multiply(letters: MatrixLetters, pair: readonly LetteredChunk[], out: Chunk, isAdded: boolean): void {
+/** The products of one pair, written or added where they belong. */
+function multiply(letters: MatrixLetters, pair: readonly LetteredChunk[], out: Chunk, beta: Beta): void {
   const [a, b] = pair as readonly [LetteredChunk, LetteredChunk];
   const { batch, rows, columns, summed } = letters;
   const { g, m, n, k } = sizesOf(letters, pair);
@@ -149,7 +149,7 @@ function multiply(letters: MatrixLetters, pair: readonly LetteredChunk[], out: C
       { data: left.data as Float64Array, at: left.offset + at * m * k },
       { data: right.data as Float64Array, at: right.offset + at * k * n },
       { data: out.data as Float64Array, at: at * m * n },
-      isAdded,
+      beta,
     );
 }
 

@@ -1,6 +1,6 @@
 import { invariant } from "../../../runtime/base/errors.ts";
 import { gemm, type Matrix } from "./gemm.ts";
-import { openBlas } from "./openblas.ts";
+import { type Beta, openBlas } from "./openblas.ts";
 import { addProduct } from "./simd/arena-product.ts";
 
 /** Products of fewer multiplications are plain loops: packing matrices for WebAssembly costs more. */
@@ -15,16 +15,16 @@ interface Sizes {
   readonly k: number;
 }
 
-/** c = a b, whatever c held, or c + a b: in OpenBLAS, or with SIMD in WebAssembly, where that pays. */
-export function fastGemm(sizes: Sizes, a: Matrix, b: Matrix, c: Matrix, isAdded = false): void {
+/** c = a b + beta c, whatever c held where beta is 0: in OpenBLAS, or with SIMD in WebAssembly, where that pays. */
+export function fastGemm(sizes: Sizes, a: Matrix, b: Matrix, c: Matrix, beta: Beta = 0): void {
   const { m, n, k } = sizes;
   const native = m * n * k < NATIVE_MULTIPLICATIONS_MIN ? null : openBlas();
   if (native !== null) {
     const [left, right, product] = startingAt(1, a, b, c);
-    native.gemm(m, n, k, left, right, product, isAdded);
+    native.gemm(m, n, k, left, right, product, beta);
     return;
   }
-  if (!isAdded) c.data.fill(0, c.at, c.at + m * n);
+  if (beta === 0) c.data.fill(0, c.at, c.at + m * n);
   const isWorth = m * n * k >= MULTIPLICATIONS_MIN && Math.min(m, n, k) >= SIDE_MIN;
   if (!isWorth || !addProduct(sizes, a, b, c)) gemm(sizes, a, b, c);
 }
@@ -33,11 +33,11 @@ export function fastGemm(sizes: Sizes, a: Matrix, b: Matrix, c: Matrix, isAdded 
 export const hasComplexGemm = ({ m, n, k }: Sizes): boolean =>
   m * n * k >= NATIVE_MULTIPLICATIONS_MIN && openBlas() !== null;
 
-/** c = a b, or c + a b, for complex numbers as (re, im) pairs, whose places count pairs; only where {@link hasComplexGemm}. */
-export function complexGemm({ m, n, k }: Sizes, a: Matrix, b: Matrix, c: Matrix, isAdded = false): void {
+/** c = a b + beta c for complex numbers as (re, im) pairs, whose places count pairs; only where {@link hasComplexGemm}. */
+export function complexGemm({ m, n, k }: Sizes, a: Matrix, b: Matrix, c: Matrix, beta: Beta = 0): void {
   const native = openBlas();
   invariant(native !== null, "complex products need OpenBLAS");
-  native.gemmComplex(m, n, k, ...startingAt(2, a, b, c), isAdded);
+  native.gemmComplex(m, n, k, ...startingAt(2, a, b, c), beta);
 }
 
 const startingAt = (lanes: number, ...matrices: readonly [Matrix, Matrix, Matrix]) =>

@@ -7,22 +7,17 @@ import { loadForThisProcessor } from "./openblas-core.ts";
 /** Floats of one precision. */
 export type Floats = Float64Array | Float32Array;
 
+/** What a product does to what lies in its place, by BLAS's word: 0 writes over it, 1 adds to it. */
+export type Beta = 0 | 1;
+
 /** The system's OpenBLAS, as far as it is used: products, and decompositions of doubles. */
 export interface OpenBlas extends Lapack {
   /** What the library says of itself. */
   readonly config: string;
-  /** c (m × n) = a (m × k) b (k × n), or that added to c, all of one precision, from the start of the views. */
-  gemm(m: number, n: number, k: number, a: Floats, b: Floats, c: Floats, isAdded?: boolean): void;
+  /** c (m × n) = a (m × k) b (k × n) + beta c, all of one precision, from the start of the views. */
+  gemm(m: number, n: number, k: number, a: Floats, b: Floats, c: Floats, beta: Beta): void;
   /** The same for complex numbers as (re, im) pairs of doubles. */
-  gemmComplex(
-    m: number,
-    n: number,
-    k: number,
-    a: Float64Array,
-    b: Float64Array,
-    c: Float64Array,
-    isAdded?: boolean,
-  ): void;
+  gemmComplex(m: number, n: number, k: number, a: Float64Array, b: Float64Array, c: Float64Array, beta: Beta): void;
   /** Decompositions of complex matrices. */
   readonly complex: Lapack;
 }
@@ -88,12 +83,12 @@ function products(library: NativeLibrary): Pick<OpenBlas, "gemm" | "gemmComplex"
   );
   const [one, zero] = [Float64Array.of(1, 0), Float64Array.of(0, 0)];
   return {
-    gemm: (m, n, k, a, b, c, isAdded = false) => {
+    gemm: (m, n, k, a, b, c, beta) => {
       const run = a instanceof Float64Array ? dgemm : sgemm;
-      run(ROW_MAJOR, AS_IT_IS, AS_IT_IS, m, n, k, 1, a, k, b, n, isAdded ? 1 : 0, c, n);
+      run(ROW_MAJOR, AS_IT_IS, AS_IT_IS, m, n, k, 1, a, k, b, n, beta, c, n);
     },
-    gemmComplex: (m, n, k, a, b, c, isAdded = false) => {
-      zgemm(ROW_MAJOR, AS_IT_IS, AS_IT_IS, m, n, k, one, a, k, b, n, isAdded ? one : zero, c, n);
+    gemmComplex: (m, n, k, a, b, c, beta) => {
+      zgemm(ROW_MAJOR, AS_IT_IS, AS_IT_IS, m, n, k, one, a, k, b, n, beta === 1 ? one : zero, c, n);
     },
   };
 }

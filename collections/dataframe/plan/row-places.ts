@@ -1,3 +1,4 @@
+import { tokenize } from "../../../runtime/graph/tokenize.ts";
 import type { Node } from "./node.ts";
 import type { Named } from "./step.ts";
 
@@ -34,11 +35,11 @@ export function rowPlaces(node: Node): string {
     case "aggregate":
       return `groups ${node.npartitions}`;
     case "repartition":
-      return JSON.stringify([node.how, node.npartitions, node.input.npartitions, rowPlaces(node.input)]);
+      return tokenize("repartition", node.how, node.npartitions, node.input.npartitions, rowPlaces(node.input));
     case "pick":
-      return JSON.stringify([node.partitions, node.input.npartitions, rowPlaces(node.input)]);
+      return tokenize("pick", node.partitions, node.input.npartitions, rowPlaces(node.input));
     case "stack":
-      return JSON.stringify(node.inputs.map((input) => [input.npartitions, rowPlaces(input)]));
+      return tokenize("stack", ...node.inputs.flatMap((input) => [input.npartitions, rowPlaces(input)]));
     case "sort":
     case "unique":
     case "asof":
@@ -65,7 +66,7 @@ const AS_READ = "as read";
 /** Of what rows are exchanged by, the expressions: their names are made up for each use. */
 function exchanged(input: Node, by: readonly string[], count: number): string {
   const { expressions, below } = said(input, by);
-  return JSON.stringify([expressions, below, count]);
+  return tokenize("exchange", expressions, below, count);
 }
 
 function said(node: Node, by: readonly string[]): { expressions: unknown; below: string } {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { ActorReply } from "../../../actors/coordination/actor-calls.ts";
-import { type HostRequest, workerHost } from "../../../actors/coordination/worker-host.ts";
+import { type HostRequest, type WorkerHostOptions, workerHost } from "../../../actors/coordination/worker-host.ts";
 import { ActorSystem } from "../../../runtime/actor/system.ts";
 import { LocalBus } from "../../../runtime/bus/local-bus.ts";
 import { clusterSubjects } from "../../../runtime/bus/subject.ts";
@@ -27,20 +27,27 @@ class Kept {
   }
 }
 
-const bytesOf = (value: unknown): Uint8Array => flattenValue(encodeValue(value, { shareMemory: false }));
+const subjects = clusterSubjects("c");
 
-test("calls on their way to an actor as it ends are told, also those of others", async (t) => {
+/** A host of worker w1 alone on a bus, and a class as it travels there. */
+function hostFor(t: TestContext, instances: new (...args: never[]) => object, more: Partial<WorkerHostOptions> = {}) {
   const bus = new LocalBus();
   const system = new ActorSystem({ bus });
   t.after(() => {
     system.close();
     return bus.close();
   });
-  const subjects = clusterSubjects("c");
-  system.spawn(workerHost({ cluster: "c", id: "w1", functions: "any" }));
-  const { live: _, ...fn } = makePortable(liveFunction(Kept as never), { functions: "any" });
+  system.spawn(workerHost({ cluster: "c", id: "w1", functions: "any", ...more }));
+  const { live: _, ...fn } = makePortable(liveFunction(instances as never), { functions: "any" });
   const ask = (address: string, message: object): Promise<unknown> =>
     system.ask(address, message, { timeoutMs: 10_000 });
+  return { bus, ask, fn };
+}
+
+const bytesOf = (value: unknown): Uint8Array => flattenValue(encodeValue(value, { shareMemory: false }));
+
+test("calls on their way to an actor as it ends are told, also those of others", async (t) => {
+  const { bus, ask, fn } = hostFor(t, Kept);
   const host = (request: HostRequest): Promise<unknown> => ask(subjects.workerHost("w1"), request);
   const recipe = bytesOf({ fn, args: [1] });
   const add = (number: number): Promise<unknown> =>
@@ -59,26 +66,18 @@ test("calls on their way to an actor as it ends are told, also those of others",
 });
 
 test("a direct connection that has ended is opened anew for the next actor", async (t) => {
-  const bus = new LocalBus();
-  const system = new ActorSystem({ bus });
   const opened: LocalBus[] = [];
   const openDirect = async (): Promise<LocalBus> => {
     opened.push(new LocalBus());
     return opened.at(-1) as LocalBus;
   };
-  t.after(() => {
-    system.close();
-    return bus.close();
-  });
-  const subjects = clusterSubjects("c");
-  system.spawn(workerHost({ cluster: "c", id: "w1", functions: "any", openDirect }));
   class Plain {
     n = 1;
   }
-  const { live: _, ...fn } = makePortable(liveFunction(Plain as never), { functions: "any" });
+  const { ask, fn } = hostFor(t, Plain, { openDirect });
   const make = async (id: string): Promise<unknown> => {
     const request: HostRequest = { op: "create", id, recipe: bytesOf({ fn, args: [] }) };
-    const reply = (await system.ask(subjects.workerHost("w1"), request, { timeoutMs: 10_000 })) as ActorReply;
+    const reply = (await ask(subjects.workerHost("w1"), request)) as ActorReply;
     assert.ok("value" in reply, id);
     return decodeValueSoon(unflattenValue(reply.value), importModule);
   };
@@ -90,18 +89,8 @@ test("a direct connection that has ended is opened anew for the next actor", asy
 });
 
 test("an actor that is made again where a former life of it still is goes on from the state it was given", async (t) => {
-  const bus = new LocalBus();
-  const system = new ActorSystem({ bus });
-  t.after(() => {
-    system.close();
-    return bus.close();
-  });
-  const subjects = clusterSubjects("c");
-  system.spawn(workerHost({ cluster: "c", id: "w1", functions: "any" }));
-  const { live: _, ...fn } = makePortable(liveFunction(Kept as never), { functions: "any" });
+  const { bus, ask, fn } = hostFor(t, Kept);
   const recipe = bytesOf({ fn, args: [1] });
-  const ask = (address: string, message: object): Promise<unknown> =>
-    system.ask(address, message, { timeoutMs: 10_000 });
   const made = (request: HostRequest): Promise<unknown> => ask(subjects.workerHost("w1"), request);
   const add = async (by: number): Promise<unknown> => {
     const reply = (await ask(subjects.userActor("a"), { op: "call", name: "add", args: bytesOf([by]) })) as ActorReply;

@@ -46,7 +46,7 @@ describe("WorkerReporter", () => {
     assert.deepEqual(heard, []);
   });
 
-  test("tasks are told ten times a second, resources twice", async () => {
+  test("tasks are told four times a second, resources twice", async () => {
     const { clock, stream, heard, beat } = setUp();
     await beat();
     stream.note(layer, task);
