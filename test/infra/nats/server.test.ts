@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { jetstreamManager } from "@nats-io/jetstream";
@@ -71,11 +73,15 @@ describe("NatsServer", () => {
     });
   });
 
-  test("a program that cannot be run, or never gets ready, is an error", async () => {
+  test("a program that cannot be run, or never gets ready, is an error", async (t) => {
     await assert.rejects(
       NatsServer.start({ program: "/no/such/nats-server" }),
       /\/no\/such\/nats-server cannot be run: .*ENOENT/,
     );
-    await assert.rejects(NatsServer.start({ readyTimeoutMs: -1 }), /is not ready after -1 ms/);
+    const folder = await mkdtemp(join(tmpdir(), "shoal-never-ready-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const program = join(folder, "never-ready");
+    await writeFile(program, "#!/bin/sh\nexec tail -f /dev/null\n", { mode: 0o755 });
+    await assert.rejects(NatsServer.start({ program, readyTimeoutMs: 20 }), /is not ready after 20 ms/);
   });
 });

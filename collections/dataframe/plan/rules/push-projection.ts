@@ -135,8 +135,13 @@ function needStack(node: Kind<"stack">, names: Names): Node {
 }
 
 /** Each side makes its keys and what is used of it. */
-function needJoin(node: Kind<"join">, names: Names): Node {
+function needJoin(node: Kind<"join">, wanted: Names): Node {
   const { join } = node;
+  const fields = atLeastOne(
+    node.fields.filter(({ name }) => wanted.has(name)),
+    node.fields,
+  );
+  const names = new Set(fields.map(({ name }) => name));
   const side = (input: Node, keys: readonly string[], rename: readonly (readonly [string, string])[]): Node => {
     const after = new Map(rename);
     const used = input.fields.map(({ name }) => name).filter((name) => names.has(after.get(name) ?? name));
@@ -149,10 +154,7 @@ function needJoin(node: Kind<"join">, names: Names): Node {
     left,
     right,
     join: { ...join, renameLeft: join.renameLeft.filter(there(left)), rename: join.rename.filter(there(right)) },
-    fields: atLeastOne(
-      node.fields.filter(({ name }) => names.has(name)),
-      node.fields,
-    ),
+    fields,
   });
 }
 

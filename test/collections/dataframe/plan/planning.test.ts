@@ -256,3 +256,18 @@ test("texts are Arrow strings from wherever they come, and nothing makes them an
     assert.equal(variant, "String");
   }
 });
+
+test("a table joined for its number of rows alone makes a column that its sides have", async () => {
+  const left = dd.fromColumns({ k: ["a", "b", "c", "d"], g: [1, 1, 2, 2] }, { npartitions: 4 });
+  const right = dd.fromColumns({ k: ["x", "y"], g: [1, 3] }, { npartitions: 1 });
+  const joined = left
+    .merge(right, { on: "g", suffixes: ["", "_r"] })
+    .assign({ c: 6.5 } as never) as unknown as dd.DataFrame<never>;
+  assert.equal(
+    await joined
+      .get("c" as never)
+      .sum()
+      .compute(),
+    13,
+  );
+});
