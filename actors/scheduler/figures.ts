@@ -2,6 +2,7 @@ import type { PrefixFigures, SchedulerFigures, WorkerFigures } from "../../runti
 import { CACHE_OFF } from "./result-cache.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import { countMixedStates, countStates, noStates, type StateCounts } from "./state-counts.ts";
+import { lackFigures } from "./unrunnable.ts";
 import { statusOf } from "./worker-record.ts";
 
 /** What the scheduler's state alone can tell. */
@@ -19,6 +20,7 @@ export function stateFigures(state: SchedulerState, version: string): StateFigur
     tasks: Object.fromEntries(states.map((name, at) => [name, sumOf(at)])),
     entered: Object.fromEntries(states.map((name, at) => [name, state.entered[at] as number])),
     ready: state.queues.size,
+    lacks: lackFigures(state),
     clients: state.clients.size,
     submissions: state.slabs.size,
     prefixes: prefixFigures(state, counts),

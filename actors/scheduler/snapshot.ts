@@ -1,6 +1,7 @@
+import type { LackFigures } from "../../runtime/protocol/events.ts";
 import { CACHE_OFF, type CacheFigures } from "./result-cache.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
-import { type Lack, lacksOf } from "./unrunnable.ts";
+import { lacksOf } from "./unrunnable.ts";
 import { statusOf } from "./worker-record.ts";
 
 /** The scheduler's figures at this moment, as plain data. O(tasks). */
@@ -29,7 +30,7 @@ export interface SchedulerSnapshot {
   /** Bytes a second that a large transfer between workers moves, as measured of the last ones; a guess before there was any. */
   readonly transferBytesPerS: number;
   /** Tasks that no worker may run, by what they ask for. */
-  readonly lacks: readonly Lack[];
+  readonly lacks: readonly LackFigures[];
 }
 
 export function snapshot(state: SchedulerState): SchedulerSnapshot {

@@ -1,18 +1,9 @@
+import type { LackFigures } from "../../runtime/protocol/events.ts";
 import { asksOf, noWorkersError } from "./failures.ts";
 import { failRow } from "./needs.ts";
 import type { Constraint, ReadyQueue } from "./ready-queue.ts";
 import { mightRun } from "./room.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
-
-/** Tasks that no worker may run as things are, by what they ask for. */
-export interface Lack {
-  readonly asks: string;
-  readonly tasks: number;
-  /** How long the first of them has waited. */
-  readonly waitedMs: number;
-  /** Key of one of them. */
-  readonly example: string;
-}
 
 type UnrunnableQueues = ReadonlyMap<ReadyQueue, readonly number[]>;
 
@@ -20,6 +11,8 @@ type UnrunnableQueues = ReadonlyMap<ReadyQueue, readonly number[]>;
 const PAUSE_MS_EACH = 0.25;
 /** A worker that is started again, or is about to come, is waited for without a word. */
 const SAID_AFTER_MS = 5000;
+/** What more of them ask for is told together where it is told again and again. */
+const TOLD_MAX = 20;
 
 /**
  * Tasks that no worker may run wait for one, which is said once, and fail when none has come for `noWorkersTimeoutMs`.
@@ -44,11 +37,11 @@ export function reviewUnrunnable(state: SchedulerState): void {
 }
 
 /** What is lacking, that which was lacking first to begin with; as of the last review. */
-export const lacksOf = (state: SchedulerState): Lack[] =>
+export const lacksOf = (state: SchedulerState): LackFigures[] =>
   state.unrunnable.size === 0 ? [] : lacksIn(state, unrunnableQueues(state));
 
-function lacksIn(state: SchedulerState, queues: UnrunnableQueues): Lack[] {
-  const lacks = new Map<string, { -readonly [K in keyof Lack]: Lack[K] }>();
+function lacksIn(state: SchedulerState, queues: UnrunnableQueues): LackFigures[] {
+  const lacks = new Map<string, { -readonly [K in keyof LackFigures]: LackFigures[K] }>();
   for (const [queue, alone] of queues) {
     const sinceMs = state.unrunnable.get(queue);
     if (sinceMs === undefined) continue;
@@ -63,6 +56,16 @@ function lacksIn(state: SchedulerState, queues: UnrunnableQueues): Lack[] {
     lack.waitedMs = Math.max(lack.waitedMs, waitedMs);
   }
   return [...lacks.values()].sort((a, b) => b.waitedMs - a.waitedMs);
+}
+
+/** The same for those who watch, bounded: calls may ask for thousands of different things. */
+export function lackFigures(state: SchedulerState): LackFigures[] {
+  const all = lacksOf(state);
+  if (all.length <= TOLD_MAX) return all;
+  const rest = all.slice(TOLD_MAX - 1);
+  const [{ waitedMs, example }] = rest as [LackFigures];
+  const tasks = rest.reduce((sum, lack) => sum + lack.tasks, 0);
+  return [...all.slice(0, TOLD_MAX - 1), { asks: `${rest.length} other things`, tasks, waitedMs, example }];
 }
 
 /** What a ready row asks for that no worker has; null where one might run it. */
@@ -108,7 +111,7 @@ function failAll(state: SchedulerState, queue: ReadyQueue, alone: readonly numbe
 }
 
 /** Once for all that ask for the same, and again only if there was such a worker meanwhile. */
-function say(state: SchedulerState, lacks: readonly Lack[]): void {
+function say(state: SchedulerState, lacks: readonly LackFigures[]): void {
   const isLacking = new Set(lacks.map(({ asks }) => asks));
   for (const asks of state.lacksSaid) if (!isLacking.has(asks)) state.lacksSaid.delete(asks);
   for (const { asks, tasks, waitedMs, example } of lacks) {

@@ -1,12 +1,14 @@
 import { barText } from "../../collections/futures/progress-text.ts";
 import { formatBytes, formatDuration } from "../../runtime/base/units.ts";
-import type { PrefixFigures, TurnFigures } from "../../runtime/protocol/events.ts";
+import type { LackFigures, PrefixFigures, TurnFigures } from "../../runtime/protocol/events.ts";
 import type { PageHead } from "../dashboard/views.ts";
+import { lackLine } from "./lack-line.ts";
 import { narrowTable, wrappedLines } from "./narrow-lines.ts";
 
 /** What the status view tells, as far as it is shown here. */
 export interface TopFigures {
   readonly prefixes: readonly PrefixFigures[];
+  readonly lacks: readonly LackFigures[];
   readonly turns: TurnFigures | null;
   readonly workers: readonly {
     readonly id: string;
@@ -20,6 +22,7 @@ export interface TopFigures {
 }
 
 const KINDS_MAX = 12;
+const LACKS_MAX = 5;
 const NAME_MAX = 24;
 const WORKERS_MAX = 30;
 
@@ -38,6 +41,7 @@ export function topLines(head: PageHead, figures: TopFigures, columns: number): 
       columns,
     ),
     ...wrappedLines(`${open} tasks open, ${head.finished} finished, ${head.failed} failed`, columns),
+    ...figures.lacks.slice(0, LACKS_MAX).flatMap((lack) => wrappedLines(lackLine(lack), columns)),
     "",
     ...kindLines(figures.prefixes, columns),
     "",

@@ -85,6 +85,7 @@ export async function viewData(
 function statusView(brain: ObserverBrain): unknown {
   return {
     prefixes: brain.figures?.prefixes ?? [],
+    lacks: brain.figures?.lacks ?? [],
     workers: workerRows(brain, false),
     series: recent(brain),
     turns: brain.figures?.turns ?? null,

@@ -98,6 +98,8 @@ export interface SchedulerFigures {
   /** Transitions so far by the state they led to. */
   readonly entered: Readonly<Record<string, number>>;
   readonly ready: number;
+  /** What tasks ask for that no worker has, the longest in waiting first. */
+  readonly lacks: readonly LackFigures[];
   readonly clients: number;
   readonly submissions: number;
   readonly prefixes: readonly PrefixFigures[];
@@ -108,6 +110,16 @@ export interface SchedulerFigures {
   readonly system: SystemSample;
   /** Figures of parts of the scheduler that have their own: stealing, memory … */
   readonly more: Readonly<Record<string, unknown>>;
+}
+
+/** Tasks that no worker may run as things are, by what they ask for. */
+export interface LackFigures {
+  readonly asks: string;
+  readonly tasks: number;
+  /** How long the first of them has waited. */
+  readonly waitedMs: number;
+  /** Key of one of them. */
+  readonly example: string;
 }
 
 export interface PrefixFigures {

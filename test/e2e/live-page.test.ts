@@ -160,6 +160,33 @@ describe("the live page in a browser", () => {
     }
   });
 
+  test("tasks that no worker may run are shown with what they wait for, until they wait no more", async () => {
+    const client = await Client.local({ mode: "inline", page: { port: 0 } });
+    try {
+      const { page, complaints } = await openPage(browser);
+      await page.goto(`${client.pageUrl}/status`);
+      await shown(page, "status");
+      await says(page, "live");
+      const lacks = page.locator(".lacks");
+      assert.ok(!(await lacks.isVisible()));
+      const asking = client.map((n: number) => n, [1, 2, 3], { resources: { gpu: 2 }, key: "fit" });
+      await lacks.getByText(/2 of gpu is wanted for .* by 3 tasks, such as fit-0/).waitFor(WAIT);
+      await page.getByText("3 tasks to go, and no worker may run them.").waitFor(WAIT);
+      await lacks.locator("a").click(WAIT);
+      await shown(page, "task");
+      await page.getByText("It waits for 2 of gpu, and there is none").waitFor(WAIT);
+      await page.locator("dt", { hasText: "Waits for" }).locator("+ dd", { hasText: "2 of gpu" }).waitFor(WAIT);
+      await page.goto(`${client.pageUrl}/status`);
+      await lacks.waitFor(WAIT);
+      await client.cancel(asking);
+      await lacks.waitFor({ ...WAIT, state: "hidden" });
+      assert.deepEqual(complaints, []);
+      await page.close();
+    } finally {
+      await client.close();
+    }
+  });
+
   test("keys lead through the pages, and the theme is kept", async () => {
     const client = await Client.local({ mode: "inline", page: { port: 0 } });
     try {

@@ -6,6 +6,7 @@ import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
 import type { Command } from "../command.ts";
+import { lackLine } from "../lack-line.ts";
 import { narrowTable, wrappedLines } from "../narrow-lines.ts";
 
 type Status = SchedulerSnapshot & { readonly cluster: string; readonly version: string };
@@ -57,10 +58,6 @@ async function askStatus(system: ActorSystem, cluster: string): Promise<Status> 
     );
   }
 }
-
-/** Tasks that wait for a worker that is not there. */
-const lackLine = ({ asks, tasks, waitedMs, example }: Status["lacks"][number]): string =>
-  `No worker for ${tasks === 1 ? example : `${tasks} tasks (${example} is one)`}: waiting for ${asks}, for ${Math.round(waitedMs / 1000)} s`;
 
 /** @param columns of the terminal, undefined in a pipe */
 export function statusLines(status: Status, columns: number | undefined): readonly string[] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { stateFigures } from "../../../actors/scheduler/figures.ts";
 import { snapshot } from "../../../actors/scheduler/snapshot.ts";
 import { taskReport } from "../../../actors/scheduler/task-report.ts";
 import { SchedulerScript } from "../../support/scheduler-script.ts";
@@ -48,6 +49,19 @@ test("what asks for the same is told of together, however many submissions it is
     warnings(s).map((text) => /waits for (.*?),/.exec(text)?.[1]),
     ["2 of gpu", "one of the workers C"],
   );
+});
+
+test("who watches is told of twenty things that are asked for, the longest first, and of the rest together", () => {
+  const s = new SchedulerScript({ A: 1 });
+  for (let i = 0; i < 25; i++) {
+    s.submit(`x${i}`, [[], []], [0, 1], 10 * i + 1, { workers: [`B${i}`] });
+    tick(s, 1000 * i);
+  }
+  const { lacks } = stateFigures(s.brain.state, "0");
+  assert.equal(lacks.length, 20);
+  assert.deepEqual(lacks[0], { asks: "one of the workers B0", tasks: 2, waitedMs: 24_000, example: "x0/0" });
+  assert.deepEqual(lacks[19], { asks: "6 other things", tasks: 12, waitedMs: 5000, example: "x19/0" });
+  assert.equal(snapshot(s.brain.state).lacks.length, 25);
 });
 
 test("a bound task that was running as its worker died fails after noWorkersTimeout as any other, though it is to run alone", () => {

@@ -38,7 +38,7 @@ const worker = {
   managedBytes: 40,
   rssBytes: 1e8,
 };
-const figures = { prefixes: [inc], turns: { total: 1, count: 1, meanMs: 1, maxMs: 2 }, workers: [worker] };
+const figures = { prefixes: [inc], lacks: [], turns: { total: 1, count: 1, meanMs: 1, maxMs: 2 }, workers: [worker] };
 
 test("topLines() tells progress and workers, and leaves columns out before a line is too wide", () => {
   const wide = topLines(head, figures, 100).join("\n");
@@ -53,6 +53,16 @@ test("topLines() tells progress and workers, and leaves columns out before a lin
     for (const line of lines) assert.ok(line.length < columns, `${columns}: ${line}`);
     const text = lines.map((line) => line.trim()).join(" ");
     assert.match(text, /1234 tasks\/s, longest turn 2\.0 ms 5 tasks open, 5 finished, 0 failed/, `${columns}`);
+  }
+});
+
+test("topLines() tells what tasks wait for that no worker has", () => {
+  const lacks = [{ asks: "2 of gpu", tasks: 3, waitedMs: 8000, example: "fit-0" }];
+  for (const columns of [40, 120]) {
+    const text = topLines(head, { ...figures, lacks }, columns)
+      .map((line) => line.trim())
+      .join(" ");
+    assert.match(text, /0 failed No worker for 3 tasks \(fit-0 is one\): waiting for 2 of gpu, for 8 s/, `${columns}`);
   }
 });
 

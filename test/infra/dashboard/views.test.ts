@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Client, span } from "shoal";
+import { currentReach } from "../../../collections/futures/client-reach.ts";
+import { Recording } from "../../../infra/report/recording.ts";
+import { holdProcess } from "../../../runtime/base/clock.ts";
 
 /** A view as the page gets it, as far as it is looked at here. */
 type Told = Record<string, any>;
@@ -196,6 +199,26 @@ describe("what pages are told", () => {
     assert.equal(clients, 1);
     assert.ok(Object.keys(series).length > 3);
   });
+});
+
+test("status and task: what tasks ask for that no worker has, as long as they wait for it; it is in reports too", async (t) => {
+  t.after(holdProcess());
+  await using client = await Client.local({ mode: "inline", page: { port: 0 } });
+  const read = async (path: string): Promise<Told> =>
+    (await fetch(`${client.pageUrl}/api/${path}`)).json() as Promise<Told>;
+  const recording = await Recording.start(currentReach().cluster);
+  t.after(() => recording.stop());
+  const asking = client.map((n: number) => n, [1, 2], { resources: { gpu: 2 } });
+  const [first] = asking as [(typeof asking)[number]];
+  let lacks: Told[] = [];
+  while (lacks.length === 0) lacks = (await read("status"))["body"]?.lacks ?? [];
+  assert.deepEqual([lacks.length, lacks[0]?.["asks"], lacks[0]?.["tasks"]], [1, "2 of gpu", 2]);
+  assert.equal((await read(`task?of=${encodeURIComponent(first.key)}`))["body"].lacks, "2 of gpu");
+  await recording.settle();
+  const { views } = await recording.end();
+  assert.equal((views["status"] as Told)["body"].lacks[0].asks, "2 of gpu");
+  await client.cancel(asking);
+  while (lacks.length > 0) lacks = (await read("status"))["body"].lacks;
 });
 
 test("programs that read a page's data now and then, and nothing else, are told of the cluster", async () => {

@@ -28,6 +28,7 @@ function figures(prefixes: readonly PrefixFigures[]): SchedulerFigures {
     tasks: {},
     entered: {},
     ready: 0,
+    lacks: [],
     clients: 1,
     submissions: 1,
     prefixes,

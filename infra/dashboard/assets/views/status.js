@@ -4,6 +4,7 @@ import { token } from "../colors.js";
 import { card, h, pageHead } from "../dom.js";
 import { figureStrip } from "../figures.js";
 import { bytes, count, duration, percent, plural, rate } from "../format.js";
+import { lackList } from "../lack-list.js";
 import { progressList } from "../progress.js";
 import { taskStream } from "../task-stream.js";
 
@@ -16,6 +17,7 @@ const PACE = { name: "tasks", color: "s-processing", show: rate, of: "tasksPerSe
 
 export function mount(main, _of, { navigate }) {
   const { head, say } = pageHead("Status");
+  const lacks = lackList();
   const strip = figureStrip("The cluster in figures");
   const stream = taskStream({ navigate });
   const progress = progressList();
@@ -34,6 +36,7 @@ export function mount(main, _of, { navigate }) {
   );
   main.append(
     head,
+    lacks.element,
     strip.element,
     streamCard.element,
     h(
@@ -59,6 +62,7 @@ export function mount(main, _of, { navigate }) {
     takeRuns: stream.take,
     update(body, page) {
       say(sentence(body, page));
+      lacks.update(body.lacks);
       strip.update(figuresOf(body, page));
       progress.update(body.prefixes);
       stream.advance(page.atMs);
@@ -73,13 +77,15 @@ export function mount(main, _of, { navigate }) {
   };
 }
 
-function sentence({ workers, prefixes }, { tasks }) {
+function sentence({ workers, prefixes, lacks }, { tasks }) {
   const open = ["waiting", "ready", "assigned", "processing", "racing"].reduce(
     (sum, state) => sum + (tasks[state] ?? 0),
     0,
   );
   if (workers.length === 0) return "No workers have joined yet: start some with npx shoal worker.";
   if (open === 0) return "Nothing to do: every task that was asked for is done.";
+  const lacking = lacks.reduce((sum, one) => sum + one.tasks, 0);
+  if (lacking >= open) return `${plural(open, "task")} to go, and no worker may run them.`;
   const openOf = (one) => one.waiting + one.ready + one.processing;
   const known = prefixes.filter((one) => one.finishedTotal > 0 && openOf(one) > 0);
   const expectedMs = known.reduce((sum, one) => sum + openOf(one) * one.expectedUs, 0) / 1000;

@@ -61,12 +61,13 @@ export function mount(main, of) {
   };
 }
 
-function sentence({ state, worker, waitingFor, bytes: size, error }) {
+function sentence({ state, worker, waitingFor, bytes: size, lacks, error }) {
   if (state === "memory") return `Its result, ${bytes(size)}, lies on ${worker}.`;
   if (state === "processing") return `It is at ${worker}.`;
   if (state === "erred") return error ?? "It failed.";
   if (state === "racing") return `It is at ${worker}, and takes so long that another worker runs it too.`;
   if (state === "waiting" || state === "assigned") return `It waits for ${plural(waitingFor, "input")}.`;
+  if (lacks !== null) return `It waits for ${lacks}, and there is none: start one, or ask for less.`;
   if (state === "ready") return "It may run as soon as a worker has room.";
   return "Nobody needs its result now.";
 }
@@ -83,6 +84,7 @@ function drawFacts(facts, body) {
         : h("span", {}, ...body.holders.flatMap((id, at) => [at > 0 ? ", " : "", workerLink(id)])),
     ],
     ["Result", body.state === "memory" ? bytes(body.bytes) : "none"],
+    ["Waits for", body.lacks ?? (body.waitingFor > 0 ? plural(body.waitingFor, "input") : "nothing that is missing")],
     ["Attempt", body.attempt === 0 ? "none yet" : String(body.attempt)],
     ["Futures that want it", count(body.wants)],
     ["Tasks that read it", count(body.dependents)],
