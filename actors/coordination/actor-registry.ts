@@ -17,7 +17,7 @@ export interface ActorRecord {
 
 /** An actor that was just made. */
 export type NewActor = Pick<ActorRecord, "id" | "owner" | "recipe" | "worker"> & {
-  /** Which life of its worker has it; undefined where that is not known. */
+  /** Which life of its worker made it, as its host said; undefined where that is not known. */
   readonly life?: number | undefined;
 };
 
@@ -25,9 +25,12 @@ export type ActorPlace =
   | { readonly phase: "alive" | "restoring" | "lost"; readonly worker: string }
   | { readonly phase: "unknown" };
 
+/** Where an actor is made again, and from what. */
+export type RestoreOrder = Pick<ActorRecord, "id" | "worker" | "life" | "recipe"> & { readonly snapshot: Uint8Array };
+
 /** What the registry has done by workers. */
 export interface RegistryOut extends CoordinationOut {
-  restore(id: string, worker: string, recipe: Uint8Array, snapshot: Uint8Array): void;
+  restore(order: RestoreOrder): void;
   stop(id: string, worker: string): void;
   /** An actor is lost for good: its worker is gone, and there is no snapshot. */
   lost?(id: string): void;
@@ -101,14 +104,20 @@ export class ActorRegistry {
     return counts;
   }
 
-  /** A former scheduler has had it made again there. */
-  moved(id: string, worker: string): void {
+  /** A former scheduler has had it made again there. @param life of the worker, as it knew it then */
+  moved(id: string, worker: string, life: number | undefined): void {
     const record = this.actors.get(id);
     if (record === undefined) return;
     leaveWorker(record);
     record.phase = "restoring";
     record.worker = worker;
-    record.life = undefined;
+    record.life = life;
+  }
+
+  /** A worker was told to let go of it, and may not have heard: it is told again. */
+  notStopped(id: string, worker: string): void {
+    const record = this.actors.get(id);
+    if (record !== undefined && !record.former.includes(worker)) record.former.push(worker);
   }
 
   /** A former scheduler has given it up. */
@@ -121,8 +130,9 @@ export class ActorRegistry {
 
   /** What a former scheduler began is begun again. */
   resume(out: RegistryOut): void {
-    for (const { id, worker, recipe, snapshot, phase } of this.actors.values())
-      if (phase === "restoring" && snapshot !== undefined) out.restore(id, worker, recipe, snapshot);
+    for (const record of this.actors.values())
+      if (record.phase === "restoring" && record.snapshot !== undefined)
+        out.restore(restoreOrder(record, record.snapshot));
   }
 
   get isEmpty(): boolean {
@@ -155,7 +165,7 @@ export class ActorRegistry {
     record.phase = "restoring";
     record.worker = worker;
     record.life = lifeOf?.(worker);
-    out.restore(record.id, worker, record.recipe, record.snapshot);
+    out.restore(restoreOrder(record, record.snapshot));
   }
 
   /** No actor has two lives: an instance whose worker was only silent ends once that is heard of again. */
@@ -171,7 +181,12 @@ function isThere(record: ActorRecord, { workers, lifeOf }: Presence): boolean {
   if (!workers.includes(record.worker)) return false;
   const life = lifeOf?.(record.worker);
   record.life ??= life;
-  return record.life === life;
+  // A life that has made an actor may have yet to join.
+  return life === undefined || (record.life as number) >= life;
+}
+
+function restoreOrder({ id, worker, life, recipe }: ActorRecord, snapshot: Uint8Array): RestoreOrder {
+  return { id, worker, life, recipe, snapshot };
 }
 
 function leaveWorker({ former, worker }: ActorRecord): void {

@@ -14,7 +14,7 @@ export type CoordinationEntry =
   | { readonly op: "gone"; readonly holder: Holder }
   /** Another scheduler leads: fences are greater from here on. */
   | { readonly op: "raised"; readonly epoch: number }
-  | { readonly op: "moved"; readonly id: string; readonly worker: string }
+  | { readonly op: "moved"; readonly id: string; readonly worker: string; readonly life?: number | undefined }
   | { readonly op: "restored"; readonly id: string; readonly worker: string; readonly isWell: boolean }
   | { readonly op: "lost"; readonly id: string }
   /** All of it at that moment. */
@@ -72,7 +72,7 @@ export function replayEntries(
     if (entry.op === "request") brain.step(entry.request, out);
     else if (entry.op === "gone") brain.leave(entry.holder, out);
     else if (entry.op === "raised") brain.leases.raise(entry.epoch);
-    else if (entry.op === "moved") brain.actors.moved(entry.id, entry.worker);
+    else if (entry.op === "moved") brain.actors.moved(entry.id, entry.worker, entry.life);
     else if (entry.op === "lost") brain.actors.lost(entry.id);
     else if (entry.op === "restored") brain.actors.restored(entry.id, entry.worker, entry.isWell);
     else {

@@ -30,7 +30,7 @@ export type CoordinationRequest =
       readonly worker: string;
       readonly owner: Holder | undefined;
       readonly recipe: Uint8Array;
-      /** Of the worker, as whoever writes it down adds. */
+      /** Of the worker that made it, as its host said. */
       readonly life?: number | undefined;
     } & Asker)
   | ({

@@ -3,7 +3,7 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { NO_COMMIT_LOG } from "../../runtime/journal/commit-log.ts";
 import { HeldOutput } from "../../runtime/journal/held-output.ts";
-import type { RegistryOut } from "./actor-registry.ts";
+import type { RegistryOut, RestoreOrder } from "./actor-registry.ts";
 import { CoordinationBrain } from "./coordination-brain.ts";
 import {
   type CoordinationEntry,
@@ -53,13 +53,15 @@ const COMMITTED = { op: "committed" } as const;
 /** To the scheduler: it ends a turn, and with it what was done on its side takes effect. */
 const ENDS_TURN = { type: "coordinated" } as const;
 const RESTORE_TIMEOUT_MS = 30_000;
+/** An actor ends once the call that it runs has, and its thread may compute until then. */
+const STOP_TIMEOUT_MS = 30_000;
 /** Outcomes kept for requests that are said again because their answer was lost. */
 const OUTCOMES_MAX = 4096;
 
 type Own =
   | typeof TICK
   | typeof COMMITTED
-  | { readonly op: "restored"; readonly id: string; readonly worker: string; readonly isWell: boolean };
+  | { readonly op: "restored" | "stopped"; readonly id: string; readonly worker: string; readonly isWell: boolean };
 
 /**
  * Locks, semaphores, events, queues, variables, datasets and the places of user actors: one actor beside the scheduler, so that
@@ -144,8 +146,8 @@ class Coordination implements Actor, RegistryOut {
     this.isTouched ||= keys.length > 0;
   }
 
-  restore(id: string, worker: string, recipe: Uint8Array, snapshot: Uint8Array): void {
-    this.writeDown({ op: "moved", id, worker });
+  restore({ id, worker, life, recipe, snapshot }: RestoreOrder): void {
+    this.writeDown({ op: "moved", id, worker, life });
     const made = this.context.ask(
       this.subjects.workerHost(worker),
       { op: "restore", id, recipe, snapshot },
@@ -155,7 +157,12 @@ class Coordination implements Actor, RegistryOut {
   }
 
   stop(id: string, worker: string): void {
-    this.context.tell(this.subjects.workerHost(worker), { op: "stop", id });
+    const stopped = this.context.ask(
+      this.subjects.workerHost(worker),
+      { op: "stop", id },
+      { timeoutMs: STOP_TIMEOUT_MS, form: "frame" },
+    );
+    this.context.pipe(stopped, ({ status }) => ({ op: "stopped", id, worker, isWell: status === "fulfilled" }));
   }
 
   lost(id: string): void {
@@ -168,8 +175,11 @@ class Coordination implements Actor, RegistryOut {
 
   private own(message: Own): void {
     if (message.op === "restored") {
-      this.writeDown(message);
-      this.brain.actors.restored(message.id, message.worker, message.isWell);
+      const { op, id, worker, isWell } = message;
+      this.writeDown({ op, id, worker, isWell });
+      this.brain.actors.restored(id, worker, isWell);
+    } else if (message.op === "stopped") {
+      if (!message.isWell) this.brain.actors.notStopped(message.id, message.worker);
     } else if (message.op === "committed") this.output.release();
     else if (message.op === "tick") {
       this.context.after(this.options.reviewMs, TICK);
@@ -231,7 +241,12 @@ class Coordination implements Actor, RegistryOut {
   /** The request with what it holds of its own: the item's bytes apart from the frame, its results kept. */
   private kept(request: CoordinationRequest): CoordinationRequest | undefined {
     if (request.op === "actorRegister")
-      return { ...request, life: this.options.scheduler.lifeOf(request.worker), recipe: request.recipe.slice() };
+      return {
+        ...request,
+        // Only the host knows which life of its worker it is: this one may be over by now.
+        life: request.life ?? this.options.scheduler.lifeOf(request.worker),
+        recipe: request.recipe.slice(),
+      };
     if (request.op === "actorSnapshot" || request.op === "log") return { ...request, bytes: request.bytes.slice() };
     if (request.op !== "put" && request.op !== "set") return request;
     const { bytes, keys } = request.item;

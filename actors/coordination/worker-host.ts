@@ -36,12 +36,16 @@ export interface CreatedActor {
   readonly snapshot: Uint8Array | undefined;
   /** Whether small calls may go to its own thread; else there is nobody at that address. */
   readonly isDirect: boolean;
+  /** Which life of its worker has it; undefined beside a scheduler. */
+  readonly life: number | undefined;
 }
 
 export interface WorkerHostOptions {
   readonly cluster: string;
   /** The worker's name. */
   readonly id: string;
+  /** Of the worker; a scheduler's host has none. */
+  readonly incarnation?: number;
   readonly functions: "any" | "named";
   /** Where plugins of whoever it stands beside are put in force. */
   readonly plugins?: PluginBoard;
@@ -185,7 +189,8 @@ class WorkerHost implements Actor {
     );
     this.actors.set(id, { id, actor, calls, direct });
     const snapshot = isRestorable ? snapshotOf(instance) : undefined;
-    return flattenValue(encodeValue({ snapshot, isDirect: direct !== undefined } satisfies CreatedActor, COPY));
+    const created: CreatedActor = { snapshot, isDirect: direct !== undefined, life: this.options.incarnation };
+    return flattenValue(encodeValue(created, COPY));
   }
 
   /** This thread's own connection; opened with the first actor that can use it, and kept. */

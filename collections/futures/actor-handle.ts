@@ -65,8 +65,8 @@ export async function startActor<T extends object>(
     throw new ShoalError("There is no worker to start an actor on", { code: "NO_WORKERS", retryable: true });
   const recipe = recipeOf(reach, made as unknown as AnyFunction, args);
   const created = await askHost(reach, worker, { op: "create", id, recipe }, `new ${made.name}`);
-  const { snapshot, isDirect } = (await unpackPlain(created)) as CreatedActor;
-  await askCoordination(reach, { op: "actorRegister", id, worker, owner: holderOf(reach), recipe });
+  const { snapshot, isDirect, life } = (await unpackPlain(created)) as CreatedActor;
+  await askCoordination(reach, { op: "actorRegister", id, worker, life, owner: holderOf(reach), recipe });
   if (snapshot !== undefined) await askCoordination(reach, { op: "actorSnapshot", id, bytes: snapshot });
   const handle = new ActorHandle(id, made.name, worker, isDirect);
   reaches.set(handle, reach);

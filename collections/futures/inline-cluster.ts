@@ -47,6 +47,7 @@ const INLINE_SLOTS = 4;
 
 const CLUSTER = "inline";
 const WORKER = "inline";
+const INCARNATION = 1;
 
 export interface InlineOptions extends MemorySettings {
   readonly cache?: CacheSetting;
@@ -73,7 +74,9 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
     brain.state.slabOf(row).keyOf(row),
   );
   const workerPlugins = new WorkerPlugins(WORKER, () => workerBrain, warn);
-  system.spawn(workerHost({ cluster: CLUSTER, id: WORKER, functions, plugins: workerPlugins }));
+  system.spawn(
+    workerHost({ cluster: CLUSTER, id: WORKER, incarnation: INCARNATION, functions, plugins: workerPlugins }),
+  );
   const session = new ClientSession({
     cluster: CLUSTER,
     id: `client-${uniqueToken().slice(0, 8)}`,
@@ -151,7 +154,7 @@ function spawnWorker(
     workerActor({
       cluster: CLUSTER,
       id: WORKER,
-      incarnation: 1,
+      incarnation: INCARNATION,
       doubts: new Doubts(),
       slots,
       resources: {},

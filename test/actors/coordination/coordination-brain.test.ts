@@ -26,7 +26,7 @@ function world() {
     },
     hold: (keys) => count(keys, 1),
     letGo: (keys) => count(keys, -1),
-    restore: (id, worker, _recipe, snapshot) => {
+    restore: ({ id, worker, snapshot }) => {
       moves.push(`${id}→${worker}`);
       snapshots.push(snapshot);
     },
@@ -204,6 +204,27 @@ test("an actor is known to be of the life of its worker that it was made in; sum
   later.brain.actors.load([old]);
   later.brain.review({ workers: ["w2"], isPresent: () => true }, later.out);
   assert.deepEqual(later.brain.actors.where("c"), { phase: "lost", worker: "w1" });
+});
+
+test("an actor of a life that has yet to join is there; what was made again in a life that ended during a takeover is made again", () => {
+  const { brain, moves, out, step } = world();
+  const made = { op: "actorRegister", ticket: "a", holder: "h", worker: "w1", owner: "o", recipe: bytes(1) } as const;
+  step({ ...made, id: "a", life: 3 });
+  step({ op: "actorSnapshot", ticket: "s", holder: "h", id: "a", bytes: bytes(2) });
+  const review = (life: number): void =>
+    brain.review({ workers: ["w1"], lifeOf: () => life, isPresent: () => true }, out);
+  for (const life of [2, 3]) review(life);
+  assert.deepEqual(moves, []);
+  const entries: CoordinationEntry[] = [
+    { op: "request", request: { ...made, id: "a", life: 1 } },
+    { op: "request", request: { op: "actorSnapshot", ticket: "s", holder: "h", id: "a", bytes: bytes(2) } },
+    { op: "moved", id: "a", worker: "w1", life: 2 },
+    { op: "restored", id: "a", worker: "w1", isWell: true },
+  ];
+  const later = world();
+  replayEntries(later.brain, entries, new Map());
+  later.brain.review({ workers: ["w1"], lifeOf: () => 3, isPresent: () => true }, later.out);
+  assert.deepEqual(later.moves, ["a→w1"]);
 });
 
 test("what a scheduler gave up its successor gives up too, though the worker is heard of again", () => {

@@ -81,10 +81,10 @@ test("a direct connection that has ended is opened anew for the next actor", asy
     assert.ok("value" in reply, id);
     return decodeValueSoon(unflattenValue(reply.value), importModule);
   };
-  assert.deepEqual(await make("a"), { snapshot: undefined, isDirect: true });
+  assert.deepEqual(await make("a"), { snapshot: undefined, isDirect: true, life: undefined });
   await make("b");
   await opened[0]?.close();
-  assert.deepEqual(await make("c"), { snapshot: undefined, isDirect: true });
+  assert.deepEqual(await make("c"), { snapshot: undefined, isDirect: true, life: undefined });
   assert.equal(opened.length, 2);
 });
 
