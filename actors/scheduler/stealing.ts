@@ -79,6 +79,7 @@ function hint(state: SchedulerState, thief: WorkerRecord): void {
     victims: victims.map((one) => one.id),
     most: Uint32Array.from(victims, (one) => shareOf(one, thief)),
     meansUs: Float64Array.from(victims, meanUs),
+    bytesPerUs: state.transferRate.bytesPerUs,
     resources: { ...thief.resourcesFree },
   });
 }

@@ -18,7 +18,6 @@ const T = thiefChart.eventIds;
 
 /** Before a task that is given away could run elsewhere, this much time has gone. */
 const STEAL_US = 2000;
-const BYTES_PER_US = 100;
 /** Entries of the queue that are looked at for one that may go. */
 const LOOKS_PER_TASK = 4;
 /** Promises that the scheduler has neither claimed nor voided after so many heartbeats are dropped. */
@@ -75,6 +74,8 @@ export class Stealing {
   private victims: Victim[] = [];
   /** What the worker has free of its resources, by the scheduler's word: it alone knows what is on its way here. */
   private resources: Readonly<Record<string, number>> = {};
+  /** How fast results move, as the scheduler has learned from all workers. */
+  private bytesPerUs = 1;
   private victim = "";
   /** Rows given to this worker and not claimed, with the victim's attempts. */
   private readonly promises = new Map<number, number>();
@@ -143,6 +144,7 @@ export class Stealing {
   private hinted(message: ToWorker & { type: "hint" }): void {
     if (this.isIn("calm")) {
       this.resources = message.resources;
+      this.bytesPerUs = message.bytesPerUs;
       this.victims = message.victims.map((id, i) => ({
         id,
         most: message.most[i] as number,
@@ -163,10 +165,11 @@ export class Stealing {
     this.move(T["hint"] as number);
     this.victim = victim.id;
     this.questions += 1;
-    const { resources } = this;
+    const { resources, bytesPerUs } = this;
     const { incarnation } = this.self;
     const { most, meanUs } = victim;
-    const ask = { type: "ask", epoch, thief: id, incarnation, most, meanUs, resources, digest: this.digest() } as const;
+    const needs = { most, meanUs, bytesPerUs, resources, digest: this.digest() };
+    const ask = { type: "ask", epoch, thief: id, incarnation, ...needs } as const;
     out.asks.push({ question: this.questions, victim: victim.id, ask });
   }
 
@@ -264,7 +267,7 @@ export class Stealing {
       return false;
     });
     const gainUs = (ahead * ask.meanUs) / this.self.slots;
-    if (gainUs <= 2 * (STEAL_US + bytes / BYTES_PER_US)) return "stays";
+    if (gainUs <= 2 * (STEAL_US + bytes / ask.bytesPerUs)) return "stays";
     for (const name in resources) free[name] = (free[name] as number) - (resources[name] as number);
     return "goes";
   }

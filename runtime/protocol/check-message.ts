@@ -97,7 +97,7 @@ const shapes: Readonly<Record<string, MessageShape>> = {
   gone: { fields: { workers: isTexts } },
   renewed: { fields: { workers: isTexts } },
   hint: {
-    fields: { victims: isTexts, most: isU32, meansUs: isF64, resources: isRecord },
+    fields: { victims: isTexts, most: isU32, meansUs: isF64, bytesPerUs: isNumber, resources: isRecord },
     sameLength: ["victims", "most", "meansUs"],
   },
   void: { fields: { rows: isU32, attempts: isF64 }, sameLength: ["rows", "attempts"] },

@@ -46,6 +46,8 @@ export type ToWorker =
       readonly most: Uint32Array;
       /** The estimated run time of one of its tasks, in microseconds. */
       readonly meansUs: Float64Array;
+      /** How fast results moved between workers lately. */
+      readonly bytesPerUs: number;
       /** What it has free of its resources: tasks that need more would come back. */
       readonly resources: Readonly<Record<string, number>>;
     }

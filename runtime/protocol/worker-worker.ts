@@ -10,6 +10,8 @@ export interface StealAsk {
   readonly most: number;
   /** What one of the victim's tasks is thought to take. */
   readonly meanUs: number;
+  /** How fast results move between workers. */
+  readonly bytesPerUs: number;
   /** What it has free; all that is given together needs no more. */
   readonly resources: Readonly<Record<string, number>>;
   /** Which inputs lie at the thief: a Bloom filter in base64. */
@@ -42,8 +44,12 @@ export const NOTHING_GRANTED: StealGrant = {
 /** A question as it came from outside, if it is one. */
 export function findAsk(value: unknown): StealAsk | undefined {
   const ask = value as StealAsk;
-  const numbers = [ask.epoch, ask.incarnation, ask.most, ask.meanUs];
-  const isAsk = numbers.every(Number.isFinite) && typeof ask.thief === "string" && typeof ask.digest === "string";
+  const numbers = [ask.epoch, ask.incarnation, ask.most, ask.meanUs, ask.bytesPerUs];
+  const isAsk =
+    ask.bytesPerUs > 0 &&
+    numbers.every(Number.isFinite) &&
+    typeof ask.thief === "string" &&
+    typeof ask.digest === "string";
   return isAsk && typeof ask.resources === "object" && ask.resources !== null ? ask : undefined;
 }
 

@@ -44,6 +44,32 @@ test("hint, ask, grant, relinquish, claim: B gets the end of A's queue, and begi
   c.isEmpty();
 });
 
+/** What A gives B of 40 tasks of 1 ms that all read 1 MB, where results were measured to move so fast. */
+function givenAt(megabytesPerS: number): string[] {
+  const c = new ClusterScript({ A: 1 });
+  c.submit("x", [[], ...Array.from({ length: 40 }, () => [0])], 1);
+  c.flow();
+  assert.equal(c.begins("A"), 0);
+  c.finish("A", 0, 1e6);
+  c.flow();
+  // One of them has shown how long they take.
+  c.finish("A", c.begins("A"));
+  c.flow();
+  c.begins("A");
+  const activity = { context: "fetch", activity: "transfer", kind: "", span: "", count: 1000 } as const;
+  c.brain.state.transferRate.learn([], [{ ...activity, bytes: 5e9, seconds: 5000 / megabytesPerS }]);
+  c.join("B");
+  c.deliver("S>B");
+  c.deliver("B>A");
+  return c.mail("A>B").flatMap((one) => one.split(" ").slice(1));
+}
+
+test("what is given away is what would begin sooner elsewhere, at the rate at which results were measured to move", () => {
+  assert.deepEqual(givenAt(20), [], "50 ms each");
+  assert.equal(givenAt(100).length, 13, "10 ms each");
+  assert.equal(givenAt(1000).length, 18, "1 ms each");
+});
+
 test("1: B and C ask for the same tasks: each is given to one of them, and runs once", () => {
   const c = loaded(12);
   c.join("C");

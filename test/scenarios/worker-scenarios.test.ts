@@ -397,7 +397,7 @@ test("a task whose input has gone since it arrived is not given to a thief, who 
     for (let row = 10; row < 16; row++) a.compute(row, row, [[x, 10]]);
     if (isFreed) a.free(x, 10);
     const digest = HeldDigest.of([]);
-    const wish = { epoch: 1, thief: "B", incarnation: 1, most: 4, meanUs: 1e6, resources: {}, digest };
+    const wish = { epoch: 1, thief: "B", incarnation: 1, most: 4, meanUs: 1e6, bytesPerUs: 100, resources: {}, digest };
     a.step({ kind: "steal", event: { type: "asked", ticket: 1, ask: { type: "ask", ...wish } } });
     return a.brain.out.grants.splice(0).flatMap(({ grant }) => grant.rows);
   };

@@ -154,8 +154,8 @@ export class ClusterScript {
     return row;
   }
 
-  finish(name: string, row: number): void {
-    this.worker(name).finished(row, row, 8, 1000, undefined);
+  finish(name: string, row: number, bytes = 8): void {
+    this.worker(name).finished(row, row, bytes, 1000, undefined);
     this.turn(name);
   }
 
