@@ -145,6 +145,8 @@ export class ChunkShelf {
   written(life: number): void {
     const entry = this.endWrite(life);
     if (entry !== undefined) this.move(entry, "written");
+    // It was read while it was written, and could not leave as the line was made.
+    if (entry?.state === S["backed"]) this.isLineStale = true;
     this.relieve();
   }
 
