@@ -4,15 +4,15 @@ import type { Want } from "../../runtime/graph/graph.ts";
 import { graphDot, type PictureOptions } from "./graph-picture.ts";
 
 /** Draws what is wanted, and writes it where a path is given. @throws RangeError; ShoalError NOT_SUPPORTED, MISSING_LIBRARY */
-export async function drawWants(
-  wants: readonly Want[],
-  path: string | undefined,
-  options: PictureOptions,
-): Promise<string> {
+export const drawWants = (wants: readonly Want[], path: string | undefined, options: PictureOptions): Promise<string> =>
+  drawDot(() => graphDot(wants, options), path);
+
+/** Draws a graph in the language of Graphviz, and writes it where a path is given: as it is, as SVG or as PNG. @throws ShoalError NOT_SUPPORTED, MISSING_LIBRARY */
+export async function drawDot(makeDot: () => string, path: string | undefined): Promise<string> {
   const form = path === undefined ? "svg" : /\.(svg|dot|png)$/.exec(path)?.[1];
   if (form === undefined)
     throw new ShoalError(`A graph is drawn as .svg, .png or .dot, not as ${path}`, { code: "NOT_SUPPORTED" });
-  const dot = graphDot(wants, options);
+  const dot = makeDot();
   const text = form === "dot" ? dot : await svgOf(dot);
   if (path !== undefined) await writeFile(path, form === "png" ? await painted(text) : text);
   return text;

@@ -117,7 +117,7 @@ const shortName = (kind: string, key: string): string =>
   [kind, key.split("/").slice(1).join(",")].filter(Boolean).join(" ");
 
 /** Early to late: violet, blue, green, yellow, all light enough to read on. */
-function shade(part: number): string {
+export function shade(part: number): string {
   const stops = ["#c9b3e6", "#a9c4ea", "#a6dcc0", "#f6e58d"] as const;
   const at = part * (stops.length - 1);
   const low = Math.min(stops.length - 2, Math.floor(at));
@@ -129,5 +129,6 @@ function shade(part: number): string {
   return `#${channels.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }
 
-const quoted = (text: string): string =>
+/** A text in the language of Graphviz. */
+export const quoted = (text: string): string =>
   `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;

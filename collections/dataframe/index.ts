@@ -14,6 +14,8 @@ export { S3FileSystem, type S3Options } from "../io/s3-filesystem.ts";
 export { registerFileSystem } from "../io/schemes.ts";
 export { type ReadSqlOptions, readSql } from "../io/sql.ts";
 export { Aggregation } from "./aggregation.ts";
+export type { ExpressionFigures } from "./analysis.ts";
+export { Analysis } from "./analysis.ts";
 export { type FromArrowOptions, fromArrow } from "./arrow.ts";
 export { CategoryAccessor } from "./category-accessor.ts";
 export { type ConcatOptions, concat } from "./concat.ts";

@@ -5,6 +5,7 @@ import { syncExecutor } from "../../runtime/graph/sync-executor.ts";
 import { tokenSymbol } from "../../runtime/graph/tokenize.ts";
 import { Collection } from "../core/collection.ts";
 import { type NotebookForms, notebookSymbol } from "../core/notebook-forms.ts";
+import type { Analysis } from "./analysis.ts";
 import { type PolarsFrame, polars } from "./engine/polars.ts";
 import type { Plain } from "./expression/expression.ts";
 import { TableChunk } from "./frame/table-chunk.ts";
@@ -99,6 +100,23 @@ export abstract class Table<T> extends Collection<T> {
   /** The plan as it was asked for and as it will run. */
   override explain(): string {
     return explainNode(this.node);
+  }
+
+  /**
+   * Computes the table with every expression of its simplified plan on its own, and tells of each how long its tasks took, and how many rows
+   * and bytes it gave, by partition: which step is slow, and where rows go. Steps that usually run as one task are apart, so it takes longer
+   * than `compute()`.
+   * @throws what `compute()` throws; ShoalError NOT_SUPPORTED where the executor does not tell how long tasks took
+   * @see https://docs.dask.org/en/stable/dataframe-optimizer.html
+   * @example
+   * const t = dd.fromColumns({ k: ["x", "y", "x"], v: [1, 2, 4] }, { npartitions: 2 });
+   * const analysis = await t.filter((r) => r["v"] > 1).groupby("k").sum().analyze();
+   * analysis.expressions.map(({ kind, rows }) => [kind, rows]); // [ [ "scan", 3 ], … ]
+   * await analysis.visualize("plan.svg");
+   */
+  async analyze(options?: ComputeOptions): Promise<Analysis<T>> {
+    const { analyzeTable } = await import("./analyze-table.ts");
+    return analyzeTable(this.node, configured(options), (blocks) => this.finish(blocks));
   }
 
   override [tokenSymbol](): unknown {

@@ -70,7 +70,7 @@ export class Client extends ClientOperations {
     super();
     this.cluster = cluster;
     this.session = session;
-    this.executor = within?.executor ?? new SessionExecutor(session);
+    this.executor = within?.executor ?? new SessionExecutor(session, cluster.system);
     this.submitter = new Submitter(this.executor);
     this.reach = within ?? { executor: this.executor, cluster, worker: undefined };
     clients.set(this.reach, this);

@@ -32,6 +32,7 @@ const fallback: Executor = {
     return values;
   },
   persist: (wants, options) => started?.executor.persist(wants, options) ?? persistSoon(wants, options),
+  spanTimes: async () => (await start()).executor.spanTimes(),
 };
 
 const LONG_MS = 1000;

@@ -90,7 +90,7 @@ export function startInlineCluster(options: InlineOptions = {}): InlineCluster {
   return {
     session,
     system,
-    executor: new SessionExecutor(session),
+    executor: new SessionExecutor(session, system),
     brain,
     close: () => {
       session.close();

@@ -1,13 +1,15 @@
 import type { ClientSession, HandleLease, SubmitOptions } from "../../actors/client/client-session.ts";
 import { gather } from "../../actors/client/gather.ts";
 import type { SubmissionRecord } from "../../actors/client/submission-record.ts";
+import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { holdProcess } from "../../runtime/base/clock.ts";
 import { CancelledError, TimeoutError } from "../../runtime/base/errors.ts";
 import { onAbort } from "../../runtime/base/on-abort.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
+import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { scopedAnnotations } from "../../runtime/graph/annotation-scope.ts";
 import { checkHints } from "../../runtime/graph/check-annotations.ts";
-import type { ComputeOptions, Executor } from "../../runtime/graph/executor.ts";
+import type { ComputeOptions, Executor, SpanTime } from "../../runtime/graph/executor.ts";
 import { type Graph, graphOf, type Want, wantCount } from "../../runtime/graph/graph.ts";
 import type { TaskKey } from "../../runtime/graph/key.ts";
 import { type HeldLayer, type Layer, taskCount } from "../../runtime/graph/layer.ts";
@@ -15,15 +17,20 @@ import { optimizeGraph } from "../../runtime/graph/optimize.ts";
 import { tellCallbacks } from "../core/callback.ts";
 import { heldNames, nameParts } from "./held-names.ts";
 
+const ASK_TIMEOUT_MS = 10_000;
+
 /** Runs graphs on the cluster of a client session. */
 export class SessionExecutor implements Executor {
   readonly session: ClientSession;
+  private readonly system: ActorSystem;
   private readonly leases = new FinalizationRegistry<{ first: number; count: number }>((range) =>
     this.session.release(range.first, range.count),
   );
 
-  constructor(session: ClientSession) {
+  /** @param system by which the cluster's actors are asked */
+  constructor(session: ClientSession, system: ActorSystem) {
     this.session = session;
+    this.system = system;
   }
 
   async compute(wants: readonly Want[], options: ComputeOptions = {}): Promise<unknown[][]> {
@@ -76,6 +83,17 @@ export class SessionExecutor implements Executor {
       first += count;
       return held;
     });
+  }
+
+  async spanTimes(): Promise<readonly SpanTime[]> {
+    const { scheduler } = clusterSubjects(this.session.options.cluster);
+    const letGo = holdProcess();
+    try {
+      const answer = await this.system.ask(scheduler, { type: "spans" }, { timeoutMs: ASK_TIMEOUT_MS });
+      return (answer as { spans: SpanTime[] }).spans;
+    } finally {
+      letGo();
+    }
   }
 
   /** A layer that stands for handles; 0 where a block is not held. */

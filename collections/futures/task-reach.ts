@@ -37,7 +37,7 @@ function openTaskReach(system: ActorSystem, { cluster, id, functions, windows }:
   });
   system.spawn(clientActor(session));
   return {
-    executor: new SessionExecutor(session),
+    executor: new SessionExecutor(session, system),
     cluster: { name: cluster, bus, system, brain: undefined },
     worker: id,
   };

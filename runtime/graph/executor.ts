@@ -26,6 +26,15 @@ export interface Executor {
   compute(wants: readonly Want[], options?: ComputeOptions): Promise<unknown[][]>;
   /** Starts the work and keeps the results: a layer of the same name and grid for each want. */
   persist(wants: readonly Want[], options?: ComputeOptions): HeldLayer[];
+  /** What work under each span did so far, for executors that count it. */
+  spanTimes?(): Promise<readonly SpanTime[]>;
+}
+
+/** Tasks of a span that finished, and the time they took together. */
+export interface SpanTime {
+  readonly span: string;
+  readonly finished: number;
+  readonly busyMs: number;
 }
 
 const open: Executor[] = [];

@@ -19,7 +19,7 @@ export function explainNode(node: Node): string {
 }
 
 function describe(node: Node, depth: number): string[] {
-  return [`${"  ".repeat(depth)}${line(node)}`, ...inputsOf(node).flatMap((input) => describe(input, depth + 1))];
+  return [`${"  ".repeat(depth)}${nodeLine(node)}`, ...inputsOf(node).flatMap((input) => describe(input, depth + 1))];
 }
 
 const names = (node: Node): string => {
@@ -27,7 +27,8 @@ const names = (node: Node): string => {
   return shown.length > 12 ? `${shown.slice(0, 12).join(", ")}, … ${shown.length - 12} more` : shown.join(", ");
 };
 
-function line(node: Node): string {
+/** What a node does, in a line. */
+export function nodeLine(node: Node): string {
   const parts = `${node.npartitions} ${node.npartitions === 1 ? "partition" : "partitions"}`;
   switch (node.kind) {
     case "scan":

@@ -14,13 +14,20 @@ import { moveInputs, type Step } from "./step.ts";
 /** From a plan to the layer that makes its partitions: simplified first (tests run it as written too), then lowered. */
 export function layerOfNode(node: Node, simplified = true): Layer {
   const simple = simplified ? simplify(node) : node;
-  return settle(lowerWith(simple, new Map()), simple.kind);
+  return layerThrough(simple, (_, pipe) => pipe);
 }
 
-function lowerWith(node: Node, done: Map<string, Pipe>): Pipe {
+/** Lowers a plan as it is; what each node was lowered to goes through a function, inputs first, and what that gives is gone on with. */
+export const layerThrough = (node: Node, through: (node: Node, pipe: Pipe) => Pipe): Layer =>
+  settle(lowerWith(node, through, new Map()), node.kind);
+
+function lowerWith(node: Node, through: (node: Node, pipe: Pipe) => Pipe, done: Map<string, Pipe>): Pipe {
   const known = done.get(node.id);
   if (known !== undefined) return known;
-  const pipe = lowerNode(node, (input) => lowerWith(input, done));
+  const pipe = through(
+    node,
+    lowerNode(node, (input) => lowerWith(input, through, done)),
+  );
   done.set(node.id, pipe);
   return pipe;
 }

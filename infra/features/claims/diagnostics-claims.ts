@@ -171,6 +171,12 @@ export const diagnosticsClaims: readonly Claim[] = [
     "test/infra/metrics/metrics.test.ts: clusterMetrics() counts what workers gave",
   ],
   [
+    "DG-081",
+    "DataFrame plan profiling",
+    "dataframe:DataFrame#analyze dataframe:DataFrame#explain dataframe:Analysis",
+    "test/collections/dataframe/analyze.test.ts: analyze() gives the value, and of every expression its rows and bytes",
+  ],
+  [
     "DG-052",
     "REST control",
     "cli:page cli:scheduler",
