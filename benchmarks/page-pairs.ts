@@ -1,4 +1,3 @@
-import { descendants, startNeighbours } from "./busy-neighbour.ts";
 import type { SteadyLoad, TaskCost } from "./steady-load.ts";
 
 const BLOCK_MS = 10_000;
@@ -15,50 +14,30 @@ type Phase = "alone" | "watched" | "beside";
 type Costs = Readonly<Record<Phase, TaskCost[]>>;
 
 /**
- * What open pages cost a task, in processor time of the cluster's processes, by short blocks that follow each other: with the pages open; alone; and without
- * pages beside processes that have nothing to do with the cluster and take as much of the machine as browsers and readers did. A machine whose speed wavers
- * over minutes wavers for all three; which comes first goes round.
- * @returns the ratios of watched blocks to those alone and to those beside the neighbours: quartiles over the rounds
+ * What open pages cost a task, in processor time of the cluster's processes, by short blocks that follow each other: with its pages open; alone; and beside the same browser
+ * and readers on pages that have nothing to do with it. What the last two of these differ by is what a machine of few cores does to whatever runs beside a browser: its
+ * caches and its turns. A machine whose speed wavers over minutes wavers for all three; which comes first goes round.
+ * @returns the ratios of watched blocks to those alone and to those beside the others' pages: quartiles over the rounds
  */
 export async function ratiosByPairs(
   load: SteadyLoad,
-  pages: Pages,
+  pages: Readonly<Record<"watched" | "beside", Pages>>,
   rounds: number,
 ): Promise<Readonly<Record<string, number>>> {
   const costs: Costs = { alone: [], watched: [], beside: [] };
-  const cluster = new Set(descendants(new Set()).keys());
-  const coresOfPages: number[] = [];
-  const block = async (phase: Phase): Promise<void> => {
-    await load.costOver(SETTLE_MS);
-    const cost = await load.costOver(BLOCK_MS);
-    costs[phase].push(cost);
-    process.stderr.write(`${phase} ${JSON.stringify(cost)}\n`);
-  };
-  const phases: Readonly<Record<Phase, () => Promise<void>>> = {
-    alone: () => block("alone"),
-    watched: async () => {
-      await pages.open();
-      const before = descendants(cluster);
-      const startMs = performance.now();
-      await block("watched");
-      coresOfPages.push((secondsSince(before, descendants(cluster)) * 1000) / (performance.now() - startMs));
-      await pages.close();
-    },
-    beside: async () => {
-      const neighbours = await startNeighbours(median(coresOfPages));
-      await block("beside");
-      await neighbours.end();
-    },
-  };
-  // How much the pages' readers take is known once they were open: the first round begins with them.
-  const order: readonly Phase[] = ["watched", "beside", "alone"];
+  const order: readonly Phase[] = ["alone", "watched", "beside"];
   for (let round = 0; round < rounds; round++)
-    for (let i = 0; i < order.length; i++) await phases[order[(round + i) % order.length] as Phase]();
-  return { rounds, coresOfPages: median(coresOfPages), ...ratiosOf(costs) };
-}
-
-function secondsSince(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number {
-  return [...after].reduce((sum, [pid, seconds]) => sum + seconds - (before.get(pid) ?? 0), 0);
+    for (let i = 0; i < order.length; i++) {
+      const phase = order[(round + i) % order.length] as Phase;
+      const open = phase === "alone" ? undefined : pages[phase];
+      await open?.open();
+      await load.costOver(SETTLE_MS);
+      const cost = await load.costOver(BLOCK_MS);
+      await open?.close();
+      costs[phase].push(cost);
+      process.stderr.write(`${phase} ${JSON.stringify(cost)}\n`);
+    }
+  return { rounds, ...ratiosOf(costs) };
 }
 
 function ratiosOf(costs: Costs): Record<string, number> {
@@ -80,8 +59,6 @@ function ratiosOf(costs: Costs): Record<string, number> {
     }
   return told;
 }
-
-const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** Between two values it lies between them. */
 function quantile(values: readonly number[], share: number): number {

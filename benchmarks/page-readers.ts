@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { endChild } from "./end-child.ts";
 
 /** Pages that are open in another process, and read as browsers read them. */
 export interface PageReaders {
@@ -7,7 +8,10 @@ export interface PageReaders {
 }
 
 const self = fileURLToPath(import.meta.url);
-const VIEWS = ["status", "workers", "graph", "memory", "exchange", "time", "logs", "errors", "system", "status"];
+export const VIEWS = ["status", "workers", "graph", "memory", "exchange", "time", "logs", "errors", "system", "status"];
+
+/** Where a page asks for what it shows. */
+export const liveAddress = (view: string): string => `/live?view=${view}&of=&runs=${view === "status" ? 1 : 0}`;
 
 /** Opens so many pages, of all kinds but the profile, and settles when each has been sent something. */
 export async function openPages(url: string, count: number): Promise<PageReaders> {
@@ -17,11 +21,7 @@ export async function openPages(url: string, count: number): Promise<PageReaders
     child.once("exit", (code) => reject(new Error(`The reader of pages ended with ${code}`)));
   });
   return {
-    close: async () => {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill();
-      await ended;
-    },
+    close: () => endChild(child),
   };
 }
 
@@ -38,6 +38,6 @@ async function read(url: string): Promise<void> {
 if (process.argv[1] === self) {
   const [, , url = "", count = "1"] = process.argv;
   const views = Array.from({ length: Number(count) }, (_, i) => VIEWS[i % VIEWS.length] as string);
-  await Promise.all(views.map((view) => read(`${url}/live?view=${view}&of=&runs=${view === "status" ? 1 : 0}`)));
+  await Promise.all(views.map((view) => read(`${url}${liveAddress(view)}`)));
   process.send?.("open");
 }

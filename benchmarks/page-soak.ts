@@ -3,6 +3,7 @@ import { Client } from "../index.ts";
 import { openBrowser } from "../test/support/chromium.ts";
 import type { BenchCase, Run } from "./bench-case.ts";
 import { BusyWatch } from "./busy-watch.ts";
+import { startEcho } from "./page-echo.ts";
 import { type Pages, ratiosByPairs } from "./page-pairs.ts";
 import { openPages } from "./page-readers.ts";
 import { SteadyLoad } from "./steady-load.ts";
@@ -23,15 +24,18 @@ const WARM_UP_MS = 15_000;
 const SAMPLE_MS = 15_000;
 
 class OpenPages implements Pages {
-  private readonly client: Client;
+  private readonly url: string;
+  private readonly untilGone: () => Promise<void>;
   private closing: (() => Promise<void>)[] = [];
 
-  constructor(client: Client) {
-    this.client = client;
+  /** @param untilGone settles when nothing is done for the pages any more, a while after they were closed */
+  constructor(url: string, untilGone: () => Promise<void>) {
+    this.url = url;
+    this.untilGone = untilGone;
   }
 
   async open(): Promise<void> {
-    const url = this.client.pageUrl as string;
+    const { url } = this;
     const readers = await openPages(url, READERS);
     this.closing.push(() => readers.close());
     const browser: BrowserContext = await openBrowser({ after: (close) => void this.closing.push(close) });
@@ -45,8 +49,7 @@ class OpenPages implements Pages {
   async close(): Promise<void> {
     for (const close of this.closing) await close();
     this.closing = [];
-    // Watching goes on for some seconds after the last page has gone.
-    await untilUnwatched(this.client);
+    await this.untilGone();
   }
 }
 
@@ -77,14 +80,26 @@ const middle = (values: readonly number[]): number => [...values].sort((a, b) =>
 
 async function soak(client: Client): Promise<Run> {
   const load = new SteadyLoad(client, [...client.workerPids.values()]);
-  const pages = new OpenPages(client);
+  const url = client.pageUrl as string;
+  // Watching goes on for some seconds after the last page has gone.
+  const pages = new OpenPages(url, () => untilUnwatched(client));
   // The first seconds compile what runs from then on.
   await load.costOver(WARM_UP_MS);
   const open = await whileOpen(client, load, pages);
-  const ratios = PAIRS === 0 ? {} : await ratiosByPairs(load, pages, PAIRS);
+  const ratios = PAIRS === 0 ? {} : await pairs(client, load, pages);
   await load.end();
   const { seconds, more } = open;
   return { seconds, more: { ...more, ...ratios } };
+}
+
+async function pairs(client: Client, load: SteadyLoad, watched: Pages): Promise<Readonly<Record<string, number>>> {
+  const echo = await startEcho(client.pageUrl as string);
+  await untilUnwatched(client);
+  try {
+    return await ratiosByPairs(load, { watched, beside: new OpenPages(echo.url, async () => {}) }, PAIRS);
+  } finally {
+    await echo.close();
+  }
 }
 
 /** All the time with every page open: memory, and turns. */

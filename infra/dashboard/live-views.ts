@@ -7,10 +7,12 @@ const INTERVAL_MS = 500;
 /** Pages take one part in so many of the thread's time: where they would take more, they are shown less often, down to this. */
 const SHARE = 100;
 const INTERVAL_MAX_MS = 2000;
+/** Frames that leave in a second, over all pages: more pages are shown less often each, as browsers' drawing takes of the same machine. */
+const FRAMES_PER_SECOND_MAX = 16;
 /** What the scheduler has to be asked for is asked for so seldom that waiting for its answer takes one part in so many of the time. */
 const ASKING_SHARE = 50;
-/** Runs that are drawn for half a second, over all workers. */
-const RUNS_PER_FRAME_MAX = 120;
+/** Runs that are drawn for a second, over all workers. */
+const RUNS_PER_SECOND_MAX = 240;
 /** What a page that has just come is shown of the past. */
 const RUNS_AT_FIRST_MAX = 2500;
 /** A page that reads slower than this gets fewer frames, not a queue. */
@@ -101,14 +103,23 @@ export class LiveViews {
       this.watch.wantsProfile = [...this.viewings.values()].some(({ request }) => request.view === "profile");
   }
 
+  /** Until the next frames. */
+  private get pauseMs(): number {
+    const forPagesMs = (this.open * 1000) / FRAMES_PER_SECOND_MAX;
+    return Math.min(INTERVAL_MAX_MS, Math.max(INTERVAL_MS, this.spentMs * SHARE, forPagesMs));
+  }
+
   private tick(): void {
-    const pauseMs = Math.min(INTERVAL_MAX_MS, Math.max(INTERVAL_MS, this.spentMs * SHARE));
+    const { pauseMs } = this;
     this.spentMs = 0;
     this.timer = this.clock.setTimer(pauseMs, () => this.tick());
     const startMs = this.clock.now();
     const { runs } = this.observer.brain;
     if (this.streams.size > 0 && runs.newest > this.streamed)
-      sendAll(this.streams, "runs", { isFirst: false, runs: runs.drawn(this.streamed, RUNS_PER_FRAME_MAX) });
+      sendAll(this.streams, "runs", {
+        isFirst: false,
+        runs: runs.drawn(this.streamed, (pauseMs * RUNS_PER_SECOND_MAX) / 1000),
+      });
     this.streamed = runs.newest;
     this.spentMs += this.clock.now() - startMs;
     for (const viewing of this.viewings.values())

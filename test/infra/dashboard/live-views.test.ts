@@ -77,6 +77,31 @@ test("pages that take much of the thread are shown less often, two seconds apart
   }
 });
 
+test("many pages are shown less often each: sixteen frames a second leave at most", async () => {
+  for (const [count, everyMs] of [
+    [8, 500],
+    [24, 1500],
+    [100, 2000],
+  ] as const) {
+    const clock = new ManualClock();
+    const asked = { cluster: "test", wallMs: () => clock.now(), ask: () => Promise.reject(new Error("nobody")) };
+    const observer = new Observer({ bus: new LocalBus(), clock, ...asked });
+    const views = new LiveViews(observer, clock);
+    const sent: number[] = [];
+    const pages = Array.from({ length: count }, () => new ReadPage());
+    for (const page of pages) views.add(page.response, { view: "logs", of: "" }, false);
+    const [first] = pages as [ReadPage];
+    Object.assign(first.response, {
+      write: (frame: string) => frame.startsWith("event: view") && sent.push(clock.now()),
+    });
+    await clock.advance(12_000);
+    const pauses = sent.slice(2).map((at, i) => at - (sent[i + 1] as number));
+    assert.deepEqual([...new Set(pauses)], [everyMs], `${count} pages`);
+    views.close();
+    observer.close();
+  }
+});
+
 const plainClock = (clock: ManualClock): Clock => ({
   now: () => clock.now(),
   setTimer: (delayMs, run) => clock.setTimer(delayMs, run),
