@@ -4,6 +4,8 @@ export class Series<Name extends string> {
   private readonly capacity: number;
   private readonly columns: readonly Float64Array[];
   private count = 0;
+  /** As told last, and at which count: several pages ask between two rows. */
+  private readonly told = new Map<Name, { readonly at: number; readonly values: readonly number[] }>();
 
   constructor(names: readonly Name[], capacity: number) {
     this.names = names;
@@ -24,15 +26,21 @@ export class Series<Name extends string> {
   }
 
   /** A column, oldest first. */
-  column(name: Name): number[] {
+  column(name: Name): readonly number[] {
+    let told = this.told.get(name);
+    if (told?.at !== this.count) this.told.set(name, (told = { at: this.count, values: this.read(name) }));
+    return told.values;
+  }
+
+  private read(name: Name): readonly number[] {
     const column = this.columns[this.names.indexOf(name)] as Float64Array;
     const first = this.count - this.length;
     return Array.from({ length: this.length }, (_, i) => column[(first + i) % this.capacity] as number);
   }
 
   /** All columns by name, oldest first. */
-  columnsByName(): Record<Name, number[]> {
-    return Object.fromEntries(this.names.map((name) => [name, this.column(name)])) as Record<Name, number[]>;
+  columnsByName(): Record<Name, readonly number[]> {
+    return Object.fromEntries(this.names.map((name) => [name, this.column(name)])) as Record<Name, readonly number[]>;
   }
 
   last(name: Name): number | undefined {

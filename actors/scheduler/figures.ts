@@ -1,7 +1,8 @@
 import type { PrefixFigures, SchedulerFigures, WorkerFigures } from "../../runtime/protocol/events.ts";
+import type { StateCounts } from "./kept-counts.ts";
 import { CACHE_OFF } from "./result-cache.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
-import { countMixedStates, countStates, noStates, type StateCounts } from "./state-counts.ts";
+import { addCounts, countLayer, countMixedStates, noStates } from "./state-counts.ts";
 import { lackFigures } from "./unrunnable.ts";
 import { statusOf } from "./worker-record.ts";
 
@@ -62,11 +63,12 @@ export function prefixFigures(
 function countByPrefix(state: SchedulerState): Map<number, StateCounts> {
   const counts = new Map<number, StateCounts>();
   for (const slab of state.slabs.values())
-    slab.layers.forEach(({ layer, prefix, kinds }, at) => {
+    slab.layers.forEach((own, at) => {
+      const { layer, prefix, kinds } = own;
       const first = slab.base + (slab.bases[at] as number);
       const end = slab.base + (slab.bases[at + 1] as number);
       if (kinds === undefined || layer.kind !== "tasks" || layer.callOf === undefined)
-        countStates(state, first, end, countsOf(counts, kinds?.[0] ?? prefix));
+        addCounts(countsOf(counts, kinds?.[0] ?? prefix), countLayer(state, own, [first, end]));
       else {
         const byCall = kinds.map((kind) => countsOf(counts, kind));
         countMixedStates(state, { first, callOf: layer.callOf }, byCall);

@@ -1,6 +1,7 @@
+import type { StateCounts } from "./kept-counts.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
-import { countStates, type StateCounts } from "./state-counts.ts";
+import { countLayer } from "./state-counts.ts";
 
 /** The graph as it runs: a node is a task while there are few, else all tasks of a layer, or of a kind where layers are many. */
 export interface GraphFigures {
@@ -90,7 +91,7 @@ function groupGraph(
       const first = slab.base + (slab.bases[position] as number);
       const end = slab.base + (slab.bases[position + 1] as number);
       node.count += end - first;
-      addStates(node.states, state, countStates(state, first, end));
+      addStates(node.states, state, countLayer(state, entry, [first, end]));
       for (const from of sourcesOf(state, slab, position, nodeOf))
         if (from !== to) edges.set(`${from} ${to}`, [from, to]);
     });

@@ -8,6 +8,7 @@ import { ClusterActivities } from "./cluster-activities.ts";
 import { ClusterLog } from "./cluster-log.ts";
 import { Estimates } from "./estimates.ts";
 import type { Happenings } from "./happenings.ts";
+import { KeptCounts } from "./kept-counts.ts";
 import { type Ledger, NO_LEDGER } from "./ledger.ts";
 import { membershipMachine } from "./membership-chart.ts";
 import { Outbox } from "./outbox.ts";
@@ -173,6 +174,8 @@ export class SchedulerState {
   readonly turns = { count: 0, ms: 0, maxMs: 0, long: 0 };
   /** Kept while somebody watches; see {@link watchTransitions}. */
   transitions: TransitionLog | undefined;
+  /** Rows by state, of each layer; likewise. */
+  layerCounts: KeptCounts | undefined;
   /** Noted while there are plugins, which hear of it after the turn. */
   happenings: Happenings | undefined;
   readonly hunger: BoundChart;
@@ -230,8 +233,10 @@ export class SchedulerState {
       this.entered[after] = (this.entered[after] as number) + 1;
       if (after === S.erred || before === S.erred) this.ledger.failureChanged(row);
       if (((this.tasks.flags[row] as number) & FLAG.watched) !== 0) this.out.watched.push(row, after);
-      if (this.transitions !== undefined)
+      if (this.transitions !== undefined) {
         this.transitions.note(row, packStep(before, event, after), this.tasks.worker[row] as number, this.nowMs);
+        this.layerCounts?.touch(row);
+      }
       if (this.happenings?.withTransitions === true) this.noteTransition(row, before, after);
     }
     return after;
@@ -251,10 +256,13 @@ export class SchedulerState {
     });
   }
 
-  /** Whether transitions are kept, for the stories of tasks. */
+  /** Whether transitions are kept, for the stories of tasks, and counts, for the figures of all. */
   watchTransitions(isWatched: boolean): void {
-    if (!isWatched) this.transitions = undefined;
-    else this.transitions ??= new TransitionLog();
+    if (!isWatched) this.transitions = this.layerCounts = undefined;
+    else {
+      this.transitions ??= new TransitionLog();
+      this.layerCounts ??= new KeptCounts();
+    }
   }
 
   slabOf(row: number): Slab {

@@ -1,13 +1,5 @@
+import type { StateCounts } from "./kept-counts.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
-
-/** Rows by state. */
-export interface StateCounts {
-  readonly byState: Float64Array;
-  /** Released rows that were made before. */
-  done: number;
-  /** Bytes of those in memory. */
-  bytes: number;
-}
 
 export const noStates = (): StateCounts => ({ byState: new Float64Array(STATES), done: 0, bytes: 0 });
 
@@ -35,15 +27,10 @@ export function countMixedStates(
   }
 }
 
-/** Counts neighbouring rows, which mostly are in the same state: about a nanosecond each. @param into is added to */
-export function countStates(
-  state: SchedulerState,
-  from: number,
-  to: number,
-  into: StateCounts = noStates(),
-): StateCounts {
+/** Counts neighbouring rows, which mostly are in the same state: about a nanosecond each. */
+export function countStates(state: SchedulerState, from: number, to: number): StateCounts {
   const { state: states, attempt, bytes } = state.tasks;
-  const { byState } = into;
+  const byState = new Float64Array(STATES);
   let done = 0;
   let held = 0;
   for (let row = from; row < to; ) {
@@ -54,7 +41,18 @@ export function countStates(
     if (at === S.memory) for (let i = first; i < row; i++) held += bytes[i] as number;
     else if (at === S.released) for (let i = first; i < row; i++) if ((attempt[i] as number) > 0) done += 1;
   }
+  return { byState, done, bytes: held };
+}
+
+/** The rows of a layer, all of them; counted anew only where one moved, while somebody watches. @param layer whose rows they are */
+export function countLayer(state: SchedulerState, layer: object, [first, end]: readonly [number, number]): StateCounts {
+  const count = (): StateCounts => countStates(state, first, end);
+  return state.layerCounts?.of(layer, [first, end], count) ?? count();
+}
+
+/** @param into is added to */
+export function addCounts(into: StateCounts, { byState, done, bytes }: StateCounts): void {
+  for (let at = 0; at < STATES; at++) into.byState[at] = (into.byState[at] as number) + (byState[at] as number);
   into.done += done;
-  into.bytes += held;
-  return into;
+  into.bytes += bytes;
 }

@@ -193,7 +193,7 @@ function systemView(brain: ObserverBrain): unknown {
 }
 
 /** The cluster's figures of the last minutes, by name. */
-function recent(brain: ObserverBrain): Readonly<Record<string, number[]>> {
+function recent(brain: ObserverBrain): Readonly<Record<string, readonly number[]>> {
   return Object.fromEntries(CLUSTER_SERIES.map((name) => [name, brain.cluster.column(name).slice(-SERIES_SECONDS)]));
 }
 

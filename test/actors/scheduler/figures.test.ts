@@ -31,6 +31,35 @@ describe("figures of the scheduler", () => {
     assert.deepEqual([after?.finishedTotal, after?.memory, after?.done], [3, 0, 0]);
   });
 
+  test("what is counted while somebody watches is what is counted anew, at every step", () => {
+    const script = new SchedulerScript({ A: 2 });
+    const { state } = script.brain;
+    const anew = () => {
+      const kept = state.layerCounts;
+      state.layerCounts = undefined;
+      const told = prefixFigures(state);
+      state.layerCounts = kept;
+      return told;
+    };
+    state.watchTransitions(true);
+    script.submit("inc-3fa9", chain, [2], 1);
+    const wide = Array.from({ length: 700 }, () => []);
+    script.submit("add-77aa", wide, [...wide.keys()], 10);
+    assert.deepEqual(prefixFigures(state), anew());
+    for (const row of [0, 3, 1, 2, 4]) {
+      script.finished("A", row, script.attempt(row));
+      const counts = state.layerCounts;
+      assert.deepEqual(prefixFigures(state), anew(), `row ${row}`);
+      // Again, with nothing moved in between.
+      assert.deepEqual(prefixFigures(state), anew());
+      assert.equal(state.layerCounts, counts);
+    }
+    script.release(1, 1);
+    assert.deepEqual(prefixFigures(state), anew());
+    state.watchTransitions(false);
+    assert.equal(state.layerCounts, undefined);
+  });
+
   test("prefixFigures() tells tasks of several kinds in one layer apart", () => {
     const script = new SchedulerScript({ A: 4 });
     const mixed = {
