@@ -1,5 +1,6 @@
 import { type ActivityMeter, timed } from "../../runtime/base/activity-meter.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { askForHugePages, HUGE_BYTES_MIN } from "../../runtime/base/huge-pages.ts";
 import type { Bus, Frame } from "../../runtime/bus/bus.ts";
 import { ChunkFault } from "./chunk-fault.ts";
 import { asFault, decodeChunks, type MovingChunk } from "./chunk-frame.ts";
@@ -112,16 +113,15 @@ export async function pullParts(
   transfer: Transfer,
   options: PullOptions,
 ): Promise<Uint8Array> {
-  const whole = new Uint8Array(transfer.pieces.reduce((sum, piece) => sum + piece, 0));
+  const pull = { road, holder, transfer, options, place: new Landing(transfer) };
   const window = transfer.window === undefined ? undefined : road.windows?.look(transfer.window);
   try {
-    if (window === undefined || !(await pullThrough(window, { road, holder, transfer, options, whole })))
-      await pullOver({ road, holder, transfer, options, whole });
+    if (window === undefined || !(await pullThrough(window, pull))) await pullOver(pull);
   } finally {
     window?.close();
     sayDone(road.bus, holder, transfer.transfer);
   }
-  return whole;
+  return pull.place.whole;
 }
 
 interface Pull {
@@ -129,56 +129,68 @@ interface Pull {
   readonly holder: string;
   readonly transfer: Transfer;
   readonly options: PullOptions;
-  readonly whole: Uint8Array;
+  readonly place: Landing;
+}
+
+/** Memory for what comes, taken when the first of it is there: taking much of it needs milliseconds in which others can work. */
+class Landing {
+  readonly bytes: number;
+  private memory: Uint8Array | undefined;
+
+  constructor({ pieces }: Transfer) {
+    this.bytes = pieces.reduce((sum, piece) => sum + piece, 0);
+  }
+
+  get whole(): Uint8Array {
+    if (this.memory === undefined) {
+      this.memory = new Uint8Array(this.bytes);
+      if (this.bytes >= HUGE_BYTES_MIN) askForHugePages(this.memory.buffer);
+    }
+    return this.memory;
+  }
 }
 
 interface Stretch {
-  readonly piece: number;
   readonly from: number;
   readonly to: number;
-  /** Where it stands in the whole. */
-  readonly start: number;
 }
 
-async function pullOver({ road: { bus }, holder, transfer, options, whole }: Pull): Promise<void> {
-  await inTurns(stretches(transfer.pieces, partBytes(bus)), PARTS_OPEN_MAX, async ({ piece, from, to, start }) => {
-    const request = { type: "part", transfer: transfer.transfer, piece, from, to } as const;
+/** Parts do not go beyond a piece, so that nothing is copied to be sent. */
+async function pullOver({ road: { bus }, holder, transfer, options, place }: Pull): Promise<void> {
+  await inTurns(stretches(transfer.pieces, partBytes(bus)), PARTS_OPEN_MAX, async ({ from, to }) => {
+    const request = { type: "part", transfer: transfer.transfer, from, to } as const;
     const { bytes } = frameOf((await bus.request(holder, writeRequest(bus, request), options)).payload);
     if (bytes.byteLength !== to - from) throw notThere(holder, transfer.transfer);
-    whole.set(bytes, start);
+    place.whole.set(bytes, from);
   });
 }
 
 /** False if the window cannot take the parts: the host's memory may be full. */
 async function pullThrough(
   window: InWindow,
-  { road: { bus }, holder, transfer, options, whole }: Pull,
+  { road: { bus }, holder, transfer, options, place }: Pull,
 ): Promise<boolean> {
   let isTaken = true;
-  await inTurns(
-    stretches(transfer.pieces, WINDOW_PART_BYTES),
-    WINDOW_PARTS_MAX,
-    async ({ piece, from, to, start }, slot) => {
-      if (!isTaken) return;
-      const at = slot * WINDOW_PART_BYTES;
-      const request = { type: "part", transfer: transfer.transfer, piece, from, to, at } as const;
-      const { bytes } = frameOf((await bus.request(holder, writeRequest(bus, request), options)).payload);
-      if (bytes.byteLength === 0) throw notThere(holder, transfer.transfer);
-      if (bytes[0] !== MARK.inWindow) isTaken = false;
-      else await window.read(whole.subarray(start, start + to - from), at);
-    },
-  );
+  await inTurns(stretches([place.bytes], WINDOW_PART_BYTES), WINDOW_PARTS_MAX, async ({ from, to }, slot) => {
+    if (!isTaken) return;
+    const at = slot * WINDOW_PART_BYTES;
+    const request = { type: "part", transfer: transfer.transfer, from, to, at } as const;
+    const { bytes } = frameOf((await bus.request(holder, writeRequest(bus, request), options)).payload);
+    if (bytes.byteLength === 0) throw notThere(holder, transfer.transfer);
+    if (bytes[0] !== MARK.inWindow) isTaken = false;
+    else await window.read(place.whole.subarray(from, to), at);
+  });
   return isTaken;
 }
 
 function stretches(pieces: readonly number[], size: number): Stretch[] {
   const found: Stretch[] = [];
   let start = 0;
-  pieces.forEach((bytes, piece) => {
-    for (let from = 0; from < bytes; from += size)
-      found.push({ piece, from, to: Math.min(bytes, from + size), start: start + from });
-    start += bytes;
-  });
+  for (const bytes of pieces) {
+    const end = start + bytes;
+    for (let from = start; from < end; from += size) found.push({ from, to: Math.min(end, from + size) });
+    start = end;
+  }
   return found;
 }
 

@@ -32,11 +32,10 @@ export type ChunkRequest =
       readonly values?: readonly unknown[];
     });
 
-/** A stretch of a piece; it comes in the answer, or stands in the window from position `at` on. */
+/** A stretch of all pieces in a row; it comes in the answer, or stands in the window from position `at` on. */
 export interface PartRequest {
   readonly type: "part";
   readonly transfer: number;
-  readonly piece: number;
   readonly from: number;
   readonly to: number;
   readonly at?: number;
@@ -54,7 +53,7 @@ export const MARK = { whole: 1, inParts: 2, refused: 3, inWindow: 4 } as const;
 export const MARK_BYTES = 8;
 
 export function marked(mark: number, body: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(body.reduce((sum, piece) => sum + piece.byteLength, MARK_BYTES));
+  const bytes = new Uint8Array(MARK_BYTES + bytesOfAll(body));
   bytes[0] = mark;
   let at = MARK_BYTES;
   for (const piece of body) {
@@ -63,6 +62,9 @@ export function marked(mark: number, body: readonly Uint8Array[]): Uint8Array {
   }
   return bytes;
 }
+
+export const bytesOfAll = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
 
 /** Parts leave room for the mark and stay below what the bus carries. */
 export const partBytes = (bus: Bus): number => Math.min(1024 * 1024, bus.payloadBytesMax - 64);

@@ -3,6 +3,7 @@ import type { Clock } from "../../runtime/base/clock.ts";
 import type { Bus, BusMessage, Subscription } from "../../runtime/bus/bus.ts";
 import { asFault, encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
 import {
+  bytesOfAll,
   type ChunkRequest,
   MARK,
   marked,
@@ -108,8 +109,8 @@ export class ChunkSource {
         );
         return message.respond({ ...frame, bytes: marked(MARK.whole, [frame.bytes]) });
       }
-      const pieces = await timed(this.meter, "give", "encode", () => encodeChunkPieces(chunks, asFault), sizeOfPieces);
-      const size = sizeOfPieces(pieces);
+      const pieces = await timed(this.meter, "give", "encode", () => encodeChunkPieces(chunks, asFault), bytesOfAll);
+      const size = bytesOfAll(pieces);
       if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(MARK.whole, pieces) });
       const header = Buffer.from(JSON.stringify(this.offer(pieces, looks)));
       return message.respond({ bytes: marked(MARK.inParts, [header]) });
@@ -118,17 +119,20 @@ export class ChunkSource {
     }
   }
 
-  /** A part goes as it is, uncopied; an empty answer says that there is no such part. */
-  private async answerPart(message: BusMessage, { transfer, piece, from, to, at }: PartRequest): Promise<void> {
+  /** A part that lies in one piece goes as it is, uncopied; an empty answer says that there is no such part. */
+  private async answerPart(message: BusMessage, { transfer, from, to, at }: PartRequest): Promise<void> {
     const outgoing = this.outgoing.get(transfer);
-    const part = outgoing?.pieces[piece]?.subarray(from, to);
-    if (outgoing === undefined || part === undefined || part.byteLength !== to - from)
-      return message.respond({ bytes: new Uint8Array(0) });
+    const views = outgoing === undefined ? [] : stretchOf(outgoing.pieces, from, to);
+    if (outgoing === undefined || bytesOfAll(views) !== to - from) return message.respond({ bytes: new Uint8Array(0) });
     outgoing.lastAskedMs = this.clock.now();
-    if (at === undefined) return message.respond({ bytes: part });
+    if (at === undefined) return message.respond({ bytes: views.length === 1 ? views[0] : Buffer.concat(views) });
     try {
       outgoing.window?.hide();
-      await outgoing.window?.write(part, at);
+      let place = at;
+      for (const view of views) {
+        await outgoing.window?.write(view, place);
+        place += view.byteLength;
+      }
       message.respond({ bytes: marked(MARK.inWindow, []) });
     } catch (error) {
       message.respond({ bytes: marked(MARK.refused, [Buffer.from(textOf(error))]) });
@@ -136,7 +140,16 @@ export class ChunkSource {
   }
 }
 
-const sizeOfPieces = (pieces: readonly Uint8Array[]): number =>
-  pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+/** What lies between two positions of all pieces in a row. */
+function stretchOf(pieces: readonly Uint8Array[], from: number, to: number): Uint8Array[] {
+  const views: Uint8Array[] = [];
+  let start = 0;
+  for (const piece of pieces) {
+    const view = piece.subarray(Math.max(0, from - start), Math.max(0, to - start));
+    if (view.byteLength > 0) views.push(view);
+    start += piece.byteLength;
+  }
+  return views;
+}
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { askForHugePages, HUGE_BYTES_MIN } from "./kernels/huge-pages.ts";
+import { askForHugePages, HUGE_BYTES_MIN } from "../../runtime/base/huge-pages.ts";
 
 /** Units of time a datetime64 or timedelta64 may count. */
 export type TimeUnit = "Y" | "M" | "W" | "D" | "h" | "m" | "s" | "ms" | "us" | "ns";

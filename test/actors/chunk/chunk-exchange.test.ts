@@ -16,22 +16,25 @@ const CHUNKS: readonly MovingChunk[] = [
   { row: 3, since: 7, value: new Uint8Array(2_000_001).fill(7), bytes: 2_000_001 },
 ];
 
+/** As much as one transfer puts into a window at most. */
+const WINDOW_BYTES = 16 * 2 ** 20;
+
 /** Windows in memory of this process, which can fail like a host's. */
 function memoryWindows(options: { readonly bytesMax?: number } = {}): Windows & { reads: number; open: number } {
-  const shown = new Map<string, Map<number, Uint8Array>>();
+  const shown = new Map<string, Uint8Array>();
   const windows = {
     reads: 0,
     open: 0,
     make: () => {
       const name = `window-${shown.size}`;
-      const parts = new Map<number, Uint8Array>();
-      shown.set(name, parts);
+      const memory = new Uint8Array(WINDOW_BYTES);
+      shown.set(name, memory);
       windows.open += 1;
       return {
         name,
         write: async (bytes: Uint8Array, at: number) => {
           if (at + bytes.byteLength > (options.bytesMax ?? Number.POSITIVE_INFINITY)) throw new Error("no space left");
-          parts.set(at, bytes.slice());
+          memory.set(bytes, at);
         },
         hide: () => void shown.delete(name),
         close: () => {
@@ -40,12 +43,12 @@ function memoryWindows(options: { readonly bytesMax?: number } = {}): Windows & 
       };
     },
     look: (name: string) => {
-      const parts = shown.get(name);
-      if (parts === undefined) return undefined;
+      const memory = shown.get(name);
+      if (memory === undefined) return undefined;
       return {
         read: async (into: Uint8Array, at: number) => {
           windows.reads += 1;
-          into.set((parts.get(at) as Uint8Array).subarray(0, into.byteLength));
+          into.set(memory.subarray(at, at + into.byteLength));
         },
         close: () => {},
       };

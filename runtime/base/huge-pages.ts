@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { nativeLoader } from "../../../runtime/base/native-loader.ts";
+import { nativeLoader } from "./native-loader.ts";
 
 /** Smaller blocks hold few whole pages of that size; NumPy begins here too. */
 export const HUGE_BYTES_MIN = 4 * 2 ** 20;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { allocate, allocateUnwritten } from "../../../../collections/array/dtype.ts";
-import { HUGE_BYTES_MIN } from "../../../../collections/array/kernels/huge-pages.ts";
-import { nativeLoader } from "../../../../runtime/base/native-loader.ts";
+import { allocate, allocateUnwritten } from "../../../collections/array/dtype.ts";
+import { HUGE_BYTES_MIN } from "../../../runtime/base/huge-pages.ts";
+import { nativeLoader } from "../../../runtime/base/native-loader.ts";
 
 const SETTING = "/sys/kernel/mm/transparent_hugepage/enabled";
 const mayAsk = existsSync(SETTING) && readFileSync(SETTING, "utf8").includes("[madvise]") && nativeLoader() !== null;
