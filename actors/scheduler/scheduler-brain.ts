@@ -198,6 +198,7 @@ export class SchedulerBrain {
     for (const id of this.expelled.splice(0)) output.expelled(id);
     if (this.recorder !== undefined && ++this.turns % DIGEST_TURNS === 0) this.writeDigest();
     for (const { nanny, ...end } of this.ends.splice(0)) output.nanny?.(nanny, { type: "end", ...end });
+    state.growAhead();
   }
 
   /** Whether there is work that waits for turns of its own. */

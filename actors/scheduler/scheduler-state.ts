@@ -265,6 +265,12 @@ export class SchedulerState {
     }
   }
 
+  /** At the end of a turn: what will be full soon grows a little. */
+  growAhead(): void {
+    this.tasks.growAhead();
+    this.wants.growAhead();
+  }
+
   slabOf(row: number): Slab {
     const id = this.tasks.slab[row] as number;
     // Neighbours are asked for one after another.

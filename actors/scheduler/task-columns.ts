@@ -1,6 +1,21 @@
 import { invariant } from "../../runtime/base/errors.ts";
+import { type Column, FULL_SHARE, longerColumn } from "./longer-column.ts";
 
 const NO_WORKER = -1;
+const ROWS_MIN = 1024;
+const NAMES = [
+  "state",
+  "slab",
+  "attempt",
+  "worker",
+  "waitCount",
+  "needers",
+  "wants",
+  "bytes",
+  "retriesLeft",
+  "kills",
+  "flags",
+] as const;
 
 /**
  * Every task the scheduler knows, in columns: no object, closure or timer per task. A submission owns a contiguous run
@@ -29,12 +44,13 @@ export class TaskColumns {
 
   private freeRuns: { base: number; count: number }[] = [];
   private capacity = 0;
+  private taken = 0;
 
   /** The first of `count` neighbouring fresh rows. */
   allocate(count: number): number {
     let at = this.freeRuns.findIndex((run) => run.count >= count);
     if (at < 0) {
-      this.grow(Math.max(this.capacity * 2, this.capacity + count, 1024));
+      this.grow(Math.max(this.capacity * 2, this.capacity + count, ROWS_MIN));
       at = this.freeRuns.findIndex((run) => run.count >= count);
     }
     const { base } = this.freeRuns[at] as { base: number };
@@ -45,7 +61,7 @@ export class TaskColumns {
   /** Takes rows whose numbers others know already. @throws InvariantError if they are in use */
   allocateAt(base: number, count: number): void {
     if (count === 0) return;
-    if (base + count > this.capacity) this.grow(Math.max(this.capacity * 2, base + count, 1024));
+    if (base + count > this.capacity) this.grow(Math.max(this.capacity * 2, base + count, ROWS_MIN));
     const at = this.freeRuns.findIndex((run) => run.base <= base && run.base + run.count >= base + count);
     invariant(at >= 0, `rows ${base} to ${base + count - 1} are free`);
     this.takeFrom(at, base, count);
@@ -58,6 +74,7 @@ export class TaskColumns {
       { base: base + count, count: run.base + run.count - base - count },
     ];
     this.freeRuns.splice(at, 1, ...left.filter((one) => one.count > 0));
+    this.taken += count;
     this.reset(base, count);
   }
 
@@ -70,11 +87,21 @@ export class TaskColumns {
     this.freeRuns.splice(at, 0, { base, count });
     this.join(at);
     if (at > 0) this.join(at - 1);
+    this.taken -= count;
   }
 
   /** Rows in use. */
   get used(): number {
-    return this.capacity - this.freeRuns.reduce((sum, run) => sum + run.count, 0);
+    return this.taken;
+  }
+
+  /** Grows by one column if rows will be short soon; whoever calls this now and then is spared the copy of all at once. */
+  growAhead(): void {
+    const capacity = this.capacity * 2;
+    if (this.taken <= this.capacity * FULL_SHARE) return;
+    const short = NAMES.find((name) => this[name].length < capacity);
+    if (short === undefined) this.addRows(capacity);
+    else this.lengthen(short, capacity);
   }
 
   private join(at: number): void {
@@ -86,32 +113,24 @@ export class TaskColumns {
   }
 
   private reset(base: number, count: number): void {
-    const end = base + count;
-    for (const column of [this.state, this.slab, this.attempt, this.waitCount, this.needers, this.wants, this.bytes])
-      column.fill(0, base, end);
-    for (const column of [this.retriesLeft, this.kills, this.flags]) column.fill(0, base, end);
-    this.worker.fill(NO_WORKER, base, end);
+    for (const name of NAMES) this[name].fill(name === "worker" ? NO_WORKER : 0, base, base + count);
   }
 
   private grow(capacity: number): void {
-    const grown = <T extends { set(from: T): void }>(make: new (n: number) => T, old: T): T => {
-      const column = new make(capacity);
-      column.set(old);
-      return column;
-    };
-    this.state = grown(Uint8Array, this.state);
-    this.slab = grown(Uint32Array, this.slab);
-    this.attempt = grown(Float64Array, this.attempt);
-    this.worker = grown(Int32Array, this.worker);
-    this.waitCount = grown(Uint32Array, this.waitCount);
-    this.needers = grown(Uint32Array, this.needers);
-    this.wants = grown(Uint32Array, this.wants);
-    this.bytes = grown(Float64Array, this.bytes);
-    this.retriesLeft = grown(Uint8Array, this.retriesLeft);
-    this.kills = grown(Uint8Array, this.kills);
-    this.flags = grown(Uint8Array, this.flags);
+    for (const name of NAMES) this.lengthen(name, capacity);
+    this.addRows(capacity);
+  }
+
+  private lengthen(name: (typeof NAMES)[number], length: number): void {
+    const columns: Record<string, Column> = this as unknown as Record<string, Column>;
+    columns[name] = longerColumn(this[name] as Column, length);
+  }
+
+  /** Rows that every column has from now on are free. */
+  private addRows(capacity: number): void {
     const base = this.capacity;
     this.capacity = capacity;
+    this.taken += capacity - base;
     this.free(base, capacity - base);
   }
 }

@@ -1,3 +1,5 @@
+import { FULL_SHARE, longerColumn } from "./longer-column.ts";
+
 /**
  * Which clients want which rows, as linked lists in columns: the head of a row's list stands in its task column.
  * Entry 0 is the end of every list.
@@ -14,7 +16,7 @@ export class WantList {
     let at = this.freeHead;
     if (at !== 0) this.freeHead = this.next[at] as number;
     else {
-      if (this.end === this.client.length) this.grow();
+      if (this.end === this.capacity) this.grow();
       at = this.end++;
     }
     this.client[at] = client;
@@ -45,14 +47,24 @@ export class WantList {
       visit(this.client[at] as number, this.handle[at] as number);
   }
 
+  /** Grows by one column if it will be full soon; whoever calls this now and then is spared the copy of all at once. */
+  growAhead(): void {
+    const length = this.capacity * 2;
+    if (this.end <= this.capacity * FULL_SHARE) return;
+    if (this.client.length < length) this.client = longerColumn(this.client, length);
+    else if (this.handle.length < length) this.handle = longerColumn(this.handle, length);
+    else this.next = longerColumn(this.next, length);
+  }
+
+  /** Entries that every column has; the last to grow says so. */
+  private get capacity(): number {
+    return this.next.length;
+  }
+
   private grow(): void {
-    const grown = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const column = new Uint32Array(old.length * 2);
-      column.set(old);
-      return column;
-    };
-    this.client = grown(this.client);
-    this.handle = grown(this.handle);
-    this.next = grown(this.next);
+    const length = this.capacity * 2;
+    this.client = longerColumn(this.client, length);
+    this.handle = longerColumn(this.handle, length);
+    this.next = longerColumn(this.next, length);
   }
 }
