@@ -74,6 +74,9 @@ const longestMs = ({ layers, options }: Scenario): number =>
   SLOWEST *
   Math.max(0, ...layers.map(({ behaviour }) => behaviour.durationMs));
 
+/** A task that kills its workers has what it reads made again each time, of which one may be as slow as it gets. */
+const restMsOf = (scenario: Scenario): number => REST_MS + WORK_FACTOR * (workMs(scenario) + longestMs(scenario));
+
 const PARKED_MS = 150_000;
 
 /** Runs a scenario from start to rest to emptiness, checking as it goes. Simulations run one after the other. */
@@ -139,7 +142,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
     cluster.scheduler?.state.phase === "leading" &&
     [...cluster.clients.values()].every((client) => client.isSettled) &&
     [...(cluster.scheduler?.state.workerByName.values() ?? [])].every((worker) => worker.processing === 0);
-  const end = await world.run(chaosEnds + (restMs ?? REST_MS + WORK_FACTOR * workMs(scenario)), isAtRest);
+  const end = await world.run(chaosEnds + (restMs ?? restMsOf(scenario)), isAtRest);
   if (world.failure !== undefined) return;
   if (end !== "done") throw new Error(`the cluster did not come to rest (${end}): ${unsettled(cluster)}`);
   const isStill = (): boolean => cluster.isStill;

@@ -46,6 +46,12 @@ test("simulate() stands by: a leader that wakes after its successor has ended fi
   if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
 });
 
+test("simulate() waits for a task that kills its workers four times, and for slow tasks before it that are made again each time", async () => {
+  const scenario = makeScenario(1500003230);
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});
+
 test("simulate() loses acknowledged records while a leader stands still: it writes no more once others have their numbers", async () => {
   const { faults, ...drawn } = makeScenario(31848);
   // The last leader that dies takes three records with it.
