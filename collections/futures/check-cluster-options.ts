@@ -51,7 +51,7 @@ const CONNECT: Readonly<Record<keyof ConnectOptions, Rule>> = {
   token: ANY,
   nkey: ANY,
   creds: ANY,
-  tls: record("caFile", "certFile", "keyFile"),
+  tls: record("caFile", "certFile", "keyFile", "requireEncryption"),
   timeout: CONFIG_OPTIONS["connect.timeout"],
   page: PAGE,
 };

@@ -130,7 +130,13 @@ export interface ConnectOptions {
   readonly nkey?: string;
   /** Path or text of a credentials file. */
   readonly creds?: string;
-  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  /** Paths of PEM files, and whether servers without TLS are refused; what is left out the configuration says (`tls.ca-file` …). */
+  readonly tls?: {
+    readonly caFile?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    readonly requireEncryption?: boolean;
+  };
   /** How long to wait for NATS and the scheduler; default "10s". */
   readonly timeout?: number | string;
   /** Whether this process serves a live page of the cluster. */

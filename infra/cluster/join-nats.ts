@@ -1,10 +1,16 @@
 import type { ConnectOptions } from "../../collections/futures/spawner.ts";
 import { systemClock } from "../../runtime/base/clock.ts";
+import { config } from "../../runtime/base/config.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { parseDurationMs } from "../../runtime/base/units.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { FragmentBus } from "../../runtime/bus/fragment-bus.ts";
-import { connectNatsBus, type NatsAuth, type NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
+import {
+  connectNatsBus,
+  type NatsAuth,
+  type NatsConnectOptions,
+  type NatsTls,
+} from "../../runtime/bus/nats-connect.ts";
 import { inboxPrefixOf } from "../../runtime/bus/subject.ts";
 import type { Role } from "../nats/permissions.ts";
 import "./native-text.ts";
@@ -57,15 +63,28 @@ async function refuseOtherRole(bus: Bus, cluster: string, role: Role): Promise<v
   );
 }
 
-/** What the bus needs of the options users give: who one is, and how the connection is secured. */
+/** What the bus needs of the options users give: who one is, and how the connection is secured; what they leave open, the configuration says. */
 export function natsOptionsOf(servers: string, options: ConnectOptions): NatsConnectOptions {
-  const { tls, timeout } = options;
+  const { timeout } = options;
   const auth = authOf(options);
+  const tls = { ...configuredTls(), ...options.tls };
   return {
     servers,
     ...(auth === undefined ? {} : { auth }),
-    ...(tls === undefined ? {} : { tls }),
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
     ...(timeout === undefined ? {} : { connectTimeoutMs: parseDurationMs(timeout) }),
+  };
+}
+
+/** How the configuration says that connections are secured. */
+export function configuredTls(): NatsTls {
+  const { "tls.ca-file": caFile, "tls.cert-file": certFile, "tls.key-file": keyFile, ...rest } = config.all();
+  const { "tls.require-encryption": requireEncryption } = rest;
+  return {
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(certFile === undefined ? {} : { certFile }),
+    ...(keyFile === undefined ? {} : { keyFile }),
+    ...(requireEncryption === undefined ? {} : { requireEncryption }),
   };
 }
 

@@ -13,7 +13,7 @@ import { LocalBus } from "../../runtime/bus/local-bus.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { preloadUrls } from "../../runtime/wire/preload.ts";
 import { NatsServer, SERVER_CONFIG } from "../nats/server.ts";
-import { joinNats } from "./join-nats.ts";
+import { joinNats, natsOptionsOf } from "./join-nats.ts";
 import { LocalCluster, type LocalClusterOptions } from "./local-cluster.ts";
 import { startNatsWorker, startProcessWorker, startThreadWorker } from "./spawn-workers.ts";
 import { announceScheduler, refuseSecondScheduler, SCHEDULER_DEFAULTS } from "./start-scheduler.ts";
@@ -38,7 +38,7 @@ export async function openLocal(options: LocalOptions): Promise<OpenCluster> {
 
 async function openOnNats(options: LocalOptions): Promise<OpenCluster> {
   const { server, connect } =
-    options.nats === undefined ? await ownServer() : { server: undefined, connect: { servers: options.nats } };
+    options.nats === undefined ? await ownServer() : { server: undefined, connect: natsOptionsOf(options.nats, {}) };
   const settings = clusterOptions(options, SCHEDULER_DEFAULTS.prefillUs);
   const release = async (): Promise<void> => {
     await server?.stop();

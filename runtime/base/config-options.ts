@@ -12,6 +12,10 @@ export interface ConfigValues {
   "connect.url": string;
   "connect.cluster": string;
   "connect.timeout": number | string;
+  "tls.ca-file": string;
+  "tls.cert-file": string;
+  "tls.key-file": string;
+  "tls.require-encryption": boolean;
   "compute.timeout": number | string;
   "compute.priority": number;
   "compute.retries": number;
@@ -93,6 +97,10 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
   "connect.url": option("the NATS server of Client.connect()", "an address", isText),
   "connect.cluster": option("the cluster of Client.connect()", "a name", isText),
   "connect.timeout": option("how long Client.connect() waits", 'a duration, such as "30s"', parses(parseDurationMs)),
+  "tls.ca-file": option("the authority that signed the certificates of NATS servers", "a path", isText),
+  "tls.cert-file": option("the certificate that this machine's programs show NATS servers", "a path", isText),
+  "tls.key-file": option("the key of that certificate", "a path", isText),
+  "tls.require-encryption": option("whether NATS servers without TLS are refused", "true or false", isFlag),
   "compute.timeout": option("how long a computation may take", 'a duration, such as "30s"', parses(parseDurationMs)),
   "compute.priority": option("priority of computations: higher runs earlier", "a number", (value) =>
     Number.isFinite(value),

@@ -26,11 +26,13 @@ export type NatsAuth =
   /** The path of a credentials file, or its text. */
   | { readonly kind: "creds"; readonly creds: string };
 
-/** Paths of PEM files. */
+/** Paths of PEM files; where nothing is said, a server that offers TLS is spoken to by it all the same. */
 export interface NatsTls {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
+  /** Whether servers that offer no TLS are refused; those are refused anyway where there are files. */
+  readonly requireEncryption?: boolean;
 }
 
 type Library = typeof import("@nats-io/transport-node");
@@ -69,7 +71,7 @@ export async function connectNats(options: NatsConnectOptions): Promise<NatsConn
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     ...(authenticator === undefined ? {} : { authenticator }),
-    ...(options.tls === undefined ? {} : { tls: await tlsOf(options.tls) }),
+    ...(isPlain(options.tls) ? {} : { tls: await tlsOf(options.tls as NatsTls) }),
   };
   try {
     return await library.connect(wanted);
@@ -120,9 +122,18 @@ async function credentials(creds: string): Promise<string> {
   return creds.includes("-----BEGIN") ? creds : (await readable("credentials file", creds)).toString();
 }
 
-async function tlsOf(tls: NatsTls): Promise<TlsOptions> {
-  for (const [what, path] of Object.entries(tls)) await readable(`tls.${what}`, path);
-  return tls;
+const isPlain = (tls: NatsTls = {}): boolean =>
+  tls.requireEncryption !== true && [tls.caFile, tls.certFile, tls.keyFile].every((file) => file === undefined);
+
+/** The library holds every connection to it, those after a break too: a server that offers no TLS is refused. */
+async function tlsOf({ requireEncryption: _, ...files }: NatsTls): Promise<TlsOptions> {
+  const { certFile, keyFile } = files;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new ShoalError("A certificate goes with its key: give both tls.certFile and tls.keyFile, or neither", {
+      code: "CONNECT",
+    });
+  for (const [what, path] of Object.entries(files)) await readable(`tls.${what}`, path);
+  return files;
 }
 
 function readable(what: string, path: string): Promise<Buffer> {
@@ -174,6 +185,10 @@ function connectError(
       true,
     );
   const words = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof library.ConnectionError && options.tls?.requireEncryption === true)
+    return give(
+      `The NATS server at ${server} did not take TLS: ${words}; tls.requireEncryption allows nothing else: configure the server for TLS, or take that back`,
+    );
   if (cause instanceof library.ConnectionError && options.tls !== undefined)
     return give(
       `The NATS server at ${server} did not take TLS: ${words}; leave tls out, or configure the server for it`,

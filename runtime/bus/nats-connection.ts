@@ -3,7 +3,9 @@
  * that a connection the program already has can be used, whichever of the two made it.
  */
 export interface NatsConnectionLike {
-  readonly info?: { readonly version: string; readonly max_payload: number } | undefined;
+  readonly info?:
+    | { readonly version: string; readonly max_payload: number; readonly tls_required?: boolean }
+    | undefined;
   publish(subject: string, payload?: Uint8Array, options?: { reply?: string }): void;
   subscribe(subject: string, options?: NatsSubscriptionOptions): NatsSubscriptionLike;
   flush(): Promise<void>;

@@ -86,6 +86,12 @@ export const clusterClaims: readonly Claim[] = [
     "shoal:Client.local",
     "test/infra/cluster/own-server.test.ts: nobody else enters the server of a local cluster",
   ],
+  [
+    "DP-053",
+    "Config-driven TLS",
+    "shoal:config shoal:Client.connect cli:scheduler cli:worker",
+    "test/e2e/configured-tls.test.ts: scheduler, workers, page, commands and clients connect as a file or the environment says",
+  ],
   ["DP-055", "Trust model", "cli:nats", "test/infra/nats/permissions.test.ts: users with passwords: each role"],
   [
     "DP-002",

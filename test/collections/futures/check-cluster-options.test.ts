@@ -26,7 +26,10 @@ test("Client.connect refuses options that are unknown or mean nothing, before it
   const refused = async (options: object, message: string): Promise<void> =>
     assert.rejects(Client.connect("nats://127.0.0.1:1", options as never), { name: "TypeError", message });
   await refused({ clustr: "x" }, 'Client.connect has no option "clustr"; did you mean "cluster"?');
-  await refused({ tls: { ca: "x" } }, 'tls of Client.connect has no option "ca"; it has caFile, certFile, keyFile');
+  await refused(
+    { tls: { ca: "x" } },
+    'tls of Client.connect has no option "ca"; it has caFile, certFile, keyFile, requireEncryption',
+  );
   await refused({ timeout: "soon" }, 'timeout of Client.connect is a duration, such as "30s", not "soon"');
 });
 

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { nkeys } from "@nats-io/transport-node";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import { connectNatsBus, type NatsConnectOptions } from "../../../runtime/bus/nats-connect.ts";
+import { makeCertificates } from "../../support/certificates.ts";
 import { startTestNats } from "../../support/nats.ts";
 
 /** The message of a connection's refusal; the code must be CONNECT. */
@@ -124,10 +122,8 @@ describe("connectNatsBus() to what is not there", () => {
 });
 
 describe("connectNatsBus() over TLS", () => {
-  const folder = mkdtempSync(join(tmpdir(), "shoal-tls-"));
+  const folder = makeCertificates({ after });
   const file = (name: string) => join(folder, name);
-  before(() => makeCertificates(folder));
-  after(() => rmSync(folder, { recursive: true }));
   const tlsConfig = (more: string) =>
     `tls: { cert_file: "${file("server.pem")}", key_file: "${file("server.key")}", timeout: 5, ${more} }`;
 
@@ -149,6 +145,21 @@ describe("connectNatsBus() over TLS", () => {
     );
   });
 
+  test("where encryption is required, a server that offers it is taken and one that does not is refused", async (t) => {
+    const { url } = await startTestNats(t, { config: tlsConfig("") });
+    await works({ servers: url, tls: { caFile: file("ca.pem"), requireEncryption: true } });
+    const plain = await startTestNats(t);
+    await works({ servers: plain.url, tls: { requireEncryption: false } });
+    assert.match(
+      await refusal({ servers: plain.url, tls: { requireEncryption: true } }),
+      /The NATS server at \S+ did not take TLS: .+; tls\.requireEncryption allows nothing else: configure the server for TLS/,
+    );
+    assert.equal(
+      await refusal({ servers: url, tls: { caFile: file("ca.pem"), certFile: file("client.pem") } }),
+      "A certificate goes with its key: give both tls.certFile and tls.keyFile, or neither",
+    );
+  });
+
   test("a server that asks for the client's certificate", async (t) => {
     const { url } = await startTestNats(t, { config: tlsConfig(`ca_file: "${file("ca.pem")}", verify: true`) });
     const client = { certFile: file("client.pem"), keyFile: file("client.key") };
@@ -159,17 +170,3 @@ describe("connectNatsBus() over TLS", () => {
     );
   });
 });
-
-/** An authority, a server for 127.0.0.1 and a client, by the openssl program. */
-function makeCertificates(folder: string): void {
-  const openssl = (...args: string[]) =>
-    execFileSync("openssl", args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  openssl("req", "-x509", ...key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test authority");
-  for (const name of ["server", "client"]) {
-    openssl("req", ...key, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${name}`);
-    writeFileSync(join(folder, "ext"), "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
-    const sign = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "ext"];
-    openssl("x509", "-req", "-in", `${name}.csr`, ...sign, "-out", `${name}.pem`);
-  }
-}
