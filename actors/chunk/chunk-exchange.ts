@@ -106,7 +106,7 @@ export async function pullChunks(
   return timed(road.meter, "fetch", "decode", () => decodeChunks(frame));
 }
 
-/** Pulls a transfer, several parts at a time: through a window of the host if there is one, else over the bus. @throws ShoalError LOST_DATA, or of the bus */
+/** Pulls a transfer: straight from its holder's memory, in parts through a window of the host, or over the bus, whichever of them there is. @throws ShoalError LOST_DATA, or of the bus */
 export async function pullParts(
   road: ChunkRoad,
   holder: string,
@@ -116,7 +116,8 @@ export async function pullParts(
   const pull = { road, holder, transfer, options, place: new Landing(transfer) };
   const window = transfer.window === undefined ? undefined : road.windows?.look(transfer.window);
   try {
-    if (window === undefined || !(await pullThrough(window, pull))) await pullOver(pull);
+    if (window !== undefined && (await window.readAll(pull.place.whole))) await checkHeld(pull);
+    else if (window === undefined || !(await pullThrough(window, pull))) await pullOver(pull);
   } finally {
     window?.close();
     sayDone(road.bus, holder, transfer.transfer);
@@ -153,6 +154,14 @@ class Landing {
 interface Stretch {
   readonly from: number;
   readonly to: number;
+}
+
+/** What was read is what was offered only if the holder kept it meanwhile: another's memory may change hands unseen. */
+async function checkHeld({ road: { bus }, holder, transfer: { transfer }, options }: Pull): Promise<void> {
+  const { bytes } = frameOf(
+    (await bus.request(holder, writeRequest(bus, { type: "held", transfer }), options)).payload,
+  );
+  if (bytes[0] !== MARK.held) throw notThere(holder, transfer);
 }
 
 /** Parts do not go beyond a piece, so that nothing is copied to be sent. */

@@ -21,6 +21,8 @@ export type ChunkRequest =
     }
   | PartRequest
   | StealAsk
+  /** Whether the pieces of a transfer are what they were when it was offered. */
+  | { readonly type: "held"; readonly transfer: number }
   /** The receiver has all it wants of a transfer. */
   | { readonly type: "done"; readonly transfer: number }
   /** A client offers data: the worker pulls it from there and parks it under the tickets. */
@@ -49,7 +51,7 @@ export interface Transfer {
 }
 
 /** What an answer is. The mark takes eight bytes, so that what follows stays aligned. */
-export const MARK = { whole: 1, inParts: 2, refused: 3, inWindow: 4 } as const;
+export const MARK = { whole: 1, inParts: 2, refused: 3, inWindow: 4, held: 5 } as const;
 export const MARK_BYTES = 8;
 
 export function marked(mark: number, body: readonly Uint8Array[]): Uint8Array {

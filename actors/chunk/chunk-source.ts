@@ -19,6 +19,7 @@ const TRANSFER_LEASE_MS = 60_000;
 
 interface Outgoing {
   readonly pieces: readonly Uint8Array[];
+  readonly bytes: number;
   readonly window: OutWindow | undefined;
   lastAskedMs: number;
 }
@@ -59,6 +60,7 @@ export class ChunkSource {
       if (request === undefined) return;
       if (request.type === "part") void this.answerPart(message, request);
       else if (request.type === "get") void this.answer(message, request.looks, get(request));
+      else if (request.type === "held") this.answerHeld(message, request.transfer);
       else if (request.type === "done") this.withdraw(request.transfer);
       else other(request, message);
     });
@@ -74,8 +76,8 @@ export class ChunkSource {
     const now = this.clock.now();
     for (const [transfer, one] of this.outgoing) if (now - one.lastAskedMs > TRANSFER_LEASE_MS) this.withdraw(transfer);
     this.transfers += 1;
-    const window = looks ? this.makeWindow() : undefined;
-    this.outgoing.set(this.transfers, { pieces, window, lastAskedMs: now });
+    const window = looks ? this.makeWindow(pieces) : undefined;
+    this.outgoing.set(this.transfers, { pieces, bytes: bytesOfAll(pieces), window, lastAskedMs: now });
     const transfer = { transfer: this.transfers, pieces: pieces.map((piece) => piece.byteLength) };
     return window === undefined ? transfer : { ...transfer, window: window.name };
   }
@@ -86,9 +88,9 @@ export class ChunkSource {
   }
 
   /** A host without room for a window still has its bus. */
-  private makeWindow(): OutWindow | undefined {
+  private makeWindow(pieces: readonly Uint8Array[]): OutWindow | undefined {
     try {
-      return this.windows?.make();
+      return this.windows?.make(pieces);
     } catch {
       return undefined;
     }
@@ -117,6 +119,13 @@ export class ChunkSource {
     } catch (error) {
       message.respond({ bytes: marked(MARK.refused, [Buffer.from(textOf(error))]) });
     }
+  }
+
+  /** Memory that was given to another thread meanwhile has no bytes here any more. */
+  private answerHeld(message: BusMessage, transfer: number): void {
+    const outgoing = this.outgoing.get(transfer);
+    const isHeld = outgoing !== undefined && bytesOfAll(outgoing.pieces) === outgoing.bytes;
+    message.respond({ bytes: isHeld ? marked(MARK.held, []) : new Uint8Array(0) });
   }
 
   /** A part that lies in one piece goes as it is, uncopied; an empty answer says that there is no such part. */

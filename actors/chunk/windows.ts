@@ -3,8 +3,8 @@
  * of them share a host is found out by looking: a window that is not to be seen belongs to another host, or another user.
  */
 export interface Windows {
-  /** Makes one. @throws what the host says when there is no room for it */
-  make(): OutWindow;
+  /** Makes one for pieces that follow each other. @throws what the host says when there is no room for it */
+  make(pieces: readonly Uint8Array[]): OutWindow;
   /** Looks into another's; undefined if it is not to be seen from here. */
   look(name: string): InWindow | undefined;
 }
@@ -19,6 +19,11 @@ export interface OutWindow {
 }
 
 export interface InWindow {
+  /**
+   * Fills `into` with all pieces, straight from where they lie in the memory of whoever made the window. False if they are not
+   * to be had there. Only its maker can say afterwards whether it held them all the time.
+   */
+  readAll(into: Uint8Array): Promise<boolean>;
   /** Fills `into` from position `at` on. @throws if there is less */
   read(into: Uint8Array, at: number): Promise<void>;
   close(): void;

@@ -1,8 +1,14 @@
 import { createRequire } from "node:module";
 
+/** A native function; `async` calls it in another thread, its last argument is told `(error, result)`. */
+export interface NativeFunction {
+  (...args: unknown[]): unknown;
+  async(...args: unknown[]): void;
+}
+
 /** A library of native functions, by their C declarations. */
 export interface NativeLibrary {
-  func(signature: string): (...args: unknown[]) => unknown;
+  func(signature: string): NativeFunction;
 }
 
 /** What loads libraries by name; null stands for what the process itself has. */
