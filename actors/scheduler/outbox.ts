@@ -32,6 +32,11 @@ export class Outbox {
     return out;
   }
 
+  /** Addressees that something is to be said to. */
+  get size(): number {
+    return this.workers.size + this.clients.size;
+  }
+
   /** What a worker or client that is gone was to hear. */
   dropWorker(worker: number): void {
     this.workers.delete(worker);

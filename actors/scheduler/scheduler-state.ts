@@ -25,6 +25,7 @@ import { TaskColumns } from "./task-columns.ts";
 import { TaskNotes } from "./task-notes.ts";
 import { TransferRate } from "./transfer-rate.ts";
 import { packStep, TransitionLog } from "./transition-log.ts";
+import { TurnFigures } from "./turn-figures.ts";
 import { WantList } from "./want-list.ts";
 import { WorkSpans } from "./work-spans.ts";
 import { WorkerLoads } from "./worker-loads.ts";
@@ -170,8 +171,7 @@ export class SchedulerState {
   readonly claims: StealClaim[] = [];
   /** Spans of submissions that are traced, by slab. */
   readonly traces = new Map<number, string>();
-  /** Turns so far, the time they took, the longest of them, and how many were long. */
-  readonly turns = { count: 0, ms: 0, maxMs: 0, long: 0 };
+  readonly turns = new TurnFigures();
   /** Kept while somebody watches; see {@link watchTransitions}. */
   transitions: TransitionLog | undefined;
   /** Rows by state, of each layer; likewise. */

@@ -97,8 +97,6 @@ export function schedulerActor(options: SchedulerActorOptions): ActorSpec {
 const MAILBOX_FRAMES_MAX = 1 << 20;
 /** A turn takes no further message after so long: what is left has the next one. */
 const TAKING_MAX_MS = 4;
-/** Turns beyond this are counted: they keep every task waiting. */
-const LONG_TURN_MS = 20;
 
 class Scheduler implements Actor {
   private readonly options: SchedulerActorOptions;
@@ -177,11 +175,7 @@ class Scheduler implements Actor {
   }
 
   private noteTurn(tookMs: number): void {
-    const { turns } = this.brain.state;
-    turns.count += 1;
-    turns.ms += tookMs;
-    if (tookMs > turns.maxMs) turns.maxMs = tookMs;
-    if (tookMs > LONG_TURN_MS) turns.long += 1;
+    this.brain.state.turns.note(tookMs, this.backlog.length, this.output.size);
     this.options.onTurn?.(tookMs);
   }
 

@@ -97,23 +97,26 @@ export class WorkerOutbox {
     this.given.push({ row, attempt, thief, incarnation });
   }
 
+  /** Whether there is nothing to report. */
   get isEmpty(): boolean {
-    return (
-      this.finishedRows.length +
-        this.failed.length +
-        this.missing.length +
-        this.held.length +
-        this.given.length +
-        this.slots.length +
-        this.notes.length ===
-      0
-    );
+    return this.finishedRows.length === 0 && this.others.every((list) => list.length === 0);
+  }
+
+  /** All that has not left: reports, and what is wanted of peers and of what runs here. */
+  get size(): number {
+    const { fetches, aborts, orphans, asks, grants, forgottenLayers } = this;
+    const lists = [...this.others, fetches, aborts, orphans, asks, grants, forgottenLayers];
+    return lists.reduce((sum, list) => sum + list.length, this.finishedRows.length);
   }
 
   /** Whether all there is to report are tasks that finished. */
   get hasOnlyCompletions(): boolean {
-    const others = [this.failed, this.missing, this.held, this.given, this.slots, this.notes];
-    return this.finishedRows.length > 0 && others.every((list) => list.length === 0);
+    return this.finishedRows.length > 0 && this.others.every((list) => list.length === 0);
+  }
+
+  /** Reports of what is not a completion. */
+  private get others(): readonly (readonly unknown[])[] {
+    return [this.failed, this.missing, this.held, this.given, this.slots, this.notes];
   }
 
   /** The reports of a turn, completions first: a task sent ahead may have finished behind its input. */

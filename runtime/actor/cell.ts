@@ -86,6 +86,11 @@ export class ActorCell implements TurnTaker {
     return this.life?.context.incarnation;
   }
 
+  /** Messages in its mailbox. */
+  get waiting(): number {
+    return this.mailbox.size;
+  }
+
   get isStopped(): boolean {
     return this.lifecycle.state === "stopped";
   }

@@ -124,6 +124,11 @@ export class ActorSystem {
     return this.cells.has(address);
   }
 
+  /** How many messages lie in the mailbox of each actor, by its address. */
+  eachMailbox(visit: (address: string, waiting: number) => void): void {
+    for (const [address, cell] of this.cells) visit(address, cell.waiting);
+  }
+
   /** Stops an actor of this system and its children; nothing happens if there is none. */
   stop(address: string): void {
     this.cells.get(address)?.stop("asked");

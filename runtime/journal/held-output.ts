@@ -18,6 +18,11 @@ export class HeldOutput<Said> {
     this.wakeWhen = wakeWhen;
   }
 
+  /** Turns whose words have not left. */
+  get size(): number {
+    return this.held.length;
+  }
+
   /** From now on all waits for this position. */
   waitFor(position: number): void {
     this.position = Math.max(this.position, position);

@@ -23,6 +23,7 @@ import { EffectWatch } from "./effect-watch.ts";
 import { SimLine } from "./line.ts";
 import { type MemoryOfWorker, withinCredit } from "./memory-bounds.ts";
 import { Network } from "./network.ts";
+import { QueueBounds } from "./queue-bounds.ts";
 import { RaceWatch } from "./race-watch.ts";
 import type { Scenario } from "./scenario.ts";
 import { digestOf, type TaskPlan, type TaskWorld, taskValue } from "./tasks.ts";
@@ -93,6 +94,7 @@ export class Cluster implements TaskWorld {
   stolen = 0;
   private readonly moves = new Map<string, number>();
   readonly races = new RaceWatch();
+  readonly queues: QueueBounds;
   private readonly effects: EffectWatch;
   /** When a brain last had something else to do than to hear that all are alive. */
   private stirredMs = 0;
@@ -112,6 +114,7 @@ export class Cluster implements TaskWorld {
     this.doubtsOf = doubtsOf;
     this.world = new World(scenario.seed);
     this.network = new Network(this.world, scenario.options.network);
+    this.queues = new QueueBounds(scenario);
     const acting = scenario.layers.filter(({ annotations }) => annotations.effectful === "once");
     this.effects = new EffectWatch(new Set(acting.map(({ name }) => name)));
     this.layers = new Map(scenario.layers.map((layer) => [layer.name, layer]));
@@ -452,7 +455,7 @@ export class Cluster implements TaskWorld {
     const { world } = this;
     let tokens = 0;
     const { life } = node;
-    return new ActorSystem({
+    const system = new ActorSystem({
       bus,
       clock: world.clockOf(node),
       codec: actorCodec,
@@ -462,6 +465,8 @@ export class Cluster implements TaskWorld {
         if (node.life === life) world.fail(new Error(`${actor} failed`, { cause: error }));
       },
     });
+    this.queues.watch(node, system);
+    return system;
   }
 
   private addNode(id: string, drift: number): void {
@@ -469,8 +474,10 @@ export class Cluster implements TaskWorld {
   }
 
   private afterEvent(): void {
-    if (this.unchecked.size === 0 || this.world.failure !== undefined) return;
+    if (this.world.failure !== undefined) return;
     try {
+      // A queue without a bound shows later just as well.
+      if (this.world.events % 8 === 0) this.queues.look(this.scheduler, this.workers);
       for (const brain of this.unchecked) {
         if (brain instanceof WorkerBrain) checkWorker(brain);
         else if (brain === this.scheduler) {

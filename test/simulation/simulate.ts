@@ -153,6 +153,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   if (world.failure !== undefined) return;
   if (!isAtRest()) throw new Error(`the cluster was at rest and is no more: ${unsettled(cluster)}`);
   checkManagedBytes(cluster.workers);
+  if (cluster.isStill) cluster.queues.atRest(cluster.scheduler, cluster.workers);
   await gatherAll(cluster);
   if (world.failure !== undefined) return;
   checkAnswers(cluster, oracleOf(cluster));

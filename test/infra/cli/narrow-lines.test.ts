@@ -24,7 +24,7 @@ const status = {
   ready: 512,
   clients: 2,
   slabs: 1,
-  turns: { count: 1, ms: 1, maxMs: 1, long: 0 },
+  turns: { count: 1, ms: 1, maxMs: 1, long: 0, waiting: 0, held: 0 },
   cache: CACHE_OFF,
   transferBytesPerS: 1e8,
   lacks: [],
