@@ -16,7 +16,7 @@ const ANY: Rule = { expects: "", allows: () => true };
 
 /** A record whose names are known. */
 const record = (...names: string[]): Rule & { readonly names: readonly string[] } => ({ ...ANY, names });
-const PAGE = record("host", "port", "prefix", "token" satisfies keyof PagePlace);
+const PAGE = record(...(["host", "interface", "port", "contact", "prefix", "token"] satisfies (keyof PagePlace)[]));
 const SHARE = record("weight", "atOnceMax");
 
 const LOCAL: Readonly<Record<keyof LocalOptions, Rule>> = {

@@ -84,8 +84,12 @@ export interface WorkerScale {
 /** Where a live page is served. Default: 127.0.0.1, port 8787, or a free one where that is taken. */
 export interface PagePlace {
   readonly host?: string;
-  /** 0: any that is free. */
-  readonly port?: number;
+  /** The network interface it listens at, in place of a host: "eth0". */
+  readonly interface?: string;
+  /** 0: any that is free; "8787-8797": the first of them that is. */
+  readonly port?: number | string;
+  /** Where others reach it, if not where it listens, for {@link OpenPage.url}: "host", "host:port", "https://host". */
+  readonly contact?: string;
   /** Where it lies behind a proxy: "/shoal". */
   readonly prefix?: string;
   /** With it, `POST /api/v1/retire_workers` has workers leave; without one, nothing can be changed. */

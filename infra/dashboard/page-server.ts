@@ -4,6 +4,9 @@ import { Observer } from "../../actors/observer/observer.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { bracketed, listenHost } from "../listen/listen-host.ts";
+import { firstFree, parsePorts, portsShown } from "../listen/port-range.ts";
+import { toldUrl } from "../listen/told-url.ts";
 import { LiveViews } from "./live-views.ts";
 import { answerRequest } from "./page-routes.ts";
 
@@ -12,8 +15,12 @@ export interface PageOptions {
   readonly cluster: string;
   /** Default 127.0.0.1: figures of a cluster are not for everyone. */
   readonly host?: string | undefined;
-  /** Default 8787, or a free one where that is taken; 0 for any. */
-  readonly port?: number | undefined;
+  /** A network interface to listen at, in place of a host. */
+  readonly interface?: string | undefined;
+  /** Default 8787, or a free one where that is taken; 0 for any; "8787-8797" for the first of them that is free. */
+  readonly port?: number | string | undefined;
+  /** Where others reach it, if that is not where it listens. */
+  readonly contact?: string | undefined;
   /** Where it lies behind a proxy: "/shoal". */
   readonly prefix?: string | undefined;
   /** With it, `POST /api/v1/retire_workers` has workers leave. */
@@ -35,12 +42,14 @@ export class PageServer {
   readonly live: LiveViews;
   readonly prefix: string;
   readonly token: string | undefined;
+  private readonly contact: string | undefined;
   private readonly server: Server;
 
   private constructor(options: PageOptions) {
     const { system, cluster } = options;
     this.prefix = parsePrefix(options.prefix ?? "");
     this.token = options.token;
+    this.contact = options.contact;
     this.observer = new Observer({
       bus: system.bus,
       clock: system.clock,
@@ -54,27 +63,32 @@ export class PageServer {
     this.server.unref();
   }
 
-  /** @throws ShoalError CONNECT if it cannot listen there */
+  /** @throws ShoalError CONNECT if it cannot listen there; RangeError for ports and interfaces that are none; SyntaxError for a contact that is none */
   static async start(options: PageOptions): Promise<PageServer> {
+    const { port, contact } = options;
+    const host = listenHost(options);
+    const ports = parsePorts(port ?? PAGE_PORT, "The page");
+    toldUrl({ scheme: "http", address: host, port: ports.first, contact });
     const page = new PageServer(options);
-    const { host = "127.0.0.1", port } = options;
     try {
-      await page.listen(host, port ?? PAGE_PORT);
+      await firstFree(ports, (one) => page.listen(host, one));
     } catch (error) {
-      if (port !== undefined || (error as { code?: string }).code !== "EADDRINUSE")
-        throw new ShoalError(`The page cannot listen at ${host}:${port ?? PAGE_PORT}: ${(error as Error).message}`, {
-          code: "CONNECT",
-          cause: error,
-        });
+      if (port !== undefined || (error as { code?: string }).code !== "EADDRINUSE") {
+        page.observer.close();
+        throw new ShoalError(
+          `The page cannot listen at ${bracketed(host)}:${portsShown(ports)}: ${(error as Error).message}`,
+          { code: "CONNECT", cause: error },
+        );
+      }
       await page.listen(host, 0);
     }
     return page;
   }
 
-  /** "http://127.0.0.1:8787" */
+  /** What others are told: "http://127.0.0.1:8787". */
   get url(): string {
-    const { address, port, family } = this.server.address() as AddressInfo;
-    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}${this.prefix}`;
+    const { address, port } = this.server.address() as AddressInfo;
+    return `${toldUrl({ scheme: "http", address, port, contact: this.contact })}${this.prefix}`;
   }
 
   async close(): Promise<void> {

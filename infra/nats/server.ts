@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import { bracketed } from "../listen/listen-host.ts";
 import { ensureNatsServer, type NatsServerBinary } from "./ensure-server.ts";
 
 export interface NatsServerOptions {
@@ -84,7 +85,7 @@ export class NatsServer {
 
   get url(): string {
     const { host = "127.0.0.1" } = this.options;
-    return `nats://${host.includes(":") ? `[${host}]` : host}:${this.portInUse}`;
+    return `nats://${bracketed(host)}:${this.portInUse}`;
   }
 
   /** The last lines the server wrote. */

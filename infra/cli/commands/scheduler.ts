@@ -27,6 +27,11 @@ export const schedulerCommand: Command = {
       value: "FILE",
       help: "Writes down where the cluster is, for workers and clients on the same shared disk",
     },
+    "nats-contact": {
+      type: "string",
+      value: "URL",
+      help: "The NATS server as others reach it, for that file, where this scheduler reaches it by another address",
+    },
     standby: { type: "boolean", help: "Waits, and takes over when the scheduler is gone; needs JetStream" },
     lease: {
       type: "string",
@@ -114,7 +119,8 @@ export const schedulerCommand: Command = {
           if (former !== undefined) terminal.print(`It goes on where the scheduler of epoch ${former} ended`);
           terminal.print(`Scheduler ${VERSION} ${name} is ready at ${url} (process ${process.pid})${remark}`);
           const file = textOf(values, "scheduler-file");
-          if (file !== undefined) await writeSchedulerFile(file, { cluster, nats: url });
+          if (file !== undefined)
+            await writeSchedulerFile(file, { cluster, nats: textOf(values, "nats-contact") ?? url });
           if (values["no-page"] === true) return;
           page = await PageServer.start({ system, cluster, ...place });
           terminal.print(`Page at ${page.url}`);

@@ -87,6 +87,12 @@ export const clusterClaims: readonly Claim[] = [
     "test/infra/cluster/own-server.test.ts: nobody else enters the server of a local cluster",
   ],
   [
+    "DP-049",
+    "Addresses and ports",
+    "cli:nats cli:scheduler cli:page shoal:Client.local",
+    "test/e2e/addresses.test.ts: a range of ports, and an address that others are told",
+  ],
+  [
     "DP-053",
     "Config-driven TLS",
     "shoal:config shoal:Client.connect cli:scheduler cli:worker",
