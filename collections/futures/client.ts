@@ -370,7 +370,7 @@ export class Client extends ClientOperations {
   }
 
   [notebookSymbol](): NotebookForms {
-    return clientForms(this.cluster.name, this.workers, this.pageUrl);
+    return clientForms(this.cluster.name, this.workers, this.page);
   }
 
   private async withPage(page: boolean | PagePlace | undefined): Promise<this> {

@@ -1,15 +1,20 @@
 import type { WorkerSummary } from "../../runtime/protocol/client-scheduler.ts";
 import { escaped, type NotebookForms, tableHtml } from "../core/notebook-forms.ts";
+import type { OpenPage } from "./spawner.ts";
 
-/** A client: its cluster, its workers, where its page is. */
+/** A client: its cluster, its workers, where its page is; where the page may change something, its pane that scales. */
 export function clientForms(
   name: string,
   workers: readonly WorkerSummary[],
-  pageUrl: string | undefined,
+  served: Pick<OpenPage, "url" | "hasControls"> | undefined,
 ): NotebookForms {
   const slots = workers.reduce((sum, one) => sum + one.slots, 0);
-  const page =
-    pageUrl === undefined ? [] : [["Page", `<a href="${escaped(pageUrl)}">${escaped(pageUrl)}</a>`] as const];
+  const url = served === undefined ? "" : escaped(served.url);
+  const page = served === undefined ? [] : [["Page", `<a href="${url}">${url}</a>`] as const];
+  const scale =
+    served?.hasControls === true
+      ? `<details><summary>Scale</summary><iframe src="${url}/individual/scale" title="Scale" width="100%" height="${SCALE_HEIGHT}" style="border:0"></iframe></details>`
+      : "";
   const rows = [
     ["Cluster", escaped(name)] as const,
     ["Workers", `${workers.length}, ${slots} tasks at a time`] as const,
@@ -20,12 +25,13 @@ export function clientForms(
   const text = `Client of ${name}: ${workers.length} workers, ${slots} tasks at a time`;
   const picture = workersSvg(workers, text);
   return {
-    "text/html": `<div><strong>Client</strong>${tableHtml([], rows)}${picture}${details}</div>`,
+    "text/html": `<div><strong>Client</strong>${tableHtml([], rows)}${picture}${details}${scale}</div>`,
     "text/plain": text,
     "image/svg+xml": picture,
   };
 }
 
+const SCALE_HEIGHT = 150;
 const PICTURE_WIDTH = 360;
 const SQUARE = 10;
 const LINE = 16;

@@ -92,13 +92,15 @@ export interface PagePlace {
   readonly contact?: string;
   /** Where it lies behind a proxy: "/shoal". */
   readonly prefix?: string;
-  /** With it, `POST /api/v1/retire_workers` has workers leave; without one, nothing can be changed. */
+  /** With it, the page says how many workers there are to be, and `POST /api/v1/retire_workers` has some leave; without one, nothing can be changed. */
   readonly token?: string;
 }
 
 /** A live page that is served. */
 export interface OpenPage {
   readonly url: string;
+  /** Whether anything can be changed there, by whoever has its token. */
+  readonly hasControls: boolean;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Observer } from "../../actors/observer/observer.ts";
 import type { Demand } from "../../actors/scheduler/demand.ts";
 import type { StateFigures } from "../../actors/scheduler/figures.ts";
+import type { WorkerScale } from "../../collections/futures/spawner.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 
 /** What a request for `/api/v1` is answered with. */
@@ -11,7 +12,16 @@ export interface ControlAnswer {
   readonly body: unknown;
 }
 
-type Route = (observer: Observer, body: unknown) => Promise<ControlAnswer>;
+/** What routes have of the page. */
+interface ControlParts {
+  readonly observer: Observer;
+  /** Whoever has it may change something; without one nobody may. */
+  readonly token: string | undefined;
+  /** The cluster's workers, where they are of this very program. */
+  readonly workers: WorkerScale | undefined;
+}
+
+type Route = (parts: ControlParts, body: unknown) => Promise<ControlAnswer>;
 
 const PREFIX = "/api/v1/";
 /** Work that is open should be done in so long: what `wanted` of `adaptive_target` goes by. */
@@ -19,9 +29,9 @@ const TARGET_US = 5e6;
 const BODY_BYTES_MAX = 65_536;
 
 const reads: Readonly<Record<string, Route>> = {
-  get_workers: async (observer) => ok({ workers: (await figuresOf(observer)).workers }),
-  adaptive_target: async (observer) => ok(await demandOf(observer)),
-  check_idle: async (observer) => {
+  get_workers: async ({ observer }) => ok({ workers: (await figuresOf(observer)).workers }),
+  adaptive_target: async ({ observer }) => ok(await demandOf(observer)),
+  check_idle: async ({ observer }) => {
     const { tasks, submissions } = await figuresOf(observer);
     const open = ["waiting", "ready", "assigned", "processing", "racing", "resting"].reduce(
       (sum, state) => sum + (tasks[state] ?? 0),
@@ -29,10 +39,21 @@ const reads: Readonly<Record<string, Route>> = {
     );
     return ok({ isIdle: open === 0, open, submissions });
   },
+  controls: async ({ token, workers }) => ok({ changes: token !== undefined, scales: workers !== undefined }),
 };
 
 const changes: Readonly<Record<string, Route>> = {
-  retire_workers: async (observer, body) => {
+  scale: async ({ workers }, body) => {
+    if (workers === undefined)
+      return refused(
+        409,
+        "This program did not start the workers: start and stop them where they run (shoal worker --adapt), or have some leave with retire_workers",
+      );
+    const n = countIn(body, '{ "n": 4 }');
+    await workers.scale(n);
+    return ok({ n });
+  },
+  retire_workers: async ({ observer }, body) => {
     const workers = await chosen(observer, body);
     if (workers.length === 0) return ok({ workers });
     const answer = (await observer.askScheduler({ type: "retire", workers })) as { stays?: unknown };
@@ -44,14 +65,14 @@ export const isControl = (pathname: string): boolean => pathname.startsWith(PREF
 
 /**
  * What operators of clusters ask: workers, how many are wanted, whether anything is open; and, with the token, that workers leave in
- * order. What changes something is a POST with `authorization: Bearer TOKEN`; without a token here, nothing can be changed.
+ * order, or that there are so many. What changes something is a POST with `authorization: Bearer TOKEN`; without a token here, nothing can be changed.
  * @see https://distributed.dask.org/en/stable/http_services.html
  */
 export async function answerControl(
-  observer: Observer,
   request: IncomingMessage,
-  { pathname, token }: { readonly pathname: string; readonly token: string | undefined },
+  parts: ControlParts & { readonly pathname: string },
 ): Promise<ControlAnswer> {
+  const { pathname, token } = parts;
   const name = pathname.slice(PREFIX.length);
   const isChange = Object.hasOwn(changes, name);
   const route = isChange ? changes[name] : Object.hasOwn(reads, name) ? reads[name] : undefined;
@@ -66,7 +87,7 @@ export async function answerControl(
     return refused(401, "authorization: Bearer TOKEN is wanted, with the token of this page");
   if (!isChange && request.method !== "GET") return refused(405, `${pathname} is asked with GET`);
   try {
-    return await route(observer, isChange ? await bodyOf(request) : undefined);
+    return await route(parts, isChange ? await bodyOf(request) : undefined);
   } catch (error) {
     return refused(statusOf(error), (error as Error).message);
   }
@@ -107,9 +128,15 @@ async function chosen(observer: Observer, body: unknown): Promise<readonly strin
     if (unknown.length === 0) return workers;
     throw new ShoalError(`No worker ${unknown.join(" or ")} is in the cluster`, { code: "UNKNOWN_KEY" });
   }
-  if (!Number.isInteger(n) || (n as number) < 0)
-    throw new TypeError('The request is { "workers": ["w0-…"] } or { "n": 2 }');
-  return (await demandOf(observer)).spare.slice(0, n as number);
+  const count = countIn({ n }, '{ "workers": ["w0-…"] } or { "n": 2 }');
+  return (await demandOf(observer)).spare.slice(0, count);
+}
+
+/** @throws TypeError saying what the request is */
+function countIn(body: unknown, expected: string): number {
+  const { n } = (body ?? {}) as { n?: unknown };
+  if (!Number.isInteger(n) || (n as number) < 0) throw new TypeError(`The request is ${expected}`);
+  return n as number;
 }
 
 const figuresOf = async (observer: Observer): Promise<StateFigures> =>

@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Observer } from "../../actors/observer/observer.ts";
 import type { StateFigures } from "../../actors/scheduler/figures.ts";
 import { schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
+import type { WorkerScale } from "../../collections/futures/spawner.ts";
 import { clusterMetrics } from "../metrics/cluster-metrics.ts";
 import { metricsText } from "../metrics/metrics-text.ts";
 import { assetText, findAsset } from "./assets.ts";
 import { answerControl, isControl } from "./control-routes.ts";
 import type { LiveViews } from "./live-views.ts";
+import { findPane, type Pane, paneList } from "./panes.ts";
 import { viewData, viewNames } from "./views.ts";
 
 /** What routes have of the server. */
@@ -17,6 +19,8 @@ export interface PageParts {
   readonly prefix: string;
   /** Whoever has it may have workers leave; without one nobody may. */
   readonly token: string | undefined;
+  /** The cluster's workers, where they are of this very program. */
+  readonly workers: WorkerScale | undefined;
 }
 
 type Route = (parts: PageParts, url: URL, response: ServerResponse) => void | Promise<void>;
@@ -64,6 +68,11 @@ const routes: Readonly<Record<string, Route>> = {
   "/json/counts.json": async ({ observer }, _, response) =>
     json(response, await observer.askScheduler({ type: "status" }).catch(problemOf)),
   "/json/lifecycle.json": (_, __, response) => json(response, taskLifecycle()),
+  // Whoever embeds panes may read where they are; what they show only their own pages may.
+  "/individual-plots.json": ({ prefix, token }, _, response) => {
+    response.setHeader("access-control-allow-origin", "*");
+    json(response, paneList(prefix, token !== undefined));
+  },
   "/sitemap.json": (_, __, response) => json(response, { paths: [...PAGES, ...Object.keys(routes)] }),
 };
 
@@ -79,7 +88,7 @@ export async function answerRequest(
   const url = new URL(withoutPrefix(request.url ?? "/", parts.prefix), "http://page");
   const { pathname } = url;
   if (isControl(pathname)) {
-    const { status, body } = await answerControl(parts.observer, request, { pathname, token: parts.token });
+    const { status, body } = await answerControl(request, { ...parts, pathname });
     return json(response, body, status);
   }
   if (request.method !== "GET" && request.method !== "HEAD") return text(response, 405, "Only GET is answered here\n");
@@ -87,6 +96,8 @@ export async function answerRequest(
   if (route !== undefined) return route(parts, url, response);
   if (pathname.startsWith("/api/")) return api(parts.observer, url, response);
   if (pathname.startsWith("/assets/")) return asset(pathname.slice("/assets/".length), response);
+  const pane = findPane(pathname);
+  if (pane !== undefined) return document(parts.prefix, response, pane);
   const isPage = PAGES.includes(pathname) || /^\/(workers|tasks)\/./.test(pathname);
   return isPage ? document(parts.prefix, response) : notFound(response, `There is no page ${pathname}`);
 }
@@ -140,10 +151,11 @@ function withoutPrefix(url: string, prefix: string): string {
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-/** The document of all pages, its paths with the prefix. */
-async function document(prefix: string, response: ServerResponse): Promise<void> {
+/** The document of all pages, its paths with the prefix; of a pane alone. */
+async function document(prefix: string, response: ServerResponse, pane?: Pane): Promise<void> {
+  const alone = pane === undefined ? "" : `data-view="${pane.view}" data-card="${pane.card ?? ""}" `;
   const page = (await assetText("index.html"))
-    .replace("<html ", `<html data-prefix="${prefix}" `)
+    .replace("<html ", `<html data-prefix="${prefix}" ${alone}`)
     .replace(/(href|src)="\//g, `$1="${prefix}/`);
   response.writeHead(200, { ...PAGE_HEADERS, "content-type": "text/html; charset=utf-8", "cache-control": "no-cache" });
   response.end(page);

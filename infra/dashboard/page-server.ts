@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Observer } from "../../actors/observer/observer.ts";
+import type { WorkerScale } from "../../collections/futures/spawner.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
@@ -25,6 +26,8 @@ export interface PageOptions {
   readonly prefix?: string | undefined;
   /** With it, `POST /api/v1/retire_workers` has workers leave. */
   readonly token?: string | undefined;
+  /** The cluster's workers, where this program started them: with the token, `POST /api/v1/scale` says how many there are to be. */
+  readonly workers?: WorkerScale | undefined;
 }
 
 export const PAGE_PORT = 8787;
@@ -42,6 +45,7 @@ export class PageServer {
   readonly live: LiveViews;
   readonly prefix: string;
   readonly token: string | undefined;
+  readonly workers: WorkerScale | undefined;
   private readonly contact: string | undefined;
   private readonly server: Server;
 
@@ -49,6 +53,7 @@ export class PageServer {
     const { system, cluster } = options;
     this.prefix = parsePrefix(options.prefix ?? "");
     this.token = options.token;
+    this.workers = options.workers;
     this.contact = options.contact;
     this.observer = new Observer({
       bus: system.bus,
@@ -89,6 +94,11 @@ export class PageServer {
   get url(): string {
     const { address, port } = this.server.address() as AddressInfo;
     return `${toldUrl({ scheme: "http", address, port, contact: this.contact })}${this.prefix}`;
+  }
+
+  /** Whether anything can be changed here, by whoever has the token. */
+  get hasControls(): boolean {
+    return this.token !== undefined;
   }
 
   async close(): Promise<void> {

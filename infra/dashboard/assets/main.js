@@ -20,12 +20,16 @@ const pages = [
 ];
 const main = document.getElementById("main");
 const byId = (id) => document.getElementById(id);
+/** A pane alone, embedded somewhere: nothing stands around it, and what it leads to opens beside it. */
+const { view: aloneView, card: aloneCard } = document.documentElement.dataset;
+const isAlone = aloneView !== undefined;
 let shown;
 let isPaused = false;
 let link = "there";
 let last;
 
 function route() {
+  if (isAlone) return { view: aloneView, of: new URLSearchParams(location.search).get("of") ?? "", nav: aloneView };
   const [, page = "status", ...rest] = (pathOf(location.pathname) ?? "/").split("/");
   const of = decodeURIComponent(rest.join("/"));
   if (page === "workers" && of !== "") return { view: "worker", of, nav: "workers" };
@@ -40,7 +44,8 @@ async function show() {
   disposeCharts();
   const { mount } = await import(`./views/${to.view}.js`);
   main.replaceChildren();
-  const page = mount(main, to.of, { navigate });
+  const page = mount(main, to.of, { navigate, canChange: !isAlone || aloneCard === "scale" });
+  if (aloneCard) main.replaceChildren(main.querySelector(`[aria-labelledby="c-${aloneCard}"]`));
   const problem = h("p", { class: "problem", role: "status", hidden: true });
   main.append(problem);
   const title = pages.find(({ name }) => name === to.nav)?.title ?? "Shoal";
@@ -78,6 +83,7 @@ function sayProblem({ code, message }) {
 
 /** Goes to a path of this page: "/workers/w0" */
 function navigate(path) {
+  if (isAlone) return void open(at(path), "_blank", "noopener");
   history.pushState({}, "", at(path));
   void show().then(() => {
     main.focus({ preventScroll: true });
@@ -173,7 +179,7 @@ function drawKeys() {
 
 function pressed(event) {
   const isTyping = event.target instanceof HTMLInputElement;
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isAlone || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   const here = pages.findIndex(({ name }) => name === route().nav);
   const to = (i) => navigate(`/${pages[(i + pages.length) % pages.length].name}`);
   if (event.key === "/") {

@@ -87,6 +87,12 @@ export const clusterClaims: readonly Claim[] = [
     "test/infra/cluster/own-server.test.ts: nobody else enters the server of a local cluster",
   ],
   [
+    "DP-018",
+    "Cluster widget",
+    "shoal:Client shoal:Client#pageUrl",
+    "test/infra/dashboard/panes.test.ts: with the token the cluster is scaled, on the page and in a client's notebook form",
+  ],
+  [
     "DP-049",
     "Addresses and ports",
     "cli:nats cli:scheduler cli:page shoal:Client.local",

@@ -171,6 +171,18 @@ export const diagnosticsClaims: readonly Claim[] = [
     "test/infra/metrics/metrics.test.ts: clusterMetrics() counts what workers gave",
   ],
   [
+    "DG-019",
+    "Graph",
+    "shoal:Client#pageUrl cli:page",
+    "test/infra/dashboard/panes.test.ts: a list names them by what they show",
+  ],
+  [
+    "DG-046",
+    "Plot index",
+    "shoal:Client#pageUrl cli:page",
+    "test/infra/dashboard/panes.test.ts: a list names them by what they show",
+  ],
+  [
     "DG-081",
     "DataFrame plan profiling",
     "dataframe:DataFrame#analyze dataframe:DataFrame#explain dataframe:Analysis",

@@ -53,7 +53,10 @@ describe("notebooks", () => {
     assert.equal(notebookSymbol, Symbol.for("Jupyter.display"));
     assert.doesNotMatch(futureForms("<b>", "finished")["text/html"] as string, /<b>/);
     const workers = [{ id: "w0", incarnation: 1, slots: 2, pid: 1, host: "<h>" }];
-    assert.doesNotMatch(clientForms("c", workers, "http://127.0.0.1:1")["text/html"] as string, /<h>/);
+    assert.doesNotMatch(
+      clientForms("c", workers, { url: "http://127.0.0.1:1", hasControls: true })["text/html"] as string,
+      /<h>/,
+    );
     assert.equal(clientForms("c", workers, undefined)["text/plain"], "Client of c: 1 workers, 2 tasks at a time");
     const many = Array.from({ length: 40 }, (_, i) => ({ ...(workers[0] as (typeof workers)[number]), id: `w<${i}>` }));
     const svg = clientForms("c", many, undefined)["image/svg+xml"] as string;

@@ -1,9 +1,10 @@
 // Workers: a table that can be sorted, with what each does and uses.
 import { card, meter, pageHead, stateLabel, table, workerLink } from "../dom.js";
 import { bytes, count, duration, percent, plural } from "../format.js";
+import { scaleCard } from "../scale.js";
 import { spark } from "../spark.js";
 
-export function mount(main) {
+export function mount(main, _of, { canChange = false } = {}) {
   const { head, say } = pageHead("Workers");
   const list = table(
     [
@@ -30,12 +31,15 @@ export function mount(main) {
     },
   );
   const own = card("All workers", { note: "CPU is that of the whole process" }, list.element);
-  main.append(head, own.element);
+  // A report is of a cluster that is gone.
+  const scale = canChange ? scaleCard() : undefined;
+  main.append(head, ...(scale === undefined ? [] : [scale.element]), own.element);
   return {
     update({ workers }) {
       const slots = workers.reduce((sum, one) => sum + one.slots, 0);
       say(`${plural(workers.length, "worker")}, ${plural(slots, "task")} at a time.`);
       list.update(workers);
+      scale?.update(workers);
     },
   };
 }
