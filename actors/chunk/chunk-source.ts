@@ -12,6 +12,7 @@ import {
   readRequest,
   type Transfer,
 } from "./chunk-request.ts";
+import { Turnstile } from "./turnstile.ts";
 import type { OutWindow, Windows } from "./windows.ts";
 
 /** An answer that nobody pulls to its end is let go. */
@@ -22,6 +23,8 @@ interface Outgoing {
   readonly bytes: number;
   readonly window: OutWindow | undefined;
   lastAskedMs: number;
+  /** It was pulled to its end, or is let go. */
+  over(): void;
 }
 
 /** A place that gives chunks away: answers "get" and, for what is large, "part". One subscription. */
@@ -33,6 +36,8 @@ export class ChunkSource {
   private readonly meter: ActivityMeter | undefined;
   private readonly outgoing = new Map<number, Outgoing>();
   private readonly subscription: Subscription;
+  private readonly turnstile: Turnstile;
+  private sweep: object | number | undefined;
   private transfers = 0;
 
   /**
@@ -46,6 +51,8 @@ export class ChunkSource {
       subject: string;
       windows?: Windows | undefined;
       meter?: ActivityMeter | undefined;
+      /** Questions for chunks that are answered at a time, until what was asked for has been pulled; others wait. Default: all. */
+      givesMax?: number | undefined;
     },
     get: (request: ChunkRequest & { type: "get" }) => MovingChunk[] | Promise<MovingChunk[]>,
     other: (request: ChunkRequest, message: BusMessage) => void,
@@ -55,11 +62,12 @@ export class ChunkSource {
     this.subject = parts.subject;
     this.windows = parts.windows;
     this.meter = parts.meter;
+    this.turnstile = new Turnstile(parts.givesMax);
     this.subscription = parts.bus.subscribe(parts.subject, (message) => {
       const request = readRequest(message.payload);
       if (request === undefined) return;
       if (request.type === "part") void this.answerPart(message, request);
-      else if (request.type === "get") void this.answer(message, request.looks, get(request));
+      else if (request.type === "get") this.give(() => this.answer(message, request.looks, get(request)));
       else if (request.type === "held") this.answerHeld(message, request.transfer);
       else if (request.type === "done") this.withdraw(request.transfer);
       else other(request, message);
@@ -68,23 +76,46 @@ export class ChunkSource {
 
   close(): void {
     this.subscription.unsubscribe();
+    this.turnstile.close();
+    this.clock.clearTimer(this.sweep);
     for (const transfer of [...this.outgoing.keys()]) this.withdraw(transfer);
   }
 
   /** Makes the pieces of a frame ready to be pulled; they must not change until they are withdrawn. */
   offer(pieces: readonly Uint8Array[], looks = true): Transfer {
-    const now = this.clock.now();
-    for (const [transfer, one] of this.outgoing) if (now - one.lastAskedMs > TRANSFER_LEASE_MS) this.withdraw(transfer);
+    this.letGoForgotten();
     this.transfers += 1;
     const window = looks ? this.makeWindow(pieces) : undefined;
-    this.outgoing.set(this.transfers, { pieces, bytes: bytesOfAll(pieces), window, lastAskedMs: now });
+    const offered = { pieces, bytes: bytesOfAll(pieces), window, lastAskedMs: this.clock.now() };
+    this.outgoing.set(this.transfers, { ...offered, over: () => {} });
     const transfer = { transfer: this.transfers, pieces: pieces.map((piece) => piece.byteLength) };
     return window === undefined ? transfer : { ...transfer, window: window.name };
   }
 
   withdraw(transfer: number): void {
-    this.outgoing.get(transfer)?.window?.close();
+    const one = this.outgoing.get(transfer);
     this.outgoing.delete(transfer);
+    one?.window?.close();
+    one?.over();
+  }
+
+  /** Work that gives chunks away begins now, or once fewer of its kind go on. */
+  give(work: () => Promise<void>): void {
+    void this.turnstile.pass(work);
+    // Whoever died while it pulled keeps others waiting no longer than that.
+    if (this.turnstile.waitingCount > 0)
+      this.sweep ??= this.clock.setTimer(TRANSFER_LEASE_MS, this.sweepAgain) as object;
+  }
+
+  private readonly sweepAgain = (): void => {
+    this.sweep = undefined;
+    this.letGoForgotten();
+    if (this.turnstile.waitingCount > 0) this.sweep = this.clock.setTimer(TRANSFER_LEASE_MS, this.sweepAgain) as object;
+  };
+
+  private letGoForgotten(): void {
+    const now = this.clock.now();
+    for (const [transfer, one] of this.outgoing) if (now - one.lastAskedMs > TRANSFER_LEASE_MS) this.withdraw(transfer);
   }
 
   /** A host without room for a window still has its bus. */
@@ -96,7 +127,7 @@ export class ChunkSource {
     }
   }
 
-  /** Answers with chunks: at once, or as a transfer to be pulled in parts. */
+  /** Answers with chunks: at once, or as a transfer to be pulled in parts; it is over when that is. */
   async answer(message: BusMessage, looks: boolean, found: MovingChunk[] | Promise<MovingChunk[]>): Promise<void> {
     try {
       const chunks = await found;
@@ -114,8 +145,12 @@ export class ChunkSource {
       const pieces = await timed(this.meter, "give", "encode", () => encodeChunkPieces(chunks, asFault), bytesOfAll);
       const size = bytesOfAll(pieces);
       if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(MARK.whole, pieces) });
-      const header = Buffer.from(JSON.stringify(this.offer(pieces, looks)));
-      return message.respond({ bytes: marked(MARK.inParts, [header]) });
+      const offered = this.offer(pieces, looks);
+      const whenOver = new Promise<void>((resolve) => {
+        (this.outgoing.get(offered.transfer) as Outgoing).over = resolve;
+      });
+      message.respond({ bytes: marked(MARK.inParts, [Buffer.from(JSON.stringify(offered))]) });
+      await whenOver;
     } catch (error) {
       message.respond({ bytes: marked(MARK.refused, [Buffer.from(textOf(error))]) });
     }

@@ -8,6 +8,7 @@ import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import { ChunkSource } from "../chunk/chunk-source.ts";
 import { sizeOf } from "../chunk/sizeof.ts";
 import type { Windows } from "../chunk/windows.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import type { PeerSignals } from "./peer-signals.ts";
 import type { ShardDoor } from "./shard-door.ts";
 import type { StealDoor } from "./steal-door.ts";
@@ -33,6 +34,7 @@ export interface ChunkDoorOptions {
   /** Where transfers are noted for whoever watches. */
   readonly stream?: TaskStream;
   readonly meter: ActivityMeter;
+  readonly connections?: ConnectionLimits | undefined;
 }
 
 /** Where chunks enter and leave a worker: it serves those it has and fetches those it needs. */
@@ -74,7 +76,7 @@ export class ChunkDoor {
     this.wake = wake;
     const subject = clusterSubjects(options.cluster).workerPeer(options.id);
     this.source = new ChunkSource(
-      { bus, clock, subject, windows, meter },
+      { bus, clock, subject, windows, meter, givesMax: options.connections?.incoming },
       (request) => this.give(request),
       (request, message) => this.answerOther(request, message),
     );
@@ -159,7 +161,7 @@ export class ChunkDoor {
 
   private answerOther(request: ChunkRequest, message: BusMessage): void {
     if (request.type === "offer") void this.takeOffer(request, message);
-    else if (request.type === "shards") void this.shards.give(request, message, this.source);
+    else if (request.type === "shards") this.source.give(() => this.shards.give(request, message, this.source));
     else this.stealing.asked(request, message);
   }
 

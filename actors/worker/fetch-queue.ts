@@ -1,9 +1,8 @@
+import { OUTGOING_MAX } from "./connection-limits.ts";
 import type { FetchRequest } from "./worker-outbox.ts";
 
 /** Chunks asked of a peer in one request. */
 const ROWS_PER_REQUEST_MAX = 512;
-/** Requests open at once, one for each peer. */
-const REQUESTS_MAX = 50;
 /** Fewer open requests than this are given no more of what may be on its way: others may come any moment. */
 const SHARES_MIN = 2;
 /** A request is answered with so much at least, or the way would take longer than the bytes. */
@@ -26,6 +25,12 @@ export class FetchQueue {
   private readonly open = new Map<number, { readonly peer: string; readonly rows: Set<number> }>();
   private readonly busyPeers = new Set<string>();
   private transfers = 0;
+  private readonly peersMax: number;
+
+  /** @param peersMax peers that are asked at a time, each for one answer */
+  constructor(peersMax = OUTGOING_MAX) {
+    this.peersMax = peersMax;
+  }
 
   /** Notes where a row is to be had; does not ask for it yet. */
   remember(row: number, attempt: number, holder: string): void {
@@ -56,7 +61,7 @@ export class FetchQueue {
   }
 
   /** Requests that may begin now. @param bytesMax that all of them may bring at a time */
-  begin(bytesMax = Number.POSITIVE_INFINITY, requestsMax = REQUESTS_MAX): FetchRequest[] {
+  begin(bytesMax = Number.POSITIVE_INFINITY, requestsMax = this.peersMax): FetchRequest[] {
     const requests: FetchRequest[] = [];
     const openCount = Math.min(requestsMax, this.open.size + this.byPeer.size);
     const bytesEach = Math.max(BYTES_PER_REQUEST_MIN, Math.floor(bytesMax / Math.max(SHARES_MIN, openCount)));

@@ -7,6 +7,8 @@ import { absentChunk, type MovingChunk } from "../chunk/chunk-frame.ts";
 import type { ChunkRequest } from "../chunk/chunk-request.ts";
 import type { ChunkSource } from "../chunk/chunk-source.ts";
 import type { ShardKeeper } from "../chunk/shard-keeper.ts";
+import { Turnstile } from "../chunk/turnstile.ts";
+import { type ConnectionLimits, OUTGOING_MAX } from "./connection-limits.ts";
 import type { PeerSignals } from "./peer-signals.ts";
 import type { TaskStream } from "./task-stream.ts";
 import type { FetchedChunk } from "./worker-event.ts";
@@ -19,6 +21,7 @@ export interface ShardDoorOptions extends ChunkRoad {
   readonly clock: Clock;
   /** Where transfers are noted for whoever watches. */
   readonly stream?: TaskStream;
+  readonly connections?: ConnectionLimits | undefined;
 }
 
 /** Where shards leave a worker for their readers, and where its own tasks read those of others: pulled, one request a worker. */
@@ -26,11 +29,13 @@ export class ShardDoor implements ShardReader {
   private readonly options: ShardDoorOptions;
   private readonly shards: ShardKeeper;
   private readonly peers: PeerSignals;
+  private readonly asking: Turnstile;
 
   constructor(options: ShardDoorOptions, shards: ShardKeeper, peers: PeerSignals) {
     this.options = options;
     this.shards = shards;
     this.peers = peers;
+    this.asking = new Turnstile(options.connections?.outgoing ?? OUTGOING_MAX);
   }
 
   /** Handles that came from elsewhere are read through here from now on. */
@@ -50,11 +55,8 @@ export class ShardDoor implements ShardReader {
     const found = new Array<unknown>(sets.length);
     const reading = [...byHome].map(async ([home, at]) => {
       const wanted = at.map((i) => sets[i] as ShardSet);
-      const shards = await this.readFrom(
-        home,
-        wanted,
-        at.map((i) => places[i] as number),
-      );
+      const wantedPlaces = at.map((i) => places[i] as number);
+      const shards = await this.asking.pass(() => this.readFrom(home, wanted, wantedPlaces));
       at.forEach((i, k) => {
         found[i] = shards[k];
       });

@@ -1,5 +1,6 @@
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { ChunkStore } from "../chunk/chunk-store.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import type { MemoryJudge } from "./memory-gauge.ts";
 import type { WorkerHits } from "./worker-states.ts";
 
@@ -10,6 +11,7 @@ export interface WorkerBrainOptions {
   readonly store?: ChunkStore | undefined;
   /** How tight memory is; not at all, if nothing is said. */
   readonly gauge?: MemoryJudge | undefined;
+  readonly connections?: ConnectionLimits | undefined;
   /** Smaller results never leave memory. */
   readonly storedBytesMin?: number | undefined;
 }

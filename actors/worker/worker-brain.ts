@@ -9,6 +9,7 @@ import {
 } from "../../runtime/protocol/scheduler-worker.ts";
 import type { LayerDefinition } from "../../runtime/protocol/wire-layer.ts";
 import { MemoryChunkStore } from "../chunk/memory-chunk-store.ts";
+import { adopt } from "./adoption.ts";
 import { chunksFetched, fetchFailed } from "./arrivals.ts";
 import { acquire, dropOlderFetch, dropOlderInputs, giveBackUnbegun, isNewerHere } from "./copies.ts";
 import { eachRow } from "./each-row.ts";
@@ -36,7 +37,7 @@ export class WorkerBrain {
   readonly rows = new WorkerRows();
   readonly layers = new Map<number, LayerDefinition>();
   readonly out: WorkerOutbox;
-  readonly fetches = new FetchQueue();
+  readonly fetches: FetchQueue;
   readonly chunks: LocalChunks;
   readonly gauge: MemoryJudge;
   epoch = 0;
@@ -56,6 +57,7 @@ export class WorkerBrain {
     const { hits, bind = bindChart, store = new MemoryChunkStore(), gauge = NO_PRESSURE } = options;
     this.id = id;
     this.out = new WorkerOutbox(packResults);
+    this.fetches = new FetchQueue(options.connections?.outgoing);
     this.chunks = new LocalChunks(this.rows, store, options.storedBytesMin);
     this.gauge = gauge;
     this.runnables = new Runnables(this.rows, this.chunks, this.queue);
@@ -198,7 +200,7 @@ export class WorkerBrain {
         return eachRow(message, (row, attempt) => this.free(row, attempt));
       case "adopt":
         return eachRow(message, (row, attempt, i) =>
-          this.adopt(row, attempt, message.since[i] as number, message.tickets[i] as string),
+          adopt(this, { row, attempt, since: message.since[i] as number, ticket: message.tickets[i] as string }),
         );
       case "acquire":
         return eachRow(message, (row, attempt, i) => acquire(this, row, attempt, message.holders[i] as string));
@@ -366,22 +368,6 @@ export class WorkerBrain {
   returnWaiters(row: number, attempt: number, holder: string): void {
     for (const one of this.waiters.take(row))
       if (this.rows.state(one) === WS.waiting) this.giveBack(one, row, attempt, holder);
-  }
-
-  private adopt(row: number, attempt: number, since: number, ticket: string): void {
-    if (this.holds(row, attempt)) return this.out.hold(row, attempt);
-    const data = this.parked.take(ticket);
-    if (data === undefined) {
-      // The data never came, or went with a former life: the scheduler learns that nobody has it.
-      this.out.miss(row, 0, row, attempt, this.id);
-      return;
-    }
-    leaveFormerLife(this, row, since);
-    this.move(row, E.put);
-    this.rows.setAttempt(row, attempt);
-    this.rows.setSince(row, since);
-    this.keep(row, data.value, data.bytes);
-    this.out.hold(row, attempt);
   }
 
   /** Another scheduler leads: numbers of the former one mean nothing. */

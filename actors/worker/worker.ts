@@ -17,6 +17,7 @@ import type { SpillDisk } from "../chunk/spill-disk.ts";
 import type { Windows } from "../chunk/windows.ts";
 import type { ByteRange } from "../task/task-question.ts";
 import { ChunkDoor } from "./chunk-door.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import { Execution } from "./execution.ts";
 import { MEASURE_MS, MemoryWatch, unlimited, type WorkerMemory } from "./memory-watch.ts";
 import { PeerSignals } from "./peer-signals.ts";
@@ -72,6 +73,7 @@ export interface WorkerActorOptions {
   readonly meter?: ActivityMeter;
   /** Told of its tasks, where it runs in the thread of whoever listens. */
   readonly hooks?: TaskHooks;
+  readonly connections?: ConnectionLimits | undefined;
   /** What it may use of memory; default: all there is. */
   readonly memory?: WorkerMemory | undefined;
   /** Results smaller than this stay in memory; default 1 KiB. */

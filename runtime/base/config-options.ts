@@ -8,6 +8,8 @@ export interface ConfigValues {
   "local.slots": number;
   "local.memory-limit": number | string;
   "worker.nice": number;
+  "worker.connections.outgoing": number;
+  "worker.connections.incoming": number;
   "local.cache": number | string;
   "connect.url": string;
   "connect.cluster": string;
@@ -88,6 +90,16 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     "how far threads that compute give way to others, on Linux",
     "a whole number from 0 to 19",
     (value) => isCount(0)(value) && (value as number) <= 19,
+  ),
+  "worker.connections.outgoing": option(
+    "workers that a worker asks for results at a time",
+    "a whole number from 1 on",
+    isCount(1),
+  ),
+  "worker.connections.incoming": option(
+    "questions for its results that a worker answers at a time",
+    "a whole number from 1 on",
+    isCount(1),
   ),
   "local.cache": option(
     "results that Client.local() keeps when nobody asks for them any more",

@@ -97,6 +97,12 @@ export const schedulingClaims: readonly Claim[] = [
     "shoal:Client#status",
     "test/actors/scheduler/transfer-rate.test.ts: bandwidth is learned from large transfers",
   ],
+  [
+    "SC-033",
+    "Connection limits",
+    "shoal:config",
+    "test/actors/chunk/chunk-source.test.ts: a question beyond those that may be answered at a time",
+  ],
   ["SC-010", "Root-task queuing", "shoal:Client#submit", `${placement}: source tasks wait at the scheduler`],
   ["SC-012", "Co-assignment", "shoal:Client#submit", `${placement}: neighbours in the graph's order land together`],
   [

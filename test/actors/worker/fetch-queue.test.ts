@@ -46,6 +46,28 @@ test("askAgain() of a peer asks it for what has not come, at once; what comes of
   assert.equal(queue.arrived(2, 3), true, "others are not asked again");
 });
 
+test("no more peers are asked at a time than it may; the next is asked as one has answered", () => {
+  const queue = new FetchQueue(1);
+  for (const [row, peer] of [
+    [1, "B"],
+    [2, "C"],
+  ] as const) {
+    queue.remember(row, 7, peer);
+    queue.enqueue(row);
+  }
+  assert.deepEqual(
+    queue.begin().map(({ peer }) => peer),
+    ["B"],
+  );
+  assert.deepEqual(queue.begin(), []);
+  queue.arrived(1, 1);
+  queue.end(1);
+  assert.deepEqual(
+    queue.begin().map(({ peer }) => peer),
+    ["C"],
+  );
+});
+
 test("askAgain() after this worker's own link broke asks all of them, but for what nobody needs any more", () => {
   const queue = asked();
   queue.drop(2);
