@@ -84,10 +84,10 @@ export function checkRuns(cluster: Cluster): void {
   );
   if (submissions > 1 && mayFail) return;
   if (faults.every((fault) => fault.kind === "crash" || isInOrder(fault) || fault.kind.startsWith("leader")))
-    assert.equal(cluster.overlaps, 0, "no task runs in two places at once");
+    assert.equal(cluster.tasks.overlaps, 0, "no task runs in two places at once");
   const hasPoison = layers.some((layer) => layer.behaviour.poison.length > 0);
   if (hasPoison || submissions > 1 || faults.some((fault) => !isInOrder(fault))) return;
-  for (const [task, { begun }] of cluster.runs) {
+  for (const [task, { begun }] of cluster.tasks.byTask) {
     const layer = layers.find((one) => one.name === task.slice(0, task.lastIndexOf(":"))) as SimLayer;
     const retries = layer.annotations.retries ?? 0;
     const runs = 1 + retries + cluster.races.copiesOf(task);

@@ -4,15 +4,11 @@ import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import type { Lead } from "../../actors/scheduler/lead.ts";
 import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
-import { hungerChart, membershipChart, S, schedulerTaskChart } from "../../actors/scheduler/scheduler-state.ts";
-import { isBeyondCredit, isReadSource } from "../../actors/scheduler/source-credit.ts";
 import { checkWorker } from "../../actors/worker/invariants.ts";
-import { thiefChart } from "../../actors/worker/stealing.ts";
 import { workerActor } from "../../actors/worker/worker.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
-import { workerChartFacts, workerTaskChart } from "../../actors/worker/worker-states.ts";
+import { workerChartFacts } from "../../actors/worker/worker-states.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
-import type { Chart } from "../../runtime/actor/chart.ts";
 import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
@@ -26,83 +22,52 @@ import { Network } from "./network.ts";
 import { QueueBounds } from "./queue-bounds.ts";
 import { RaceWatch } from "./race-watch.ts";
 import type { Scenario } from "./scenario.ts";
-import { digestOf, type TaskPlan, type TaskWorld, taskValue } from "./tasks.ts";
+import { isSignOfLife } from "./sign-of-life.ts";
+import { StealWatch } from "./steal-watch.ts";
+import { type RunsHost, TaskRuns } from "./task-runs.ts";
 import { tightMemory } from "./tight-memory.ts";
-import type { SimLayer } from "./workload.ts";
+import { hits } from "./walked-charts.ts";
+import { checkWorkConservation } from "./work-conservation.ts";
 import { type SimNode, World } from "./world.ts";
 
 const CLUSTER = "sim";
 const VERSION = "0.0.0-simulated";
 
-/** Counts of (state × event) pairs that were walked, over all runs. */
-export const hits = {
-  scheduler: {
-    task: new Uint32Array(schedulerTaskChart.cells.length),
-    hunger: new Uint32Array(hungerChart.cells.length),
-    membership: new Uint32Array(membershipChart.cells.length),
-  },
-  worker: {
-    task: new Uint32Array(workerTaskChart.cells.length),
-    thief: new Uint32Array(thiefChart.cells.length),
-  },
-};
-
-/** Each chart that is counted, with its counts. */
-export const walkedCharts: readonly (readonly [Chart, Uint32Array])[] = [
-  [schedulerTaskChart, hits.scheduler.task],
-  [workerTaskChart, hits.worker.task],
-  [hungerChart, hits.scheduler.hunger],
-  [thiefChart, hits.worker.thief],
-  [membershipChart, hits.scheduler.membership],
-];
-
 export interface LiveWorker extends MemoryOfWorker {
   readonly system: ActorSystem;
-}
-
-/** Runs of a task: how often, and where it is running now. */
-export interface TaskRuns {
-  begun: number;
-  readonly running: Map<string, number>;
 }
 
 const INTAKE_ROWS = 5;
 
 /** A whole cluster on one heap of events: the real actors, on a network, clocks and functions that fail by plan. */
-export class Cluster implements TaskWorld {
+export class Cluster implements RunsHost {
   readonly world: World;
   readonly network: Network;
   readonly scenario: Scenario;
   readonly nodes = new Map<string, SimNode>();
   readonly workers = new Map<string, LiveWorker>();
   readonly clients = new Map<string, SimClient>();
-  readonly runs = new Map<string, TaskRuns>();
   scheduler: SchedulerBrain | undefined;
   epoch = 0;
   /** The node whose scheduler leads. */
   leader = "s";
   readonly line: SimLine | undefined;
-  overlaps = 0;
-  /** Workers whose joining went with the journal's lost tail. */
-  private readonly strangers = new Set<string>();
   crashes = 0;
   falseDeaths = 0;
   sessions = 0;
   retired = 0;
   private clientSystem: ActorSystem | undefined;
-  /** Tasks that were given away, and how often each was, by attempt chain of its row. */
-  stolen = 0;
-  private readonly moves = new Map<string, number>();
+  readonly steals = new StealWatch((error) => this.world.fail(error));
   readonly races = new RaceWatch();
+  readonly tasks: TaskRuns;
   readonly queues: QueueBounds;
-  private readonly effects: EffectWatch;
+  readonly effects: EffectWatch;
   /** When a brain last had something else to do than to hear that all are alive. */
   private stirredMs = 0;
   /** Whose state may have changed since it was checked. */
   private readonly unchecked = new Set<SchedulerBrain | WorkerBrain>();
   private readonly bind: BindChart | undefined;
   private readonly doubtsOf: (() => Doubts) | undefined;
-  private readonly layers: ReadonlyMap<string, SimLayer>;
 
   /**
    * @param bind how task charts are run; compiled, if nothing is said
@@ -117,7 +82,7 @@ export class Cluster implements TaskWorld {
     this.queues = new QueueBounds(scenario);
     const acting = scenario.layers.filter(({ annotations }) => annotations.effectful === "once");
     this.effects = new EffectWatch(new Set(acting.map(({ name }) => name)));
-    this.layers = new Map(scenario.layers.map((layer) => [layer.name, layer]));
+    this.tasks = new TaskRuns(this);
     this.world.afterEvent = () => this.afterEvent();
     const { workers, clients, drift } = scenario.options;
     this.addNode("s", 1);
@@ -203,7 +168,8 @@ export class Cluster implements TaskWorld {
   private observe(brain: SchedulerBrain): void {
     const step = brain.step.bind(brain);
     brain.step = (input, now) => {
-      if (input.kind === "worker" && input.message.type === "relinquish") this.countMoves(brain, input.message.rows);
+      if (input.kind === "worker" && input.message.type === "relinquish")
+        this.steals.note(brain.state, input.message.rows);
       const before = input.kind === "tick" ? [...brain.state.workerByName.values()] : [];
       const { phase } = brain.state;
       this.unchecked.add(brain);
@@ -234,22 +200,7 @@ export class Cluster implements TaskWorld {
   /** Whom a leader does not know of as it begins, because the journal lost the record of their joining: they still run what they had. */
   private noteStrangers(brain: SchedulerBrain): void {
     if ((this.line?.forgotten ?? 0) === 0) return;
-    for (const id of this.workers.keys()) if (!brain.state.workerByName.has(id)) this.strangers.add(id);
-  }
-
-  private slownessOf(worker: string): number {
-    return this.scenario.options.slowness?.[Number(worker.slice(1)) - 1] ?? 1;
-  }
-
-  /** Nothing goes round and round: a task is given away a few times in its life at most. */
-  private countMoves(brain: SchedulerBrain, rows: Uint32Array): void {
-    for (const row of rows) {
-      this.stolen += 1;
-      const task = `${brain.state.epoch} ${brain.state.tasks.slab[row]} ${row}`;
-      const moves = (this.moves.get(task) ?? 0) + 1;
-      this.moves.set(task, moves);
-      if (moves > MOVES_MAX) this.world.fail(new Error(`row ${row} was given away ${moves} times`));
-    }
+    for (const id of this.workers.keys()) if (!brain.state.workerByName.has(id)) this.tasks.strangers.add(id);
   }
 
   private observeWorker(brain: WorkerBrain): void {
@@ -356,7 +307,7 @@ export class Cluster implements TaskWorld {
     const node = this.node(id);
     node.isAlive = false;
     this.workers.delete(id);
-    for (const runs of this.runs.values()) runs.running.delete(id);
+    this.tasks.ended(id);
     if (id === this.leader && this.line !== undefined) this.scheduler = undefined;
     this.world.at(this.world.now + restartAfterMs, "restart", () => {
       if (this.line !== undefined && (id === "s" || id === "t")) this.standBy(id);
@@ -382,53 +333,6 @@ export class Cluster implements TaskWorld {
 
   node(id: string): SimNode {
     return this.nodes.get(id) as SimNode;
-  }
-
-  begin(task: string, worker: string, fence: number): TaskPlan {
-    try {
-      this.effects.begin(task, fence);
-    } catch (error) {
-      this.world.fail(error);
-    }
-    return this.beginTask(task, worker);
-  }
-
-  end(task: string, worker: string): void {
-    this.runs.get(task)?.running.delete(worker);
-  }
-
-  after(worker: string, delayMs: number, run: () => void): void {
-    this.world.at(this.world.now + delayMs, "task", run, this.node(worker));
-  }
-
-  private beginTask(task: string, worker: string): TaskPlan {
-    const at = task.lastIndexOf(":");
-    const index = Number(task.slice(at + 1));
-    const { behaviour } = this.layers.get(task.slice(0, at)) as SimLayer;
-    // A promise of the process that just ended may still settle here, as it could not in a real one.
-    if (!this.node(worker).isAlive) return { durationMs: 1e9, outcome: "value", bytes: 8, heedsAbort: false };
-    let runs = this.runs.get(task);
-    if (runs === undefined) this.runs.set(task, (runs = { begun: 0, running: new Map() }));
-    runs.begun += 1;
-    const elsewhere = [...runs.running.keys()].join(", ");
-    const isAllowed = (one: string): boolean => this.races.mayRun(task, one) || this.strangers.has(one);
-    if (![...runs.running.keys()].every(isAllowed)) this.overlaps += 1;
-    runs.running.set(worker, this.world.now);
-    this.world.note(`${worker} runs ${task}${elsewhere && `, which runs on ${elsewhere}`}`);
-    if (behaviour.poison.includes(index)) {
-      const { life } = this.node(worker);
-      this.world.at(this.world.now + behaviour.durationMs, "poison", () => {
-        if (this.node(worker).life === life) this.crash(worker, 50);
-      });
-      return { durationMs: behaviour.durationMs + 1e9, outcome: "value", bytes: 8, heedsAbort: false };
-    }
-    const throws = behaviour.flaky.find(([one]) => one === index)?.[1] ?? 0;
-    return {
-      durationMs: behaviour.durationMs * paceOf(task, runs.begun) * this.slownessOf(worker),
-      outcome: behaviour.broken.includes(index) || runs.begun <= throws ? "throw" : "value",
-      bytes: behaviour.bytes,
-      heedsAbort: behaviour.heedsAbort,
-    };
   }
 
   private startClient(id: string): void {
@@ -492,41 +396,5 @@ export class Cluster implements TaskWorld {
   }
 }
 
-const MOVES_MAX = 12;
-/** What says no more than that its sender lives. */
-const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(["heartbeat", "clientHeartbeat", "beat"]);
 /** All that changes a worker's brain. */
 const WORKER_STEPS = ["step", "takeRunnable", "finished", "failed", "orphanEnded"] as const;
-
-const isSignOfLife = (input: unknown): boolean => {
-  const { message, event } = (input ?? {}) as { message?: { type: string }; event?: { type: string } };
-  return SIGNS_OF_LIFE.has((message ?? event)?.type ?? "");
-};
-
-/** How many times as long as usual the slowest runs take. */
-export const SLOWEST = 12;
-
-/** No two runs take the same time, and some take very long. */
-function paceOf(task: string, run: number): number {
-  const draw = digestOf(taskValue(task, [run], 8)) % 100;
-  return draw < 10 ? SLOWEST : 0.1 + draw / 50;
-}
-
-/** Work that may run and a worker that is free do not stand side by side; but for sources that wait for those who read. */
-function checkWorkConservation({ state }: SchedulerBrain): void {
-  if (state.quarantine.size > 0) return;
-  const free = [...state.workerByName.values()].filter(
-    (one) => one.status === "running" && one.processing === 0 && one.outrunMs === undefined,
-  );
-  if (free.length === 0) return;
-  for (const slab of state.slabs.values())
-    for (const queue of slab.queues) {
-      if (queue.size === 0 || queue.constraint !== null) continue;
-      const row = queue.first();
-      const idle = free.find((one) => !isReadSource(state, row) || !isBeyondCredit(state, one));
-      if (idle === undefined) continue;
-      throw new Error(
-        `${queue.size} ready rows wait (first ${row}, state ${state.tasks.state[row]} of ${S.ready}) while worker ${idle.id} has nothing to do`,
-      );
-    }
-}

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { walkedCharts } from "./cluster.ts";
 import { coverageOf, coverageText } from "./coverage.ts";
 import { huntMutations } from "./hunt.ts";
 import { type MutationName, mutations } from "./mutations.ts";
@@ -12,6 +11,7 @@ import { shrink } from "./shrink.ts";
 import { type SimulateOptions, simulate } from "./simulate.ts";
 import { storyOf } from "./story.ts";
 import { readUsual, type Tally, USUAL_FILE, unusual, usualOf } from "./usual.ts";
+import { walkedCharts } from "./walked-charts.ts";
 
 /**
  * `npm run sim -- [--from SEED] --seeds N [--jobs J] | --seed SEED [--trace] [--no-shrink]`,

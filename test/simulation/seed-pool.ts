@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { walkedCharts } from "./cluster.ts";
 import type { SeedBatch, SeedNews } from "./seed-process.ts";
 import type { SeedOrder, SeedResult } from "./seed-run.ts";
 import { NEVER_ENDS } from "./seed-watchdog.ts";
 import type { SourceMutation } from "./source-mutations.ts";
+import { walkedCharts } from "./walked-charts.ts";
 
 const PROGRAM = fileURLToPath(new URL("./seed-process.ts", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/simulation/", import.meta.url));

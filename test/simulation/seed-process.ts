@@ -1,6 +1,6 @@
-import { walkedCharts } from "./cluster.ts";
 import { runSeed, type SeedOrder, type SeedResult } from "./seed-run.ts";
 import { SeedWatchdog } from "./seed-watchdog.ts";
+import { walkedCharts } from "./walked-charts.ts";
 
 /** Seeds for a process of {@link SeedPool}. */
 export interface SeedBatch {

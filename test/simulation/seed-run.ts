@@ -1,8 +1,8 @@
-import { walkedCharts } from "./cluster.ts";
 import type { MutationName } from "./mutations.ts";
 import { withMutation } from "./mutations.ts";
 import { makeScenario, withCache } from "./scenario.ts";
 import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
+import { walkedCharts } from "./walked-charts.ts";
 
 /** How seeds are run, in words that go to another process. */
 export interface SeedOrder {

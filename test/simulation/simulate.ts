@@ -8,10 +8,11 @@ import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
 import { checkAnswers, checkEmpty, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
 import type { SimClient } from "./client.ts";
-import { Cluster, SLOWEST } from "./cluster.ts";
+import { Cluster } from "./cluster.ts";
 import { checkManagedBytes } from "./memory-bounds.ts";
 import { arrange, retireWorker } from "./retirement.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
+import { SLOWEST } from "./task-runs.ts";
 import { digestOf, simCutSpec, simShardsSpec, simTaskSpec, useTaskWorld } from "./tasks.ts";
 import { dataValue, graphFor, Oracle, type SimLayer, type Workload } from "./workload.ts";
 
@@ -89,7 +90,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   );
   const { world } = cluster;
   world.isTelling = options.isTelling ?? false;
-  useTaskWorld(cluster);
+  useTaskWorld(cluster.tasks);
   // A promise that fails with nobody waiting for it would end a real process.
   const unhandled = (error: unknown): void => world.fail(error);
   process.on("unhandledRejection", unhandled);
@@ -119,10 +120,10 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     deaths: cluster.falseDeaths,
     sessions: cluster.sessions,
     copies: cluster.races.copies,
-    stolen: cluster.stolen,
-    runs: [...cluster.runs.values()].reduce((sum, one) => sum + one.begun, 0),
+    stolen: cluster.steals.count,
+    runs: [...cluster.tasks.byTask.values()].reduce((sum, one) => sum + one.begun, 0),
     found: cluster.scheduler?.state.cache?.figures().hits ?? 0,
-    overlaps: cluster.overlaps,
+    overlaps: cluster.tasks.overlaps,
     virtualMs: world.now,
   };
 }

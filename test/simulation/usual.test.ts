@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { walkedCharts } from "./cluster.ts";
 import { COUNTED } from "./seed-run.ts";
 import { readUsual, type Tally, unusual, usualOf } from "./usual.ts";
+import { walkedCharts } from "./walked-charts.ts";
 
 const usual = readUsual();
 const SEEDS = 1000;

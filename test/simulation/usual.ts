@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { walkedCharts } from "./cluster.ts";
 import { COUNTED } from "./seed-run.ts";
+import { walkedCharts } from "./walked-charts.ts";
 
 /** What many seeds did together. */
 export interface Tally {

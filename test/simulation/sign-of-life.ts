@@ -1,0 +1,8 @@
+/** What says no more than that its sender lives. */
+const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(["heartbeat", "clientHeartbeat", "beat"]);
+
+/** Whether what a brain takes in says that alone. */
+export const isSignOfLife = (input: unknown): boolean => {
+  const { message, event } = (input ?? {}) as { message?: { type: string }; event?: { type: string } };
+  return SIGNS_OF_LIFE.has((message ?? event)?.type ?? "");
+};

@@ -1,0 +1,103 @@
+import type { EffectWatch } from "./effect-watch.ts";
+import type { RaceWatch } from "./race-watch.ts";
+import type { Scenario } from "./scenario.ts";
+import { digestOf, type TaskPlan, type TaskWorld, taskValue } from "./tasks.ts";
+import type { SimLayer } from "./workload.ts";
+import type { SimNode, World } from "./world.ts";
+
+/** Runs of a task: how often, and where it is running now. */
+export interface RunsOfTask {
+  begun: number;
+  readonly running: Map<string, number>;
+}
+
+/** The cluster whose tasks run. */
+export interface RunsHost {
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly races: RaceWatch;
+  readonly effects: EffectWatch;
+  node(id: string): SimNode;
+  crash(id: string, restartAfterMs: number): void;
+}
+
+/** What the functions of a cluster's tasks do: how long they take, which fail and which end their worker, and where they run. */
+export class TaskRuns implements TaskWorld {
+  readonly byTask = new Map<string, RunsOfTask>();
+  /** Runs that began while another one, which is no copy of a straggler, went on elsewhere. */
+  overlaps = 0;
+  /** Workers whose joining went with the journal's lost tail: they still run what they had. */
+  readonly strangers = new Set<string>();
+  private readonly host: RunsHost;
+  private readonly layers: ReadonlyMap<string, SimLayer>;
+
+  constructor(host: RunsHost) {
+    this.host = host;
+    this.layers = new Map(host.scenario.layers.map((layer) => [layer.name, layer]));
+  }
+
+  /** A worker's process has ended. */
+  ended(worker: string): void {
+    for (const runs of this.byTask.values()) runs.running.delete(worker);
+  }
+
+  begin(task: string, worker: string, fence: number): TaskPlan {
+    try {
+      this.host.effects.begin(task, fence);
+    } catch (error) {
+      this.host.world.fail(error);
+    }
+    return this.beginTask(task, worker);
+  }
+
+  end(task: string, worker: string): void {
+    this.byTask.get(task)?.running.delete(worker);
+  }
+
+  after(worker: string, delayMs: number, run: () => void): void {
+    this.host.world.at(this.host.world.now + delayMs, "task", run, this.host.node(worker));
+  }
+
+  private beginTask(task: string, worker: string): TaskPlan {
+    const at = task.lastIndexOf(":");
+    const index = Number(task.slice(at + 1));
+    const { behaviour } = this.layers.get(task.slice(0, at)) as SimLayer;
+    // A promise of the process that just ended may still settle here, as it could not in a real one.
+    if (!this.host.node(worker).isAlive) return { durationMs: 1e9, outcome: "value", bytes: 8, heedsAbort: false };
+    let runs = this.byTask.get(task);
+    if (runs === undefined) this.byTask.set(task, (runs = { begun: 0, running: new Map() }));
+    runs.begun += 1;
+    const elsewhere = [...runs.running.keys()].join(", ");
+    const isAllowed = (one: string): boolean => this.host.races.mayRun(task, one) || this.strangers.has(one);
+    if (![...runs.running.keys()].every(isAllowed)) this.overlaps += 1;
+    runs.running.set(worker, this.host.world.now);
+    this.host.world.note(`${worker} runs ${task}${elsewhere && `, which runs on ${elsewhere}`}`);
+    if (behaviour.poison.includes(index)) {
+      const { life } = this.host.node(worker);
+      this.host.world.at(this.host.world.now + behaviour.durationMs, "poison", () => {
+        if (this.host.node(worker).life === life) this.host.crash(worker, 50);
+      });
+      return { durationMs: behaviour.durationMs + 1e9, outcome: "value", bytes: 8, heedsAbort: false };
+    }
+    const throws = behaviour.flaky.find(([one]) => one === index)?.[1] ?? 0;
+    return {
+      durationMs: behaviour.durationMs * paceOf(task, runs.begun) * this.slownessOf(worker),
+      outcome: behaviour.broken.includes(index) || runs.begun <= throws ? "throw" : "value",
+      bytes: behaviour.bytes,
+      heedsAbort: behaviour.heedsAbort,
+    };
+  }
+
+  private slownessOf(worker: string): number {
+    return this.host.scenario.options.slowness?.[Number(worker.slice(1)) - 1] ?? 1;
+  }
+}
+
+/** How many times as long as usual the slowest runs take. */
+export const SLOWEST = 12;
+
+/** No two runs take the same time, and some take very long. */
+function paceOf(task: string, run: number): number {
+  const draw = digestOf(taskValue(task, [run], 8)) % 100;
+  return draw < 10 ? SLOWEST : 0.1 + draw / 50;
+}
