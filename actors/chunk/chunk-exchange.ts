@@ -1,10 +1,19 @@
 import { type ActivityMeter, timed } from "../../runtime/base/activity-meter.ts";
+import { CODEC_NAMES } from "../../runtime/base/compression.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import { askForHugePages, HUGE_BYTES_MIN } from "../../runtime/base/huge-pages.ts";
 import type { Bus, Frame } from "../../runtime/bus/bus.ts";
 import { ChunkFault } from "./chunk-fault.ts";
 import { asFault, decodeChunks, type MovingChunk } from "./chunk-frame.ts";
-import { type ChunkRequest, MARK, MARK_BYTES, partBytes, type Transfer, writeRequest } from "./chunk-request.ts";
+import {
+  type ChunkRequest,
+  MARK,
+  MARK_BYTES,
+  partBytes,
+  readPacked,
+  type Transfer,
+  writeRequest,
+} from "./chunk-request.ts";
 import type { InWindow, Windows } from "./windows.ts";
 
 /** Parts asked for at once over the bus: the receiver's credit. */
@@ -42,7 +51,7 @@ export async function fetchChunks(
 ): Promise<MovingChunk[]> {
   const { rows, attempts, bytesMax = Number.POSITIVE_INFINITY } = wanted;
   const limit = Number.isFinite(bytesMax) ? { bytesMax } : {};
-  return ask(road, holder, { type: "get", rows, attempts, ...limit, looks: road.windows !== undefined }, options);
+  return ask(road, holder, { type: "get", rows, attempts, ...limit, ...reach(road) }, options);
 }
 
 /** The places[i]-th shard of sets[i], from the worker that keeps them. @throws ShoalError as {@link fetchChunks} does */
@@ -52,10 +61,14 @@ export async function fetchShards(
   { sets, places }: { readonly sets: readonly string[]; readonly places: readonly number[] },
   options: PullOptions,
 ): Promise<MovingChunk[]> {
-  const chunks = await ask(road, holder, { type: "shards", sets, places, looks: road.windows !== undefined }, options);
+  const chunks = await ask(road, holder, { type: "shards", sets, places, ...reach(road) }, options);
   for (const { value } of chunks) if (value instanceof ChunkFault) throw value.error;
   return chunks;
 }
+
+/** What an asker can do with an answer. */
+const reach = ({ bus, windows }: ChunkRoad): { looks: boolean; unpacks?: readonly string[] } =>
+  bus.carries === "bytes" ? { looks: windows !== undefined, unpacks: CODEC_NAMES } : { looks: windows !== undefined };
 
 async function ask(
   road: ChunkRoad,
@@ -85,6 +98,7 @@ async function bring(
   const body = frame.bytes.subarray(MARK_BYTES);
   if (frame.bytes[0] === MARK.refused) throw cannotGive(holder, body);
   if (frame.bytes[0] === MARK.whole) return { ...frame, bytes: body };
+  if (frame.bytes[0] === MARK.packed) return { bytes: await readPacked(frame.bytes, partBytes(bus)) };
   const transfer = JSON.parse(Buffer.from(body).toString()) as Transfer;
   return { bytes: await pullParts(road, holder, transfer, options) };
 }
@@ -167,8 +181,10 @@ async function checkHeld({ road: { bus }, holder, transfer: { transfer }, option
 /** Parts do not go beyond a piece, so that nothing is copied to be sent. */
 async function pullOver({ road: { bus }, holder, transfer, options, place }: Pull): Promise<void> {
   await inTurns(stretches(transfer.pieces, partBytes(bus)), PARTS_OPEN_MAX, async ({ from, to }) => {
-    const request = { type: "part", transfer: transfer.transfer, from, to } as const;
-    const { bytes } = frameOf((await bus.request(holder, writeRequest(bus, request), options)).payload);
+    const request = { type: "part", transfer: transfer.transfer, from, to, unpacks: CODEC_NAMES } as const;
+    const { bytes: answer } = frameOf((await bus.request(holder, writeRequest(bus, request), options)).payload);
+    const isPacked = answer.byteLength !== to - from && answer[0] === MARK.packed;
+    const bytes = isPacked ? await readPacked(answer, to - from) : answer;
     if (bytes.byteLength !== to - from) throw notThere(holder, transfer.transfer);
     place.whole.set(bytes, from);
   });

@@ -1,12 +1,16 @@
 import { type ActivityMeter, timed } from "../../runtime/base/activity-meter.ts";
 import type { Clock } from "../../runtime/base/clock.ts";
+import { packed } from "../../runtime/base/compression.ts";
+import { config } from "../../runtime/base/config.ts";
 import type { Bus, BusMessage, Subscription } from "../../runtime/bus/bus.ts";
 import { asFault, encodeChunkPieces, encodeChunks, type MovingChunk } from "./chunk-frame.ts";
 import {
   bytesOfAll,
   type ChunkRequest,
   MARK,
+  MARK_BYTES,
   marked,
+  markedPacked,
   type PartRequest,
   partBytes,
   readRequest,
@@ -67,7 +71,7 @@ export class ChunkSource {
       const request = readRequest(message.payload);
       if (request === undefined) return;
       if (request.type === "part") void this.answerPart(message, request);
-      else if (request.type === "get") this.give(() => this.answer(message, request.looks, get(request)));
+      else if (request.type === "get") this.give(() => this.answer(message, request, get(request)));
       else if (request.type === "held") this.answerHeld(message, request.transfer);
       else if (request.type === "done") this.withdraw(request.transfer);
       else other(request, message);
@@ -128,7 +132,11 @@ export class ChunkSource {
   }
 
   /** Answers with chunks: at once, or as a transfer to be pulled in parts; it is over when that is. */
-  async answer(message: BusMessage, looks: boolean, found: MovingChunk[] | Promise<MovingChunk[]>): Promise<void> {
+  async answer(
+    message: BusMessage,
+    { looks, unpacks }: Pick<ChunkRequest & { type: "get" }, "looks" | "unpacks">,
+    found: MovingChunk[] | Promise<MovingChunk[]>,
+  ): Promise<void> {
     try {
       const chunks = await found;
       if (this.bus.carries === "reference") return message.respond({ chunks });
@@ -144,7 +152,10 @@ export class ChunkSource {
       }
       const pieces = await timed(this.meter, "give", "encode", () => encodeChunkPieces(chunks, asFault), bytesOfAll);
       const size = bytesOfAll(pieces);
-      if (size <= partBytes(this.bus)) return message.respond({ bytes: marked(MARK.whole, pieces) });
+      if (size <= partBytes(this.bus)) {
+        const whole = marked(MARK.whole, pieces);
+        return message.respond({ bytes: (await fewer(whole.subarray(MARK_BYTES), unpacks)) ?? whole });
+      }
       const offered = this.offer(pieces, looks);
       const whenOver = new Promise<void>((resolve) => {
         (this.outgoing.get(offered.transfer) as Outgoing).over = resolve;
@@ -164,13 +175,16 @@ export class ChunkSource {
   }
 
   /** A part that lies in one piece goes as it is, uncopied; an empty answer says that there is no such part. */
-  private async answerPart(message: BusMessage, { transfer, from, to, at }: PartRequest): Promise<void> {
+  private async answerPart(message: BusMessage, { transfer, from, to, at, unpacks }: PartRequest): Promise<void> {
     const outgoing = this.outgoing.get(transfer);
     const views = outgoing === undefined ? [] : stretchOf(outgoing.pieces, from, to);
     if (outgoing === undefined || bytesOfAll(views) !== to - from) return message.respond({ bytes: new Uint8Array(0) });
     outgoing.lastAskedMs = this.clock.now();
-    if (at === undefined) return message.respond({ bytes: views.length === 1 ? views[0] : Buffer.concat(views) });
     try {
+      if (at === undefined) {
+        const part = views.length === 1 ? (views[0] as Uint8Array) : Buffer.concat(views);
+        return message.respond({ bytes: (await fewer(part, unpacks)) ?? part });
+      }
       outgoing.window?.hide();
       let place = at;
       for (const view of views) {
@@ -182,6 +196,14 @@ export class ChunkSource {
       message.respond({ bytes: marked(MARK.refused, [Buffer.from(textOf(error))]) });
     }
   }
+}
+
+/** Bytes made fewer, under their mark, where the configuration wants it, it pays, and the asker can read them. */
+async function fewer(bytes: Uint8Array, unpacks: readonly string[] | undefined): Promise<Uint8Array | undefined> {
+  const compression = config.get("comm.compression") ?? "off";
+  if (compression === "off" || unpacks === undefined) return undefined;
+  const found = await packed(bytes, compression, unpacks);
+  return found && markedPacked(found, bytes.byteLength);
 }
 
 /** What lies between two positions of all pieces in a row. */

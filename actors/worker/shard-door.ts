@@ -66,11 +66,8 @@ export class ShardDoor implements ShardReader {
   }
 
   /** Answers a reader; what is gone is marked so. */
-  async give(
-    { sets, places, looks }: ChunkRequest & { type: "shards" },
-    message: BusMessage,
-    source: ChunkSource,
-  ): Promise<void> {
+  async give(request: ChunkRequest & { type: "shards" }, message: BusMessage, source: ChunkSource): Promise<void> {
+    const { sets, places } = request;
     const shards = sets.map(async (id, row): Promise<MovingChunk> => {
       try {
         const place = places[row] as number;
@@ -81,7 +78,7 @@ export class ShardDoor implements ShardReader {
         return absentChunk(row, -1);
       }
     });
-    await source.answer(message, looks, Promise.all(shards));
+    await source.answer(message, request, Promise.all(shards));
   }
 
   private async readFrom(home: string, sets: readonly ShardSet[], places: readonly number[]): Promise<unknown[]> {

@@ -1,3 +1,4 @@
+import { COMPRESSIONS, type Compression } from "./compression.ts";
 import { parseLogFormat, parseLogLevel, parseLogLevels } from "./log-options.ts";
 import { parseBytes, parseDurationMs } from "./units.ts";
 
@@ -18,6 +19,7 @@ export interface ConfigValues {
   "tls.cert-file": string;
   "tls.key-file": string;
   "tls.require-encryption": boolean;
+  "comm.compression": Compression;
   "compute.timeout": number | string;
   "compute.priority": number;
   "compute.retries": number;
@@ -113,6 +115,11 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
   "tls.cert-file": option("the certificate that this machine's programs show NATS servers", "a path", isText),
   "tls.key-file": option("the key of that certificate", "a path", isText),
   "tls.require-encryption": option("whether NATS servers without TLS are refused", "true or false", isFlag),
+  "comm.compression": option(
+    "whether large values that travel between processes are made smaller, where a sample shows that it pays",
+    `one of ${COMPRESSIONS.join(", ")}`,
+    (value) => COMPRESSIONS.includes(value as Compression),
+  ),
   "compute.timeout": option("how long a computation may take", 'a duration, such as "30s"', parses(parseDurationMs)),
   "compute.priority": option("priority of computations: higher runs earlier", "a number", (value) =>
     Number.isFinite(value),

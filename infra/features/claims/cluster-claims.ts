@@ -72,6 +72,7 @@ export const clusterClaims: readonly Claim[] = [
   ],
   ["DP-044", "Built-in type codecs", "shoal:Client", "test/runtime/wire/value.test.ts: value: Arrow tables travel"],
   ["DP-045", "Opaque payloads", "shoal:Client", `${portBus}: leaf to leaf passes undecoded`],
+  ["DP-046", "Compression", "shoal:config", "test/actors/chunk/chunk-exchange.test.ts: comm.compression: with"],
   [
     "DP-047",
     "Offload",

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
+import { randomFillSync } from "node:crypto";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { fetchChunks } from "../../../actors/chunk/chunk-exchange.ts";
 import type { MovingChunk } from "../../../actors/chunk/chunk-frame.ts";
+import { MARK, markedPacked, readPacked, writeRequest } from "../../../actors/chunk/chunk-request.ts";
 import { ChunkSource } from "../../../actors/chunk/chunk-source.ts";
 import { hostWindows } from "../../../actors/chunk/host-windows.ts";
 import { placesOf } from "../../../actors/chunk/near-memory.ts";
 import type { Windows } from "../../../actors/chunk/windows.ts";
 import { systemClock } from "../../../runtime/base/clock.ts";
+import { CODEC_NAMES, type Packed, packed } from "../../../runtime/base/compression.ts";
+import { config } from "../../../runtime/base/config.ts";
 import { uniqueToken } from "../../../runtime/base/random.ts";
 import { LocalBus } from "../../../runtime/bus/local-bus.ts";
 
@@ -181,6 +185,83 @@ test("a window of hostWindows() whose name is not found in its maker's memory sh
   assert.notEqual(window, undefined);
   assert.equal(await window?.readAll(new Uint8Array(NAME_BYTES.byteLength)), false);
   window?.close();
+});
+
+/** A bus of bytes that counts those of the answers it carries. */
+class CountingBus extends LocalBus {
+  answered = 0;
+
+  constructor() {
+    super({ carries: "bytes" });
+  }
+
+  override async request(...args: Parameters<LocalBus["request"]>): ReturnType<LocalBus["request"]> {
+    const answer = await super.request(...args);
+    this.answered += (answer.payload as { bytes: Uint8Array }).bytes.byteLength;
+    return answer;
+  }
+}
+
+/** Fetches one value over the bus; what was answered had so many bytes. */
+async function fetched(value: Uint8Array | Float64Array): Promise<number> {
+  const bus = new CountingBus();
+  const chunk = { row: 1, since: 7, value, bytes: value.byteLength };
+  const source = new ChunkSource(
+    { bus, clock: systemClock, subject: "holder" },
+    () => [chunk],
+    () => {},
+  );
+  const chunks = await fetchChunks({ bus }, "holder", { rows: [1], attempts: [1] }, { timeoutMs: 10_000 });
+  source.close();
+  await bus.close();
+  assert.deepEqual(chunks, [chunk]);
+  return bus.answered;
+}
+
+for (const compression of ["auto", ...CODEC_NAMES] as const)
+  test(`comm.compression: with ${compression} chunks travel in fewer bytes, in one message or in parts, and come out the same`, async () => {
+    const undo = config.set({ "comm.compression": compression });
+    try {
+      const small = NUMBERS.subarray(0, 100_000);
+      assert.ok((await fetched(small)) < small.byteLength / 2);
+      assert.ok((await fetched(NUMBERS)) < NUMBERS.byteLength / 2);
+      // Of what is dense already nothing is made.
+      const dense = randomFillSync(new Uint8Array(3_000_001));
+      assert.ok((await fetched(dense)) >= dense.byteLength);
+    } finally {
+      undo();
+    }
+  });
+
+test("comm.compression: chunks go as they are unless it is set, and to askers who cannot read them otherwise", async () => {
+  assert.ok((await fetched(NUMBERS)) >= NUMBERS.byteLength);
+  const undo = config.set({ "comm.compression": "auto" });
+  const bus = new LocalBus({ carries: "bytes" });
+  const value = new Uint8Array(100_000);
+  const source = new ChunkSource(
+    { bus, clock: systemClock, subject: "holder" },
+    () => [{ row: 1, since: 7, value, bytes: value.byteLength }],
+    () => {},
+  );
+  try {
+    const request = writeRequest(bus, { type: "get", rows: [1], attempts: [1], looks: false });
+    const { payload } = await bus.request("holder", request, { timeoutMs: 10_000 });
+    const { bytes } = payload as { bytes: Uint8Array };
+    assert.equal(bytes[0], MARK.whole);
+    assert.ok(bytes.byteLength > value.byteLength);
+  } finally {
+    undo();
+    source.close();
+    await bus.close();
+  }
+});
+
+test("readPacked() makes no more of an answer than was asked for", async () => {
+  const zeros = new Uint8Array(1_000_000);
+  const found = (await packed(zeros, "deflate", CODEC_NAMES)) as Packed;
+  assert.deepEqual(new Uint8Array(await readPacked(markedPacked(found, 1_000_000), 1_000_000)), zeros);
+  await assert.rejects(async () => readPacked(markedPacked(found, 1_000_000), 999_999), { code: "DECODE" });
+  await assert.rejects(async () => readPacked(markedPacked(found, 5_000), 999_999), { code: "DECODE" });
 });
 
 const NAME_BYTES = new Uint8Array(64).fill(7);
