@@ -29,10 +29,12 @@ const FENCED = [
 
 /**
  * Changes after which all that anybody says, and its order, is what it was; no seed can notice them. An empty turn that is held back too has
- * what comes after it wait for the same commit, or be sent a turn later: it is let out by the wake that the empty one asked for.
+ * what comes after it wait for the same commit, or be sent a turn later: it is let out by the wake that the empty one asked for. A slab without
+ * edges has no offsets of any either: no row of it is visited, asked first or not.
  */
 const EQUIVALENT: readonly Pick<SourceMutation, "file" | "text">[] = [
   { file: "runtime/journal/held-output.ts", text: "said.length === 0 → false" },
+  { file: "actors/scheduler/needs.ts", text: "slab.outs.length > 0 → true" },
 ];
 
 /** A change of one place of one source file. */

@@ -40,8 +40,8 @@ test("unusual() tells of pairs that are walked no more, as when nobody steals, a
   );
   const granted = names.indexOf("thief: asking × granted");
   const one = { ...tally, seedsByPair: tally.seedsByPair.map((seeds, i) => (i === granted ? 0 : seeds)) };
-  assert.match(unusual(one, usual).join(), /^thief: asking × granted in 0.0 % of the seeds, usually /);
-  assert.match(unusual({ ...tally, seedsByPair: [] }, usual)[0] as string, /^0.0 % of the charts' \d+ pairs/);
+  assert.match(unusual(one, usual).join(), /^thief: asking × granted in 0.00 % of the seeds, usually /);
+  assert.match(unusual({ ...tally, seedsByPair: [] }, usual)[0] as string, /^0.00 % of the charts' \d+ pairs/);
 });
 
 test("usualOf() gives back what it was made of", () => {

@@ -25,9 +25,9 @@ export const USUAL_SEEDS_MIN = 300;
 const WHOLE_SEEDS_MIN = 10_000;
 const WALKED_SHARE_MIN = 0.7;
 const WHOLE_SHARE_MIN = 0.9;
-/** Means may differ by this share, shares of seeds by that, and both by so many deviations. */
-const MEAN_SHARE = 0.05;
-const WALKED_SHARE = 0.01;
+/** Means and shares of seeds may differ by this part of theirs, shares by so many seeds in a thousand besides, and both by so many deviations. */
+const USUAL_PART = 0.03;
+const WALKED_SHARE = 0.0005;
 const DEVIATIONS = 5;
 
 /** The averages, beside this file. */
@@ -67,7 +67,7 @@ function strangeMeans({ seeds, sums }: Tally, usual: Usual): string[] {
   return COUNTED.flatMap((name, i) => {
     const { mean, deviation } = usual.counted[name] ?? { mean: 0, deviation: 0 };
     const seen = (sums[i] as number) / seeds;
-    const may = MEAN_SHARE * mean + DEVIATIONS * deviation * chanceOf(seeds, usual);
+    const may = USUAL_PART * mean + DEVIATIONS * deviation * chanceOf(seeds, usual);
     return Math.abs(seen - mean) <= may
       ? []
       : [`${name}: ${seen.toFixed(2)} a seed, usually ${mean} ± ${may.toFixed(2)}`];
@@ -78,7 +78,9 @@ function strangePairs({ seeds, seedsByPair }: Tally, usual: Usual): string[] {
   return pairsOf(seedsByPair).flatMap(([pair, walkers]) => {
     const share = usual.walked[pair] ?? 0;
     const seen = walkers / seeds;
-    const may = WALKED_SHARE + DEVIATIONS * Math.sqrt(share * (1 - share)) * chanceOf(seeds, usual);
+    // A pair that few seeds walk is walked by some more or none by mere chance.
+    const chance = Math.hypot(Math.sqrt(share * (1 - share)) * chanceOf(seeds, usual), 1 / seeds);
+    const may = WALKED_SHARE + USUAL_PART * share + DEVIATIONS * chance;
     return Math.abs(seen - share) <= may ? [] : [`${pair} in ${percent(seen)} of the seeds, usually ${percent(share)}`];
   });
 }
@@ -100,4 +102,4 @@ function pairsOf(seedsByPair: readonly number[]): (readonly [pair: string, walke
 }
 
 const rounded = (n: number): number => Number(n.toPrecision(5));
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
