@@ -1,50 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Client } from "../index.ts";
 import { NatsServer, SERVER_CONFIG } from "../infra/nats/server.ts";
 import { type BenchCase, median, type Run, secondsOf } from "./bench-case.ts";
+import { ShoalCommand } from "./shoal-command.ts";
 
 /** The scheduler is killed at five points of a job; how long it takes until another one serves. The answer must be right. */
 
 const KILLS_AT = [0.1, 0.3, 0.5, 0.7, 0.9];
-const MAIN = fileURLToPath(new URL("../infra/cli/main.ts", import.meta.url));
-const PROGRAM = [process.execPath, "--import", import.meta.resolve("tsx"), "--conditions=shoal-source", MAIN] as const;
-
-/** A `shoal` command in a process of its own. */
-class Command {
-  readonly child: ChildProcess;
-  private said = "";
-
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    const [program, ...before] = PROGRAM;
-    this.child = spawn(program, [...before, ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, ...env },
-    });
-    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      this.said += text;
-    });
-  }
-
-  /** Settles as soon as it has said something. @throws Error if it ends without */
-  async says(pattern: RegExp): Promise<this> {
-    const ended = once(this.child, "exit").then(() => {
-      throw new Error(`shoal ended without saying ${pattern}: ${this.said}`);
-    });
-    while (!pattern.test(this.said))
-      await Promise.race([once(this.child.stdout as NonNullable<ChildProcess["stdout"]>, "data"), ended]);
-    ended.catch(() => {});
-    return this;
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = once(this.child, "exit");
-    this.child.kill(signal);
-    await ended;
-  }
-}
 
 /** Takes a fifth of a millisecond of the processor. */
 function squared(x: number): number {
@@ -55,8 +16,8 @@ function squared(x: number): number {
 
 interface Cluster {
   readonly client: Client;
-  readonly standbys: Set<Command>;
-  leader: Command;
+  readonly standbys: Set<ShoalCommand>;
+  leader: ShoalCommand;
 }
 
 /** Kills whoever leads; gives the time until a standby answers a new task, before the rest of the job. */
@@ -104,9 +65,9 @@ export function failoverCase(n: number): BenchCase {
     run: async () => {
       const server = await NatsServer.start({ config: SERVER_CONFIG, jetStream: true });
       const env = { SHOAL_NATS: server.url, SHOAL_CLUSTER: `bench-${process.pid}` };
-      const commands: Command[] = [];
-      const start = (...args: string[]): Command => {
-        const command = new Command(args, env);
+      const commands: ShoalCommand[] = [];
+      const start = (...args: string[]): ShoalCommand => {
+        const command = new ShoalCommand(args, env);
         commands.push(command);
         return command;
       };

@@ -1,7 +1,7 @@
 import { Client } from "../index.ts";
 import type { BenchCase, Run } from "./bench-case.ts";
 import { openPages } from "./page-readers.ts";
-import { soakCase } from "./page-soak.ts";
+import { soakCases } from "./page-soak.ts";
 import { independent } from "./task-graphs.ts";
 import { untilUnwatched } from "./until-unwatched.ts";
 
@@ -48,4 +48,4 @@ function pageCost(n: number): BenchCase {
   };
 }
 
-export const cases: readonly BenchCase[] = [pageCost(300_000), pageCost(1_000_000), soakCase];
+export const cases: readonly BenchCase[] = [pageCost(300_000), pageCost(1_000_000), ...soakCases];

@@ -42,8 +42,9 @@ export async function ratiosByPairs(
 
 function ratiosOf(costs: Costs): Record<string, number> {
   const told: Record<string, number> = {};
-  const whole = ({ hereUs, workersUs }: TaskCost): number => hereUs + workersUs;
-  const parts = { cluster: whole, here: (cost: TaskCost) => cost.hereUs, workers: (cost: TaskCost) => cost.workersUs };
+  const whole = ({ schedulerUs, workersUs }: TaskCost): number => schedulerUs + workersUs;
+  const scheduler = ({ schedulerUs }: TaskCost): number => schedulerUs;
+  const parts = { cluster: whole, scheduler, workers: ({ workersUs }: TaskCost): number => workersUs };
   for (const [part, of] of Object.entries(parts))
     for (const [name, base] of [
       ["WatchedToBeside", costs.beside],

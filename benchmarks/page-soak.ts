@@ -1,17 +1,18 @@
 import type { BrowserContext } from "playwright-core";
-import { Client } from "../index.ts";
+import type { Client } from "../index.ts";
 import { openBrowser } from "../test/support/chromium.ts";
 import type { BenchCase, Run } from "./bench-case.ts";
 import { BusyWatch } from "./busy-watch.ts";
 import { startEcho } from "./page-echo.ts";
 import { type Pages, ratiosByPairs } from "./page-pairs.ts";
 import { openPages } from "./page-readers.ts";
+import { deployedCluster, residentMb, type SoakedCluster, sharedCluster } from "./soaked-cluster.ts";
 import { SteadyLoad } from "./steady-load.ts";
 import { untilUnwatched } from "./until-unwatched.ts";
 
 /**
  * Pages that stay open for long while a cluster works as fast as it can: whether memory grows, how long the scheduler's turns are; and then, opened and
- * closed by turns, what they cost a task. Scheduler, client and the pages' server share this process; workers are processes on NATS.
+ * closed by turns, what they cost a task. Scheduler and the pages' server share a process, with the client or without; workers are processes on NATS.
  * Most pages are readers of the same streams in another process, some are tabs of a browser, as two dozen of these would
  * take the whole machine.
  */
@@ -53,14 +54,13 @@ class OpenPages implements Pages {
   }
 }
 
-/** Megabytes at some moments while the pages are open. */
-async function memoryOver(forMs: number): Promise<{ rss: number; heap: number }[]> {
-  const samples: { rss: number; heap: number }[] = [];
+/** Megabytes of a process at some moments while the pages are open. */
+async function memoryOver(pid: number, forMs: number): Promise<number[]> {
+  const samples: number[] = [];
   for (const end = performance.now() + forMs; performance.now() < end; ) {
     await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
-    const { rss, heapUsed } = process.memoryUsage();
-    samples.push({ rss: rss / 1e6, heap: heapUsed / 1e6 });
-    process.stderr.write(`${JSON.stringify(samples.at(-1))}\n`);
+    samples.push(residentMb(pid));
+    process.stderr.write(`${samples.at(-1)} MB\n`);
   }
   return samples;
 }
@@ -78,22 +78,25 @@ async function turnsOf(client: Client): Promise<Awaited<ReturnType<Client["statu
 
 const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 
-async function soak(client: Client): Promise<Run> {
-  const load = new SteadyLoad(client, [...client.workerPids.values()]);
-  const url = client.pageUrl as string;
+async function soak(cluster: SoakedCluster): Promise<Run> {
+  const load = new SteadyLoad(cluster);
   // Watching goes on for some seconds after the last page has gone.
-  const pages = new OpenPages(url, () => untilUnwatched(client));
+  const pages = new OpenPages(cluster.pageUrl, () => untilUnwatched(cluster.client));
   // The first seconds compile what runs from then on.
   await load.costOver(WARM_UP_MS);
-  const open = await whileOpen(client, load, pages);
-  const ratios = PAIRS === 0 ? {} : await pairs(client, load, pages);
+  const open = await whileOpen(cluster, load, pages);
+  const ratios = PAIRS === 0 ? {} : await pairs(cluster, load, pages);
   await load.end();
   const { seconds, more } = open;
   return { seconds, more: { ...more, ...ratios } };
 }
 
-async function pairs(client: Client, load: SteadyLoad, watched: Pages): Promise<Readonly<Record<string, number>>> {
-  const echo = await startEcho(client.pageUrl as string);
+async function pairs(
+  { client, pageUrl }: SoakedCluster,
+  load: SteadyLoad,
+  watched: Pages,
+): Promise<Readonly<Record<string, number>>> {
+  const echo = await startEcho(pageUrl);
   await untilUnwatched(client);
   try {
     return await ratiosByPairs(load, { watched, beside: new OpenPages(echo.url, async () => {}) }, PAIRS);
@@ -103,56 +106,47 @@ async function pairs(client: Client, load: SteadyLoad, watched: Pages): Promise<
 }
 
 /** All the time with every page open: memory, and turns. */
-async function whileOpen(client: Client, load: SteadyLoad, pages: Pages): Promise<Run> {
-  const [turnsBefore, done, floorBeforeMb] = [await turnsOf(client), load.done, await heapFloorMb()];
+async function whileOpen({ client, scheduler }: SoakedCluster, load: SteadyLoad, pages: Pages): Promise<Run> {
+  const [turnsBefore, done] = [await turnsOf(client), load.done];
   await pages.open();
-  const busy = new BusyWatch();
+  const busy = scheduler === process.pid ? new BusyWatch() : undefined;
   const start = performance.now();
-  const samples = await memoryOver(MINUTES * 60_000);
+  const samples = await memoryOver(scheduler, MINUTES * 60_000);
   const seconds = (performance.now() - start) / 1000;
   const turns = await turnsOf(client);
-  const { figures } = busy;
-  busy.end();
-  const floorAfterMb = await heapFloorMb();
+  const busyFigures = busy?.figures ?? {};
+  busy?.end();
   const tasks = load.done - done;
   await pages.close();
   const [early, late] = [samples.slice(0, samples.length >> 1), samples.slice(samples.length >> 1)];
   const more = {
     tasks,
     pages: READERS + TABS.length,
-    rssEarlyMb: middle(early.map(({ rss }) => rss)),
-    rssLateMb: middle(late.map(({ rss }) => rss)),
-    heapEarlyMb: middle(early.map(({ heap }) => heap)),
-    heapLateMb: middle(late.map(({ heap }) => heap)),
-    floorBeforeMb,
-    floorAfterMb,
+    rssEarlyMb: middle(early),
+    rssLateMb: middle(late),
     turns: turns.count - turnsBefore.count,
     turnsOver20Ms: turns.long - turnsBefore.long,
     turnMaxMs: turns.maxMs,
-    ...figures,
+    ...busyFigures,
   };
   return { seconds, more };
 }
 
-/** What is really held: futures that were dropped let go in a collection, and what they held goes in the next. */
-async function heapFloorMb(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  return process.memoryUsage().heapUsed / 1e6;
+function soakCase(name: string, start: () => Promise<SoakedCluster>): BenchCase {
+  let cluster: SoakedCluster | undefined;
+  return {
+    name: `page-cost/${name}`,
+    params: { mode: "nats", workers: 2, minutes: MINUTES },
+    isLong: true,
+    open: async () => {
+      cluster = await start();
+    },
+    run: () => soak(cluster as SoakedCluster),
+    close: async () => cluster?.close(),
+  };
 }
 
-let client: Client | undefined;
-
-export const soakCase: BenchCase = {
-  name: "page-cost/soak",
-  params: { mode: "nats", workers: 2, minutes: MINUTES },
-  isLong: true,
-  open: async () => {
-    client = await Client.local({ mode: "nats", workers: 2, page: { port: 0 } });
-    await client.waitForWorkers(2);
-  },
-  run: () => soak(client as Client),
-  close: async () => client?.close(),
-};
+export const soakCases: readonly BenchCase[] = [
+  soakCase("soak", sharedCluster),
+  soakCase("soak-deployed", deployedCluster),
+];
