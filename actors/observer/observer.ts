@@ -95,7 +95,7 @@ export class Observer {
 
   private haveAllTold(ask: string): boolean {
     const { figures, workers } = this.brain;
-    return figures !== undefined && figures.workers.every(({ id }) => workers.get(id)?.told === ask);
+    return figures?.workers.every(({ id }) => workers.get(id)?.told === ask) ?? false;
   }
 
   /** @throws what the scheduler answers */

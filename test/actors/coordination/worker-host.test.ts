@@ -89,7 +89,7 @@ test("a direct connection that has ended is opened anew for the next actor", asy
 });
 
 test("an actor that is made again where a former life of it still is goes on from the state it was given", async (t) => {
-  const { bus, ask, fn } = hostFor(t, Kept);
+  const { ask, fn } = hostFor(t, Kept);
   const recipe = bytesOf({ fn, args: [1] });
   const made = (request: HostRequest): Promise<unknown> => ask(subjects.workerHost("w1"), request);
   const add = async (by: number): Promise<unknown> => {
