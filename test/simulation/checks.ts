@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { STANDING } from "../../actors/client/submission-record.ts";
 import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import { S } from "../../actors/scheduler/scheduler-state.ts";
+import { WS } from "../../actors/worker/worker-states.ts";
 import type { Held } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
 import { digestOf } from "./tasks.ts";
@@ -124,13 +125,17 @@ export function checkReplicas(cluster: Cluster): void {
       assert.ok(mayLeave, `${id} is alive and a member`);
       continue;
     }
-    for (const row of brain.rows.rows())
+    for (const row of brain.rows.rows()) {
+      // A question for it was lost more than once, each time for as long as one waits for an answer: the scheduler still wants it there.
+      const isOrdered = state.replicas.orders.get(row)?.some(({ to }) => to === record.number) === true;
+      if (isOrdered && brain.rows.state(row) === WS.fetching) continue;
       assert.ok(
         state.tasks.state[row] === S.memory &&
           state.holdersOf(row).includes(record.number) &&
           brain.holds(row, state.tasks.attempt[row] as number),
         `${id} has row ${row} in state ${brain.rows.state(row)}, which the scheduler knows nothing of (state ${state.tasks.state[row]}, holders ${state.holdersOf(row)})`,
       );
+    }
   }
 }
 

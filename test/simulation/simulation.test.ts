@@ -52,6 +52,12 @@ test("simulate() waits for a task that kills its workers four times, and for slo
   if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
 });
 
+test("simulate() leaves a copy on its way whose question was lost twice", async () => {
+  const scenario = makeScenario(1500066516);
+  const outcome = await simulate(scenario);
+  if (outcome.failure !== undefined) assert.fail(storyOf(scenario, outcome));
+});
+
 test("simulate() loses acknowledged records while a leader stands still: it writes no more once others have their numbers", async () => {
   const { faults, ...drawn } = makeScenario(31848);
   // The last leader that dies takes three records with it.
