@@ -1,5 +1,5 @@
 import { invariant } from "../../runtime/base/errors.ts";
-import { type Column, FULL_SHARE, longerColumn } from "./longer-column.ts";
+import { type Column, lengthAhead, longerColumn } from "./longer-column.ts";
 
 const NO_WORKER = -1;
 const ROWS_MIN = 1024;
@@ -97,8 +97,8 @@ export class TaskColumns {
 
   /** Grows by one column if rows will be short soon; whoever calls this now and then is spared the copy of all at once. */
   growAhead(): void {
-    const capacity = this.capacity * 2;
-    if (this.taken <= this.capacity * FULL_SHARE) return;
+    const capacity = lengthAhead(this.taken, this.capacity);
+    if (capacity === undefined) return;
     const short = NAMES.find((name) => this[name].length < capacity);
     if (short === undefined) this.addRows(capacity);
     else this.lengthen(short, capacity);

@@ -1,4 +1,4 @@
-import { FULL_SHARE, longerColumn } from "./longer-column.ts";
+import { lengthAhead, longerColumn } from "./longer-column.ts";
 
 /**
  * Which clients want which rows, as linked lists in columns: the head of a row's list stands in its task column.
@@ -49,8 +49,8 @@ export class WantList {
 
   /** Grows by one column if it will be full soon; whoever calls this now and then is spared the copy of all at once. */
   growAhead(): void {
-    const length = this.capacity * 2;
-    if (this.end <= this.capacity * FULL_SHARE) return;
+    const length = lengthAhead(this.end, this.capacity);
+    if (length === undefined) return;
     if (this.client.length < length) this.client = longerColumn(this.client, length);
     else if (this.handle.length < length) this.handle = longerColumn(this.handle, length);
     else this.next = longerColumn(this.next, length);

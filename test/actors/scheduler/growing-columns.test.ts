@@ -24,19 +24,19 @@ test("columns of tasks that are nearly full grow one at a time, and keep what th
     const before = lengths(tasks);
     tasks.growAhead();
     const more = lengths(tasks).reduce((sum, length, i) => sum + length - (before[i] as number), 0);
-    assert.ok(more === 0 || more === 1024, `a turn grew by ${more}`);
-    grown += more / 1024;
+    assert.ok(more === 0 || more === 128, `a turn grew by ${more}`);
+    grown += more / 128;
   }
   assert.equal(grown, lengths(tasks).length);
   assert.equal(tasks.used, 1000);
-  // There is room: a thousand more make no column longer.
-  const next = tasks.allocate(1000);
-  assert.deepEqual(new Set(lengths(tasks)), new Set([2048]));
-  assert.equal(tasks.used, 2000);
+  // There is room: a hundred more make no column longer.
+  const next = tasks.allocate(100);
+  assert.deepEqual(new Set(lengths(tasks)), new Set([1152]));
+  assert.equal(tasks.used, 1100);
   for (let row = base; row < base + 1000; row++)
     assert.deepEqual([tasks.state[row], tasks.attempt[row]], [row % 7, row * 3]);
   tasks.free(base, 1000);
-  tasks.free(next, 1000);
+  tasks.free(next, 100);
   assert.equal(tasks.used, 0);
 });
 
