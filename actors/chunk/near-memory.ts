@@ -1,3 +1,4 @@
+import { addressFinder } from "../../runtime/base/address-of.ts";
 import { type NativeFunction, nativeLoader } from "../../runtime/base/native-loader.ts";
 
 /** A stretch of a process's memory. */
@@ -13,7 +14,7 @@ const CALLS_MAX = 3;
 const PLACES_MAX = 1024;
 
 interface System {
-  readonly addressOf: NativeFunction;
+  readonly addressOf: (view: Uint8Array) => number;
   readonly read: NativeFunction;
 }
 
@@ -29,8 +30,7 @@ export function placesOf(views: readonly Uint8Array[]): MemoryPlace[] | undefine
   const { addressOf } = system;
   return views.map(({ buffer, byteOffset, byteLength: bytes }) => {
     // The engine moves small arrays about until they are asked for their buffer.
-    const view = new Uint8Array(buffer, byteOffset, bytes);
-    return { address: Number(addressOf(view, view, 0)), bytes };
+    return { address: addressOf(new Uint8Array(buffer, byteOffset, bytes)), bytes };
   });
 }
 
@@ -100,7 +100,7 @@ function bound(): System | null {
     const own = nativeLoader()?.load(null);
     if (own === undefined) return null;
     return {
-      addressOf: own.func("uintptr_t memmove(void *to, const void *from, size_t bytes)"),
+      addressOf: addressFinder(own),
       read: own.func(
         "intptr_t process_vm_readv(int pid, const void *here, unsigned long heres, const void *there, unsigned long theres, unsigned long flags)",
       ),

@@ -25,7 +25,7 @@ import { TaskColumns } from "./task-columns.ts";
 import { TaskNotes } from "./task-notes.ts";
 import { TransferRate } from "./transfer-rate.ts";
 import { packStep, TransitionLog } from "./transition-log.ts";
-import { TurnFigures } from "./turn-figures.ts";
+import { TurnTotals } from "./turn-totals.ts";
 import { WantList } from "./want-list.ts";
 import { WorkSpans } from "./work-spans.ts";
 import { WorkerLoads } from "./worker-loads.ts";
@@ -171,7 +171,7 @@ export class SchedulerState {
   readonly claims: StealClaim[] = [];
   /** Spans of submissions that are traced, by slab. */
   readonly traces = new Map<number, string>();
-  readonly turns = new TurnFigures();
+  readonly turns = new TurnTotals();
   /** Kept while somebody watches; see {@link watchTransitions}. */
   transitions: TransitionLog | undefined;
   /** Rows by state, of each layer; likewise. */

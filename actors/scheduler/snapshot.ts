@@ -1,7 +1,7 @@
 import type { LackFigures } from "../../runtime/protocol/events.ts";
 import { CACHE_OFF, type CacheFigures } from "./result-cache.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
-import type { TurnFigures } from "./turn-figures.ts";
+import type { TurnTotals } from "./turn-totals.ts";
 import { lacksOf } from "./unrunnable.ts";
 import { statusOf } from "./worker-record.ts";
 
@@ -16,7 +16,7 @@ export interface SchedulerSnapshot {
    * Its own turns so far: how many, how long together, the longest, and how many took more than 20 ms; how many messages wait for one, and of
    * how many turns the words wait for the journal.
    */
-  readonly turns: Readonly<Omit<TurnFigures, "note">>;
+  readonly turns: Readonly<Omit<TurnTotals, "note">>;
   readonly workers: readonly {
     readonly id: string;
     readonly status: string;

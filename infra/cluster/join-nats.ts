@@ -78,14 +78,13 @@ export function natsOptionsOf(servers: string, options: ConnectOptions): NatsCon
 
 /** How the configuration says that connections are secured. */
 export function configuredTls(): NatsTls {
-  const { "tls.ca-file": caFile, "tls.cert-file": certFile, "tls.key-file": keyFile, ...rest } = config.all();
-  const { "tls.require-encryption": requireEncryption } = rest;
-  return {
-    ...(caFile === undefined ? {} : { caFile }),
-    ...(certFile === undefined ? {} : { certFile }),
-    ...(keyFile === undefined ? {} : { keyFile }),
-    ...(requireEncryption === undefined ? {} : { requireEncryption }),
+  const said = {
+    caFile: config.get("tls.ca-file"),
+    certFile: config.get("tls.cert-file"),
+    keyFile: config.get("tls.key-file"),
+    requireEncryption: config.get("tls.require-encryption"),
   };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
 function authOf({ user, password, token, nkey, creds }: ConnectOptions): NatsAuth | undefined {

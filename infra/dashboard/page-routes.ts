@@ -9,7 +9,7 @@ import { assetText, findAsset } from "./assets.ts";
 import { answerControl, isControl } from "./control-routes.ts";
 import type { LiveViews } from "./live-views.ts";
 import { findPane, type Pane, paneList } from "./panes.ts";
-import { viewData, viewNames } from "./views.ts";
+import { pageNames, viewData, viewNames } from "./views.ts";
 
 /** What routes have of the server. */
 export interface PageParts {
@@ -26,22 +26,7 @@ export interface PageParts {
 type Route = (parts: PageParts, url: URL, response: ServerResponse) => void | Promise<void>;
 
 /** Pages are drawn in the browser: all of them are the same document. */
-const PAGES: readonly string[] = [
-  "/",
-  ...[
-    "status",
-    "workers",
-    "graph",
-    "memory",
-    "stealing",
-    "exchange",
-    "time",
-    "profile",
-    "logs",
-    "errors",
-    "system",
-  ].map((name) => `/${name}`),
-];
+const PAGES: readonly string[] = ["/", ...pageNames.map((name) => `/${name}`)];
 
 const routes: Readonly<Record<string, Route>> = {
   "/live": ({ live }, url, response) => {

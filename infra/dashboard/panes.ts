@@ -1,3 +1,5 @@
+import { pageNames } from "./views.ts";
+
 /** A view, or one card of it, on a page of its own without anything around it. */
 export interface Pane {
   readonly title: string;
@@ -6,19 +8,6 @@ export interface Pane {
   readonly card?: string;
 }
 
-const views = [
-  "status",
-  "workers",
-  "graph",
-  "memory",
-  "exchange",
-  "stealing",
-  "time",
-  "profile",
-  "logs",
-  "errors",
-  "system",
-];
 const cards: readonly (readonly [title: string, view: string])[] = [
   ["Task stream", "status"],
   ["Progress", "status"],
@@ -35,7 +24,7 @@ const titled = (name: string): string => `${name.slice(0, 1).toUpperCase()}${nam
 
 const panes: ReadonlyMap<string, Pane> = new Map([
   ...cards.map(([title, view]): [string, Pane] => [slug(title), { title, view, card: slug(title) }]),
-  ...views.map((view): [string, Pane] => [view, { title: titled(view), view }]),
+  ...pageNames.map((view): [string, Pane] => [view, { title: titled(view), view }]),
   [SCALE, { title: "Scale", view: "workers", card: SCALE }],
 ]);
 

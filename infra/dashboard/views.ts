@@ -51,6 +51,9 @@ export const views: Readonly<Record<string, View>> = {
 
 export const viewNames: readonly string[] = Object.keys(views);
 
+/** Views that are pages by themselves: the others are of one worker or one task. */
+export const pageNames: readonly string[] = viewNames.filter((name) => name !== "worker" && name !== "task");
+
 export function pageHead(observer: Observer): PageHead {
   const { brain } = observer;
   const { figures } = brain;

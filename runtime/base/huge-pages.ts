@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { addressFinder } from "./address-of.ts";
 import { nativeLoader } from "./native-loader.ts";
 
 /** Smaller blocks hold few whole pages of that size; NumPy begins here too. */
@@ -24,11 +25,10 @@ function found(): Advise | null {
   if (process.platform !== "linux" || !setting().includes("[madvise]")) return null;
   const own = nativeLoader()?.load(null);
   if (own === undefined) return null;
-  const addressOf = own.func("uintptr_t memmove(void *to, const void *from, size_t bytes)");
+  const addressOf = addressFinder(own);
   const madvise = own.func("int madvise(uintptr_t address, size_t bytes, int advice)");
   return (memory) => {
-    const view = new Uint8Array(memory);
-    const start = Number(addressOf(view, view, 0));
+    const start = addressOf(new Uint8Array(memory));
     const first = Math.ceil(start / PAGE_BYTES) * PAGE_BYTES;
     const end = Math.floor((start + memory.byteLength) / PAGE_BYTES) * PAGE_BYTES;
     madvise(first, end - first, ADVICE);

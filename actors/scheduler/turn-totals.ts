@@ -2,7 +2,7 @@
 const LONG_TURN_MS = 20;
 
 /** What a scheduler's turns came to, and what waits for one. */
-export class TurnFigures {
+export class TurnTotals {
   count = 0;
   ms = 0;
   maxMs = 0;
