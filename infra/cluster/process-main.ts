@@ -28,8 +28,11 @@ async function run(bus: PortBus): Promise<void> {
     if (process.connected) process.disconnect();
     return;
   }
-  // While modules were loaded the parent may have gone.
-  if (!process.connected) return;
+  // While modules were loaded the parent may have gone, or closed its end and wait for this process to go.
+  if (!bus.isOpen()) {
+    if (process.connected) process.disconnect();
+    return;
+  }
   const end = (): void => {
     system.close();
     void bus.close();

@@ -22,16 +22,21 @@ await preload(config.preload, { worker: config.id, cluster: config.cluster }).ca
   // Started again it would fail again.
   throw new ShoalError(error.message, { code: REFUSED, cause: error });
 });
-const end = ({ kind, reason }: WorkerDismissal): void => {
-  system.close();
-  void bus.close();
-  // The one way for a thread to say why it ends: whoever started it sees the error's code.
-  queueMicrotask(() => {
-    throw new ShoalError(reason, { code: kind === "refused" ? REFUSED : DISMISSED });
-  });
-};
-const openBus = async (options: NatsConnectOptions): Promise<Bus> => {
-  const { joinNats } = await import("./join-nats.ts");
-  return joinNats(options, config.cluster, "worker");
-};
-const system = startWorker(bus, config, end, connect && (() => openBus(connect)));
+// While modules were loaded the port may have been closed: whoever started the thread ends it.
+if (bus.isOpen()) run(bus);
+
+function run(bus: Bus): void {
+  const end = ({ kind, reason }: WorkerDismissal): void => {
+    system.close();
+    void bus.close();
+    // The one way for a thread to say why it ends: whoever started it sees the error's code.
+    queueMicrotask(() => {
+      throw new ShoalError(reason, { code: kind === "refused" ? REFUSED : DISMISSED });
+    });
+  };
+  const openBus = async (options: NatsConnectOptions): Promise<Bus> => {
+    const { joinNats } = await import("./join-nats.ts");
+    return joinNats(options, config.cluster, "worker");
+  };
+  const system = startWorker(bus, config, end, connect && (() => openBus(connect)));
+}

@@ -209,7 +209,8 @@ export class PortBus implements Bus {
     this.statusListeners.announce({ kind: "closed", cause });
   }
 
-  private isOpen(): boolean {
+  /** Whether anything can be said and heard still. */
+  isOpen(): boolean {
     return this.phase !== "closed";
   }
 

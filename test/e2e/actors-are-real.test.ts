@@ -37,6 +37,19 @@ const waitsFor = async (file: string): Promise<string> => {
   }
 };
 
+/** Counts what it reads when the file appears. */
+const countsAfter = async (data: Float64Array, file: string): Promise<number> => {
+  const { access } = await import("node:fs/promises");
+  for (;;) {
+    try {
+      await access(file);
+      return data.length;
+    } catch {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+};
+
 async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -133,12 +146,15 @@ test("a bare NATS client fetches a chunk's bytes, also after it moved", async ()
   assert.deepEqual(await bare.bytes(address), [0, 0.5, 1, 1.5]);
   const meta = await bare.task(address, { type: "meta" });
   const other = client.workers.map((worker) => worker.id).find((id) => id !== meta.holders[0]) as string;
-  // A reader that must run elsewhere takes a copy there; then the first copy goes.
-  await client.submit((data: Float64Array) => data.length, made, { workers: [other] }).result();
+  // A reader that must run elsewhere takes a copy there, which is none too many as long as it runs; then the first copy goes.
+  const gate = join(folder, "gate-3");
+  const reader = client.submit(countsAfter, made, gate, { workers: [other] });
   await until(async () => (await bare.task(address, { type: "meta" })).holders.length === 2);
   assert.equal((await bare.task(address, { type: "drop" })).dropped, true);
   assert.deepEqual((await bare.task(address, { type: "meta" })).holders, [other]);
   assert.deepEqual(await bare.bytes(address), [0, 0.5, 1, 1.5]);
+  await writeFile(gate, "");
+  assert.equal(await reader.result(), 4);
 });
 
 test("questions that make no sense are answered with what would", async () => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
 
-/** A module that takes until the worker's parent has gone. */
+/** A module that takes until the worker's parent has gone, or has said that it goes. */
 process.stdout.write("loading\n");
-await once(process, "disconnect");
+await Promise.race([once(process, "disconnect"), once(process, "message")]);

@@ -26,23 +26,24 @@ const config = {
   environment: {},
 } satisfies WorkerConfig;
 
-test("a worker process whose parent goes while modules are loaded ends, and complains of nothing", async () => {
-  const child = fork(bootEntry(), [], {
-    serialization: "advanced",
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...process.env, SHOAL_ENTRY: siblingEntry("process-main"), SHOAL_WORKER: JSON.stringify(config) },
-    execArgv: ["--conditions=shoal-source"],
+for (const parting of ["disconnects", "detaches its port, and disconnects when the process has ended"] as const)
+  test(`a worker process whose parent ${parting} while modules are loaded ends, and complains of nothing`, async () => {
+    const child = fork(bootEntry(), [], {
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: { ...process.env, SHOAL_ENTRY: siblingEntry("process-main"), SHOAL_WORKER: JSON.stringify(config) },
+      execArgv: ["--conditions=shoal-source"],
+    });
+    let complaints = "";
+    child.stderr?.on("data", (chunk: Buffer) => {
+      complaints += chunk.toString();
+    });
+    const ended = Promise.all([once(child, "exit"), once(child.stderr as Readable, "end")]);
+    const port = attachPort(new LocalBus(), ipcChannel(child), { codec: copyCodec });
+    await new Promise((resolve) => child.stdout?.on("data", resolve));
+    port.detach();
+    if (parting === "disconnects") child.disconnect();
+    const [[code]] = await ended;
+    assert.equal(complaints, "");
+    assert.equal(code, 0);
   });
-  let complaints = "";
-  child.stderr?.on("data", (chunk: Buffer) => {
-    complaints += chunk.toString();
-  });
-  const ended = Promise.all([once(child, "exit"), once(child.stderr as Readable, "end")]);
-  const port = attachPort(new LocalBus(), ipcChannel(child), { codec: copyCodec });
-  await new Promise((resolve) => child.stdout?.on("data", resolve));
-  port.detach();
-  child.disconnect();
-  const [[code]] = await ended;
-  assert.equal(complaints, "");
-  assert.equal(code, 0);
-});
