@@ -10,6 +10,9 @@ import { sizeOf } from "./slab-making.ts";
 /** Rows taken in a turn where nothing else is said. */
 const ROWS_PER_TURN = 2048;
 
+/** Rows of submissions that are taken in within a turn, and of former clients that are let go of. */
+export const rowsPerTurn = ({ options }: SchedulerState): number => options.intakeRows ?? ROWS_PER_TURN;
+
 /** Begins to take wants in; what does not fit into this turn stays with the client. */
 export function takeIn(state: SchedulerState, client: ClientRecord, wants: WantedRows[], slabs: number[]): void {
   const intake: Intake = { wants, at: 0, given: 0, stack: [], slabs };
@@ -51,7 +54,7 @@ function keep(state: SchedulerState, id: number, by: 1 | -1): void {
 /** @returns whether all is taken in */
 function takeSome(state: SchedulerState, client: ClientRecord, intake: Intake): boolean {
   const { wants, stack } = intake;
-  let left = state.options.intakeRows ?? ROWS_PER_TURN;
+  let left = rowsPerTurn(state);
   for (;;) {
     left -= needRows(state, stack, left);
     if (stack.length > 0) return false;

@@ -15,8 +15,11 @@ export function checkScheduler(state: SchedulerState): void {
   const needers = new Uint32Array(state.tasks.state.length);
   const processing = new Uint32Array(state.workers.length);
   // Rows of a submission that is being taken in are needed before they move.
-  const soon = new Set([...state.intakes].flatMap((client) => client.intake?.stack ?? []));
-  const sums = { needers, processing, readers: 0, soon };
+  const departures = [...state.departures.all()];
+  const takenIn = [...state.intakes, ...departures.map(({ client }) => client)];
+  const soon = new Set(takenIn.flatMap((client) => client.intake?.stack ?? []));
+  const going = new Set(departures.flatMap(({ stack }) => stack));
+  const sums = { needers, processing, readers: 0, soon, going };
   for (const slab of state.slabs.values()) checkSlab(state, slab, sums);
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++)
@@ -35,11 +38,13 @@ interface Sums {
   /** Attempts under way that read results. */
   readers: number;
   readonly soon: ReadonlySet<number>;
+  /** Rows that nobody needs and that have yet to be released. */
+  readonly going: ReadonlySet<number>;
 }
 
 /** Checks the rows of a slab, and adds up whom they need and where they run. */
 function checkSlab(state: SchedulerState, slab: Slab, sums: Sums): void {
-  const { needers, processing, soon } = sums;
+  const { needers, processing, soon, going } = sums;
   const { tasks } = state;
   let active = 0;
   for (let at = 0; at < slab.count; at++) {
@@ -67,7 +72,8 @@ function checkSlab(state: SchedulerState, slab: Slab, sums: Sums): void {
     if (copy !== undefined) countSent(state, row, copy.worker, processing);
     if (slab.hasInputs(row)) sums.readers += Number(isSent) + Number(copy !== undefined);
     if (copy?.worker === tasks.worker[row]) broken(`row ${row} races on two workers`);
-    if (!soon.has(row) || now !== S.released) checkNeed(state, row, now);
+    if (!(now === S.released ? soon : going).has(row)) checkNeed(state, row, now);
+    if (tasks.wants[row] !== 0) checkWants(state, row);
     checkRow(state, row, now, missing);
   }
   if (active !== slab.active) broken(`slab ${slab.id} has ${active} active rows and counts ${slab.active}`);
@@ -82,6 +88,14 @@ function checkNeed(state: SchedulerState, row: number, now: number): void {
   if (isNeeded(state, row) !== (now !== S.released)) broken(`row ${row} in state ${now} is needed, or released`);
   if (isCached(state, row) && (now !== S.memory || state.cache?.has(row) !== true))
     broken(`row ${row}, which is cached, is in memory and known to the cache`);
+}
+
+/** What a client that is gone wanted is wanted until that is let go of, and no longer. */
+function checkWants(state: SchedulerState, row: number): void {
+  state.wants.each(state.tasks.wants[row] as number, (client, handle) => {
+    if (state.clientByNumber[client] === undefined && !state.departures.has(client))
+      broken(`row ${row} is wanted, as ${handle}, by a client that is here or goes, not by number ${client}`);
+  });
 }
 
 /** @param missing its inputs that are not in memory, where its state needs them */

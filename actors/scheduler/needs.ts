@@ -125,13 +125,25 @@ export function disclaimInputs(state: SchedulerState, row: number): void {
 
 /** Releases a row that neither clients nor dependents need, and what only it needed. */
 export function releaseIfUnneeded(state: SchedulerState, first: number): void {
+  releaseRows(state, [first], Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Releases the rows on a stack that nobody needs, and what only they needed.
+ * @param most rows looked at; where there are more, the rest stays on the stack
+ * @returns how many were looked at
+ */
+export function releaseRows(state: SchedulerState, stack: number[], most: number): number {
   const { tasks } = state;
-  const stack = [first];
-  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+  let looked = 0;
+  for (; looked < most; looked++) {
+    const row = stack.pop();
+    if (row === undefined) break;
     if (isNeeded(state, row)) continue;
     endRace(state, row);
     const from = tasks.state[row] as number;
-    if (from === S.released) continue;
+    // One that waited for its release may have been released otherwise, and be gone with its slab.
+    if (from === S.released || from === S.forgotten) continue;
     if (from === S.memory) freeReplicas(state, row);
     else if (from === S.processing || from === S.assigned) recall(state, row);
     else if (from === S.erred) state.failures.delete(row);
@@ -142,6 +154,7 @@ export function releaseIfUnneeded(state: SchedulerState, first: number): void {
     slab.active -= 1;
     if (slab.active === 0) state.idleSlabs.push(slab.id);
   }
+  return looked;
 }
 
 function disclaimInto(state: SchedulerState, slab: Slab, row: number, stack: number[]): void {

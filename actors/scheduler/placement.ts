@@ -22,7 +22,7 @@ export function placeReady(state: SchedulerState): void {
   if (state.quarantine.size > 0 || queues.nonEmpty.length > 0) {
     const open = new OpenWorkers(state);
     placeQuarantined(state, open);
-    if (queues.isContended) placeFairly(state, open);
+    if (queues.isContended || state.departures.size > 0) placeFairly(state, open);
     else placeInOrder(state, open);
   }
   for (const number of loads.touched) sendAhead(state, number);
@@ -61,7 +61,8 @@ function nextFairly(state: SchedulerState, blocked: ReadonlySet<ReadyQueue>): Re
   let bestUs = Number.POSITIVE_INFINITY;
   for (const queue of state.queues.nonEmpty) {
     if (best !== undefined && queue.priority < best.priority) break;
-    if (blocked.has(queue)) continue;
+    // What a client that is gone has ready is handed out, where others need it, once all it held is let go of.
+    if (blocked.has(queue) || state.departures.has(queue.slab.owner)) continue;
     const client = state.clientByNumber[queue.slab.owner];
     if (client !== undefined && client.inFlight >= client.atOnceMax) continue;
     const servedUs = client?.servedUs ?? 0;

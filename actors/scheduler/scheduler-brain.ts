@@ -7,6 +7,7 @@ import type { TaskQuestion } from "../task/task-question.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { replicasAdded, tasksFailed, tasksFinished, tasksMissing, wakeRested } from "./completion.ts";
 import { dropFirstCopy, dropSurplus } from "./copies.ts";
+import { clientGone, goOnLettingGo } from "./departures.ts";
 import { heartbeat } from "./heartbeat.ts";
 import { goOnTakingIn } from "./intake.ts";
 import type { LedgerRecord } from "./ledger-record.ts";
@@ -22,7 +23,6 @@ import type { SchedulerInput } from "./scheduler-input.ts";
 import { type SchedulerHits, type SchedulerOptions, SchedulerState } from "./scheduler-state.ts";
 import {
   cancelHandles,
-  clientGone,
   clientHello,
   releaseHandles,
   resume,
@@ -198,16 +198,18 @@ export class SchedulerBrain {
     for (const id of this.expelled.splice(0)) output.expelled(id);
     if (this.recorder !== undefined && ++this.turns % DIGEST_TURNS === 0) this.writeDigest();
     for (const { nanny, ...end } of this.ends.splice(0)) output.nanny?.(nanny, { type: "end", ...end });
+    state.departures.looked = 0;
     state.growAhead();
   }
 
   /** Whether there is work that waits for turns of its own. */
   get hasMore(): boolean {
-    return this.state.intakes.size > 0;
+    return this.state.intakes.size > 0 || this.state.departures.size > 0;
   }
 
-  /** Takes more of a large submission in; once it is all here, what its client said meanwhile counts. */
+  /** Lets go of more, and takes more of a large submission in; once it is all here, what its client said meanwhile counts. */
   private goOn(now: number): void {
+    goOnLettingGo(this.state);
     const client = goOnTakingIn(this.state);
     if (client === undefined) return;
     for (const message of client.waiting.splice(0)) this.fromClient(client.id, message, now);

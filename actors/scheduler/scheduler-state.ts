@@ -6,6 +6,7 @@ import { schedulerTaskMachine } from "../task/scheduler-task-chart.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { ClusterActivities } from "./cluster-activities.ts";
 import { ClusterLog } from "./cluster-log.ts";
+import { DepartureTable } from "./departure-table.ts";
 import { Estimates } from "./estimates.ts";
 import type { Happenings } from "./happenings.ts";
 import { KeptCounts } from "./kept-counts.ts";
@@ -94,7 +95,7 @@ export interface SchedulerOptions {
   readonly workerLeaseMs: number;
   /** Whether a task that acts on nothing may run on two workers at a time where it takes too long; default: where it says so. */
   readonly speculate?: boolean | undefined;
-  /** Rows of a submission that are taken in within a turn; what is left is done in the next. */
+  /** Rows of a submission that are taken in within a turn, or of a former client let go of; what is left is done in the next. */
   readonly intakeRows?: number | undefined;
   /** Tasks that no worker may run fail when they have waited so long for one; default: never. */
   readonly noWorkersTimeoutMs?: number | undefined;
@@ -135,6 +136,8 @@ export class SchedulerState {
   readonly clients = new Map<string, ClientRecord>();
   /** Clients whose submissions are being taken in, the one that has waited longest first. */
   readonly intakes = new Set<ClientRecord>();
+  /** Clients that are gone, and whose wants are being let go of. */
+  readonly departures = new DepartureTable();
   readonly clientByNumber: (ClientRecord | undefined)[] = [];
   /** Layers by name, for work that is submitted twice: where its rows begin. */
   readonly layers = new Map<string, { readonly slab: number; readonly base: number; readonly count: number }>();

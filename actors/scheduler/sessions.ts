@@ -7,7 +7,7 @@ import type {
 } from "../../runtime/protocol/client-scheduler.ts";
 import { ClientRecord } from "./client-record.ts";
 import { cancelledError, unknownHandleError } from "./failures.ts";
-import { endIntake, tellOne } from "./intake.ts";
+import { tellOne } from "./intake.ts";
 import type { SlabPlace } from "./ledger-record.ts";
 import { isLeaving } from "./membership.ts";
 import { arrive, failRow, need, releaseIfUnneeded, waitForInputs } from "./needs.ts";
@@ -94,18 +94,6 @@ function tellStanding(state: SchedulerState, client: ClientRecord, handle: numbe
   else if (now === S.erred)
     state.out.toClient(client.number).erred(handle, (state.failures.get(row) as TaskFailure).error);
   else state.out.toClient(client.number).lost(handle);
-}
-
-/** A client is gone, for good or past its lease: all it wanted is let go. */
-export function clientGone(state: SchedulerState, client: ClientRecord): void {
-  endIntake(state, client);
-  for (const handle of [...client.handles()]) releaseHandle(state, client, handle);
-  state.ledger.clientGone(client.id);
-  state.clients.delete(client.id);
-  state.clientByNumber[client.number] = undefined;
-  state.out.dropClient(client.number);
-  state.log.note({ atMs: state.nowMs, level: "info", about: "client", name: client.id, text: "is gone" });
-  state.happenings?.events.push({ kind: "removeClient", client: client.id });
 }
 
 /** Data that a client put on workers becomes tasks without a recipe. */

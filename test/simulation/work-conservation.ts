@@ -2,14 +2,18 @@ import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { S } from "../../actors/scheduler/scheduler-state.ts";
 import { isBeyondCredit, isReadSource } from "../../actors/scheduler/source-credit.ts";
 
-/** Work that may run and a worker that is free do not stand side by side; but for sources that wait for those who read. */
+/**
+ * Work that may run and a worker that is free do not stand side by side; but for sources that wait for those who read, and what a client left that is gone
+ * and whose wants are being let go of.
+ */
 export function checkWorkConservation({ state }: SchedulerBrain): void {
   if (state.quarantine.size > 0) return;
   const free = [...state.workerByName.values()].filter(
     (one) => one.status === "running" && one.processing === 0 && one.outrunMs === undefined,
   );
   if (free.length === 0) return;
-  for (const slab of state.slabs.values())
+  for (const slab of state.slabs.values()) {
+    if (state.departures.has(slab.owner)) continue;
     for (const queue of slab.queues) {
       if (queue.size === 0 || queue.constraint !== null) continue;
       const row = queue.first();
@@ -19,4 +23,5 @@ export function checkWorkConservation({ state }: SchedulerBrain): void {
         `${queue.size} ready rows wait (first ${row}, state ${state.tasks.state[row]} of ${S.ready}) while worker ${idle.id} has nothing to do`,
       );
     }
+  }
 }

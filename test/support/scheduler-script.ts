@@ -95,6 +95,11 @@ export class SchedulerScript {
     this.endTurn();
   }
 
+  tick(now = 0): void {
+    this.brain.step({ kind: "tick" }, now);
+    this.endTurn();
+  }
+
   /** A turn for what did not fit into the ones before. */
   more(now = 0): void {
     this.brain.step({ kind: "more" }, now);
