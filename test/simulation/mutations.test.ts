@@ -8,7 +8,7 @@ import { simulate } from "./simulate.ts";
 const FOUND_BY: Readonly<Record<MutationName, number>> = {
   dropFinished: 7,
   loseWant: 3,
-  doubleRelease: 6,
+  doubleRelease: 9,
   skipIncarnation: 8,
   acceptStaleAttempt: 36,
   ignoreGap: 22,
