@@ -18,7 +18,7 @@ import type { WorkerRecord } from "./worker-record.ts";
 /** Tasks finished: results lie on the worker. */
 export function tasksFinished(state: SchedulerState, worker: WorkerRecord, message: FinishedMessage): void {
   const { rows, attempts } = message;
-  learnDurations(state, message);
+  learnDurations(state, worker, message);
   let nextResult = 0;
   let nextLocated = 0;
   for (let i = 0; i < rows.length; i++) {
@@ -52,7 +52,7 @@ export function isCurrent(state: SchedulerState, worker: WorkerRecord, row: numb
   return tasks.worker[row] === worker.number || tasks.worker[row] === -1;
 }
 
-function learnDurations(state: SchedulerState, message: FinishedMessage): void {
+function learnDurations(state: SchedulerState, worker: WorkerRecord, message: FinishedMessage): void {
   const sums = new Map<number, { us: number; count: number }>();
   let slabId = -1;
   let layer = -1;
@@ -77,7 +77,8 @@ function learnDurations(state: SchedulerState, message: FinishedMessage): void {
     }
     sum.us += message.durationsUs[i] as number;
     sum.count += 1;
-    if (span !== undefined && state.tasks.attempt[row] === message.attempts[i])
+    // A straggler's copy counts as what it copies does.
+    if (span !== undefined && isCurrent(state, worker, row, message.attempts[i] as number))
       state.spans.finished(span, message.durationsUs[i] as number, message.bytes[i] as number, state.nowMs);
   }
   for (const [prefix, { us, count }] of sums) state.estimates.learn(prefix, us, count);

@@ -9,6 +9,8 @@ import { HAS_BODY, IS_COMING, WS } from "./worker-states.ts";
  */
 export function checkWorker(brain: WorkerBrain): void {
   checkWaiters(brain);
+  const voided = brain.stealing.findVoided();
+  if (voided !== undefined) broken(`row ${voided} of ${brain.id} is promised, and its promise holds`);
   let bytes = 0;
   let storedBytes = 0;
   let bodies = 0;

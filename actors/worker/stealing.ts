@@ -136,6 +136,11 @@ export class Stealing {
     this.settle();
   }
 
+  /** A row that is promised though its promise was voided; undefined as it must be. */
+  findVoided(): number | undefined {
+    return [...this.promises].find(([, attempt]) => this.dead.has(attempt))?.[0];
+  }
+
   /** The session begins anew: what was promised is not held. */
   reset(): void {
     this.end(T["reset"] as number);

@@ -5,6 +5,7 @@ import { S } from "../../actors/scheduler/scheduler-state.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
 import type { Held } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
+import { isInOrder } from "./in-order.ts";
 import { digestOf } from "./tasks.ts";
 import type { Oracle, SimLayer } from "./workload.ts";
 
@@ -20,10 +21,6 @@ export function checkAnswers(cluster: Cluster, oracle: Oracle): void {
       }
     }
 }
-
-/** What loses nothing, and has nothing run twice. */
-const isInOrder = ({ kind }: { readonly kind: string }): boolean =>
-  kind === "join" || kind === "retire" || kind === "arrange";
 
 function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Held, what: string): void {
   const error = thrown as Error & { code?: string };
@@ -43,6 +40,9 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
       `${what} failed with "${error.message}", which is none of its own`,
     );
     assert.ok(behaves("broken") || behaves("flaky"), `${what} failed though nothing it needs is broken`);
+    const begun = cluster.tasks.byTask.get(task)?.begun ?? 0;
+    const tries = 1 + (layerOf(task).annotations.retries ?? 0);
+    assert.ok(begun >= tries, `${what} failed though ${task} ran ${begun} times of ${tries}`);
     return;
   }
   const { acts, faults } = cluster.scenario;
@@ -101,6 +101,11 @@ export function checkSessions(cluster: Cluster): void {
   if (!cluster.scenario.faults.every(isInOrder)) return;
   assert.equal(cluster.falseDeaths, 0, "nobody is given up for no reason");
   assert.equal(cluster.sessions, 0, "no session begins anew for no reason");
+}
+
+/** Of a line of schedulers one leads, and all others know that they do not. */
+export function checkLine({ standbys, leader }: Cluster): void {
+  if (standbys !== undefined) assert.deepEqual([...standbys.leading], [leader], "one scheduler leads and knows it");
 }
 
 /** What the scheduler believes of replicas is what is there. */

@@ -16,6 +16,7 @@ import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { MemoryDisk } from "../support/memory-disk.ts";
 import { SimClient } from "./client.ts";
 import { EffectWatch } from "./effect-watch.ts";
+import { Heard } from "./heard.ts";
 import { SimLine } from "./line.ts";
 import { type MemoryOfWorker, withinCredit } from "./memory-bounds.ts";
 import { Network } from "./network.ts";
@@ -23,6 +24,7 @@ import { QueueBounds } from "./queue-bounds.ts";
 import { RaceWatch } from "./race-watch.ts";
 import type { Scenario } from "./scenario.ts";
 import { isSignOfLife } from "./sign-of-life.ts";
+import { type StandbyHost, Standbys } from "./standbys.ts";
 import { StealWatch } from "./steal-watch.ts";
 import { type RunsHost, TaskRuns } from "./task-runs.ts";
 import { tightMemory } from "./tight-memory.ts";
@@ -40,7 +42,7 @@ export interface LiveWorker extends MemoryOfWorker {
 const INTAKE_ROWS = 5;
 
 /** A whole cluster on one heap of events: the real actors, on a network, clocks and functions that fail by plan. */
-export class Cluster implements RunsHost {
+export class Cluster implements RunsHost, StandbyHost {
   readonly world: World;
   readonly network: Network;
   readonly scenario: Scenario;
@@ -52,9 +54,12 @@ export class Cluster implements RunsHost {
   /** The node whose scheduler leads. */
   leader = "s";
   readonly line: SimLine | undefined;
+  readonly standbys: Standbys | undefined;
   crashes = 0;
   falseDeaths = 0;
   sessions = 0;
+  /** How often brains heard what. */
+  readonly heard = new Heard();
   retired = 0;
   private clientSystem: ActorSystem | undefined;
   readonly steals = new StealWatch((error) => this.world.fail(error));
@@ -88,12 +93,13 @@ export class Cluster implements RunsHost {
     this.addNode("s", 1);
     if (scenario.options.line !== undefined) {
       this.addNode("t", 1);
-      this.line = new SimLine(this.world, scenario.options.line);
+      this.line = new SimLine(this.world, scenario.options.line, scenario.seed);
+      this.standbys = new Standbys(this, this.line, VERSION);
     }
     for (const [i, rate] of drift.entries()) this.addNode(`w${i + 1}`, rate);
     for (let i = 1; i <= clients; i++) this.addNode(`c${i}`, 1);
-    if (this.line === undefined) this.startScheduler();
-    else for (const id of ["s", "t"]) this.standBy(id);
+    if (this.standbys === undefined) this.startScheduler();
+    else for (const id of ["s", "t"]) this.standbys.begin(id);
     for (let i = 1; i <= workers; i++) this.startWorker(`w${i}`);
     for (let i = 1; i <= clients; i++) this.startClient(`c${i}`);
   }
@@ -105,34 +111,20 @@ export class Cluster implements RunsHost {
     this.spawnScheduler(this.node("s"), this.epoch * 1_000_000, undefined);
   }
 
-  /** A scheduler that waits for its turn, and for the next one after it was deposed. */
-  private standBy(id: string): void {
-    const node = this.beginLife(id);
-    const { life } = node;
-    let system: ActorSystem | undefined;
-    let lead: Lead | undefined;
-    const lost = (reason: string): void => {
-      this.world.note(`${id} leads no more: ${reason}`);
-      system?.close();
-      lead?.abandon();
-      if (this.leader === id) this.scheduler = undefined;
-      if (node.life === life && node.isAlive) this.standBy(id);
-    };
-    (this.line as SimLine).take(node, VERSION, lost).then(
-      (taken) => {
-        lead = taken as Lead;
-        this.world.note(`${id} leads in epoch ${lead.epoch}, after ${lead.former}`);
-        this.stir();
-        this.leader = id;
-        this.epoch = 1;
-        system = this.spawnScheduler(node, lead.epoch, { ...lead, summaryOfOthers: () => [] });
-      },
-      (error) => this.world.fail(error),
-    );
+  /** A scheduler of the line leads: it goes on where the former one ended. */
+  lead(node: SimNode, lead: Lead): ActorSystem {
+    this.stir();
+    this.leader = node.id;
+    this.epoch = 1;
+    return this.spawnScheduler(node, lead.epoch, { ...lead, summaryOfOthers: () => [] });
+  }
+
+  fallSilent({ id }: SimNode): void {
+    if (this.leader === id) this.scheduler = undefined;
   }
 
   private spawnScheduler(node: SimNode, epoch: number, journal: SchedulerJournal | undefined): ActorSystem {
-    const { heartbeatMs, leaseMs, prefillUs, allowedFailures, speculate, cache } = this.scenario.options;
+    const { heartbeatMs, leaseMs, prefillUs, allowedFailures, speculate, cache, bytesPerUs } = this.scenario.options;
     const system = this.systemOn(node);
     system.spawn(
       schedulerActor({
@@ -157,6 +149,7 @@ export class Cluster implements RunsHost {
         ...workerChartFacts,
         onBrain: (brain) => {
           this.scheduler = brain;
+          if (bytesPerUs !== undefined) brain.state.transferRate.bytesPerUs = bytesPerUs;
           this.observe(brain);
         },
       }),
@@ -171,6 +164,7 @@ export class Cluster implements RunsHost {
       if (input.kind === "worker" && input.message.type === "relinquish")
         this.steals.note(brain.state, input.message.rows);
       const before = input.kind === "tick" ? [...brain.state.workerByName.values()] : [];
+      this.heard.note("scheduler", input);
       const { phase } = brain.state;
       this.unchecked.add(brain);
       if (input.kind !== "tick" && !isSignOfLife(input)) this.stir();
@@ -204,10 +198,12 @@ export class Cluster implements RunsHost {
   }
 
   private observeWorker(brain: WorkerBrain): void {
+    this.steals.watch(brain);
     for (const name of WORKER_STEPS) {
       const step = brain[name].bind(brain) as (...args: unknown[]) => unknown;
       brain[name] = ((...args: unknown[]) => {
         this.unchecked.add(brain);
+        this.heard.note(name === "step" ? "worker" : `worker ${name}`, args[0]);
         if (!isSignOfLife(args[0])) this.stir();
         return step(...args);
       }) as never;
@@ -308,9 +304,10 @@ export class Cluster implements RunsHost {
     node.isAlive = false;
     this.workers.delete(id);
     this.tasks.ended(id);
-    if (id === this.leader && this.line !== undefined) this.scheduler = undefined;
+    this.standbys?.ended(id);
+    if (this.standbys !== undefined) this.fallSilent(node);
     this.world.at(this.world.now + restartAfterMs, "restart", () => {
-      if (this.line !== undefined && (id === "s" || id === "t")) this.standBy(id);
+      if (this.standbys !== undefined && (id === "s" || id === "t")) this.standbys.begin(id);
       else this.startWorker(id);
     });
   }
@@ -323,7 +320,7 @@ export class Cluster implements RunsHost {
   }
 
   /** A process of its own: what the former one still does, as its promises settle, reaches nobody. */
-  private beginLife(id: string): SimNode {
+  beginLife(id: string): SimNode {
     const former = this.node(id);
     former.isAlive = false;
     const node = { ...former, life: former.life + 1, isAlive: true, pausedUntil: 0, putOff: [] };

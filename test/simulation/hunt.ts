@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { Random } from "../../runtime/base/random.ts";
 import { SeedPool } from "./seed-pool.ts";
-import { COUNTED, runSeed, type SeedOrder } from "./seed-run.ts";
+import { runSeed, type SeedOrder } from "./seed-run.ts";
 import { drawMutation, type SourceMutation } from "./source-mutations.ts";
+import { Tally } from "./tally.ts";
 import { readUsual, unusual } from "./usual.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -38,8 +39,7 @@ async function findSeed(
   { from, seeds, jobs }: Omit<HuntOptions, "mutations">,
 ): Promise<string | undefined> {
   const pool = await SeedPool.start(jobs, mutation);
-  const sums = COUNTED.map(() => 0);
-  const seedsByPair: number[] = [];
+  const tally = new Tally();
   let noticed: string | undefined;
   let lastJudgement = Promise.resolve();
   const end = (why: string): void => {
@@ -52,10 +52,10 @@ async function findSeed(
       from,
       count: seeds,
       order: ORDER,
-      onSeed: ({ seed, failure, counts, pairs }) => {
+      onSeed: (result) => {
         watch.heard();
-        for (const pair of pairs) seedsByPair[pair] = (seedsByPair[pair] ?? 0) + 1;
-        for (const [i, n] of counts.entries()) sums[i] = (sums[i] as number) + n;
+        tally.note(result);
+        const { seed, failure } = result;
         if (failure !== undefined)
           lastJudgement = lastJudgement.then(async () => {
             if (noticed !== undefined || !(await passesWhole(seed))) return;
@@ -66,7 +66,7 @@ async function findSeed(
     });
     await lastJudgement;
     // No seed fails, and still it is not what it was: it never steals, or asks twice as often.
-    const [strange] = noticed === undefined ? unusual({ seeds, sums, seedsByPair }, readUsual()) : [];
+    const [strange] = noticed === undefined ? unusual(tally, readUsual()) : [];
     if (strange !== undefined) noticed = `not as usual: ${strange}`;
   } catch (error) {
     // Ended from here, or by what is broken.

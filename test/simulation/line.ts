@@ -6,6 +6,7 @@ import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journa
 import { LeaseStore, MemoryLease } from "../../runtime/journal/memory-lease.ts";
 import { readTransactions } from "../../runtime/journal/transaction.ts";
 import { decodeLedger } from "../../runtime/protocol/ledger-codec.ts";
+import { type LineFate, LineFaults, noFate, refusal } from "./line-faults.ts";
 import type { SimNode, World } from "./world.ts";
 
 export interface LineOptions {
@@ -13,6 +14,10 @@ export interface LineOptions {
   readonly ackLoss: number;
   readonly delayMs: readonly [number, number];
   readonly leaseMs: number;
+  /** Servers that keep the journal; several lose nothing, and tell a record by its number alone. */
+  readonly servers: 1 | 3;
+  /** Whether lives of schedulers meet with faults of their own, as they read and write. */
+  readonly isRough: boolean;
 }
 
 /** What a line of schedulers shares: a journal and a lease that answer late, and sometimes not. */
@@ -28,11 +33,28 @@ export class SimLine {
   private readonly world: World;
   private readonly options: LineOptions;
   private readonly random;
+  private readonly fates: LineFaults;
 
-  constructor(world: World, options: LineOptions) {
+  constructor(world: World, options: LineOptions, seed: number) {
     this.world = world;
     this.options = options;
     this.random = world.random.fork("line");
+    this.fates = new LineFaults(seed);
+  }
+
+  /** What a scheduler meets with that begins to wait now. */
+  fateOf(node: SimNode): LineFate {
+    return this.faults && this.options.isRough ? this.fates.fateOf(node) : noFate();
+  }
+
+  /** Whether a scheduler that could not lead was to end so; another life of it may be luckier. */
+  isDoomed(node: SimNode, error: unknown): boolean {
+    return this.fates.isDoomed(node, error);
+  }
+
+  /** What an append is told of the record before it. */
+  expectations({ expectedId, ...options }: AppendOptions): AppendOptions {
+    return this.options.servers === 1 ? { ...options, expectedId } : options;
   }
 
   /** Waits on a node for the lead, and gives it. */
@@ -59,8 +81,21 @@ export class SimLine {
     return answer;
   }
 
-  append(node: SimNode, journal: MemoryJournal, bytes: Uint8Array, options: AppendOptions): Promise<number> {
+  append(
+    node: SimNode,
+    journal: MemoryJournal,
+    bytes: Uint8Array,
+    options: AppendOptions,
+    fate: LineFate,
+  ): Promise<number> {
+    if (fate.stallLeases > 0 && this.faults) {
+      this.world.note(`${node.id} stands still`);
+      node.pausedUntil = Math.max(node.pausedUntil, this.world.now + fate.stallLeases * this.leaseMs);
+    }
+    fate.stallLeases = 0;
     return this.asked(node, async () => {
+      if (fate.recordsTaken <= 0) throw refusal();
+      fate.recordsTaken -= 1;
       const sequence = await journal.append(bytes, options);
       this.appends += 1;
       if (!this.faults || !this.random.chance(this.options.ackLoss)) return sequence;
@@ -119,11 +154,13 @@ class SimJournal implements Journal {
   private readonly line: SimLine;
   private readonly node: SimNode;
   private readonly inner: MemoryJournal;
+  private readonly fate: LineFate;
 
   constructor(line: SimLine, node: SimNode) {
     this.line = line;
     this.node = node;
     this.inner = new MemoryJournal(line.journal, this.recordBytesMax);
+    this.fate = line.fateOf(node);
   }
 
   range(): Promise<{ oldest: number; newest: number }> {
@@ -131,11 +168,14 @@ class SimJournal implements Journal {
   }
 
   read(from: number, to: number): ReturnType<Journal["read"]> {
-    return this.inner.read(from, to);
+    const { fate } = this;
+    if (fate.questionsBehind === 0) return this.inner.read(from, to);
+    fate.questionsBehind -= 1;
+    return this.inner.read(from, to - fate.recordsBehind);
   }
 
   append(bytes: Uint8Array, options: AppendOptions): Promise<number> {
-    return this.line.append(this.node, this.inner, bytes, options);
+    return this.line.append(this.node, this.inner, bytes, this.line.expectations(options), this.fate);
   }
 
   forgetBelow(sequence: number): Promise<void> {

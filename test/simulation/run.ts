@@ -10,7 +10,8 @@ import { COUNTED, type SeedOrder } from "./seed-run.ts";
 import { shrink } from "./shrink.ts";
 import { type SimulateOptions, simulate } from "./simulate.ts";
 import { storyOf } from "./story.ts";
-import { readUsual, type Tally, USUAL_FILE, unusual, usualOf } from "./usual.ts";
+import { Tally } from "./tally.ts";
+import { readUsual, USUAL_FILE, unusual, usualOf } from "./usual.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
 /**
@@ -73,20 +74,15 @@ async function withPool(run: (pool: SeedPool) => Promise<number>): Promise<numbe
 
 async function runSeeds(pool: SeedPool): Promise<number> {
   const startedMs = performance.now();
-  const sums = COUNTED.map(() => 0);
-  const squares = COUNTED.map(() => 0);
-  const seedsByPair: number[] = [];
+  const tally = new Tally();
   let failed = 0;
   const walked = await pool.run({
     from,
     count,
     order,
-    onSeed: ({ seed, failure, counts, pairs }) => {
-      for (const pair of pairs) seedsByPair[pair] = (seedsByPair[pair] ?? 0) + 1;
-      for (const [i, n] of counts.entries()) {
-        sums[i] = (sums[i] as number) + n;
-        squares[i] = (squares[i] as number) + n * n;
-      }
+    onSeed: (result) => {
+      tally.note(result);
+      const { seed, failure } = result;
       if (failure === undefined) return true;
       failed += 1;
       console.log(`seed ${seed}: ${failure}`);
@@ -95,19 +91,19 @@ async function runSeeds(pool: SeedPool): Promise<number> {
   });
   const seconds = (performance.now() - startedMs) / 1000;
   console.log(`${count} seeds, ${failed} failed, ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(0)} seeds/s`);
-  console.log(COUNTED.map((name, i) => `${name} ${sums[i]}`).join(", "));
+  console.log(COUNTED.map((name, i) => `${name} ${tally.counted[i]?.sum}`).join(", "));
   for (const [i, [chart]] of walkedCharts.entries())
     console.log(coverageText(coverageOf(chart, walked[i] as Uint32Array)));
-  const strange = judge({ seeds: count, sums, seedsByPair }, squares);
+  const strange = judge(tally);
   return failed > 0 || strange > 0 ? 1 : 0;
 }
 
 /** Says what is not usual, or notes it as what is from now on. @returns how much is not */
-function judge(tally: Tally, squares: readonly number[]): number {
+function judge(tally: Tally): number {
   // What is usual was noted without one.
   if (options.cache) return 0;
   if (options["write-usual"]) {
-    writeFileSync(USUAL_FILE, `${JSON.stringify(usualOf(tally, squares), null, 2)}\n`);
+    writeFileSync(USUAL_FILE, `${JSON.stringify(usualOf(tally), null, 2)}\n`);
     return 0;
   }
   const strange = unusual(tally, readUsual());

@@ -31,6 +31,8 @@ export interface ClusterOptions {
   readonly slowness?: readonly number[] | undefined;
   /** Results that nobody asks for any more are kept. */
   readonly cache?: CacheLimits | undefined;
+  /** What moving results was found to cost, in bytes a microsecond, where it costs much. */
+  readonly bytesPerUs?: number | undefined;
   /** A second scheduler stands by, and both write a journal. */
   readonly line?: LineOptions | undefined;
 }
@@ -93,6 +95,8 @@ const BY_FATE: ReadonlySet<Trouble> = new Set(["failover", "retire"]);
 /** A scenario of its own for every seed; `only` limits the kinds of trouble it may draw. */
 export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES): Scenario {
   const random = new Random(seed);
+  const wire = new Random(seed ^ 0x3a7e);
+  const bytesPerUs = wire.chance(SLOW_WIRE_RATE) ? wire.pick([0.02, 0.5]) : undefined;
   const isCalm = random.chance(0.15);
   const has = new Set<Trouble>(
     isCalm ? [] : TROUBLES.filter((one) => !BY_FATE.has(one) && random.chance(RATES[one]) && only.includes(one)),
@@ -108,7 +112,7 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
       tasksPerLayerMax: random.pick(has.has("exile") ? [2, 5, 20] : [20, 60, 80, 120]),
       durationMs: random.pick(has.has("exile") ? [300, 1000, 2500] : [0, 1, 10, 60, 300, 1500]),
       heedsAbort: has.has("exile") ? 0 : 0.5,
-      bigChunks: random.chance(0.3),
+      bigChunks: random.chance(0.3) || bytesPerUs !== undefined,
       broken: has.has("broken") ? 0.06 : 0,
       flaky: has.has("exile") ? 0.3 : has.has("flaky") ? 0.15 : 0,
       poison: has.has("poison"),
@@ -122,11 +126,12 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   );
   const clients = random.pick([1, 1, 2, 3]);
   const fate = new Random(seed ^ 0x11ea);
-  const line = only.includes("failover") && fate.chance(RATES.failover) ? lineOptions(fate) : undefined;
-  if (line !== undefined) has.delete("newScheduler");
+  const kept = only.includes("failover") && fate.chance(RATES.failover) ? lineOptions(fate) : undefined;
+  if (kept !== undefined) has.delete("newScheduler");
   const options = clusterOptions(random.fork("cluster"), workers, clients, has);
   const faults = makeFaults(random.fork("faults"), names, clients, chaosMs, has);
-  if (line !== undefined) faults.push(...leaderFaults(fate, chaosMs, new Random(seed ^ 0x7a11)));
+  if (kept !== undefined) faults.push(...leaderFaults(fate, chaosMs, new Random(seed ^ 0x7a11)));
+  const line = kept && withServers(kept, faults, new Random(seed ^ 0x5e4e));
   const haste = new Random(seed ^ 0x5bec);
   const pace = haste.chance(SPECULATION_RATE) ? paceOptions(haste, workers) : {};
   const order = new Random(seed ^ 0x2e71);
@@ -134,8 +139,8 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const acts = makeActs(random.fork("acts"), workload, clients, chaosMs, has);
   return {
     seed,
-    options: { ...options, ...pace, ...(line === undefined ? {} : { line }) },
-    layers: withEffects([...workload.values()], new Random(seed ^ 0x6ef6)),
+    options: { ...options, ...pace, bytesPerUs, ...(line === undefined ? {} : { line }) },
+    layers: withSpans(withEffects([...workload.values()], new Random(seed ^ 0x6ef6)), new Random(seed ^ 0x59a2)),
     acts,
     faults: faults.sort((a, b) => a.at - b.at),
   };
@@ -162,6 +167,20 @@ function withEffects(layers: readonly SimLayer[], random: Random): SimLayer[] {
   );
 }
 
+/** In so many seeds it costs more to move a result than to make it. */
+const SLOW_WIRE_RATE = 0.2;
+
+/** In some seeds layers are submitted under spans, whose work is counted. */
+function withSpans(layers: readonly SimLayer[], random: Random): SimLayer[] {
+  if (!random.chance(SPANS_RATE)) return [...layers];
+  return layers.map((layer) =>
+    EFFECTFUL_KINDS.has(layer.kind) && random.chance(0.7)
+      ? { ...layer, annotations: { ...layer.annotations, span: random.pick(["load", "train/fit", "train/score"]) } }
+      : layer,
+  );
+}
+
+const SPANS_RATE = 0.2;
 const EFFECTS_RATE = 0.15;
 const EFFECTFUL_KINDS: ReadonlySet<SimLayer["kind"]> = new Set(["tasks", "elementwise", "group", "all"]);
 
@@ -175,7 +194,7 @@ function paceOptions(random: Random, workers: number): Pick<ClusterOptions, "spe
 const SPECULATION_RATE = 0.25;
 const SLOWNESS = 10;
 
-function lineOptions(random: Random): LineOptions {
+function lineOptions(random: Random): Omit<LineOptions, "servers" | "isRough"> {
   return {
     ackLoss: random.pick([0, 0, 0.05, 0.3]),
     delayMs: random.pick([
@@ -184,6 +203,16 @@ function lineOptions(random: Random): LineOptions {
     ] as const),
     leaseMs: random.pick([800, 3000]),
   };
+}
+
+/** How many servers keep the journal; one alone may forget what it acknowledged. */
+function withServers(
+  kept: Omit<LineOptions, "servers" | "isRough">,
+  faults: readonly Fault[],
+  random: Random,
+): LineOptions {
+  const forgets = faults.some((fault) => fault.kind === "leaderCrash" && fault.forgets !== undefined);
+  return { ...kept, servers: random.chance(0.5) || forgets ? 1 : 3, isRough: random.chance(0.5) };
 }
 
 /** @param power a chance of its own: the journal's machine fails too, before all that it acknowledged is on its disk */

@@ -38,6 +38,8 @@ export interface SeedResult {
   readonly failure: string | undefined;
   /** In the order of {@link COUNTED}. */
   readonly counts: readonly number[];
+  /** How often schedulers, workers and the journal heard what. */
+  readonly heard: Readonly<Record<string, number>>;
   /** Pairs of state and event that it walked, by position in the tables of all charts laid end to end. */
   readonly pairs: readonly number[];
 }
@@ -62,7 +64,7 @@ export async function runSeed(seed: number, order: SeedOrder): Promise<SeedResul
     const again = (await run()).traceHash;
     if (again !== outcome.traceHash) failure = `two runs left the traces ${outcome.traceHash} and ${again}`;
   }
-  return { seed, failure, counts: COUNTED.map((name) => outcome[name]), pairs };
+  return { seed, failure, counts: COUNTED.map((name) => outcome[name]), heard: outcome.heard, pairs };
 }
 
 /** How often each pair of all charts was walked in this process. */

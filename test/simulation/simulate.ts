@@ -6,12 +6,13 @@ import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { runInterpreted } from "../../runtime/actor/interpreted-chart.ts";
 import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
-import { checkAnswers, checkEmpty, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
+import { checkAnswers, checkEmpty, checkLine, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster } from "./cluster.ts";
 import { checkManagedBytes } from "./memory-bounds.ts";
 import { arrange, retireWorker } from "./retirement.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
+import { checkSpans } from "./span-checks.ts";
 import { SLOWEST } from "./task-runs.ts";
 import { digestOf, simCutSpec, simShardsSpec, simTaskSpec, useTaskWorld } from "./tasks.ts";
 import { dataValue, graphFor, Oracle, type SimLayer, type Workload } from "./workload.ts";
@@ -40,6 +41,8 @@ export interface Outcome {
   readonly found: number;
   readonly overlaps: number;
   readonly virtualMs: number;
+  /** How often schedulers, workers and the journal heard what. */
+  readonly heard: Readonly<Record<string, number>>;
 }
 
 export interface SimulateOptions {
@@ -125,6 +128,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     found: cluster.scheduler?.state.cache?.figures().hits ?? 0,
     overlaps: cluster.tasks.overlaps,
     virtualMs: world.now,
+    heard: { ...cluster.heard.counts(), appends: cluster.line?.appends ?? 0 },
   };
 }
 
@@ -161,6 +165,8 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   checkReplicas(cluster);
   checkRuns(cluster);
   checkSessions(cluster);
+  checkLine(cluster);
+  checkSpans(cluster);
   await cluster.line?.check();
   for (const client of cluster.clients.values()) letGo(cluster, client);
   cluster.stir();

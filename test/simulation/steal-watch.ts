@@ -1,9 +1,12 @@
 import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
+import { HeldDigest } from "../../actors/worker/held-digest.ts";
+import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import type { StealAsk, StealGrant } from "../../runtime/protocol/worker-worker.ts";
 
 /** A task is given away a few times in its life at most. */
 const MOVES_MAX = 12;
 
-/** Nothing goes round and round: how often tasks were given away. */
+/** Nothing goes round and round, and nothing goes where its inputs take longer to come than it would have waited. */
 export class StealWatch {
   count = 0;
   /** By the life of its row. */
@@ -23,5 +26,32 @@ export class StealWatch {
       this.moves.set(task, moves);
       if (moves > MOVES_MAX) this.fail(new Error(`row ${row} was given away ${moves} times`));
     }
+  }
+
+  /** Looks at what a worker gives away from now on. */
+  watch(brain: WorkerBrain): void {
+    const step = brain.step.bind(brain);
+    brain.step = (event) => {
+      const queued = brain.queue.size;
+      step(event);
+      if (event.kind !== "steal" || event.event.type !== "asked") return;
+      const { grant } = brain.out.grants.at(-1) as { readonly grant: StealGrant };
+      this.checkGain(brain, event.event.ask, grant, queued);
+    };
+  }
+
+  /** The last of a queue waits for all before it; inputs that the thief has not told of have to come first. */
+  private checkGain(brain: WorkerBrain, ask: StealAsk, grant: StealGrant, queued: number): void {
+    const digest = HeldDigest.read(ask.digest);
+    const waitUs = (queued * ask.meanUs) / brain.stealing.self.slots;
+    grant.rows.forEach((row, i) => {
+      const inputs = grant.inputs.slice(grant.inputOffsets[i], grant.inputOffsets[i + 1]);
+      const missing = inputs.filter((input) => !digest.mayHold(input));
+      const moveUs = missing.reduce((sum, input) => sum + brain.rows.bytes(input), 0) / ask.bytesPerUs;
+      if (moveUs > waitUs)
+        this.fail(
+          new Error(`row ${row} was given to ${ask.thief}: its inputs take ${moveUs} us, here it waits ${waitUs}`),
+        );
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { EffectWatch } from "./effect-watch.ts";
+import { isPlain } from "./in-order.ts";
 import type { RaceWatch } from "./race-watch.ts";
 import type { Scenario } from "./scenario.ts";
 import { digestOf, type TaskPlan, type TaskWorld, taskValue } from "./tasks.ts";
@@ -8,6 +9,8 @@ import type { SimNode, World } from "./world.ts";
 /** Runs of a task: how often, and where it is running now. */
 export interface RunsOfTask {
   begun: number;
+  /** When its last run was over. */
+  endedMs: number;
   readonly running: Map<string, number>;
 }
 
@@ -28,11 +31,14 @@ export class TaskRuns implements TaskWorld {
   overlaps = 0;
   /** Workers whose joining went with the journal's lost tail: they still run what they had. */
   readonly strangers = new Set<string>();
+  /** Nothing is asked for anew and nothing is lost: only a retry has a task run again. */
+  private readonly isPlain: boolean;
   private readonly host: RunsHost;
   private readonly layers: ReadonlyMap<string, SimLayer>;
 
   constructor(host: RunsHost) {
     this.host = host;
+    this.isPlain = isPlain(host.scenario) && host.scenario.options.speculate !== true;
     this.layers = new Map(host.scenario.layers.map((layer) => [layer.name, layer]));
   }
 
@@ -51,7 +57,9 @@ export class TaskRuns implements TaskWorld {
   }
 
   end(task: string, worker: string): void {
-    this.byTask.get(task)?.running.delete(worker);
+    const runs = this.byTask.get(task);
+    runs?.running.delete(worker);
+    if (runs !== undefined) runs.endedMs = this.host.world.now;
   }
 
   after(worker: string, delayMs: number, run: () => void): void {
@@ -65,8 +73,9 @@ export class TaskRuns implements TaskWorld {
     // A promise of the process that just ended may still settle here, as it could not in a real one.
     if (!this.host.node(worker).isAlive) return { durationMs: 1e9, outcome: "value", bytes: 8, heedsAbort: false };
     let runs = this.byTask.get(task);
-    if (runs === undefined) this.byTask.set(task, (runs = { begun: 0, running: new Map() }));
+    if (runs === undefined) this.byTask.set(task, (runs = { begun: 0, endedMs: 0, running: new Map() }));
     runs.begun += 1;
+    this.checkRest(task, runs);
     const elsewhere = [...runs.running.keys()].join(", ");
     const isAllowed = (one: string): boolean => this.host.races.mayRun(task, one) || this.strangers.has(one);
     if (![...runs.running.keys()].every(isAllowed)) this.overlaps += 1;
@@ -88,10 +97,22 @@ export class TaskRuns implements TaskWorld {
     };
   }
 
+  /** Where nothing else has a task run again, it was tried before and has rested since, each time twice as long. */
+  private checkRest(task: string, { begun, endedMs }: RunsOfTask): void {
+    const { retryDelayMs } = (this.layers.get(task.slice(0, task.lastIndexOf(":"))) as SimLayer).annotations;
+    if (begun < 2 || retryDelayMs === undefined || !this.isPlain) return;
+    const leastMs = Math.min(REST_MS_MAX, retryDelayMs * 2 ** (begun - 2));
+    const restedMs = this.host.world.now - endedMs;
+    if (restedMs < leastMs) this.host.world.fail(new Error(`${task} rested ${restedMs} ms, not ${leastMs}`));
+  }
+
   private slownessOf(worker: string): number {
     return this.host.scenario.options.slowness?.[Number(worker.slice(1)) - 1] ?? 1;
   }
 }
+
+/** A retry waits no longer than this. */
+const REST_MS_MAX = 60_000;
 
 /** How many times as long as usual the slowest runs take. */
 export const SLOWEST = 12;

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { COUNTED } from "./seed-run.ts";
-import { readUsual, type Tally, unusual, usualOf } from "./usual.ts";
+import { type Sum, Tally } from "./tally.ts";
+import { type Average, readUsual, unusual, usualOf } from "./usual.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
 const usual = readUsual();
 const SEEDS = 1000;
+
+const sumOf = ({ mean, deviation }: { readonly mean: number; readonly deviation: number }): Sum => ({
+  sum: mean * SEEDS,
+  squares: (deviation ** 2 + mean ** 2) * SEEDS,
+});
 
 /** What so many seeds would have done if all were as usual. */
 function asUsual(): Tally {
@@ -14,18 +20,20 @@ function asUsual(): Tally {
       chart.events.map((event) => Math.round((usual.walked[`${chart.id}: ${state} × ${event}`] ?? 0) * SEEDS)),
     ),
   );
-  const sums = COUNTED.map((name) => (usual.counted[name]?.mean ?? 0) * SEEDS);
-  return { seeds: SEEDS, sums, seedsByPair };
+  const counted = COUNTED.map((name) => sumOf(usual.counted[name] as Average));
+  const heard = new Map(Object.entries(usual.heard).map(([what, average]) => [what, sumOf(average)]));
+  return Object.assign(new Tally(), { seeds: SEEDS, counted, heard, seedsByPair });
 }
 
-const withSum = (name: (typeof COUNTED)[number], factor: number): Tally => {
+function withSum(name: (typeof COUNTED)[number], factor: number): Tally {
   const tally = asUsual();
-  return { ...tally, sums: tally.sums.map((sum, i) => (COUNTED[i] === name ? sum * factor : sum)) };
-};
+  (tally.counted[COUNTED.indexOf(name)] as Sum).sum *= factor;
+  return tally;
+}
 
 test("unusual() says nothing of what is usual, and nothing of a few seeds", () => {
   assert.deepEqual(unusual(asUsual(), usual), []);
-  assert.deepEqual(unusual({ ...withSum("messages", 2), seeds: 20 }, usual), []);
+  assert.deepEqual(unusual(Object.assign(withSum("messages", 2), { seeds: 20 }), usual), []);
 });
 
 test("unusual() tells of a cluster that says twice as much, or begins sessions for nothing", () => {
@@ -39,18 +47,28 @@ test("unusual() tells of pairs that are walked no more, as when nobody steals, a
     states.flatMap((state) => events.map((event) => `${id}: ${state} × ${event}`)),
   );
   const granted = names.indexOf("thief: asking × granted");
-  const one = { ...tally, seedsByPair: tally.seedsByPair.map((seeds, i) => (i === granted ? 0 : seeds)) };
+  const one = Object.assign(asUsual(), {
+    seedsByPair: tally.seedsByPair.map((seeds, i) => (i === granted ? 0 : seeds)),
+  });
   assert.match(unusual(one, usual).join(), /^thief: asking × granted in 0.00 % of the seeds, usually /);
-  assert.match(unusual({ ...tally, seedsByPair: [] }, usual)[0] as string, /^0.00 % of the charts' \d+ pairs/);
+  assert.match(
+    unusual(Object.assign(asUsual(), { seedsByPair: [] }), usual)[0] as string,
+    /^0.00 % of the charts' \d+ pairs/,
+  );
+});
+
+test("unusual() tells of what is heard too often, or no more", () => {
+  const often = asUsual();
+  (often.heard.get("worker message compute") as Sum).sum *= 1.3;
+  assert.match(unusual(often, usual).join(), /^"worker message compute" is heard /);
+  const never = asUsual();
+  never.heard.delete("appends");
+  assert.match(unusual(never, usual).join(), /^"appends" is heard 0.000, usually /);
 });
 
 test("usualOf() gives back what it was made of", () => {
   const tally = asUsual();
-  const squares = COUNTED.map((name) => {
-    const { mean, deviation } = usual.counted[name] as { mean: number; deviation: number };
-    return (deviation ** 2 + mean ** 2) * SEEDS;
-  });
-  const again = usualOf(tally, squares);
+  const again = usualOf(tally);
   for (const name of COUNTED)
     assert.ok(Math.abs((again.counted[name]?.deviation ?? 0) / (usual.counted[name]?.deviation ?? 1) - 1) < 0.01, name);
   assert.deepEqual(Object.keys(again.walked), Object.keys(usual.walked));

@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
 import { COUNTED } from "./seed-run.ts";
+import type { Sum, Tally } from "./tally.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
-/** What many seeds did together. */
-export interface Tally {
-  readonly seeds: number;
-  /** Sums of what is counted, in the order of {@link COUNTED}. */
-  readonly sums: readonly number[];
-  /** Seeds that walked each pair of state and event, in the order of all charts' tables laid end to end. */
-  readonly seedsByPair: readonly number[];
+/** How much seeds are on average, and how much they differ. */
+export interface Average {
+  readonly mean: number;
+  readonly deviation: number;
 }
 
 /** What a seed does on average, written by `npm run sim -- --seeds N --write-usual`. */
 export interface Usual {
   readonly seeds: number;
-  readonly counted: Readonly<Record<string, { readonly mean: number; readonly deviation: number }>>;
+  readonly counted: Readonly<Record<string, Average>>;
+  /** By what is heard, ln(1 + times). */
+  readonly heard: Readonly<Record<string, Average>>;
   /** "chart: state × event" → the share of seeds that walk it. */
   readonly walked: Readonly<Record<string, number>>;
 }
@@ -29,21 +29,27 @@ const WHOLE_SHARE_MIN = 0.9;
 const USUAL_PART = 0.03;
 const WALKED_SHARE = 0.0005;
 const DEVIATIONS = 5;
+/** What hardly any seed hears may be heard by a few, or by none. */
+const HEARD_LEAST = 0.01;
 
 /** The averages, beside this file. */
 export const USUAL_FILE = new URL("./usual.json", import.meta.url);
 
 export const readUsual = (): Usual => JSON.parse(readFileSync(USUAL_FILE, "utf8")) as Usual;
 
-/** @param squares sums of squares of what is counted, for how much seeds differ */
-export function usualOf({ seeds, sums, seedsByPair }: Tally, squares: readonly number[]): Usual {
-  const counted = COUNTED.map((name, i) => {
-    const mean = (sums[i] as number) / seeds;
-    const deviation = Math.sqrt(Math.max(0, (squares[i] as number) / seeds - mean * mean));
-    return [name, { mean: rounded(mean), deviation: rounded(deviation) }] as const;
-  });
+export function usualOf({ seeds, counted, heard, seedsByPair }: Tally): Usual {
   const walked = pairsOf(seedsByPair).map(([pair, walkers]) => [pair, rounded(walkers / seeds)] as const);
-  return { seeds, counted: Object.fromEntries(counted), walked: Object.fromEntries(walked) };
+  return {
+    seeds,
+    counted: Object.fromEntries(COUNTED.map((name, i) => [name, averageOf(counted[i] as Sum, seeds)])),
+    heard: Object.fromEntries([...heard].sort().map(([what, sum]) => [what, averageOf(sum, seeds)])),
+    walked: Object.fromEntries(walked),
+  };
+}
+
+function averageOf({ sum, squares }: Sum, seeds: number): Average {
+  const mean = sum / seeds;
+  return { mean: rounded(mean), deviation: rounded(Math.sqrt(Math.max(0, squares / seeds - mean * mean))) };
 }
 
 /**
@@ -52,7 +58,12 @@ export function usualOf({ seeds, sums, seedsByPair }: Tally, squares: readonly n
  */
 export function unusual(tally: Tally, usual: Usual): string[] {
   if (tally.seeds < USUAL_SEEDS_MIN) return [];
-  return [...tooFewPairs(tally), ...strangeMeans(tally, usual), ...strangePairs(tally, usual)];
+  return [
+    ...tooFewPairs(tally),
+    ...strangeMeans(tally, usual),
+    ...strangeWords(tally, usual),
+    ...strangePairs(tally, usual),
+  ];
 }
 
 function tooFewPairs({ seeds, seedsByPair }: Tally): string[] {
@@ -63,15 +74,26 @@ function tooFewPairs({ seeds, seedsByPair }: Tally): string[] {
   return [`${percent(share)} of the charts' ${pairs.length} pairs were walked, at least ${percent(least)} are to be`];
 }
 
-function strangeMeans({ seeds, sums }: Tally, usual: Usual): string[] {
+function strangeMeans({ seeds, counted }: Tally, usual: Usual): string[] {
   return COUNTED.flatMap((name, i) => {
-    const { mean, deviation } = usual.counted[name] ?? { mean: 0, deviation: 0 };
-    const seen = (sums[i] as number) / seeds;
-    const may = USUAL_PART * mean + DEVIATIONS * deviation * chanceOf(seeds, usual);
-    return Math.abs(seen - mean) <= may
-      ? []
-      : [`${name}: ${seen.toFixed(2)} a seed, usually ${mean} ± ${may.toFixed(2)}`];
+    const strange = strangeMean((counted[i] as Sum).sum / seeds, usual.counted[name], chanceOf(seeds, usual));
+    return strange === undefined ? [] : [`${name}: ${strange} a seed`];
   });
+}
+
+function strangeWords({ seeds, heard }: Tally, usual: Usual): string[] {
+  return [...new Set([...heard.keys(), ...Object.keys(usual.heard)])].flatMap((what) => {
+    const seen = (heard.get(what)?.sum ?? 0) / seeds;
+    const strange = strangeMean(seen, usual.heard[what], chanceOf(seeds, usual), HEARD_LEAST);
+    return strange === undefined ? [] : [`"${what}" is heard ${strange} times a seed (as ln(1 + times))`];
+  });
+}
+
+/** What was seen and what it usually is, if that is not the same. @param least any mean may differ by so much */
+function strangeMean(seen: number, average: Average | undefined, chance: number, least = 0): string | undefined {
+  const { mean, deviation } = average ?? { mean: 0, deviation: 0 };
+  const may = Math.max(least, USUAL_PART * mean + DEVIATIONS * deviation * chance);
+  return Math.abs(seen - mean) <= may ? undefined : `${seen.toFixed(3)}, usually ${mean} ± ${may.toFixed(3)}`;
 }
 
 function strangePairs({ seeds, seedsByPair }: Tally, usual: Usual): string[] {

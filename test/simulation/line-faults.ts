@@ -1,0 +1,62 @@
+import { ShoalError } from "../../runtime/base/errors.ts";
+import { Random } from "../../runtime/base/random.ts";
+import type { SimNode } from "./world.ts";
+
+/** What a scheduler's process may meet with in one life of it, as far as the journal goes. */
+export interface LineFate {
+  /** Questions that are answered by a server that has not got the newest records yet, and how many it lacks. */
+  questionsBehind: number;
+  readonly recordsBehind: number;
+  /** It stands still at its next record, after it was sure to lead, for so many times as long as the lease lasts. */
+  stallLeases: number;
+  /** The server takes so many records of it, and refuses all others for good. */
+  recordsTaken: number;
+}
+
+/** Of lives that meet with nothing. */
+export const noFate = (): LineFate => ({
+  questionsBehind: 0,
+  recordsBehind: 0,
+  stallLeases: 0,
+  recordsTaken: Number.POSITIVE_INFINITY,
+});
+
+/** Of lives that meet with something. */
+const RATE = 0.25;
+
+/** Draws what lives of schedulers meet with: by a chance of its own, so that all else of a seed is what it was. */
+export class LineFaults {
+  private readonly random: Random;
+  /** Lives that cannot lead, and end by saying why. */
+  private readonly doomed = new Map<SimNode, string>();
+
+  constructor(seed: number) {
+    this.random = new Random(seed ^ 0xbe41d);
+  }
+
+  /** What a life meets with that begins now. */
+  fateOf(node: SimNode): LineFate {
+    const { random } = this;
+    if (!random.chance(RATE)) return noFate();
+    switch (random.pick(["behind", "behind", "stalls", "stalls", "refused"] as const)) {
+      case "behind": {
+        const questionsBehind = random.pick([1, 3, Number.POSITIVE_INFINITY]);
+        if (questionsBehind === Number.POSITIVE_INFINITY) this.doomed.set(node, "LOST_DATA");
+        return { ...noFate(), questionsBehind, recordsBehind: random.pick([1, 2, Number.POSITIVE_INFINITY]) };
+      }
+      case "stalls":
+        return { ...noFate(), stallLeases: random.pick([1.5, 4]) };
+      case "refused":
+        this.doomed.set(node, "OVERSIZE");
+        return { ...noFate(), recordsTaken: random.below(6) };
+    }
+  }
+
+  /** Whether a life was to end in this way. */
+  isDoomed(node: SimNode, error: unknown): boolean {
+    return error instanceof ShoalError && this.doomed.get(node) === error.code;
+  }
+}
+
+export const refusal = (): ShoalError =>
+  new ShoalError("The server takes no record of this size", { code: "OVERSIZE" });

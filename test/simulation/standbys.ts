@@ -1,0 +1,65 @@
+import type { Lead } from "../../actors/scheduler/lead.ts";
+import type { ActorSystem } from "../../runtime/actor/system.ts";
+import type { SimLine } from "./line.ts";
+import type { SimNode, World } from "./world.ts";
+
+/** The cluster whose schedulers follow each other. */
+export interface StandbyHost {
+  readonly world: World;
+  beginLife(id: string): SimNode;
+  /** The scheduler of a node leads from now on. */
+  lead(node: SimNode, lead: Lead): ActorSystem;
+  /** It leads no more. */
+  fallSilent(node: SimNode): void;
+  crash(id: string, restartAfterMs: number): void;
+}
+
+/** Schedulers that wait for their turn, and for the next one after they were deposed. */
+export class Standbys {
+  /** Nodes whose scheduler leads, as far as it knows. */
+  readonly leading = new Set<string>();
+  private readonly host: StandbyHost;
+  private readonly line: SimLine;
+  private readonly version: string;
+
+  constructor(host: StandbyHost, line: SimLine, version: string) {
+    this.host = host;
+    this.line = line;
+    this.version = version;
+  }
+
+  begin(id: string): void {
+    const { host } = this;
+    const node = host.beginLife(id);
+    const { life } = node;
+    let system: ActorSystem | undefined;
+    let lead: Lead | undefined;
+    const lost = (reason: string): void => {
+      host.world.note(`${id} leads no more: ${reason}`);
+      if (lead === undefined) host.world.fail(new Error(`${id} lost a lead that it never had: ${reason}`));
+      system?.close();
+      lead?.abandon();
+      host.fallSilent(node);
+      this.leading.delete(id);
+      if (node.life === life && node.isAlive) this.begin(id);
+    };
+    this.line.take(node, this.version, lost).then(
+      (taken) => {
+        lead = taken as Lead;
+        host.world.note(`${id} leads in epoch ${lead.epoch}, after ${lead.former}`);
+        this.leading.add(id);
+        system = host.lead(node, lead);
+      },
+      // A process that cannot read or write the journal ends; another life of it may be luckier.
+      (error) => {
+        if (this.line.isDoomed(node, error)) host.crash(id, 100);
+        else host.world.fail(error);
+      },
+    );
+  }
+
+  /** A process has ended, and with it what its scheduler knew. */
+  ended(id: string): void {
+    this.leading.delete(id);
+  }
+}
