@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeScenario, withCache } from "./scenario.ts";
+import { makeScenario, withCache } from "./make-scenario.ts";
 import { simulate } from "./simulate.ts";
 import { storyOf } from "./story.ts";
 

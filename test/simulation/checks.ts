@@ -56,7 +56,9 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
   // What had its effect and was let go of since is not made again for a later submission.
   const mayNeedAgain = isLossy || acts.filter((act) => act.kind === "submit").length > 1;
   // A task that was alone on every worker that chance ended looks like the one that ended them.
-  const endings = faults.filter((fault) => !isInOrder(fault) && !fault.kind.startsWith("leader")).length;
+  const endings = faults.filter(
+    (fault) => !isInOrder(fault) && !fault.kind.startsWith("leader") && fault.kind !== "clientEnds",
+  ).length;
   const reasons: Record<string, boolean> = {
     CANCELLED: acts.some((act) => act.kind === "cancel"),
     KILLED_WORKER: behaves("poison") || endings > cluster.scenario.options.allowedFailures,

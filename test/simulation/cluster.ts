@@ -1,5 +1,3 @@
-import { clientActor } from "../../actors/client/client.ts";
-import { ClientSession } from "../../actors/client/client-session.ts";
 import { checkScheduler } from "../../actors/scheduler/invariants.ts";
 import type { Lead } from "../../actors/scheduler/lead.ts";
 import { type SchedulerJournal, schedulerActor } from "../../actors/scheduler/scheduler.ts";
@@ -14,15 +12,16 @@ import { ActorSystem } from "../../runtime/actor/system.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { MemoryDisk } from "../support/memory-disk.ts";
-import { SimClient } from "./client.ts";
+import type { SimClient } from "./client.ts";
 import { EffectWatch } from "./effect-watch.ts";
 import { Heard } from "./heard.ts";
 import { SimLine } from "./line.ts";
 import { type MemoryOfWorker, withinCredit } from "./memory-bounds.ts";
-import { Network } from "./network.ts";
+import { Network, type SimBus } from "./network.ts";
 import { QueueBounds } from "./queue-bounds.ts";
 import { RaceWatch } from "./race-watch.ts";
 import type { Scenario } from "./scenario.ts";
+import { CLIENT_LEASES, Seats, type SeatsHost } from "./seats.ts";
 import { isSignOfLife } from "./sign-of-life.ts";
 import { type StandbyHost, Standbys } from "./standbys.ts";
 import { StealWatch } from "./steal-watch.ts";
@@ -42,13 +41,14 @@ export interface LiveWorker extends MemoryOfWorker {
 const INTAKE_ROWS = 5;
 
 /** A whole cluster on one heap of events: the real actors, on a network, clocks and functions that fail by plan. */
-export class Cluster implements RunsHost, StandbyHost {
+export class Cluster implements RunsHost, StandbyHost, SeatsHost {
   readonly world: World;
   readonly network: Network;
   readonly scenario: Scenario;
   readonly nodes = new Map<string, SimNode>();
   readonly workers = new Map<string, LiveWorker>();
-  readonly clients = new Map<string, SimClient>();
+  readonly seats = new Seats(this);
+  readonly identity = { cluster: CLUSTER, version: VERSION };
   scheduler: SchedulerBrain | undefined;
   epoch = 0;
   /** The node whose scheduler leads. */
@@ -61,7 +61,6 @@ export class Cluster implements RunsHost, StandbyHost {
   /** How often brains heard what. */
   readonly heard = new Heard();
   retired = 0;
-  private clientSystem: ActorSystem | undefined;
   readonly steals = new StealWatch((error) => this.world.fail(error));
   readonly races = new RaceWatch();
   readonly tasks: TaskRuns;
@@ -97,11 +96,10 @@ export class Cluster implements RunsHost, StandbyHost {
       this.standbys = new Standbys(this, this.line, VERSION);
     }
     for (const [i, rate] of drift.entries()) this.addNode(`w${i + 1}`, rate);
-    for (let i = 1; i <= clients; i++) this.addNode(`c${i}`, 1);
     if (this.standbys === undefined) this.startScheduler();
     else for (const id of ["s", "t"]) this.standbys.begin(id);
     for (let i = 1; i <= workers; i++) this.startWorker(`w${i}`);
-    for (let i = 1; i <= clients; i++) this.startClient(`c${i}`);
+    for (let i = 1; i <= clients; i++) this.seats.take(`c${i}`);
   }
 
   startScheduler(): void {
@@ -134,7 +132,7 @@ export class Cluster implements RunsHost, StandbyHost {
         version: VERSION,
         heartbeatMs,
         workerLeaseMs: leaseMs,
-        clientLeaseMs: leaseMs * 20,
+        clientLeaseMs: leaseMs * CLIENT_LEASES,
         prefillUs,
         allowedFailures,
         speculate,
@@ -155,6 +153,11 @@ export class Cluster implements RunsHost, StandbyHost {
       }),
     );
     return system;
+  }
+
+  /** Those that are here now, by seat. */
+  get clients(): ReadonlyMap<string, SimClient> {
+    return this.seats.clients;
   }
 
   /** Counts the sessions that begin anew, and the workers that are given up though they live. */
@@ -282,7 +285,7 @@ export class Cluster implements RunsHost, StandbyHost {
 
   /** Asks the scheduler as a client's process would. @throws if it does not answer */
   askScheduler(question: unknown): Promise<unknown> {
-    return (this.clientSystem as ActorSystem).ask(clusterSubjects(CLUSTER).scheduler, question, { timeoutMs: 3000 });
+    return (this.seats.system as ActorSystem).ask(clusterSubjects(CLUSTER).scheduler, question, { timeoutMs: 3000 });
   }
 
   /** A worker ends in order: nothing that anyone needs was only there. */
@@ -332,27 +335,16 @@ export class Cluster implements RunsHost, StandbyHost {
     return this.nodes.get(id) as SimNode;
   }
 
-  private startClient(id: string): void {
-    const node = this.beginLife(id);
-    const { heartbeatMs } = this.scenario.options;
-    const bus = this.network.busOf(node);
-    const clock = this.world.clockOf(node);
-    const session = new ClientSession({
-      cluster: CLUSTER,
-      id,
-      version: VERSION,
-      bus,
-      clock,
-      heartbeatMs,
-      functions: "any",
-    });
-    this.clients.set(id, new SimClient(session));
-    const system = this.systemOn(node, bus);
-    this.clientSystem ??= system;
-    system.spawn(clientActor(session));
+  busOf(node: SimNode): SimBus {
+    return this.network.busOf(node);
   }
 
-  private systemOn(node: SimNode, bus = this.network.busOf(node)): ActorSystem {
+  forgetNode(id: string): void {
+    this.node(id).isAlive = false;
+    this.nodes.delete(id);
+  }
+
+  systemOn(node: SimNode, bus = this.network.busOf(node)): ActorSystem {
     const { world } = this;
     let tokens = 0;
     const { life } = node;
@@ -370,7 +362,7 @@ export class Cluster implements RunsHost, StandbyHost {
     return system;
   }
 
-  private addNode(id: string, drift: number): void {
+  addNode(id: string, drift: number): void {
     this.nodes.set(id, { id, life: 0, isAlive: false, pausedUntil: 0, putOff: [], drift });
   }
 

@@ -5,8 +5,8 @@ import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { workerChartFacts } from "../../actors/worker/worker-states.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { LocalBus } from "../../runtime/bus/local-bus.ts";
+import { makeScenario } from "./make-scenario.ts";
 import { QueueBounds } from "./queue-bounds.ts";
-import { makeScenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 
 const SEED = 1;

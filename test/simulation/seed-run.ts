@@ -1,6 +1,6 @@
+import { makeScenario, withCache } from "./make-scenario.ts";
 import type { MutationName } from "./mutations.ts";
 import { withMutation } from "./mutations.ts";
-import { makeScenario, withCache } from "./scenario.ts";
 import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
 import { walkedCharts } from "./walked-charts.ts";
 

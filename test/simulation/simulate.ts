@@ -12,6 +12,7 @@ import { Cluster } from "./cluster.ts";
 import { checkManagedBytes } from "./memory-bounds.ts";
 import { arrange, retireWorker } from "./retirement.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
+import { CLIENT_LEASES } from "./seats.ts";
 import { checkSpans } from "./span-checks.ts";
 import { SLOWEST } from "./task-runs.ts";
 import { digestOf, simCutSpec, simShardsSpec, simTaskSpec, useTaskWorld } from "./tasks.ts";
@@ -175,8 +176,19 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   await world.run(world.now + PARKED_MS, () =>
     [...cluster.workers.values()].every(({ brain }) => brain.parked.size === 0),
   );
+  // Who went without a word is waited for as long as a lease is.
+  await world.run(world.now + 2 * CLIENT_LEASES * scenario.options.leaseMs, () => isForgotten(cluster));
+  cluster.stir();
+  await world.run(world.now + afterglowMs, isStill);
   if (scenario.options.cache !== undefined) await clearCache(cluster, afterglowMs);
   if (world.failure === undefined) checkEmpty(cluster);
+}
+
+/** All clients that went are let go of. */
+function isForgotten({ scheduler, clients }: Cluster): boolean {
+  const { state } = scheduler ?? {};
+  const here = new Set([...clients.values()].map(({ id }) => id));
+  return state?.departures.size === 0 && [...state.clients.keys()].every((id) => here.has(id));
 }
 
 /** What stays for the sake of the cache goes too, as somebody asks for it. */
@@ -215,7 +227,8 @@ async function gatherAll(cluster: Cluster): Promise<void> {
 }
 
 function perform(cluster: Cluster, act: Act): void {
-  const client = cluster.clients.get(`c${act.client + 1}`) as SimClient;
+  const client = cluster.clients.get(`c${act.client + 1}`);
+  if (client === undefined) return;
   if (act.kind === "submit") {
     submitSoon(cluster, client, act).catch((error) => cluster.world.fail(error));
     return;
@@ -239,6 +252,7 @@ async function submitSoon(cluster: Cluster, client: SimClient, act: Act & { kind
     const worker = workers[layer.count % Math.max(1, workers.length)]?.id;
     cluster.world.note(`${client.id} scatters ${name} to ${worker}`);
     if (worker === undefined || !(await client.scatter(name, values, worker))) return;
+    if (![...cluster.clients.values()].includes(client)) return;
   }
   const heldOf = (layer: SimLayer) =>
     act.readsHeld || layer.kind === "scatter" ? client.heldLayer(layer.name, layer.count) : undefined;
@@ -293,6 +307,8 @@ function strike(cluster: Cluster, fault: Fault): void {
       return;
     case "join":
       return cluster.startWorker(fault.node);
+    case "clientEnds":
+      return cluster.seats.leave(fault.seat, fault.farewell, fault.forMs);
     case "newScheduler":
       return cluster.replaceScheduler();
     case "leaderCrash":

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Cluster } from "./cluster.ts";
 import type { LineOptions } from "./line.ts";
-import { type Fault, makeScenario, type Scenario } from "./scenario.ts";
+import { makeScenario } from "./make-scenario.ts";
+import type { Fault, Scenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 import { storyOf } from "./story.ts";
 

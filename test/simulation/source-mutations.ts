@@ -9,6 +9,7 @@ const FENCED = [
   "actors/task/worker-task-chart.ts",
   "actors/task/thief-chart.ts",
   "actors/scheduler/completion.ts",
+  "actors/scheduler/departures.ts",
   "actors/scheduler/lead.ts",
   "actors/scheduler/needs.ts",
   "actors/scheduler/recovery.ts",

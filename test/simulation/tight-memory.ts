@@ -8,8 +8,6 @@ import type { SimNode, World } from "./world.ts";
 
 /** So little that results leave memory at every turn, or only the big ones do. */
 const LIMITS = [64, 400, 8000, 60_000];
-/** Clusters short of memory are a mix of their own: every other seed from here on. */
-const TIGHT_FROM = 900_000;
 
 export interface TightMemory extends WorkerMemory {
   /** Its disk never fails and is never full. */
@@ -17,11 +15,11 @@ export interface TightMemory extends WorkerMemory {
 }
 
 /**
- * The memory of a worker that has too little of it, before a disk that is slow, sometimes fails and sometimes is full. A chance of its own,
+ * In every other seed, the memory of a worker that has too little of it, before a disk that is slow, sometimes fails and sometimes is full. A chance of its own,
  * so that it shifts no other.
  */
 export function tightMemory(seed: number, world: World, node: SimNode, clock: Clock): TightMemory | undefined {
-  if (seed < TIGHT_FROM || seed % 2 === 1) return undefined;
+  if (seed % 2 === 1) return undefined;
   const random = new Random(seed).fork(`memory ${node.id} ${node.life}`);
   const failing = random.chance(0.4) ? random.next() * 0.3 : 0;
   const limitBytes = random.pick(LIMITS);
