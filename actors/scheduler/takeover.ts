@@ -29,7 +29,7 @@ export class Takeover<Input> {
   /** By worker number. */
   readonly inventories = new Map<number, InventoryMessage>();
   /** What came meanwhile and speaks of tasks; taken up in its order afterwards. */
-  readonly waiting: Input[] = [];
+  waiting: Input[] = [];
   /** When it began; the awaited are given up a lease later. */
   readonly sinceMs: number;
 
@@ -57,6 +57,8 @@ export function waits<Input extends TakenInput>(
   if (type === "inventory") {
     takeover.inventories.set(worker.number, input.message as InventoryMessage);
     takeover.awaited.delete(worker.id);
+    // It may have begun anew meanwhile: what it said before is part of what it has.
+    takeover.waiting = takeover.waiting.filter((one) => one.kind !== "worker" || one.worker !== worker.id);
   } else takeover.waiting.push(input);
   return true;
 }

@@ -141,6 +141,13 @@ function midway(): Leader {
   return leader;
 }
 
+/** The same, and a worker `b` that has nothing. */
+function midwayOfTwo(): Leader {
+  const leader = midway();
+  leader.join("b", []);
+  return leader;
+}
+
 test("31 the leader ends at any step: its successor brings the chain to its end with what workers have, and runs nothing again that is there", () => {
   const former = midway();
   assert.deepEqual(former.states(), ["memory", "processing", "waiting"]);
@@ -226,18 +233,32 @@ test("33 the answer of an append is lost: it is said again under its name, and s
   assert.deepEqual(decodeLedger(transaction?.bytes as Uint8Array), [{ kind: "worker", worker: "a", incarnation: 1 }]);
 });
 
-test("35 a completion races the inventory that was taken before it: it counts once, after the takeover", () => {
-  const former = midway();
+test("35 a completion follows the inventory that was taken before it, while another worker is awaited: it counts once, after the takeover", () => {
+  const former = midwayOfTwo();
   const next = new Leader(2, former.records);
-  next.join("b", []);
-  const who = { worker: "a", incarnation: 1, slots: 1, resources: {}, version: "test", pid: 1, host: "h" };
-  next.step({ kind: "worker", worker: "a", incarnation: 1, message: { type: "join", join: 1, ...who } });
-  next.finished("a", 1, former.attempt(1));
-  assert.equal(next.brain.state.phase, "recovering", "a completion is no inventory");
   next.join("a", [
     [0, former.attempt(0), "memory"],
     [1, former.attempt(1), "executing"],
   ]);
+  next.finished("a", 1, former.attempt(1));
+  assert.equal(next.brain.state.phase, "recovering", "the other worker has not spoken");
+  next.join("b", []);
+  assert.deepEqual(next.states().slice(1), ["memory", "processing"]);
+});
+
+test("35 a worker begins anew while another is awaited: what it said before is in its new inventory, and counts once", () => {
+  const former = midwayOfTwo();
+  const next = new Leader(2, former.records);
+  next.join("a", [
+    [0, former.attempt(0), "memory"],
+    [1, former.attempt(1), "executing"],
+  ]);
+  next.finished("a", 1, former.attempt(1));
+  next.join("a", [
+    [0, former.attempt(0), "memory"],
+    [1, former.attempt(1), "memory"],
+  ]);
+  next.join("b", []);
   assert.deepEqual(next.states().slice(1), ["memory", "processing"]);
 });
 
