@@ -10,6 +10,9 @@ import type { WorkerRecord } from "./worker-record.ts";
  * @see https://distributed.dask.org/en/stable/api.html#distributed.Client.retire_workers
  */
 
+/** So long a worker tries to hand over what nobody has room for. */
+const TRIES_MS = 10_000;
+
 /** Workers are to leave; those that are the last that could work stay, and it is noted why. */
 export function retire(state: SchedulerState, workers: readonly string[]): void {
   for (const id of workers) {
@@ -30,16 +33,20 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
   let isAnyoneLeft = [...state.workerByName.values()].some((worker) => !isLeaving(worker));
   const done: WorkerRecord[] = [];
   for (const worker of leaving) {
-    const open = evacuate(state, worker);
+    const { open, homeless } = evacuate(state, worker);
+    worker.stuckMs = homeless === 0 ? undefined : (worker.stuckMs ?? state.nowMs);
     const isDone = worker.processing === 0 && worker.parked === 0;
     const isEmpty = worker.status === "draining" && open === 0 && isDone;
     if (isEmpty && (isAnyoneLeft || !hasWork(state))) done.push(worker);
     // What has nothing to do and nothing to hand over only has to say so yet.
     else if (!isAnyoneLeft && (hasWork(state) || worker.parked > 0)) {
-      stay(state, worker);
+      stay(state, worker, "no other worker is there to take over what it has");
       // The others can go then.
       isAnyoneLeft = true;
-    } else if (worker.status === "draining" && !isDone)
+    } else if (worker.stuckMs !== undefined && state.nowMs - worker.stuckMs >= TRIES_MS)
+      // What may run only here would wait for as long as the others are full.
+      stay(state, worker, "no other worker has room for what it has");
+    else if (worker.status === "draining" && !isDone)
       // What it is told while its session begins anew is lost, so it is told again.
       state.out.toWorker(worker.number).say({ type: "giveBack" });
   }
@@ -47,11 +54,12 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
 }
 
 /** Without it nobody could go on. */
-function stay(state: SchedulerState, worker: WorkerRecord): void {
+function stay(state: SchedulerState, worker: WorkerRecord, why: string): void {
+  worker.stuckMs = undefined;
   moveMember(state, worker, "stay");
   state.out.toWorker(worker.number).say({ type: "stay" });
   state.loads.eased(worker.number);
-  const text = "stays: no other worker is there to take over what it has";
+  const text = `stays: ${why}`;
   state.replicas.stays.set(worker.id, text);
   tellWorkers(state);
   state.log.note({ atMs: state.nowMs, level: "warn", about: "worker", name: worker.id, text });
@@ -59,11 +67,12 @@ function stay(state: SchedulerState, worker: WorkerRecord): void {
 
 const hasWork = (state: SchedulerState): boolean => [...state.slabs.values()].some((slab) => slab.active > 0);
 
-/** Orders copies of what only workers that leave hold; gives how many results have none yet. */
-function evacuate(state: SchedulerState, worker: WorkerRecord): number {
+/** Orders copies of what only workers that leave hold; gives how many results have none yet, and for how many of those nobody has room. */
+function evacuate(state: SchedulerState, worker: WorkerRecord): { readonly open: number; readonly homeless: number } {
   const { tasks, replicas } = state;
   const isUnderWay = replicas.openOrders > 0 || [...state.workerByName.values()].some((one) => one.processing > 0);
   let open = 0;
+  let homeless = 0;
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++) {
       if (tasks.worker[row] !== worker.number || tasks.state[row] !== S.memory) continue;
@@ -75,7 +84,8 @@ function evacuate(state: SchedulerState, worker: WorkerRecord): number {
       open += 1;
       if (!canMove || replicas.orders.has(row)) continue;
       const to = recipientFor(state, row);
-      if (to !== undefined) orderCopy(state, row, to, "copy");
+      if (to === undefined) homeless += 1;
+      else orderCopy(state, row, to, "copy");
     }
-  return open;
+  return { open, homeless };
 }

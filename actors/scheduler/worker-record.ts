@@ -51,6 +51,8 @@ export interface WorkerRecord {
   recalledMs: number | undefined;
   /** When a task that it runs had finished elsewhere; undefined once it has been heard of since. */
   outrunMs: number | undefined;
+  /** Since when it is to leave and nobody has room for what it holds. */
+  stuckMs: number | undefined;
 }
 
 /** A worker that has just joined. */
@@ -86,6 +88,7 @@ export function workerRecord(number: number, join: JoinMessage, nowMs: number): 
     nanny: undefined,
     recalledMs: undefined,
     outrunMs: undefined,
+    stuckMs: undefined,
   };
 }
 

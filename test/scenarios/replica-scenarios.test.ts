@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { WorkerRecord } from "../../actors/scheduler/worker-record.ts";
 import { ClusterScript } from "../support/cluster-script.ts";
 
 /**
@@ -144,6 +145,24 @@ test("29: with nobody left to take over a worker stays, says why, and works on",
   assert.match(c.wish({ type: "retire", workers: ["A"] }).stays["A"] as string, /no other worker/);
   c.submit("y", [[]], 2);
   assert.match(c.runAll(), /^A\d+$/);
+});
+
+test("retire: where no other worker has room for what it holds for long, it stays, says why, and works on", () => {
+  const c = made();
+  const other = c.brain.state.workerByName.get("B") as WorkerRecord;
+  other.pressure = "high";
+  c.wish({ type: "retire", workers: ["A"] });
+  c.tick(5000);
+  c.tick(4000);
+  assert.equal(c.status("A"), "draining", "room may come");
+  c.tick(2000);
+  assert.equal(c.status("A"), "running");
+  assert.match(c.wish({ type: "retire", workers: ["A"] }).stays["A"] as string, /no other worker has room/);
+  other.pressure = "none";
+  c.wish({ type: "retire", workers: ["A"] });
+  pass(c);
+  pass(c);
+  assert.equal(c.status("A"), "gone", "asked again, it goes");
 });
 
 test("retire: of all workers, asked at once, one stays and takes over what the others have", () => {
