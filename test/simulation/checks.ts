@@ -135,7 +135,11 @@ export function checkReplicas(cluster: Cluster): void {
     for (const row of brain.rows.rows()) {
       // A question for it was lost more than once, each time for as long as one waits for an answer: the scheduler still wants it there.
       const isOrdered = state.replicas.orders.get(row)?.some(({ to }) => to === record.number) === true;
-      if (isOrdered && brain.rows.state(row) === WS.fetching) continue;
+      const isComing = brain.rows.state(row) === WS.fetching;
+      if (isOrdered && isComing) continue;
+      // It was given up before its copy came, and the question is lost: what comes is one copy too many. If it never comes, the row stays at the end.
+      const isThere = state.tasks.state[row] === S.memory;
+      if (isComing && isThere && brain.fetches.attemptOf(row) === state.tasks.attempt[row]) continue;
       assert.ok(
         state.tasks.state[row] === S.memory &&
           state.holdersOf(row).includes(record.number) &&

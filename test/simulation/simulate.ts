@@ -73,6 +73,15 @@ const workMs = ({ layers, options }: Scenario): number =>
   Math.max(1, ...(options.slowness ?? [])) *
   layers.reduce((sum, { count, behaviour }) => sum + count * behaviour.durationMs, 0);
 
+/** Readers of an exchange ask for their parts one after the other. */
+const readingMs = ({ layers, options }: Scenario): number =>
+  layers
+    .filter(({ kind }) => kind === "exchange")
+    .reduce((sum, { count, sources }) => {
+      const cuts = layers.find(({ name }) => name === sources[0])?.count ?? 0;
+      return sum + count * cuts * 2 * options.network.delayMs[1];
+    }, 0);
+
 /** A task that nobody wants any more may run on to its end. */
 const longestMs = ({ layers, options }: Scenario): number =>
   Math.max(1, ...(options.slowness ?? [])) *
@@ -80,7 +89,8 @@ const longestMs = ({ layers, options }: Scenario): number =>
   Math.max(0, ...layers.map(({ behaviour }) => behaviour.durationMs));
 
 /** A task that kills its workers has what it reads made again each time, of which one may be as slow as it gets. */
-const restMsOf = (scenario: Scenario): number => REST_MS + WORK_FACTOR * (workMs(scenario) + longestMs(scenario));
+const restMsOf = (scenario: Scenario): number =>
+  REST_MS + WORK_FACTOR * (workMs(scenario) + readingMs(scenario) + longestMs(scenario));
 
 const PARKED_MS = 150_000;
 
