@@ -194,10 +194,10 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   if (world.failure === undefined) checkEmpty(cluster);
 }
 
-/** All clients that went are let go of. */
+/** All clients that went are let go of; a goodbye that a leader heard and did not write is lost with it, and a lease ends instead. */
 function isForgotten({ scheduler, clients }: Cluster): boolean {
   const { state } = scheduler ?? {};
-  const here = new Set([...clients.values()].map(({ id }) => id));
+  const here = new Set([...clients.values()].flatMap(({ id, session }) => (session.isOpen ? [id] : [])));
   return state?.departures.size === 0 && [...state.clients.keys()].every((id) => here.has(id));
 }
 

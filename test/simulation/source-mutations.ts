@@ -39,6 +39,7 @@ const EQUIVALENT: readonly Pick<SourceMutation, "file" | "text">[] = [
   { file: "actors/scheduler/needs.ts", text: "slab.outs.length > 0 → true" },
   { file: "actors/scheduler/needs.ts", text: "state.tasks.needers[input] === 0 → true" },
   { file: "actors/scheduler/needs.ts", text: "from === S.erred → true" },
+  { file: "actors/scheduler/departures.ts", text: "isNeeded(state, row) → false" },
   { file: "actors/scheduler/completion.ts", text: "isMixed → true" },
 ];
 
