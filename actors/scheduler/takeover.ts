@@ -55,10 +55,11 @@ export function waits<Input extends TakenInput>(
   const worker = state.workerByName.get(input.worker as string);
   if (worker === undefined || worker.incarnation !== input.incarnation) return true;
   if (type === "inventory") {
+    // It begins anew: what it said before is part of what it has. A thousand workers that come once have nothing looked through.
+    if (takeover.inventories.has(worker.number))
+      takeover.waiting = takeover.waiting.filter((one) => one.kind !== "worker" || one.worker !== worker.id);
     takeover.inventories.set(worker.number, input.message as InventoryMessage);
     takeover.awaited.delete(worker.id);
-    // It may have begun anew meanwhile: what it said before is part of what it has.
-    takeover.waiting = takeover.waiting.filter((one) => one.kind !== "worker" || one.worker !== worker.id);
   } else takeover.waiting.push(input);
   return true;
 }
