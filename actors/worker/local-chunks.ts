@@ -83,9 +83,11 @@ export class LocalChunks {
 
   /** Whether a task's inputs are in memory, all of them; else they are being brought back. They stay until the task ends. */
   areAtHand(row: number): boolean {
-    if (this.pinnedBy.has(row)) return true;
+    const pinned = this.pinnedBy.get(row);
     let areHere = true;
     for (const input of this.storedInputs(row)) {
+      // An input may have gone since, and have come again: of the new copy nothing was asked.
+      if (pinned?.has(input) === true) continue;
       addTo(this.pinnedBy, row, input);
       addTo(this.usersOf, input, row);
       if (this.store.pin(input)) continue;
