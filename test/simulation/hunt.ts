@@ -9,6 +9,8 @@ import { readUsual, unusual } from "./usual.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** A broken program may wait for what never comes, and take no time of the processor: no seed takes so long, however busy the machine is. */
 const SILENCE_MS = 900_000;
+/** What is not as usual is looked for after so many seeds, and so many more. */
+const SEEDS_PER_LOOK = 1000;
 
 /** How seeds are run, broken and whole. */
 const ORDER: SeedOrder = { charts: "compiled", isTwice: false, mutation: undefined, isBroken: true };
@@ -34,12 +36,13 @@ export async function huntMutations({ mutations, from, seeds, jobs }: HuntOption
 }
 
 /** What noticed a mutation, in words. */
-async function findSeed(
+export async function findSeed(
   mutation: SourceMutation,
   { from, seeds, jobs }: Omit<HuntOptions, "mutations">,
 ): Promise<string | undefined> {
   const pool = await SeedPool.start(jobs, mutation);
   const tally = new Tally();
+  const usual = readUsual();
   let noticed: string | undefined;
   let lastJudgement = Promise.resolve();
   const end = (why: string): void => {
@@ -61,13 +64,14 @@ async function findSeed(
             if (noticed !== undefined || !(await passesWhole(seed))) return;
             end(`seed ${seed} ${failure.slice(0, 80)}`);
           });
+        // Where no seed fails it is still not what it was: it never steals, or asks twice as often.
+        const isTimeToLook = tally.seeds % SEEDS_PER_LOOK === 0 || tally.seeds === seeds;
+        const [strange] = noticed === undefined && isTimeToLook ? unusual(tally, usual) : [];
+        if (strange !== undefined) end(`not as usual after ${tally.seeds} seeds: ${strange}`);
         return noticed === undefined;
       },
     });
     await lastJudgement;
-    // No seed fails, and still it is not what it was: it never steals, or asks twice as often.
-    const [strange] = noticed === undefined ? unusual(tally, readUsual()) : [];
-    if (strange !== undefined) noticed = `not as usual: ${strange}`;
   } catch (error) {
     // Ended from here, or by what is broken.
     await lastJudgement;

@@ -61,12 +61,15 @@ interface Edit {
 /** One change, by chance: a condition that always or never holds, or an edge of a chart that leads elsewhere. */
 export function drawMutation(root: string, random: Random): SourceMutation {
   const file = random.pick(FENCED);
-  const script = transformSync(readFileSync(`${root}${file}`, "utf8"), { loader: "ts", format: "esm" }).code;
+  const script = scriptOf(root, file);
   const edits = editsOf(script).filter((edit) => edit.texts.some((text) => !isEquivalent(file, script, edit, text)));
   const edit = random.pick(edits);
   const text = random.pick(edit.texts.filter((one) => !isEquivalent(file, script, edit, one)));
   return { file, text: told(script, edit, text), script: script.slice(0, edit.from) + text + script.slice(edit.to) };
 }
+
+const scriptOf = (root: string, file: string): string =>
+  transformSync(readFileSync(`${root}${file}`, "utf8"), { loader: "ts", format: "esm" }).code;
 
 const isEquivalent = (file: string, script: string, edit: Edit, text: string): boolean =>
   EQUIVALENT.some((one) => one.file === file && one.text === told(script, edit, text));
