@@ -1,7 +1,7 @@
 import type { Actor, ActorContext, ActorSpec, Envelope } from "../../runtime/actor/actor.ts";
 import type { BindChart } from "../../runtime/actor/bound-chart.ts";
 import type { Doubts } from "../../runtime/actor/doubts.ts";
-import { ShoalError } from "../../runtime/base/errors.ts";
+import { ShoalError, unreachable } from "../../runtime/base/errors.ts";
 import { currentTracer } from "../../runtime/base/tracing.ts";
 import { clusterSubjects, parseSubject } from "../../runtime/bus/subject.ts";
 import { type CommitLog, NO_COMMIT_LOG } from "../../runtime/journal/commit-log.ts";
@@ -75,6 +75,7 @@ const MORE = { type: "more" } as const;
 const isMore = ({ message }: Envelope): boolean => message === MORE;
 /** To itself: records are committed, so that what waited for them may leave. */
 const COMMITTED = { type: "committed" } as const;
+type OwnWord = typeof TICK | typeof ALARM | typeof MORE | typeof COMMITTED | Probed;
 
 /** Senders whose link has a gap: nothing they say counts until they have begun anew. */
 type Broken = Set<string>;
@@ -248,32 +249,19 @@ class Scheduler implements Actor {
   undelivered(): void {}
 
   private take(envelope: Envelope, now: number): void {
-    const message = envelope.message as
-      | FromClient
-      | FromWorker
-      | typeof TICK
-      | typeof ALARM
-      | typeof COMMITTED
-      | typeof MORE
-      | Probed;
     if (envelope.question !== undefined) {
       // What it tells is as of now.
       this.brain.state.nowMs = now;
       answerQuestion(this.brain, envelope.question, envelope.message, this.options);
       return;
     }
-    if (message.type === "tick") return this.tick(now);
-    if (message.type === "alarm") {
-      this.alarmMs = Number.POSITIVE_INFINITY;
-      return this.brain.step({ kind: "tick" }, now);
-    }
-    if (message.type === "more") return this.goOn(envelope, now);
-    if (message.type === "committed") return this.output.release();
-    if (message.type === "probed" && envelope.from === this.context.address) return this.probed(message, now);
+    // What it says to itself nobody else may say.
+    if (envelope.from === this.context.address) return this.hearItself(envelope.message as OwnWord, now);
+    const message = envelope.message as FromClient | FromWorker | FromNanny;
     const sender = this.senderOf(envelope.from);
     if (sender === undefined || envelope.from === undefined) return;
     if (sender.kind === "nanny") {
-      this.fromNanny(envelope.from, envelope.message as FromNanny, now);
+      this.fromNanny(envelope.from, message as FromNanny, now);
       return;
     }
     // Each role has its own words; what is none of them is nobody's.
@@ -289,10 +277,23 @@ class Scheduler implements Actor {
     else this.fromWorker(sender.id, message as FromWorker, now);
   }
 
-  private goOn({ from }: Envelope, now: number): void {
-    if (from !== this.context.address) return;
-    this.isMoreSaid = false;
-    this.brain.step({ kind: "more" }, now);
+  private hearItself(message: OwnWord, now: number): void {
+    switch (message.type) {
+      case "tick":
+        return this.tick(now);
+      case "alarm":
+        this.alarmMs = Number.POSITIVE_INFINITY;
+        return this.brain.step({ kind: "tick" }, now);
+      case "more":
+        this.isMoreSaid = false;
+        return this.brain.step({ kind: "more" }, now);
+      case "committed":
+        return this.output.release();
+      case "probed":
+        return this.probed(message, now);
+      default:
+        return unreachable(message);
+    }
   }
 
   private probed(message: Probed, now: number): void {

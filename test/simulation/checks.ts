@@ -45,6 +45,7 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
     assert.ok(begun >= tries, `${what} failed though ${task} ran ${begun} times of ${tries}`);
     return;
   }
+  checkLoss(cluster, error);
   const { acts, faults } = cluster.scenario;
   // A layer of one name may read what its first submitter scattered, and has let go of since.
   const letsGo = acts.some((act) => act.kind === "release");
@@ -72,6 +73,18 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
     error.code !== undefined && reasons[error.code],
     `${what} failed with ${error.code} ${error.message}, for no reason`,
   );
+}
+
+/** Whose result is lost for good is told what to do about it: what had its effect is not to be scattered again. */
+function checkLoss(
+  { scenario }: Cluster,
+  { code, message, details }: Error & { code?: string; details?: unknown },
+): void {
+  const { key } = (details ?? {}) as { key?: string };
+  if (code !== "LOST_DATA" || key === undefined) return;
+  const layer = scenario.layers.find(({ name }) => key.startsWith(`${name}/`));
+  const isEffect = layer?.annotations.effectful === "once";
+  assert.equal(message.includes("effect"), isEffect, `${key} is lost, of which is said: ${message}`);
 }
 
 /** Without a reason to run it again, a task runs once; and never in two places at a time while nobody is cut off, unless it is a straggler and its copy. */

@@ -17,6 +17,7 @@ import { EffectWatch } from "./effect-watch.ts";
 import { Heard } from "./heard.ts";
 import { SimLine } from "./line.ts";
 import { type MemoryOfWorker, withinCredit } from "./memory-bounds.ts";
+import { Nannies, type NannyHost } from "./nannies.ts";
 import { Network, type SimBus } from "./network.ts";
 import { QueueBounds } from "./queue-bounds.ts";
 import { RaceWatch } from "./race-watch.ts";
@@ -25,6 +26,8 @@ import { CLIENT_LEASES, Seats, type SeatsHost } from "./seats.ts";
 import { isSignOfLife } from "./sign-of-life.ts";
 import { type StandbyHost, Standbys } from "./standbys.ts";
 import { StealWatch } from "./steal-watch.ts";
+import { type StillHost, Stillness } from "./stillness.ts";
+import { type StrangerHost, Strangers } from "./strangers.ts";
 import { type RunsHost, TaskRuns } from "./task-runs.ts";
 import { tightMemory } from "./tight-memory.ts";
 import { hits } from "./walked-charts.ts";
@@ -41,7 +44,7 @@ export interface LiveWorker extends MemoryOfWorker {
 const INTAKE_ROWS = 5;
 
 /** A whole cluster on one heap of events: the real actors, on a network, clocks and functions that fail by plan. */
-export class Cluster implements RunsHost, StandbyHost, SeatsHost {
+export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, StrangerHost, StillHost {
   readonly world: World;
   readonly network: Network;
   readonly scenario: Scenario;
@@ -55,6 +58,8 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost {
   leader = "s";
   readonly line: SimLine | undefined;
   readonly standbys: Standbys | undefined;
+  readonly nannies: Nannies | undefined;
+  readonly strangers: Strangers;
   crashes = 0;
   falseDeaths = 0;
   sessions = 0;
@@ -66,8 +71,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost {
   readonly tasks: TaskRuns;
   readonly queues: QueueBounds;
   readonly effects: EffectWatch;
-  /** When a brain last had something else to do than to hear that all are alive. */
-  private stirredMs = 0;
+  private readonly stillness = new Stillness(this);
   /** Whose state may have changed since it was checked. */
   private readonly unchecked = new Set<SchedulerBrain | WorkerBrain>();
   private readonly bind: BindChart | undefined;
@@ -98,6 +102,8 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost {
     for (const [i, rate] of drift.entries()) this.addNode(`w${i + 1}`, rate);
     if (this.standbys === undefined) this.startScheduler();
     else for (const id of ["s", "t"]) this.standbys.begin(id);
+    this.strangers = new Strangers(this);
+    if (scenario.options.nannies === true) this.nannies = new Nannies(this, scenario.options.heartbeatMs);
     for (let i = 1; i <= workers; i++) this.startWorker(`w${i}`);
     for (let i = 1; i <= clients; i++) this.seats.take(`c${i}`);
   }
@@ -215,25 +221,11 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost {
 
   /** Something is done to it from outside. */
   stir(): void {
-    this.stirredMs = this.world.now;
+    this.stillness.stir();
   }
 
-  /** Nothing runs, nobody waits for an answer, and for longer than a silence may last nothing has changed. */
   get isStill(): boolean {
-    const { leaseMs, heartbeatMs } = this.scenario.options;
-    if (this.world.now - this.stirredMs < leaseMs + 2 * heartbeatMs) return false;
-    if (this.scheduler?.state.phase !== "leading") return false;
-    for (const node of this.nodes.values()) if (node.life > 0 && !this.isWell(node)) return false;
-    return !this.network.isAsking;
-  }
-
-  /** It runs, is not busy, and is a member if it is a worker. */
-  private isWell({ id, isAlive, pausedUntil }: SimNode): boolean {
-    const worker = this.workers.get(id);
-    const isMember = this.scheduler?.state.workerByName.get(id)?.status === "running";
-    return (
-      isAlive && pausedUntil <= this.world.now && (worker === undefined || (isMember && worker.brain.executing === 0))
-    );
+    return this.stillness.isStill;
   }
 
   startWorker(id: string): void {
@@ -291,24 +283,31 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost {
   /** A worker ends in order: nothing that anyone needs was only there. */
   private leave(id: string): void {
     this.retired += 1;
-    this.endLife(id, 200);
+    this.endLife(id);
+    this.startAgain(id, 200);
   }
 
-  /** Ends a process without a word; it is started again after a while. */
-  crash(id: string, restartAfterMs: number): void {
+  /** Ends a process without a word; it is started again after a while. @param isAsked for a reason that the scheduler knows */
+  crash(id: string, restartAfterMs: number, isAsked = false): void {
     if (!this.node(id).isAlive) return;
     this.world.note(`${id} crashes`);
     this.crashes += 1;
-    this.endLife(id, restartAfterMs);
+    const isMinded = this.nannies !== undefined && this.workers.has(id);
+    this.endLife(id);
+    if (isMinded) this.nannies?.exited(id, restartAfterMs, isAsked);
+    else this.startAgain(id, restartAfterMs);
   }
 
-  private endLife(id: string, restartAfterMs: number): void {
+  private endLife(id: string): void {
     const node = this.node(id);
     node.isAlive = false;
     this.workers.delete(id);
     this.tasks.ended(id);
     this.standbys?.ended(id);
     if (this.standbys !== undefined) this.fallSilent(node);
+  }
+
+  private startAgain(id: string, restartAfterMs: number): void {
     this.world.at(this.world.now + restartAfterMs, "restart", () => {
       if (this.standbys !== undefined && (id === "s" || id === "t")) this.standbys.begin(id);
       else this.startWorker(id);

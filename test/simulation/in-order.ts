@@ -2,7 +2,7 @@ import type { Scenario } from "./scenario.ts";
 
 /** What loses nothing, and has nothing run twice. */
 export const isInOrder = ({ kind }: { readonly kind: string }): boolean =>
-  kind === "join" || kind === "retire" || kind === "arrange";
+  kind === "join" || kind === "retire" || kind === "arrange" || kind === "stranger";
 
 /** Nothing is lost, and nothing asked for anew: only a retry, or a copy of a straggler, has a task run again. */
 export const isPlain = ({ acts, faults, layers, options }: Scenario): boolean =>

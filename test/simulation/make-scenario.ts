@@ -2,6 +2,7 @@ import { Random } from "../../runtime/base/random.ts";
 import { leaderFaults, lineOptions, withServers } from "./line-scenario.ts";
 import { makePartings } from "./partings.ts";
 import type { Act, ClusterOptions, Fault, Scenario } from "./scenario.ts";
+import { strangerWord } from "./strangers.ts";
 import { closureOf, makeWorkload, type SimLayer } from "./workload.ts";
 
 /** Kinds of trouble; a seed has some of them. */
@@ -79,13 +80,18 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
     acts.push(...partings.acts);
     faults.push(...partings.faults);
   }
-  return {
+  const elsewhere = new Random(seed ^ 0x57a6);
+  if (elsewhere.chance(STRANGERS_RATE)) faults.push(...strangersAt(elsewhere, chaosMs));
+  // Who is vouched for is never exiled.
+  const nannies = !has.has("exile") && new Random(seed ^ 0x4a66).chance(NANNIES_RATE);
+  const scenario: Scenario = {
     seed,
-    options: { ...options, ...pace, bytesPerUs, ...(line === undefined ? {} : { line }) },
+    options: { ...options, ...pace, bytesPerUs, nannies, ...(line === undefined ? {} : { line }) },
     layers: withSpans(withEffects([...workload.values()], new Random(seed ^ 0x6ef6)), new Random(seed ^ 0x59a2)),
     acts: acts.sort((a, b) => a.at - b.at),
     faults: faults.sort((a, b) => a.at - b.at),
   };
+  return new Random(seed ^ 0xcac7).chance(CACHE_RATE) ? withCache(scenario) : scenario;
 }
 
 /** The same, with a cache of results: so small that it is full in no time, or large enough for all. */
@@ -107,6 +113,18 @@ function withEffects(layers: readonly SimLayer[], random: Random): SimLayer[] {
       ? { ...layer, annotations: { ...layer.annotations, effectful: "once" } }
       : layer,
   );
+}
+
+const STRANGERS_RATE = 0.2;
+const NANNIES_RATE = 0.25;
+const CACHE_RATE = 0.08;
+
+function strangersAt(random: Random, chaosMs: number): Fault[] {
+  return Array.from({ length: 1 + random.below(4) }, () => ({
+    at: random.below(chaosMs),
+    kind: "stranger",
+    says: strangerWord(random),
+  }));
 }
 
 /** In so many seeds it costs more to move a result than to make it. */

@@ -15,7 +15,7 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   applyTwice: 12,
   replicasSurvive: 1,
   keepWaiters: 9,
-  giveAndKeep: 236,
+  giveAndKeep: 240,
   giveInSilence: 24,
   noCredit: 900000,
   skipEpoch: 3,

@@ -1,6 +1,7 @@
 import type { CacheLimits } from "../../actors/scheduler/result-cache.ts";
 import type { LineOptions } from "./line.ts";
 import type { NetworkOptions } from "./network.ts";
+import type { StrangerWord } from "./strangers.ts";
 import type { SimLayer } from "./workload.ts";
 
 /** Everything that a run is made of: plain data, drawn from a seed, so that it can be printed, changed and run again. */
@@ -34,6 +35,8 @@ export interface ClusterOptions {
   readonly bytesPerUs?: number | undefined;
   /** A second scheduler stands by, and both write a journal. */
   readonly line?: LineOptions | undefined;
+  /** Workers are looked after: it is told when one dies, and that they live. */
+  readonly nannies?: boolean;
 }
 
 /** What clients do. */
@@ -60,6 +63,8 @@ export type Fault = { readonly at: number } & (
   | { readonly kind: "arrange"; readonly copies: number; readonly forMs: number }
   /** A client goes with all in its hands, and another takes its seat. */
   | { readonly kind: "clientEnds"; readonly seat: string; readonly farewell: Farewell; readonly forMs: number }
+  /** Somebody who is no member says what is not for them to say. */
+  | { readonly kind: "stranger"; readonly says: StrangerWord }
   | { readonly kind: "newScheduler" }
   /** Whoever leads ends without a word, or stands still; it is there again after a while. */
   | {

@@ -28,6 +28,7 @@ export const COUNTED = [
   "sessions",
   "copies",
   "stolen",
+  "found",
   "runs",
   "virtualMs",
 ] as const satisfies readonly (keyof Outcome)[];

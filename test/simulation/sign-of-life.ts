@@ -3,6 +3,10 @@ const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(["heartbeat", "clientHeartbea
 
 /** Whether what a brain takes in says that alone. */
 export const isSignOfLife = (input: unknown): boolean => {
-  const { message, event } = (input ?? {}) as { message?: { type: string }; event?: { type: string } };
-  return SIGNS_OF_LIFE.has((message ?? event)?.type ?? "");
+  const { kind, message, event } = (input ?? {}) as {
+    kind?: string;
+    message?: { type: string };
+    event?: { type: string };
+  };
+  return kind === "vouched" || SIGNS_OF_LIFE.has((message ?? event)?.type ?? "");
 };

@@ -319,6 +319,8 @@ function strike(cluster: Cluster, fault: Fault): void {
       return cluster.startWorker(fault.node);
     case "clientEnds":
       return cluster.seats.leave(fault.seat, fault.farewell, fault.forMs);
+    case "stranger":
+      return cluster.strangers.speak(fault.says);
     case "newScheduler":
       return cluster.replaceScheduler();
     case "leaderCrash":
