@@ -1,8 +1,10 @@
 import { InvariantError } from "../../runtime/base/errors.ts";
 import { isCached } from "./cache-hold.ts";
 import { isNeeded } from "./needs.ts";
+import { sentTo } from "./room.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
+import type { WorkerRecord } from "./worker-record.ts";
 
 /**
  * What must hold of the whole state between turns: every counter equals its recomputation, every row is where its state
@@ -27,8 +29,17 @@ export function checkScheduler(state: SchedulerState): void {
         broken(`row ${row} counts its ${needers[row]} needers, not ${state.tasks.needers[row]}`);
   for (const worker of state.workerByName.values())
     if (worker.processing !== processing[worker.number]) broken(`worker ${worker.id} counts what it processes`);
+  if (state.loads.touched.size === 0) for (const worker of state.workerByName.values()) checkLoad(state, worker);
   if (state.readers.underWay !== sums.readers)
     broken(`${sums.readers} rows that read results are under way, not ${state.readers.underWay}`);
+}
+
+/** Who has more than it can begin may be asked for some of it, and who can begin more is told of such. */
+function checkLoad({ loads }: SchedulerState, worker: WorkerRecord): void {
+  const { number, id, slots, quarantined } = worker;
+  if (loads.loaded.has(number) !== (quarantined === 0 && sentTo(worker) > slots))
+    broken(`${id}, which has ${sentTo(worker)} for ${slots} slots, is known as loaded exactly if it is`);
+  if (loads.hungry.has(number) && sentTo(worker) >= slots) broken(`${id}, which has enough, is not known as hungry`);
 }
 
 /** What is added up on the way. */
