@@ -2,6 +2,7 @@ import { makeScenario, withCache } from "./make-scenario.ts";
 import type { MutationName } from "./mutations.ts";
 import { withMutation } from "./mutations.ts";
 import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
+import type { Circumstance } from "./tally.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
 /** How seeds are run, in words that go to another process. */
@@ -41,6 +42,7 @@ export interface SeedResult {
   readonly counts: readonly number[];
   /** How often schedulers, workers and the journal heard what. */
   readonly heard: Readonly<Record<string, number>>;
+  readonly circumstances: readonly Circumstance[];
   /** Pairs of state and event that it walked, by position in the tables of all charts laid end to end. */
   readonly pairs: readonly number[];
 }
@@ -65,7 +67,9 @@ export async function runSeed(seed: number, order: SeedOrder): Promise<SeedResul
     const again = (await run()).traceHash;
     if (again !== outcome.traceHash) failure = `two runs left the traces ${outcome.traceHash} and ${again}`;
   }
-  return { seed, failure, counts: COUNTED.map((name) => outcome[name]), heard: outcome.heard, pairs };
+  const circumstances: Circumstance[] = scenario.options.line === undefined ? ["any"] : ["any", "line"];
+  const counts = COUNTED.map((name) => outcome[name]);
+  return { seed, failure, counts, heard: outcome.heard, circumstances, pairs };
 }
 
 /** How often each pair of all charts was walked in this process. */

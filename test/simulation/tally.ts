@@ -6,24 +6,41 @@ export interface Sum {
   squares: number;
 }
 
+/** Circumstances under which seeds are compared with each other: what only few do is lost among all. */
+export const CIRCUMSTANCES = ["any", "line"] as const;
+export type Circumstance = (typeof CIRCUMSTANCES)[number];
+
+/** What was heard in seeds of a kind. */
+export interface Words {
+  seeds: number;
+  /** By what was heard, of ln(1 + times): in a few seeds some things are heard a thousand times. */
+  readonly heard: Map<string, Sum>;
+}
+
 /** What many seeds did together. */
 export class Tally {
   seeds = 0;
   /** Of what is counted, in the order of {@link COUNTED}. */
   readonly counted: readonly Sum[] = COUNTED.map(() => ({ sum: 0, squares: 0 }));
-  /** By what was heard, of ln(1 + times): in a few seeds some things are heard a thousand times. */
-  readonly heard = new Map<string, Sum>();
+  readonly words: Readonly<Record<Circumstance, Words>> = {
+    any: { seeds: 0, heard: new Map() },
+    line: { seeds: 0, heard: new Map() },
+  };
   /** Seeds that walked each pair of state and event, in the order of all charts' tables laid end to end. */
   readonly seedsByPair: number[] = [];
 
-  note({ counts, heard, pairs }: Pick<SeedResult, "counts" | "heard" | "pairs">): void {
+  note({ counts, heard, pairs, circumstances }: Omit<SeedResult, "seed" | "failure">): void {
     this.seeds += 1;
     for (const pair of pairs) this.seedsByPair[pair] = (this.seedsByPair[pair] ?? 0) + 1;
     for (const [i, n] of counts.entries()) add(this.counted[i] as Sum, n);
-    for (const [what, times] of Object.entries(heard)) {
-      let sum = this.heard.get(what);
-      if (sum === undefined) this.heard.set(what, (sum = { sum: 0, squares: 0 }));
-      add(sum, Math.log1p(times));
+    for (const circumstance of circumstances) {
+      const words = this.words[circumstance];
+      words.seeds += 1;
+      for (const [what, times] of Object.entries(heard)) {
+        let sum = words.heard.get(what);
+        if (sum === undefined) words.heard.set(what, (sum = { sum: 0, squares: 0 }));
+        add(sum, Math.log1p(times));
+      }
     }
   }
 }

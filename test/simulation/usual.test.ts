@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { COUNTED } from "./seed-run.ts";
-import { type Sum, Tally } from "./tally.ts";
-import { type Average, readUsual, unusual, usualOf } from "./usual.ts";
+import { type Sum, Tally, type Words } from "./tally.ts";
+import { type Average, readUsual, type UsualWords, unusual, usualOf } from "./usual.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
 const usual = readUsual();
 const SEEDS = 1000;
 
-const sumOf = ({ mean, deviation }: { readonly mean: number; readonly deviation: number }): Sum => ({
+const sumOf = ({ mean, deviation }: Average): Sum => ({
   sum: mean * SEEDS,
   squares: (deviation ** 2 + mean ** 2) * SEEDS,
+});
+
+const wordsOf = ({ heard }: UsualWords): Words => ({
+  seeds: SEEDS,
+  heard: new Map(Object.entries(heard).map(([what, average]) => [what, sumOf(average)])),
 });
 
 /** What so many seeds would have done if all were as usual. */
@@ -21,8 +26,8 @@ function asUsual(): Tally {
     ),
   );
   const counted = COUNTED.map((name) => sumOf(usual.counted[name] as Average));
-  const heard = new Map(Object.entries(usual.heard).map(([what, average]) => [what, sumOf(average)]));
-  return Object.assign(new Tally(), { seeds: SEEDS, counted, heard, seedsByPair });
+  const words = { any: wordsOf(usual.words.any), line: wordsOf(usual.words.line) };
+  return Object.assign(new Tally(), { seeds: SEEDS, counted, words, seedsByPair });
 }
 
 function withSum(name: (typeof COUNTED)[number], factor: number): Tally {
@@ -59,11 +64,17 @@ test("unusual() tells of pairs that are walked no more, as when nobody steals, a
 
 test("unusual() tells of what is heard too often, or no more", () => {
   const often = asUsual();
-  (often.heard.get("worker message compute") as Sum).sum *= 1.3;
+  (often.words.any.heard.get("worker message compute") as Sum).sum *= 1.3;
   assert.match(unusual(often, usual).join(), /^"worker message compute" is heard /);
   const never = asUsual();
-  never.heard.delete("appends");
+  never.words.any.heard.delete("appends");
   assert.match(unusual(never, usual).join(), /^"appends" is heard 0.000, usually /);
+});
+
+test("unusual() tells of what is heard too often where schedulers follow each other, though it is little among all", () => {
+  const often = asUsual();
+  (often.words.line.heard.get("appends") as Sum).sum *= 1.2;
+  assert.match(unusual(often, usual).join(), /^"appends" is heard .* with a line of schedulers/);
 });
 
 test("usualOf() gives back what it was made of", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { COUNTED } from "./seed-run.ts";
-import type { Sum, Tally } from "./tally.ts";
+import { CIRCUMSTANCES, type Circumstance, type Sum, type Tally, type Words } from "./tally.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
 /** How much seeds are on average, and how much they differ. */
@@ -13,10 +13,16 @@ export interface Average {
 export interface Usual {
   readonly seeds: number;
   readonly counted: Readonly<Record<string, Average>>;
-  /** By what is heard, ln(1 + times). */
-  readonly heard: Readonly<Record<string, Average>>;
+  readonly words: Readonly<Record<Circumstance, UsualWords>>;
   /** "chart: state × event" → the share of seeds that walk it. */
   readonly walked: Readonly<Record<string, number>>;
+}
+
+/** What is heard in seeds of a kind. */
+export interface UsualWords {
+  readonly seeds: number;
+  /** ln(1 + times). */
+  readonly heard: Readonly<Record<string, Average>>;
 }
 
 /** Fewer seeds say too little about what is usual. */
@@ -37,15 +43,20 @@ export const USUAL_FILE = new URL("./usual.json", import.meta.url);
 
 export const readUsual = (): Usual => JSON.parse(readFileSync(USUAL_FILE, "utf8")) as Usual;
 
-export function usualOf({ seeds, counted, heard, seedsByPair }: Tally): Usual {
+export function usualOf({ seeds, counted, words, seedsByPair }: Tally): Usual {
   const walked = pairsOf(seedsByPair).map(([pair, walkers]) => [pair, rounded(walkers / seeds)] as const);
   return {
     seeds,
     counted: Object.fromEntries(COUNTED.map((name, i) => [name, averageOf(counted[i] as Sum, seeds)])),
-    heard: Object.fromEntries([...heard].sort().map(([what, sum]) => [what, averageOf(sum, seeds)])),
+    words: { any: usualWords(words.any), line: usualWords(words.line) },
     walked: Object.fromEntries(walked),
   };
 }
+
+const usualWords = ({ seeds, heard }: Words): UsualWords => ({
+  seeds,
+  heard: Object.fromEntries([...heard].sort().map(([what, sum]) => [what, averageOf(sum, seeds)])),
+});
 
 function averageOf({ sum, squares }: Sum, seeds: number): Average {
   const mean = sum / seeds;
@@ -81,11 +92,18 @@ function strangeMeans({ seeds, counted }: Tally, usual: Usual): string[] {
   });
 }
 
-function strangeWords({ seeds, heard }: Tally, usual: Usual): string[] {
-  return [...new Set([...heard.keys(), ...Object.keys(usual.heard)])].flatMap((what) => {
-    const seen = (heard.get(what)?.sum ?? 0) / seeds;
-    const strange = strangeMean(seen, usual.heard[what], chanceOf(seeds, usual), HEARD_LEAST);
-    return strange === undefined ? [] : [`"${what}" is heard ${strange} times a seed (as ln(1 + times))`];
+function strangeWords(tally: Tally, usual: Usual): string[] {
+  return CIRCUMSTANCES.flatMap((circumstance) => {
+    const { seeds, heard } = tally.words[circumstance];
+    const known = usual.words[circumstance];
+    if (Math.min(seeds, known.seeds) < USUAL_SEEDS_MIN) return [];
+    return [...new Set([...heard.keys(), ...Object.keys(known.heard)])].flatMap((what) => {
+      const seen = (heard.get(what)?.sum ?? 0) / seeds;
+      const strange = strangeMean(seen, known.heard[what], chanceOf(seeds, known), HEARD_LEAST);
+      if (strange === undefined) return [];
+      const where = circumstance === "any" ? "" : ` with a ${circumstance} of schedulers`;
+      return [`"${what}" is heard ${strange} times a seed${where} (as ln(1 + times))`];
+    });
   });
 }
 
@@ -108,7 +126,7 @@ function strangePairs({ seeds, seedsByPair }: Tally, usual: Usual): string[] {
 }
 
 /** How much of a seed's deviation the difference of two means has: what is usual was counted over so many seeds itself. */
-const chanceOf = (seeds: number, usual: Usual): number => Math.sqrt(1 / seeds + 1 / usual.seeds);
+const chanceOf = (seeds: number, usual: { readonly seeds: number }): number => Math.sqrt(1 / seeds + 1 / usual.seeds);
 
 /** The pairs that are possible. */
 function pairsOf(seedsByPair: readonly number[]): (readonly [pair: string, walkers: number])[] {
