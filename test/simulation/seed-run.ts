@@ -2,7 +2,6 @@ import { makeScenario, withCache } from "./make-scenario.ts";
 import type { MutationName } from "./mutations.ts";
 import { withMutation } from "./mutations.ts";
 import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
-import type { Circumstance } from "./tally.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
 /** How seeds are run, in words that go to another process. */
@@ -33,6 +32,10 @@ export const COUNTED = [
   "runs",
   "virtualMs",
 ] as const satisfies readonly (keyof Outcome)[];
+
+/** Circumstances under which seeds are compared with each other: what only few do is lost among all. */
+export const CIRCUMSTANCES = ["any", "line"] as const;
+export type Circumstance = (typeof CIRCUMSTANCES)[number];
 
 /** A seed's outcome, as numbers and text. */
 export interface SeedResult {

@@ -1,14 +1,10 @@
-import { COUNTED, type SeedResult } from "./seed-run.ts";
+import { type Circumstance, COUNTED, type SeedResult } from "./seed-run.ts";
 
 /** A sum over seeds, and that of the squares, for how much seeds differ. */
 export interface Sum {
   sum: number;
   squares: number;
 }
-
-/** Circumstances under which seeds are compared with each other: what only few do is lost among all. */
-export const CIRCUMSTANCES = ["any", "line"] as const;
-export type Circumstance = (typeof CIRCUMSTANCES)[number];
 
 /** What was heard in seeds of a kind. */
 export interface Words {

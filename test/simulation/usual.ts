@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { COUNTED } from "./seed-run.ts";
-import { CIRCUMSTANCES, type Circumstance, type Sum, type Tally, type Words } from "./tally.ts";
+import { CIRCUMSTANCES, type Circumstance, COUNTED } from "./seed-run.ts";
+import type { Sum, Tally, Words } from "./tally.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
 /** How much seeds are on average, and how much they differ. */
@@ -27,6 +27,8 @@ export interface UsualWords {
 
 /** Fewer seeds say too little about what is usual. */
 export const USUAL_SEEDS_MIN = 300;
+/** Of a kind of seeds, so few do. */
+const KIND_SEEDS_MIN = 100;
 /** From so many on, the charts are to be walked nearly whole. */
 const WHOLE_SEEDS_MIN = 10_000;
 const WALKED_SHARE_MIN = 0.7;
@@ -96,7 +98,7 @@ function strangeWords(tally: Tally, usual: Usual): string[] {
   return CIRCUMSTANCES.flatMap((circumstance) => {
     const { seeds, heard } = tally.words[circumstance];
     const known = usual.words[circumstance];
-    if (Math.min(seeds, known.seeds) < USUAL_SEEDS_MIN) return [];
+    if (Math.min(seeds, known.seeds) < KIND_SEEDS_MIN) return [];
     return [...new Set([...heard.keys(), ...Object.keys(known.heard)])].flatMap((what) => {
       const seen = (heard.get(what)?.sum ?? 0) / seeds;
       const strange = strangeMean(seen, known.heard[what], chanceOf(seeds, known), HEARD_LEAST);
