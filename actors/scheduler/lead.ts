@@ -36,6 +36,8 @@ export interface LeadOptions {
   /** How this one is known to others. */
   readonly holder: string;
   readonly signal: AbortSignal;
+  /** Records after which a summary takes their place. */
+  readonly recordsPerSummary?: number | undefined;
   /** Another one leads, or the journal refuses to be written: this one has to fall silent. */
   onLost(reason: string): void;
 }
@@ -87,6 +89,7 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
     name: `${holder}-${epoch}`,
     newest,
     encode: encodeLedger,
+    recordsPerSummary: options.recordsPerSummary,
     onDeposed: (error) => lost(error.message),
     onFailure: (error) => {
       failure = error;

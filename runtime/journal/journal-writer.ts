@@ -14,6 +14,8 @@ export interface JournalWriterOptions {
   /** The journal's newest record, as far as it was read. */
   readonly newest: NewestRecord;
   encode(records: readonly unknown[]): Uint8Array;
+  /** A summary pays once so many records were written since the last; 4096, if nothing is said. */
+  readonly recordsPerSummary?: number | undefined;
   /** Another writer came before it: this one has written its last. */
   onDeposed(error: ShoalError): void;
   /** The journal refuses a record for good. */
@@ -30,8 +32,8 @@ export interface NewestRecord {
 const RETRY_MS = 100;
 /** What is not urgent is written with the next urgent records, or after this time. */
 const IDLE_MS = 1000;
-/** A summary pays once so much was written since the last. */
 const RECORDS_PER_SUMMARY = 4096;
+/** A summary pays too once so much was written. */
 const BYTES_PER_SUMMARY = 64 << 20;
 
 interface Batch {
@@ -89,7 +91,8 @@ export class JournalWriter implements CommitLog {
 
   get wantsSummary(): boolean {
     const { records, bytes } = this.sinceSummary;
-    return this.phase === "open" && (records > RECORDS_PER_SUMMARY || bytes > BYTES_PER_SUMMARY);
+    const { recordsPerSummary = RECORDS_PER_SUMMARY } = this.options;
+    return this.phase === "open" && (records > recordsPerSummary || bytes > BYTES_PER_SUMMARY);
   }
 
   summarize(records: readonly unknown[]): void {

@@ -120,7 +120,8 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
     this.stir();
     this.leader = node.id;
     this.epoch = 1;
-    return this.spawnScheduler(node, lead.epoch, { ...lead, summaryOfOthers: () => [] });
+    const commits = (this.line as SimLine).watched(lead.commits);
+    return this.spawnScheduler(node, lead.epoch, { ...lead, commits, summaryOfOthers: () => [] });
   }
 
   fallSilent({ id }: SimNode): void {

@@ -23,15 +23,25 @@ export const noFate = (): LineFate => ({
 
 /** Of lives that meet with something. */
 const RATE = 0.25;
+/** Of questions to the lease, and of their answers. */
+const LEASE_LOSS = 0.05;
 
 /** Draws what lives of schedulers meet with: by a chance of its own, so that all else of a seed is what it was. */
 export class LineFaults {
   private readonly random: Random;
+  private readonly leases: Random;
   /** Lives that cannot lead, and end by saying why. */
   private readonly doomed = new Map<SimNode, string>();
 
   constructor(seed: number) {
     this.random = new Random(seed ^ 0xbe41d);
+    this.leases = new Random(seed ^ 0x1ea5e);
+  }
+
+  /** What of a question to the lease is lost. */
+  lossOfLease(): "question" | "answer" | "nothing" {
+    if (this.leases.chance(LEASE_LOSS)) return "question";
+    return this.leases.chance(LEASE_LOSS) ? "answer" : "nothing";
   }
 
   /** What a life meets with that begins now. */

@@ -3,7 +3,7 @@ import type { LineOptions } from "./line.ts";
 import type { Fault } from "./scenario.ts";
 
 /** What a line of schedulers shares, but for who keeps it. */
-export type KeptLine = Omit<LineOptions, "servers" | "isRough">;
+export type KeptLine = Omit<LineOptions, "servers" | "isRough" | "recordsPerSummary">;
 
 export const lineOptions = (random: Random): KeptLine => ({
   ackLoss: random.pick([0, 0, 0.05, 0.3]),
@@ -17,7 +17,12 @@ export const lineOptions = (random: Random): KeptLine => ({
 /** How many servers keep the journal; one alone may forget what it acknowledged. */
 export function withServers(kept: KeptLine, faults: readonly Fault[], random: Random): LineOptions {
   const forgets = faults.some((fault) => fault.kind === "leaderCrash" && fault.forgets !== undefined);
-  return { ...kept, servers: random.chance(0.5) || forgets ? 1 : 3, isRough: random.chance(0.5) };
+  return {
+    ...kept,
+    servers: random.chance(0.5) || forgets ? 1 : 3,
+    isRough: random.chance(0.5),
+    recordsPerSummary: random.pick([4, 30, undefined]),
+  };
 }
 
 /** @param power a chance of its own: the journal's machine fails too, before all that it acknowledged is on its disk */
@@ -35,3 +40,12 @@ export function leaderFaults(random: Random, chaosMs: number, power: Random): Fa
 }
 
 const POWER_RATE = 0.5;
+
+/** Workers that are gone for long when a leader fails: whoever follows it waits for them in vain. */
+export function goneWithLeaders(random: Random, workers: readonly string[], faults: readonly Fault[]): Fault[] {
+  return faults.flatMap((fault): Fault[] => {
+    if (fault.kind !== "leaderCrash" || !random.chance(0.4)) return [];
+    const at = Math.max(0, fault.at - random.below(100));
+    return [{ at, kind: "crash", node: random.pick(workers), forMs: 30_000 }];
+  });
+}

@@ -1,5 +1,6 @@
 import { type Lead, takeLead } from "../../actors/scheduler/lead.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import type { CommitLog } from "../../runtime/journal/commit-log.ts";
 import type { AppendOptions, Journal } from "../../runtime/journal/journal.ts";
 import type { Lease, LeaseHolder } from "../../runtime/journal/lease.ts";
 import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journal.ts";
@@ -18,6 +19,8 @@ export interface LineOptions {
   readonly servers: 1 | 3;
   /** Whether lives of schedulers meet with faults of their own, as they read and write. */
   readonly isRough: boolean;
+  /** Summaries take the place of so many records; of more than any seed has, where nothing is said. */
+  readonly recordsPerSummary: number | undefined;
 }
 
 /** What a line of schedulers shares: a journal and a lease that answer late, and sometimes not. */
@@ -26,7 +29,10 @@ export class SimLine {
   readonly lease = new LeaseStore();
   /** Off when the cluster is to heal. */
   faults = true;
-  appends = 0;
+  /** What was asked of the journal and the lease, and how often. */
+  readonly questions = new Map<string, number>();
+  /** How long schedulers held back what they had to say, all in all. */
+  heldMs = 0;
   /** Records that were acknowledged and are gone. */
   forgotten = 0;
   acksLost = 0;
@@ -67,6 +73,7 @@ export class SimLine {
       // As far apart as times are, and by a clock that none of the nodes has.
       wallMs: () => Math.ceil(this.world.now) * 1000,
       version,
+      recordsPerSummary: this.options.recordsPerSummary,
       holder: `${node.id}-${node.life}`,
       signal: new AbortController().signal,
       onLost,
@@ -74,11 +81,58 @@ export class SimLine {
   }
 
   /** Something is asked of the server, and answered: both take their time, and a node that is gone hears no answer. */
-  async asked<T>(node: SimNode, run: () => Promise<T>): Promise<T> {
+  async asked<T>(node: SimNode, what: string, run: () => Promise<T>): Promise<T> {
+    this.note(what);
     await this.pass(node);
     const answer = await run();
     await this.pass(node);
     return answer;
+  }
+
+  /** As {@link asked}, of the lease: the question or its answer may be lost. */
+  leaseAsked<T>(node: SimNode, what: string, run: () => Promise<T>): Promise<T> {
+    const loss = this.faults && this.options.isRough ? this.fates.lossOfLease() : "nothing";
+    return this.asked(node, what, async () => {
+      if (loss === "question") throw lostAnswer();
+      const answer = await run();
+      if (loss === "answer") throw lostAnswer();
+      return answer;
+    });
+  }
+
+  /** What a scheduler writes to, watched: how often it adds what, and how long it waits. */
+  watched(commits: CommitLog): CommitLog {
+    const { world } = this;
+    return {
+      get wantsSummary() {
+        return commits.wantsSummary;
+      },
+      add: (records, isUrgent) => {
+        this.note(isUrgent ? "add urgently" : "add");
+        return commits.add(records, isUrgent);
+      },
+      isCommitted: (position) => commits.isCommitted(position),
+      whenCommitted: async (position) => {
+        const sinceMs = world.now;
+        this.note("wait");
+        await commits.whenCommitted(position);
+        this.heldMs += world.now - sinceMs;
+      },
+      summarize: (records) => {
+        this.note("summarize");
+        commits.summarize(records);
+      },
+    };
+  }
+
+  /** What was asked and said, in words for what seeds are compared by. */
+  heard(): Record<string, number> {
+    const questions = [...this.questions].map(([what, times]) => [`line ${what}`, times] as const);
+    return { ...Object.fromEntries(questions), "line held ms": this.heldMs };
+  }
+
+  private note(what: string): void {
+    this.questions.set(what, (this.questions.get(what) ?? 0) + 1);
   }
 
   append(
@@ -93,14 +147,13 @@ export class SimLine {
       node.pausedUntil = Math.max(node.pausedUntil, this.world.now + fate.stallLeases * this.leaseMs);
     }
     fate.stallLeases = 0;
-    return this.asked(node, async () => {
+    return this.asked(node, "append", async () => {
       if (fate.recordsTaken <= 0) throw refusal();
       fate.recordsTaken -= 1;
       const sequence = await journal.append(bytes, options);
-      this.appends += 1;
       if (!this.faults || !this.random.chance(this.options.ackLoss)) return sequence;
       this.acksLost += 1;
-      throw new ShoalError("The answer was lost", { code: "TIMEOUT", retryable: true });
+      throw lostAnswer();
     });
   }
 
@@ -148,6 +201,8 @@ export class SimLine {
   }
 }
 
+const lostAnswer = (): ShoalError => new ShoalError("The answer was lost", { code: "TIMEOUT", retryable: true });
+
 class SimJournal implements Journal {
   // Small, so that transactions are cut.
   readonly recordBytesMax = 2048;
@@ -164,7 +219,7 @@ class SimJournal implements Journal {
   }
 
   range(): Promise<{ oldest: number; newest: number }> {
-    return this.line.asked(this.node, () => this.inner.range());
+    return this.line.asked(this.node, "range", () => this.inner.range());
   }
 
   read(from: number, to: number): ReturnType<Journal["read"]> {
@@ -179,7 +234,7 @@ class SimJournal implements Journal {
   }
 
   forgetBelow(sequence: number): Promise<void> {
-    return this.line.asked(this.node, () => this.inner.forgetBelow(sequence));
+    return this.line.asked(this.node, "forgetBelow", () => this.inner.forgetBelow(sequence));
   }
 
   async close(): Promise<void> {}
@@ -201,19 +256,19 @@ class SimLease implements Lease {
   }
 
   acquire(holder: string): Promise<number | undefined> {
-    return this.line.asked(this.node, () => this.inner.acquire(holder));
+    return this.line.leaseAsked(this.node, "acquire", () => this.inner.acquire(holder));
   }
 
   renew(holder: string, revision: number): Promise<number | undefined> {
-    return this.line.asked(this.node, () => this.inner.renew(holder, revision));
+    return this.line.leaseAsked(this.node, "renew", () => this.inner.renew(holder, revision));
   }
 
   async release(revision: number): Promise<void> {
-    await this.line.asked(this.node, () => this.inner.release(revision));
+    await this.line.leaseAsked(this.node, "release", () => this.inner.release(revision));
   }
 
   find(): Promise<LeaseHolder | undefined> {
-    return this.line.asked(this.node, () => this.inner.find());
+    return this.line.leaseAsked(this.node, "find", () => this.inner.find());
   }
 
   async close(): Promise<void> {}

@@ -1,5 +1,5 @@
 import { Random } from "../../runtime/base/random.ts";
-import { leaderFaults, lineOptions, withServers } from "./line-scenario.ts";
+import { goneWithLeaders, leaderFaults, lineOptions, withServers } from "./line-scenario.ts";
 import { makePartings } from "./partings.ts";
 import type { Act, ClusterOptions, Fault, Scenario } from "./scenario.ts";
 import { strangerWord } from "./strangers.ts";
@@ -68,6 +68,9 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const options = clusterOptions(random.fork("cluster"), workers, clients, has);
   const faults = makeFaults(random.fork("faults"), names, clients, chaosMs, has);
   if (kept !== undefined) faults.push(...leaderFaults(fate, chaosMs, new Random(seed ^ 0x7a11)));
+  // No row may meet more deaths by chance than a task is allowed.
+  if (!has.has("crash") && !has.has("exile") && !has.has("poison") && workers > 1)
+    faults.push(...goneWithLeaders(new Random(seed ^ 0x60e5), names, faults));
   const line = kept && withServers(kept, faults, new Random(seed ^ 0x5e4e));
   const haste = new Random(seed ^ 0x5bec);
   const pace = haste.chance(SPECULATION_RATE) ? paceOptions(haste, workers) : {};

@@ -139,7 +139,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
     found: cluster.scheduler?.state.cache?.figures().hits ?? 0,
     overlaps: cluster.tasks.overlaps,
     virtualMs: world.now,
-    heard: { ...cluster.heard.counts(), appends: cluster.line?.appends ?? 0 },
+    heard: { ...cluster.heard.counts(), ...cluster.line?.heard() },
   };
 }
 

@@ -67,14 +67,14 @@ test("unusual() tells of what is heard too often, or no more", () => {
   (often.words.any.heard.get("worker message compute") as Sum).sum *= 1.3;
   assert.match(unusual(often, usual).join(), /^"worker message compute" is heard /);
   const never = asUsual();
-  never.words.any.heard.delete("appends");
-  assert.match(unusual(never, usual).join(), /^"appends" is heard 0.000, usually /);
+  never.words.any.heard.delete("line append");
+  assert.match(unusual(never, usual).join(), /^"line append" is heard 0.000, usually /);
 });
 
 test("unusual() tells of what is heard too often where schedulers follow each other, though it is little among all", () => {
   const often = asUsual();
-  (often.words.line.heard.get("appends") as Sum).sum *= 1.2;
-  assert.match(unusual(often, usual).join(), /^"appends" is heard .* with a line of schedulers/);
+  (often.words.line.heard.get("line append") as Sum).sum *= 1.2;
+  assert.match(unusual(often, usual).join(), /^"line append" is heard .* with a line of schedulers/);
 });
 
 test("usualOf() gives back what it was made of", () => {
