@@ -11,6 +11,7 @@ export function checkWorker(brain: WorkerBrain): void {
   checkWaiters(brain);
   const voided = brain.stealing.findVoided();
   if (voided !== undefined) broken(`row ${voided} of ${brain.id} is promised, and its promise holds`);
+  if (!brain.stealing.isPromisedTruly) broken(`${brain.id} is promised something exactly while it says so`);
   let bytes = 0;
   let storedBytes = 0;
   let bodies = 0;

@@ -141,6 +141,11 @@ export class Stealing {
     return [...this.promises].find(([, attempt]) => this.dead.has(attempt))?.[0];
   }
 
+  /** Whether its chart says that it was promised something, exactly while it was. */
+  get isPromisedTruly(): boolean {
+    return this.isIn("promised") === this.promises.size > 0;
+  }
+
   /** The session begins anew: what was promised is not held. */
   reset(): void {
     this.end(T["reset"] as number);

@@ -14,6 +14,7 @@ import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { MemoryDisk } from "../support/memory-disk.ts";
 import type { SimClient } from "./client.ts";
 import { EffectWatch } from "./effect-watch.ts";
+import { FetchWatch } from "./fetch-watch.ts";
 import { Heard } from "./heard.ts";
 import { SimLine } from "./line.ts";
 import { type MemoryOfWorker, withinCredit } from "./memory-bounds.ts";
@@ -67,6 +68,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
   readonly heard = new Heard();
   retired = 0;
   readonly steals = new StealWatch((error) => this.world.fail(error));
+  private readonly fetches = new FetchWatch((error) => this.world.fail(error));
   readonly races = new RaceWatch();
   readonly tasks: TaskRuns;
   readonly queues: QueueBounds;
@@ -209,6 +211,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
 
   private observeWorker(brain: WorkerBrain): void {
     this.steals.watch(brain);
+    this.fetches.watch(brain);
     for (const name of WORKER_STEPS) {
       const step = brain[name].bind(brain) as (...args: unknown[]) => unknown;
       brain[name] = ((...args: unknown[]) => {

@@ -2,6 +2,7 @@ import { clientActor } from "../../actors/client/client.ts";
 import { ClientSession } from "../../actors/client/client-session.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { SimClient } from "./client.ts";
+import { watchGreetings } from "./client-watch.ts";
 import type { SimBus } from "./network.ts";
 import type { Farewell, Scenario } from "./scenario.ts";
 import type { SimNode, World } from "./world.ts";
@@ -49,6 +50,7 @@ export class Seats {
     const clock = world.clockOf(node);
     const { heartbeatMs } = scenario.options;
     const session = new ClientSession({ ...identity, id, bus, clock, heartbeatMs, functions: "any" });
+    watchGreetings(session, (error) => world.fail(error));
     this.clients.set(seat, new SimClient(session));
     const system = this.host.systemOn(node, bus);
     if (this.system === undefined || seat === "c1") this.system = system;
