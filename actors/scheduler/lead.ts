@@ -118,7 +118,10 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
 const endsOf = (writer: JournalWriter, leadership: Leadership): Pick<Lead, "resign" | "abandon"> => ({
   resign: async () => {
     await writer.close();
-    await leadership.release();
+    await leadership.release().catch((error: unknown) => {
+      // Where the server does not answer, the lease runs out.
+      if (!(error instanceof ShoalError && error.retryable)) throw error;
+    });
   },
   abandon: () => {
     leadership.end();

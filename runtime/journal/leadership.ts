@@ -87,6 +87,10 @@ export class Leadership {
     this.waiters.length = 0;
   }
 
+  private get isOver(): boolean {
+    return this.phase === "over";
+  }
+
   private sureFrom(askedMs: number): number {
     return askedMs + this.options.lease.ttlMs * (1 - MARGIN);
   }
@@ -105,9 +109,14 @@ export class Leadership {
   private async renew(): Promise<void> {
     const { clock, lease, holder } = this.options;
     const askedMs = clock.now();
+    let revision = await lease.renew(holder, this.revision);
     // An entry that ran out while the server was away may be taken anew: whether somebody led meanwhile, the journal knows.
-    const revision = (await lease.renew(holder, this.revision)) ?? (await this.retake());
-    if (this.phase === "over") return;
+    if (!this.isOver) revision ??= await this.retake();
+    if (this.isOver) {
+      // It was given back meanwhile, under another revision.
+      if (revision !== undefined) await lease.release(revision);
+      return;
+    }
     if (revision === undefined) {
       this.end();
       this.options.onLost();

@@ -41,6 +41,12 @@ export function leaderFaults(random: Random, chaosMs: number, power: Random): Fa
 
 const POWER_RATE = 0.5;
 
+/** In some seeds a leader stops in order. */
+export function resignations(random: Random, chaosMs: number): Fault[] {
+  if (!random.chance(0.4)) return [];
+  return [{ at: random.below(chaosMs * 2), kind: "leaderResigns", forMs: random.pick([1, 500, 6000]) }];
+}
+
 /** Workers that are gone for long when a leader fails: whoever follows it waits for them in vain. */
 export function goneWithLeaders(random: Random, workers: readonly string[], faults: readonly Fault[]): Fault[] {
   return faults.flatMap((fault): Fault[] => {

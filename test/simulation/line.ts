@@ -40,6 +40,8 @@ export class SimLine {
   private readonly options: LineOptions;
   private readonly random;
   private readonly fates: LineFaults;
+  /** Lives whose lead is over. */
+  private readonly over = new WeakSet<SimNode>();
 
   constructor(world: World, options: LineOptions, seed: number) {
     this.world = world;
@@ -89,8 +91,23 @@ export class SimLine {
     return answer;
   }
 
+  /** Whoever lived there leads no more. */
+  end(node: SimNode): void {
+    this.over.add(node);
+  }
+
+  /** Who stops in order leaves nothing unwritten, unless it led no more. */
+  checkWritten(node: SimNode, commits: CommitLog): void {
+    const { committed, position } = commits as unknown as { readonly committed: number; readonly position: number };
+    if (!this.over.has(node) && committed < position)
+      this.world.fail(new Error(`${node.id} stops with ${committed} of ${position} turns written`));
+    this.end(node);
+  }
+
   /** As {@link asked}, of the lease: the question or its answer may be lost. */
   leaseAsked<T>(node: SimNode, what: string, run: () => Promise<T>): Promise<T> {
+    if (this.over.has(node) && what === "renew")
+      this.world.fail(new Error(`${node.id} leads no more, and renews its lease`));
     const loss = this.faults && this.options.isRough ? this.fates.lossOfLease() : "nothing";
     return this.asked(node, what, async () => {
       if (loss === "question") throw lostAnswer();

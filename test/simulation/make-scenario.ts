@@ -1,5 +1,5 @@
 import { Random } from "../../runtime/base/random.ts";
-import { goneWithLeaders, leaderFaults, lineOptions, withServers } from "./line-scenario.ts";
+import { goneWithLeaders, leaderFaults, lineOptions, resignations, withServers } from "./line-scenario.ts";
 import { makePartings } from "./partings.ts";
 import type { Act, ClusterOptions, Fault, Scenario } from "./scenario.ts";
 import { strangerWord } from "./strangers.ts";
@@ -67,7 +67,11 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   if (kept !== undefined) has.delete("newScheduler");
   const options = clusterOptions(random.fork("cluster"), workers, clients, has);
   const faults = makeFaults(random.fork("faults"), names, clients, chaosMs, has);
-  if (kept !== undefined) faults.push(...leaderFaults(fate, chaosMs, new Random(seed ^ 0x7a11)));
+  if (kept !== undefined)
+    faults.push(
+      ...leaderFaults(fate, chaosMs, new Random(seed ^ 0x7a11)),
+      ...resignations(new Random(seed ^ 0x4e51), chaosMs),
+    );
   // No row may meet more deaths by chance than a task is allowed.
   if (!has.has("crash") && !has.has("exile") && !has.has("poison") && workers > 1)
     faults.push(...goneWithLeaders(new Random(seed ^ 0x60e5), names, faults));

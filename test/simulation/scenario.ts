@@ -73,6 +73,8 @@ export type Fault = { readonly at: number } & (
       readonly forgets?: number;
     }
   | { readonly kind: "leaderPause"; readonly forMs: number }
+  /** It stops in order, so that another leads at once. */
+  | { readonly kind: "leaderResigns"; readonly forMs: number }
 );
 
 /** What a client says that goes. */

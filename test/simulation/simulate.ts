@@ -326,6 +326,9 @@ function strike(cluster: Cluster, fault: Fault): void {
     case "leaderCrash":
       cluster.line?.forget(fault.forgets ?? 0);
       return cluster.crash(cluster.leader, fault.forMs);
+    case "leaderResigns":
+      cluster.standbys?.resign(cluster.node(cluster.leader), fault.forMs).catch((error) => world.fail(error));
+      return;
     case "leaderPause":
       return pause(cluster, cluster.leader, fault.forMs);
   }

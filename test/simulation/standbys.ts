@@ -18,6 +18,8 @@ export interface StandbyHost {
 export class Standbys {
   /** Nodes whose scheduler leads, as far as it knows. */
   readonly leading = new Set<string>();
+  /** How the one of a node that leads stops in order. */
+  private readonly resignations = new Map<string, () => Promise<void>>();
   private readonly host: StandbyHost;
   private readonly line: SimLine;
   private readonly version: string;
@@ -39,8 +41,9 @@ export class Standbys {
       if (lead === undefined) host.world.fail(new Error(`${id} lost a lead that it never had: ${reason}`));
       system?.close();
       lead?.abandon();
+      this.line.end(node);
       host.fallSilent(node);
-      this.leading.delete(id);
+      this.ended(id);
       if (node.life === life && node.isAlive) this.begin(id);
     };
     this.line.take(node, this.version, lost).then(
@@ -49,6 +52,13 @@ export class Standbys {
         host.world.note(`${id} leads in epoch ${lead.epoch}, after ${lead.former}`);
         this.leading.add(id);
         system = host.lead(node, lead);
+        this.resignations.set(id, async () => {
+          system?.close();
+          host.fallSilent(node);
+          this.ended(id);
+          await lead?.resign();
+          if (lead !== undefined) this.line.checkWritten(node, lead.commits);
+        });
       },
       // A process that cannot read or write the journal ends; another life of it may be luckier.
       (error) => {
@@ -58,8 +68,19 @@ export class Standbys {
     );
   }
 
-  /** A process has ended, and with it what its scheduler knew. */
+  /** The one of a node stops in order, if it leads; its process is there again after a while. */
+  async resign(node: SimNode, restartAfterMs: number): Promise<void> {
+    const { id, life } = node;
+    const resign = this.resignations.get(id);
+    if (resign === undefined) return;
+    this.host.world.note(`${id} resigns`);
+    await resign();
+    if (node.life === life && node.isAlive) this.host.crash(id, restartAfterMs);
+  }
+
+  /** A process has ended, or its scheduler leads no more. */
   ended(id: string): void {
     this.leading.delete(id);
+    this.resignations.delete(id);
   }
 }

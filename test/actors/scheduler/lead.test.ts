@@ -32,11 +32,16 @@ class Line {
   readonly leases = new LeaseStore();
   readonly lost: string[] = [];
 
-  take(holder: string, journal = new MemoryJournal(this.journals), signal = new AbortController().signal) {
+  take(
+    holder: string,
+    journal = new MemoryJournal(this.journals),
+    signal = new AbortController().signal,
+    // Each renews by its own clock: what stands still renews nothing, so the entry runs out by the clock of all.
+    lease = new MemoryLease(this.leases, this.clock, LEASE_MS),
+  ) {
     return takeLead({
       journal,
-      // Each renews by its own clock: what stands still renews nothing, so the entry runs out by the clock of all.
-      lease: new MemoryLease(this.leases, this.clock, LEASE_MS),
+      lease,
       clock: this.clock,
       wallMs: () => this.clock.now(),
       version: "1.0.0",
@@ -150,6 +155,18 @@ test("who takes the lead reads again where the newest record was lost meanwhile,
   await lead.resign();
   journal.losses = 100;
   await assert.rejects(line.take("last", journal), /The journal's newest record, 3, is not there/);
+});
+
+test("who stops in order while the server does not answer has stopped: its lease runs out", async () => {
+  const line = new Line();
+  const lease = new MemoryLease(line.leases, line.clock, LEASE_MS);
+  lease.release = () => Promise.reject(new ShoalError("No answer", { code: "TIMEOUT", retryable: true }));
+  const lead = (await line.take("first", undefined, undefined, lease)) as Lead;
+  await lead.resign();
+  await line.clock.advance(LEASE_MS);
+  const next = (await line.take("next")) as Lead;
+  assert.equal(next.former, lead.epoch);
+  next.abandon();
 });
 
 test("who stood still finds the lease free: it goes on where nobody had it meanwhile, and stands down where somebody did", async () => {
