@@ -34,7 +34,7 @@ interface Claim {
  * are what inventories tell.
  */
 export function settle(state: SchedulerState, takeover: Takeover<unknown>, facts: WorkerChartFacts): void {
-  const { held, running } = claimsOf(state, takeover, facts);
+  const { held, running, others } = claimsOf(state, takeover, facts);
   state.phase = "leading";
   for (const [row, failure] of takeover.failures) fail(state, row, failure);
   for (const claims of held.values()) hold(state, claims);
@@ -48,16 +48,22 @@ export function settle(state: SchedulerState, takeover: Takeover<unknown>, facts
     slab.active -= 1;
     if (slab.active === 0) state.idleSlabs.push(slab.id);
   }
+  // A copy on its way of what is in memory is as good: its word may be on its way too, and what is counted by it must not be freed.
+  for (const claim of others) if (!isInMemory(state, claim)) drop(state, claim);
 }
 
-/** The claims that are of the rows' present lives: all copies of the newest result, and the newest run. */
+const isInMemory = ({ tasks }: SchedulerState, { row, attempt }: Claim): boolean =>
+  tasks.state[row] === S.memory && tasks.attempt[row] === attempt;
+
+/** The claims that are of the rows' present lives: all copies of the newest result, the newest run, and what neither is there nor runs. */
 function claimsOf(
   state: SchedulerState,
   takeover: Takeover<unknown>,
   facts: WorkerChartFacts,
-): { held: Map<number, Claim[]>; running: Map<number, Claim> } {
+): { held: Map<number, Claim[]>; running: Map<number, Claim>; others: Claim[] } {
   const held = new Map<number, Claim[]>();
   const running = new Map<number, Claim>();
+  const others: Claim[] = [];
   for (const [number, message] of takeover.inventories) {
     const worker = state.workers[number];
     if (worker === undefined) continue;
@@ -67,13 +73,15 @@ function claimsOf(
     noteLayers(state, worker, message);
     for (const { claim, chartState } of claims(worker, message)) {
       state.attempts = Math.max(state.attempts, claim.attempt);
-      if (!isOfThisLife(state, claim)) drop(state, claim);
-      else if (facts.isMemory(chartState)) addHeld(state, held, claim);
-      else if (facts.isRunning(chartState)) addRunning(state, running, claim);
-      else drop(state, claim);
+      const [isHeld, isRunning] = [facts.isMemory(chartState), facts.isRunning(chartState)];
+      // Of which life a copy is that is on its way, its worker does not know: the attempt tells.
+      if (!isHeld && !isRunning) others.push(claim);
+      else if (!isOfThisLife(state, claim)) drop(state, claim);
+      else if (isHeld) addHeld(state, held, claim);
+      else addRunning(state, running, claim);
     }
   }
-  return { held, running };
+  return { held, running, others };
 }
 
 function* claims(

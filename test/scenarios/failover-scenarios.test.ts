@@ -262,6 +262,28 @@ test("35 a worker begins anew while another is awaited: what it said before is i
   assert.deepEqual(next.states().slice(1), ["memory", "processing"]);
 });
 
+test("a copy is on its way to a worker as another scheduler takes over: it is one that is there once it has come", () => {
+  const former = midwayOfTwo();
+  const x = former.attempt(0);
+  const next = new Leader(2, former.records);
+  // Of which life it is comes with it.
+  next.join("b", [[0, x, "fetching", 0]]);
+  next.join("a", [
+    [0, x, "memory"],
+    [1, former.attempt(1), "executing"],
+  ]);
+  assert.equal(next.brain.state.phase, "leading");
+  const message = { type: "holds", rows: Uint32Array.of(0), attempts: Float64Array.of(x) } as const;
+  next.step({ kind: "worker", worker: "b", incarnation: 1, message });
+  const { state } = next.brain;
+  assert.deepEqual(
+    state.holdersOf(0).map((number) => state.worker(number).id),
+    ["a", "b"],
+  );
+  const isFreed = next.said.some(([id, one]) => id === "b" && one.type === "free" && one.rows.includes(0));
+  assert.ok(!isFreed, "it is not freed under its word");
+});
+
 test("shards lie on one worker, whoever speaks first: a handle that others hold is where it can be read from", () => {
   const former = midway();
   const x = [0, former.attempt(0), "memory"] as const;
