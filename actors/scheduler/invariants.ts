@@ -29,9 +29,18 @@ export function checkScheduler(state: SchedulerState): void {
         broken(`row ${row} counts its ${needers[row]} needers, not ${state.tasks.needers[row]}`);
   for (const worker of state.workerByName.values())
     if (worker.processing !== processing[worker.number]) broken(`worker ${worker.id} counts what it processes`);
+  for (const [row, more] of state.moreHolders) checkHolders(state, row, more);
   if (state.loads.touched.size === 0) for (const worker of state.workerByName.values()) checkLoad(state, worker);
   if (state.readers.underWay !== sums.readers)
     broken(`${sums.readers} rows that read results are under way, not ${state.readers.underWay}`);
+}
+
+/** Copies of what is in memory lie on workers that are here, one on each. */
+function checkHolders({ tasks, workers }: SchedulerState, row: number, more: readonly number[]): void {
+  if (tasks.state[row] !== S.memory) broken(`row ${row}, of which there are copies, is in memory`);
+  const holders = [tasks.worker[row] as number, ...more];
+  if (new Set(holders).size < holders.length) broken(`row ${row} lies on each of ${holders.join(", ")} once`);
+  if (holders.some((one) => workers[one] === undefined)) broken(`row ${row} lies on workers that are here`);
 }
 
 /** Who has more than it can begin may be asked for some of it, and who can begin more is told of such. */

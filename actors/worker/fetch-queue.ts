@@ -37,6 +37,11 @@ export class FetchQueue {
     if (!this.wishes.has(row)) this.wishes.set(row, { attempt, holder, transfer: 0 });
   }
 
+  /** The rows wished for. */
+  rows(): Iterable<number> {
+    return this.wishes.keys();
+  }
+
   /** The attempt that made the copy wished for; 0 if there is no such wish. */
   attemptOf(row: number): number {
     return this.wishes.get(row)?.attempt ?? 0;

@@ -9,9 +9,10 @@ import { HAS_BODY, IS_COMING, WS } from "./worker-states.ts";
  */
 export function checkWorker(brain: WorkerBrain): void {
   checkWaiters(brain);
-  const voided = brain.stealing.findVoided();
-  if (voided !== undefined) broken(`row ${voided} of ${brain.id} is promised, and its promise holds`);
-  if (!brain.stealing.isPromisedTruly) broken(`${brain.id} is promised something exactly while it says so`);
+  checkPromises(brain);
+  for (const row of brain.fetches.rows())
+    if (brain.rows.state(row) !== WS.fetching && brain.rows.state(row) !== WS.salvaging)
+      broken(`row ${row} of ${brain.id} is asked of somebody only while it is to come`);
   let bytes = 0;
   let storedBytes = 0;
   let bodies = 0;
@@ -45,6 +46,21 @@ function checkRow(brain: WorkerBrain, row: number, now: number): void {
   }
   if (now === WS.fetching && brain.fetches.attemptOf(row) === 0)
     broken(`row ${row} of ${brain.id} is asked of somebody`);
+}
+
+/** What was given to it and not claimed is promised, and nothing else. */
+function checkPromises({ id, rows, stealing }: WorkerBrain): void {
+  const voided = stealing.findVoided();
+  if (voided !== undefined) broken(`row ${voided} of ${id} is promised, and its promise holds`);
+  if (!stealing.isPromisedTruly) broken(`${id} is promised something exactly while it says so`);
+  let promised = 0;
+  rows.each((row, now) => {
+    if (now === WS.promised) promised += 1;
+    if (now === WS.promised && stealing.promised.get(row) !== rows.attempt(row))
+      broken(`row ${row} of ${id} is promised under its attempt`);
+  });
+  if (promised !== stealing.promised.size)
+    broken(`${id} has ${stealing.promised.size} promises, of which ${promised} are rows that are promised`);
 }
 
 /** Rows wait for inputs that are on their way here, each for as many as it counts. */

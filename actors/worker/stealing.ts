@@ -136,6 +136,11 @@ export class Stealing {
     this.settle();
   }
 
+  /** Rows given to this worker and not claimed, with the victim's attempts. */
+  get promised(): ReadonlyMap<number, number> {
+    return this.promises;
+  }
+
   /** A row that is promised though its promise was voided; undefined as it must be. */
   findVoided(): number | undefined {
     return [...this.promises].find(([, attempt]) => this.dead.has(attempt))?.[0];
