@@ -212,6 +212,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
   private observeWorker(brain: WorkerBrain): void {
     this.steals.watch(brain);
     this.fetches.watch(brain);
+    this.tasks.watch(brain);
     for (const name of WORKER_STEPS) {
       const step = brain[name].bind(brain) as (...args: unknown[]) => unknown;
       brain[name] = ((...args: unknown[]) => {

@@ -1,3 +1,5 @@
+import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import { WS } from "../../actors/worker/worker-states.ts";
 import type { EffectWatch } from "./effect-watch.ts";
 import { isPlain } from "./in-order.ts";
 import type { RaceWatch } from "./race-watch.ts";
@@ -29,6 +31,8 @@ export class TaskRuns implements TaskWorld {
   readonly byTask = new Map<string, RunsOfTask>();
   /** Runs that began while another one, which is no copy of a straggler, went on elsewhere. */
   overlaps = 0;
+  /** Tasks that a worker was told to run whose result it had: it says so, and runs nothing. */
+  answered = 0;
   /** Workers whose joining went with the journal's lost tail: they still run what they had. */
   readonly strangers = new Set<string>();
   /** Nothing is asked for anew and nothing is lost: only a retry has a task run again. */
@@ -40,6 +44,17 @@ export class TaskRuns implements TaskWorld {
     this.host = host;
     this.isPlain = isPlain(host.scenario) && host.scenario.options.speculate !== true;
     this.layers = new Map(host.scenario.layers.map((layer) => [layer.name, layer]));
+  }
+
+  /** Looks at what a worker is told to run from now on. */
+  watch(brain: WorkerBrain): void {
+    const step = brain.step.bind(brain);
+    brain.step = (event) => {
+      if (event.kind === "message" && event.message.type === "compute")
+        for (const { rows } of event.message.batches)
+          for (const row of rows) if (brain.rows.state(row) === WS.memory) this.answered += 1;
+      step(event);
+    };
   }
 
   /** A worker's process has ended. */
