@@ -2,17 +2,20 @@ import assert from "node:assert/strict";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
-import type { Scenario } from "./scenario.ts";
+import { ASK_EVERY_MS, type Fault, type Scenario } from "./scenario.ts";
 import type { SimNode } from "./world.ts";
 
 /** So many times what is usual, which the fullest queue of 1,200 seeds came to, is a queue without a bound. */
 const USUAL_TIMES = 4;
 /** Spare workers' starts, and both schedulers of a line. */
 const OTHERS = 2;
+/** A worker that is to leave is told so by each question whether it has. */
+const asksOf = (faults: readonly Fault[]): number =>
+  faults.reduce((sum, fault) => (fault.kind === "retire" ? sum + fault.forMs / ASK_EVERY_MS : sum), 0);
 
 /**
  * Invariant G13 (scheduling.md, 8.4), of queues: what lies in a mailbox, waits for a turn, or was said and has not left, has a bound that time has no part in. It is
- * what there is to say of: the tasks, and from each peer a sign of life for every heartbeat of the longest silence.
+ * what there is to say of: the tasks, questions, and from each peer a sign of life for every heartbeat of the longest silence.
  */
 export class QueueBounds {
   private readonly peers: number;
@@ -27,7 +30,7 @@ export class QueueBounds {
     );
     this.peers = drift.length + clients + OTHERS;
     const tasks = layers.reduce((sum, { count }) => sum + count, 0);
-    this.most = USUAL_TIMES * (this.peers * (2 + silenceMs / heartbeatMs) + tasks);
+    this.most = USUAL_TIMES * (this.peers * (2 + silenceMs / heartbeatMs) + tasks) + asksOf(faults);
   }
 
   /** A process has begun another life. */

@@ -1,7 +1,5 @@
 import type { Cluster } from "./cluster.ts";
-
-/** How often the scheduler is asked whether a worker may go. */
-const ASK_EVERY_MS = 50;
+import { ASK_EVERY_MS } from "./scenario.ts";
 
 /** The scheduler is asked, again and again, to let a worker go, until it has, says why not, or nobody asks any more. */
 export async function retireWorker(cluster: Cluster, id: string, untilMs: number): Promise<void> {

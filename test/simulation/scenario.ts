@@ -57,7 +57,7 @@ export type Fault = { readonly at: number } & (
   | { readonly kind: "pause"; readonly node: string; readonly forMs: number }
   | { readonly kind: "cut"; readonly from: string; readonly to: string; readonly forMs: number }
   | { readonly kind: "join"; readonly node: string }
-  /** It is to leave in order; asked for so long. */
+  /** It is to leave in order; asked for so long, every {@link ASK_EVERY_MS}. */
   | { readonly kind: "retire"; readonly node: string; readonly forMs: number }
   /** Results are to lie on so many workers, or evenly on all (0). */
   | { readonly kind: "arrange"; readonly copies: number; readonly forMs: number }
@@ -76,6 +76,9 @@ export type Fault = { readonly at: number } & (
   /** It stops in order, so that another leads at once. */
   | { readonly kind: "leaderResigns"; readonly forMs: number }
 );
+
+/** How often the scheduler is asked whether a worker may go. */
+export const ASK_EVERY_MS = 50;
 
 /** What a client says that goes. */
 export type Farewell = "goodbye" | "nothing";
