@@ -17,6 +17,7 @@ import { checkSpans } from "./span-checks.ts";
 import { SLOWEST } from "./task-runs.ts";
 import { digestOf, simCutSpec, simShardsSpec, simTaskSpec, useTaskWorld } from "./tasks.ts";
 import { dataValue, graphFor, Oracle, type SimLayer, type Workload } from "./workload.ts";
+import type { SimNode } from "./world.ts";
 
 export interface Outcome {
   readonly seed: number;
@@ -153,12 +154,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   await world.run(chaosEnds);
   cluster.network.heal();
   if (cluster.line !== undefined) cluster.line.faults = false;
-  // A client may have all it wants while what was lost since is made again.
-  const isAtRest = (): boolean =>
-    cluster.scheduler?.state.phase === "leading" &&
-    [...cluster.clients.values()].every((client) => client.isSettled) &&
-    [...(cluster.scheduler?.state.workerByName.values() ?? [])].every((worker) => worker.processing === 0);
-  const end = await world.run(chaosEnds + (restMs ?? restMsOf(scenario)), isAtRest);
+  const end = await world.run(chaosEnds + (restMs ?? restMsOf(scenario)), () => isAtRest(cluster));
   if (world.failure !== undefined) return;
   if (end !== "done") throw new Error(`the cluster did not come to rest (${end}): ${unsettled(cluster)}`);
   const isStill = (): boolean => cluster.isStill;
@@ -167,7 +163,7 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   cluster.stir();
   await world.run(world.now + afterglowMs, isStill);
   if (world.failure !== undefined) return;
-  if (!isAtRest()) throw new Error(`the cluster was at rest and is no more: ${unsettled(cluster)}`);
+  if (!isAtRest(cluster)) throw new Error(`the cluster was at rest and is no more: ${unsettled(cluster)}`);
   checkManagedBytes(cluster.workers);
   if (cluster.isStill) cluster.queues.atRest(cluster.scheduler, cluster.workers);
   await gatherAll(cluster);
@@ -192,6 +188,23 @@ async function runPhases(cluster: Cluster, restMs: number | undefined): Promise<
   await world.run(world.now + afterglowMs, isStill);
   if (scenario.options.cache !== undefined) await clearCache(cluster, afterglowMs);
   if (world.failure === undefined) checkEmpty(cluster);
+}
+
+/**
+ * Clients have all they want, and nothing is done for those that went either: none of it runs, rests before it is tried again, or waits for a worker
+ * that is to come back.
+ */
+function isAtRest({ scheduler, clients, nodes }: Cluster): boolean {
+  if (scheduler?.state.phase !== "leading") return false;
+  const { workerByName, rests } = scheduler.state;
+  const isBack = ({ id, life }: SimNode): boolean =>
+    life === 0 || !id.startsWith("w") || workerByName.get(id)?.status === "running";
+  return (
+    [...clients.values()].every((client) => client.isSettled) &&
+    [...workerByName.values()].every((worker) => worker.processing === 0) &&
+    rests.nextMs === Number.POSITIVE_INFINITY &&
+    [...nodes.values()].every(isBack)
+  );
 }
 
 /** All clients that went are let go of; a goodbye that a leader heard and did not write is lost with it, and a lease ends instead. */
