@@ -177,6 +177,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
         this.steals.note(brain.state, input.message.rows);
       const before = input.kind === "tick" ? [...brain.state.workerByName.values()] : [];
       this.heard.note("scheduler", input);
+      this.nannies?.check(input);
       const { phase } = brain.state;
       this.unchecked.add(brain);
       if (input.kind !== "tick" && !isSignOfLife(input)) this.stir();

@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import { nannyActor } from "../../actors/nanny/nanny.ts";
+import type { SchedulerInput } from "../../actors/scheduler/scheduler-input.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import type { SimNode, World } from "./world.ts";
@@ -16,6 +18,7 @@ export interface NannyHost {
 }
 
 const ID = "n1";
+const REASON = "its process ended";
 /** The operating system tells of a process that ended. */
 const NOTICE_MS = 5;
 /** What takes the place of a worker is there after so long, or later. */
@@ -53,9 +56,15 @@ export class Nannies {
     const { world } = this.host;
     this.returns.set(worker, world.now + Math.max(REPLACED_MS, restartAfterMs));
     const death = { exitCode: 1, outOfMemory: false, memory: { everyMs: 1000, bytes: [] }, log: [] };
-    const exited = { type: "exited", worker, reason: "its process ended", isExpected, death };
+    const exited = { type: "exited", worker, reason: REASON, isExpected, death };
     const address = clusterSubjects(this.host.identity.cluster).nanny(ID);
     world.at(world.now + NOTICE_MS, "exit", () => this.system.tell(address, exited));
+  }
+
+  /** Looks at what a scheduler is told of those that are gone: all that the nanny knows. @throws AssertionError */
+  check(input: SchedulerInput): void {
+    if (input.kind === "workerGone" && input.reason === REASON)
+      assert.equal(input.death?.exitCode, 1, `how ${input.worker} ended is passed on`);
   }
 
   private end(worker: string, reason: string): void {
