@@ -9,13 +9,13 @@ import { HAS_BODY, IS_COMING, WS } from "./worker-states.ts";
  */
 export function checkWorker(brain: WorkerBrain): void {
   checkWaiters(brain);
-  checkPromises(brain);
   for (const row of brain.fetches.rows())
     if (brain.rows.state(row) !== WS.fetching && brain.rows.state(row) !== WS.salvaging)
       broken(`row ${row} of ${brain.id} is asked of somebody only while it is to come`);
   let bytes = 0;
   let storedBytes = 0;
   let bodies = 0;
+  let promised = 0;
   brain.rows.each((row, now) => {
     if (now === WS.memory) {
       bytes += brain.rows.bytes(row);
@@ -24,8 +24,10 @@ export function checkWorker(brain: WorkerBrain): void {
     if (brain.chunks.isUsing(row) && HAS_BODY[now] === 0)
       broken(`row ${row} of ${brain.id} has inputs pinned, so it may run or does`);
     if (now === WS.executing || now === WS.cancelling || now === WS.salvaging) bodies += 1;
+    if (now === WS.promised) promised += 1;
     checkRow(brain, row, now);
   });
+  checkPromises(brain, promised);
   if (bytes !== brain.managedBytes) broken(`${brain.id} counts ${brain.managedBytes} bytes and has ${bytes}`);
   const { residentBytes, spilledBytes } = brain.chunks.store;
   if (storedBytes !== residentBytes + spilledBytes)
@@ -44,21 +46,17 @@ function checkRow(brain: WorkerBrain, row: number, now: number): void {
     else if (now !== WS.executing && !brain.layers.has(batch.layer))
       broken(`row ${row} of ${brain.id} is of a layer it knows`);
   }
+  if (now === WS.promised && brain.stealing.promised.get(row) !== brain.rows.attempt(row))
+    broken(`row ${row} of ${brain.id} is promised under its attempt`);
   if (now === WS.fetching && brain.fetches.attemptOf(row) === 0)
     broken(`row ${row} of ${brain.id} is asked of somebody`);
 }
 
-/** What was given to it and not claimed is promised, and nothing else. */
-function checkPromises({ id, rows, stealing }: WorkerBrain): void {
+/** What was given to it and not claimed is promised, and nothing else. @param promised its rows that are promised */
+function checkPromises({ id, stealing }: WorkerBrain, promised: number): void {
   const voided = stealing.findVoided();
   if (voided !== undefined) broken(`row ${voided} of ${id} is promised, and its promise holds`);
   if (!stealing.isPromisedTruly) broken(`${id} is promised something exactly while it says so`);
-  let promised = 0;
-  rows.each((row, now) => {
-    if (now === WS.promised) promised += 1;
-    if (now === WS.promised && stealing.promised.get(row) !== rows.attempt(row))
-      broken(`row ${row} of ${id} is promised under its attempt`);
-  });
   if (promised !== stealing.promised.size)
     broken(`${id} has ${stealing.promised.size} promises, of which ${promised} are rows that are promised`);
 }
