@@ -56,6 +56,11 @@ export class ClientRecord {
   readonly waiting: FromClient[] = [];
   private readonly ranges: HandleRange[] = [];
 
+  /** Whether as many of its tasks are with workers as may be at once. */
+  get hasAllItMay(): boolean {
+    return this.inFlight >= this.atOnceMax;
+  }
+
   constructor(id: string, number: number, nowMs: number) {
     this.id = id;
     this.number = number;

@@ -1,5 +1,6 @@
 import { InvariantError } from "../../runtime/base/errors.ts";
 import { isCached } from "./cache-hold.ts";
+import type { ClientRecord } from "./client-record.ts";
 import { isNeeded } from "./needs.ts";
 import { sentTo } from "./room.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
@@ -21,7 +22,9 @@ export function checkScheduler(state: SchedulerState): void {
   const takenIn = [...state.intakes, ...departures.map(({ client }) => client)];
   const soon = new Set(takenIn.flatMap((client) => client.intake?.stack ?? []));
   const going = new Set(departures.flatMap(({ stack }) => stack));
-  const sums = { needers, processing, readers: 0, soon, going };
+  if (going.has(-1) || soon.has(-1)) broken("what is let go of, or taken in, is a row");
+  const inFlight = new Uint32Array(state.clientByNumber.length);
+  const sums = { needers, processing, inFlight, readers: 0, soon, going };
   for (const slab of state.slabs.values()) checkSlab(state, slab, sums);
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++)
@@ -29,6 +32,7 @@ export function checkScheduler(state: SchedulerState): void {
         broken(`row ${row} counts its ${needers[row]} needers, not ${state.tasks.needers[row]}`);
   for (const worker of state.workerByName.values())
     if (worker.processing !== processing[worker.number]) broken(`worker ${worker.id} counts what it processes`);
+  for (const client of state.clients.values()) checkShare(client, inFlight[client.number] as number);
   for (const [row, more] of state.moreHolders) checkHolders(state, row, more);
   if (state.loads.touched.size === 0) for (const worker of state.workerByName.values()) checkLoad(state, worker);
   if (state.readers.underWay !== sums.readers)
@@ -43,6 +47,13 @@ function checkHolders({ tasks, workers }: SchedulerState, row: number, more: rea
   if (holders.some((one) => workers[one] === undefined)) broken(`row ${row} lies on workers that are here`);
 }
 
+/** What a client has with workers counts for it, and its share is one. @param inFlight as counted anew */
+function checkShare(client: ClientRecord, inFlight: number): void {
+  if (client.inFlight !== inFlight)
+    broken(`client ${client.id} has ${inFlight} rows with workers, not ${client.inFlight}`);
+  if (!(client.weight > 0 && client.atOnceMax >= 1)) broken(`client ${client.id} may have something, in some time`);
+}
+
 /** Who has more than it can begin may be asked for some of it, and who can begin more is told of such. */
 function checkLoad({ loads }: SchedulerState, worker: WorkerRecord): void {
   const { number, id, slots, quarantined } = worker;
@@ -55,6 +66,8 @@ function checkLoad({ loads }: SchedulerState, worker: WorkerRecord): void {
 interface Sums {
   readonly needers: Uint32Array;
   readonly processing: Uint32Array;
+  /** By client. */
+  readonly inFlight: Uint32Array;
   /** Attempts under way that read results. */
   readers: number;
   readonly soon: ReadonlySet<number>;
@@ -64,7 +77,7 @@ interface Sums {
 
 /** Checks the rows of a slab, and adds up whom they need and where they run. */
 function checkSlab(state: SchedulerState, slab: Slab, sums: Sums): void {
-  const { needers, processing, soon, going } = sums;
+  const { needers, soon, going } = sums;
   const { tasks } = state;
   let active = 0;
   for (let at = 0; at < slab.count; at++) {
@@ -88,8 +101,8 @@ function checkSlab(state: SchedulerState, slab: Slab, sums: Sums): void {
     const copy = state.races.copies.get(row);
     if ((now === S.racing) !== (copy !== undefined)) broken(`row ${row} has a second attempt exactly if it races`);
     const isSent = now === S.processing || now === S.racing || now === S.assigned;
-    if (isSent) countSent(state, row, tasks.worker[row] as number, processing);
-    if (copy !== undefined) countSent(state, row, copy.worker, processing);
+    if (isSent) countSent(state, row, tasks.worker[row] as number, slab.owner, sums);
+    if (copy !== undefined) countSent(state, row, copy.worker, slab.owner, sums);
     if (slab.hasInputs(row)) sums.readers += Number(isSent) + Number(copy !== undefined);
     if (copy?.worker === tasks.worker[row]) broken(`row ${row} races on two workers`);
     if (!(now === S.released ? soon : going).has(row)) checkNeed(state, row, now);
@@ -99,9 +112,11 @@ function checkSlab(state: SchedulerState, slab: Slab, sums: Sums): void {
   if (active !== slab.active) broken(`slab ${slab.id} has ${active} active rows and counts ${slab.active}`);
 }
 
-function countSent(state: SchedulerState, row: number, worker: number, processing: Uint32Array): void {
+function countSent(state: SchedulerState, row: number, worker: number, owner: number, sums: Sums): void {
+  const { processing, inFlight } = sums;
   if (state.workers[worker] === undefined) broken(`row ${row} is processing on a worker that is there`);
   processing[worker] = (processing[worker] as number) + 1;
+  inFlight[owner] = (inFlight[owner] as number) + 1;
 }
 
 function checkNeed(state: SchedulerState, row: number, now: number): void {

@@ -77,7 +77,11 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
   );
   if (leadership === undefined) return undefined;
   signal.addEventListener("abort", giveUp, { once: true });
-  const { newest, past } = await readPast(journal, version);
+  const { newest, past } = await readPast(journal, version).catch(async (error: unknown) => {
+    // Who cannot go on where the former one ended does not keep others from it.
+    await leadership.release().catch(() => {});
+    throw error;
+  });
   const former = past.findLast((record): record is LeaderRecord => record.kind === "leader");
   // By the clock, but always after all before: attempts and fences of two schedulers never meet.
   const epoch = Math.max(options.wallMs(), (former?.epoch ?? 0) + 1);

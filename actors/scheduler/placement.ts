@@ -64,7 +64,7 @@ function nextFairly(state: SchedulerState, blocked: ReadonlySet<ReadyQueue>): Re
     // What a client that is gone has ready is handed out, where others need it, once all it held is let go of.
     if (blocked.has(queue) || state.departures.has(queue.slab.owner)) continue;
     const client = state.clientByNumber[queue.slab.owner];
-    if (client !== undefined && client.inFlight >= client.atOnceMax) continue;
+    if (client?.hasAllItMay === true) continue;
     const servedUs = client?.servedUs ?? 0;
     if (servedUs >= bestUs) continue;
     best = queue;
@@ -78,6 +78,7 @@ function placeQuarantined(state: SchedulerState, open: OpenWorkers): void {
   if (state.quarantine.size === 0) return;
   const waiting = new Set<Constraint | null>();
   for (const row of [...state.quarantine]) {
+    if (state.clientByNumber[state.slabOf(row).owner]?.hasAllItMay === true) continue;
     const { constraint } = state.queueOf(row);
     const idle = open.find((worker) => worker.processing === 0 && mayRun(state, constraint, worker));
     if (idle === undefined) waiting.add(constraint);
@@ -215,6 +216,7 @@ function maySendAhead(state: SchedulerState, row: number, worker: number): boole
   const { tasks } = state;
   if (tasks.state[row] !== S.waiting || tasks.kills[row] !== 0 || state.queueOf(row).constraint !== null) return false;
   const slab = state.slabOf(row);
+  if (state.clientByNumber[slab.owner]?.hasAllItMay === true) return false;
   const at = row - slab.base;
   for (let e = slab.inputOffsets[at] as number; e < (slab.inputOffsets[at + 1] as number); e++) {
     const input = slab.inputs[e] as number;

@@ -1,13 +1,15 @@
 import { lengthAhead, longerColumn } from "./longer-column.ts";
 
+const FIRST_LENGTH = 64;
+
 /**
  * Which clients want which rows, as linked lists in columns: the head of a row's list stands in its task column.
  * Entry 0 is the end of every list.
  */
 export class WantList {
-  private client = new Uint32Array(1024);
-  private handle = new Uint32Array(1024);
-  private next = new Uint32Array(1024);
+  private client = new Uint32Array(FIRST_LENGTH);
+  private handle = new Uint32Array(FIRST_LENGTH);
+  private next = new Uint32Array(FIRST_LENGTH);
   private freeHead = 0;
   private end = 1;
 

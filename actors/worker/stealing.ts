@@ -151,6 +151,16 @@ export class Stealing {
     return this.isIn("promised") === this.promises.size > 0;
   }
 
+  /** Whether it asks nobody, and nobody promised it anything. */
+  get isCalm(): boolean {
+    return this.isIn("calm");
+  }
+
+  /** Whether its chart says that a victim is to answer. */
+  get isAsking(): boolean {
+    return this.isIn("asking");
+  }
+
   /** The session begins anew: what was promised is not held. */
   reset(): void {
     this.end(T["reset"] as number);

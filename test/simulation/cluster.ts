@@ -31,7 +31,9 @@ import { type StillHost, Stillness } from "./stillness.ts";
 import { type StrangerHost, Strangers } from "./strangers.ts";
 import { type RunsHost, TaskRuns } from "./task-runs.ts";
 import { tightMemory } from "./tight-memory.ts";
+import { intakeRowsOf, TurnWatch } from "./turn-watch.ts";
 import { hits } from "./walked-charts.ts";
+import { watchWants } from "./want-watch.ts";
 import { checkWorkConservation } from "./work-conservation.ts";
 import { type SimNode, World } from "./world.ts";
 
@@ -41,8 +43,6 @@ const VERSION = "0.0.0-simulated";
 export interface LiveWorker extends MemoryOfWorker {
   readonly system: ActorSystem;
 }
-
-const INTAKE_ROWS = 5;
 
 /** A whole cluster on one heap of events: the real actors, on a network, clocks and functions that fail by plan. */
 export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, StrangerHost, StillHost {
@@ -74,6 +74,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
   readonly queues: QueueBounds;
   readonly effects: EffectWatch;
   private readonly stillness = new Stillness(this);
+  private readonly turns: TurnWatch;
   /** Whose state may have changed since it was checked. */
   private readonly unchecked = new Set<SchedulerBrain | WorkerBrain>();
   private readonly bind: BindChart | undefined;
@@ -93,6 +94,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
     const acting = scenario.layers.filter(({ annotations }) => annotations.effectful === "once");
     this.effects = new EffectWatch(new Set(acting.map(({ name }) => name)));
     this.tasks = new TaskRuns(this);
+    this.turns = new TurnWatch(scenario, this.workers);
     this.world.afterEvent = () => this.afterEvent();
     const { workers, clients, drift } = scenario.options;
     this.addNode("s", 1);
@@ -146,8 +148,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
         allowedFailures,
         speculate,
         cache,
-        // In every third seed submissions are taken in a few rows a turn.
-        intakeRows: this.scenario.seed % 3 === 1 ? INTAKE_ROWS : undefined,
+        intakeRows: intakeRowsOf(this.scenario),
         // In every fifth it cannot keep up, and has a backlog.
         messagesPerTurn: this.scenario.seed % 5 === 2 ? 1 : undefined,
         hits: hits.scheduler,
@@ -171,6 +172,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
 
   /** Counts the sessions that begin anew, and the workers that are given up though they live. */
   private observe(brain: SchedulerBrain): void {
+    watchWants(brain.state.wants, (error) => this.world.fail(error));
     const step = brain.step.bind(brain);
     brain.step = (input, now) => {
       if (input.kind === "worker" && input.message.type === "relinquish")
@@ -195,6 +197,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
     const endTurn = brain.endTurn.bind(brain);
     brain.endTurn = (output) => {
       try {
+        this.turns.look(brain);
         withinCredit(brain, () => endTurn(output));
       } catch (error) {
         this.world.fail(error);

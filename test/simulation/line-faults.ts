@@ -11,6 +11,8 @@ export interface LineFate {
   stallLeases: number;
   /** The server takes so many records of it, and refuses all others for good. */
   recordsTaken: number;
+  /** It is of another version, and may not go on with what this one wrote. */
+  readonly isOther: boolean;
 }
 
 /** Of lives that meet with nothing. */
@@ -19,10 +21,13 @@ export const noFate = (): LineFate => ({
   recordsBehind: 0,
   stallLeases: 0,
   recordsTaken: Number.POSITIVE_INFINITY,
+  isOther: false,
 });
 
 /** Of lives that meet with something. */
 const RATE = 0.25;
+/** Of lives that begin when somebody has led. */
+const OTHER_RATE = 0.3;
 /** Of questions to the lease, and of their answers. */
 const LEASE_LOSS = 0.05;
 
@@ -30,12 +35,14 @@ const LEASE_LOSS = 0.05;
 export class LineFaults {
   private readonly random: Random;
   private readonly leases: Random;
+  private readonly versions: Random;
   /** Lives that cannot lead, and end by saying why. */
   private readonly doomed = new Map<SimNode, string>();
 
   constructor(seed: number) {
     this.random = new Random(seed ^ 0xbe41d);
     this.leases = new Random(seed ^ 0x1ea5e);
+    this.versions = new Random(seed ^ 0x0e45);
   }
 
   /** What of a question to the lease is lost. */
@@ -44,9 +51,13 @@ export class LineFaults {
     return this.leases.chance(LEASE_LOSS) ? "answer" : "nothing";
   }
 
-  /** What a life meets with that begins now. */
-  fateOf(node: SimNode): LineFate {
+  /** What a life meets with that begins now. @param isWritten whether the journal has words of others, and keeps them */
+  fateOf(node: SimNode, isWritten: boolean): LineFate {
     const { random } = this;
+    if (isWritten && this.versions.chance(OTHER_RATE)) {
+      this.doomed.set(node, "VERSION");
+      return { ...noFate(), isOther: true };
+    }
     if (!random.chance(RATE)) return noFate();
     switch (random.pick(["behind", "behind", "stalls", "stalls", "refused"] as const)) {
       case "behind": {
@@ -60,6 +71,11 @@ export class LineFaults {
         this.doomed.set(node, "OVERSIZE");
         return { ...noFate(), recordsTaken: random.below(6) };
     }
+  }
+
+  /** Whether a life is of another version, and never to lead. */
+  isOther(node: SimNode): boolean {
+    return this.doomed.get(node) === "VERSION";
   }
 
   /** Whether a life was to end in this way. */

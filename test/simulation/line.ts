@@ -52,12 +52,22 @@ export class SimLine {
 
   /** What a scheduler meets with that begins to wait now. */
   fateOf(node: SimNode): LineFate {
-    return this.faults && this.options.isRough ? this.fates.fateOf(node) : noFate();
+    return this.faults && this.options.isRough ? this.fates.fateOf(node, this.isWritten) : noFate();
+  }
+
+  /** Whether somebody has led, and no failing machine forgets it. */
+  private get isWritten(): boolean {
+    return this.journal.newest > 0 && this.options.servers === 3;
   }
 
   /** Whether a scheduler that could not lead was to end so; another life of it may be luckier. */
   isDoomed(node: SimNode, error: unknown): boolean {
     return this.fates.isDoomed(node, error);
+  }
+
+  /** Whether a scheduler is of another version than the journal. */
+  isOther(node: SimNode): boolean {
+    return this.fates.isOther(node);
   }
 
   /** What an append is told of the record before it. */
@@ -68,13 +78,14 @@ export class SimLine {
   /** Waits on a node for the lead, and gives it. */
   take(node: SimNode, version: string, onLost: (reason: string) => void): Promise<Lead | undefined> {
     const clock = this.world.clockOf(node);
+    const fate = this.fateOf(node);
     return takeLead({
-      journal: new SimJournal(this, node),
+      journal: new SimJournal(this, node, fate),
       lease: new SimLease(this, node),
       clock,
       // As far apart as times are, and by a clock that none of the nodes has.
       wallMs: () => Math.ceil(this.world.now) * 1000,
-      version,
+      version: fate.isOther ? `${version}-other` : version,
       recordsPerSummary: this.options.recordsPerSummary,
       holder: `${node.id}-${node.life}`,
       signal: new AbortController().signal,
@@ -228,11 +239,11 @@ class SimJournal implements Journal {
   private readonly inner: MemoryJournal;
   private readonly fate: LineFate;
 
-  constructor(line: SimLine, node: SimNode) {
+  constructor(line: SimLine, node: SimNode, fate: LineFate) {
     this.line = line;
     this.node = node;
     this.inner = new MemoryJournal(line.journal, this.recordBytesMax);
-    this.fate = line.fateOf(node);
+    this.fate = fate;
   }
 
   range(): Promise<{ oldest: number; newest: number }> {

@@ -1,4 +1,5 @@
 import { Random } from "../../runtime/base/random.ts";
+import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
 import { goneWithLeaders, leaderFaults, lineOptions, resignations, withServers } from "./line-scenario.ts";
 import { makePartings } from "./partings.ts";
 import type { Act, ClusterOptions, Fault, Scenario } from "./scenario.ts";
@@ -93,7 +94,14 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const nannies = !has.has("exile") && new Random(seed ^ 0x4a66).chance(NANNIES_RATE);
   const scenario: Scenario = {
     seed,
-    options: { ...options, ...pace, bytesPerUs, nannies, ...(line === undefined ? {} : { line }) },
+    options: {
+      ...options,
+      ...pace,
+      bytesPerUs,
+      nannies,
+      shares: clientShares(new Random(seed ^ 0x5a4e5), clients),
+      ...(line === undefined ? {} : { line }),
+    },
     layers: withSpans(withEffects([...workload.values()], new Random(seed ^ 0x6ef6)), new Random(seed ^ 0x59a2)),
     acts: acts.sort((a, b) => a.at - b.at),
     faults: faults.sort((a, b) => a.at - b.at),
@@ -122,6 +130,17 @@ function withEffects(layers: readonly SimLayer[], random: Random): SimLayer[] {
   );
 }
 
+/** In some seeds clients are to have more or less of the cluster than others, or not to have it whole. */
+function clientShares(random: Random, clients: number): ClientShare[] | undefined {
+  if (!random.chance(SHARES_RATE)) return undefined;
+  return Array.from({ length: clients }, () => {
+    const weight = random.pick([0, 0.25, 1, 4]);
+    const atOnceMax = random.pick([0, 1, 3, undefined, undefined]);
+    return atOnceMax === undefined ? { weight } : { weight, atOnceMax };
+  });
+}
+
+const SHARES_RATE = 0.15;
 const STRANGERS_RATE = 0.2;
 const NANNIES_RATE = 0.25;
 const CACHE_RATE = 0.08;

@@ -1,4 +1,5 @@
 import type { CacheLimits } from "../../actors/scheduler/result-cache.ts";
+import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
 import type { LineOptions } from "./line.ts";
 import type { NetworkOptions } from "./network.ts";
 import type { StrangerWord } from "./strangers.ts";
@@ -37,6 +38,8 @@ export interface ClusterOptions {
   readonly line?: LineOptions | undefined;
   /** Workers are looked after: it is told when one dies, and that they live. */
   readonly nannies?: boolean;
+  /** What clients ask for of the cluster's time, by seat. */
+  readonly shares?: readonly ClientShare[] | undefined;
 }
 
 /** What clients do. */

@@ -3,6 +3,7 @@ import { ClientSession } from "../../actors/client/client-session.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { SimClient } from "./client.ts";
 import { watchGreetings } from "./client-watch.ts";
+import type { Heard } from "./heard.ts";
 import type { SimBus } from "./network.ts";
 import type { Farewell, Scenario } from "./scenario.ts";
 import type { SimNode, World } from "./world.ts";
@@ -12,6 +13,7 @@ export interface SeatsHost {
   readonly world: World;
   readonly scenario: Scenario;
   readonly identity: { readonly cluster: string; readonly version: string };
+  readonly heard: Heard;
   busOf(node: SimNode): SimBus;
   addNode(id: string, drift: number): void;
   beginLife(id: string): SimNode;
@@ -48,13 +50,24 @@ export class Seats {
     const node = this.host.beginLife(id);
     const bus = this.host.busOf(node);
     const clock = world.clockOf(node);
-    const { heartbeatMs } = scenario.options;
-    const session = new ClientSession({ ...identity, id, bus, clock, heartbeatMs, functions: "any" });
+    const { heartbeatMs, shares } = scenario.options;
+    const share = shares?.[Number(seat.slice(1)) - 1];
+    const session = new ClientSession({ ...identity, id, bus, clock, heartbeatMs, functions: "any", share });
     watchGreetings(session, (error) => world.fail(error));
+    this.listen(session);
     this.clients.set(seat, new SimClient(session));
     const system = this.host.systemOn(node, bus);
     if (this.system === undefined || seat === "c1") this.system = system;
     system.spawn(clientActor(session));
+  }
+
+  /** Notes what a client hears. */
+  private listen(session: ClientSession): void {
+    const take = session.take.bind(session);
+    session.take = (message, hasGap) => {
+      this.host.heard.note("client", { message });
+      take(message, hasGap);
+    };
   }
 
   /** Whoever sits there goes, with all in its hands; the seat is taken again after a while. */

@@ -49,6 +49,7 @@ export class Standbys {
     this.line.take(node, this.version, lost).then(
       (taken) => {
         lead = taken as Lead;
+        if (this.line.isOther(node)) host.world.fail(new Error(`${id} leads, and is of another version`));
         host.world.note(`${id} leads in epoch ${lead.epoch}, after ${lead.former}`);
         this.leading.add(id);
         system = host.lead(node, lead);

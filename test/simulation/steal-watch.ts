@@ -30,12 +30,30 @@ export class StealWatch {
 
   /** Looks at what a worker gives away from now on. */
   watch(brain: WorkerBrain): void {
+    const { stealing, out } = brain;
+    const reset = stealing.reset.bind(stealing);
     const step = brain.step.bind(brain);
+    let newest = 0;
+    let isOpen = false;
+    // What a victim of the former session answers is no promise of this one.
+    stealing.reset = () => {
+      reset();
+      isOpen = false;
+      if (!stealing.isCalm) this.fail(new Error(`${brain.id} is calm as its session begins`));
+    };
     brain.step = (event) => {
       const queued = brain.queue.size;
+      if (event.kind === "steal" && "question" in event.event && event.event.question === newest) isOpen = false;
       step(event);
+      const asked = out.asks.at(-1)?.question ?? 0;
+      if (asked > newest) {
+        newest = asked;
+        isOpen = true;
+      }
+      if (stealing.isAsking !== isOpen)
+        this.fail(new Error(`${brain.id} asks exactly while a question of its is open`));
       if (event.kind !== "steal" || event.event.type !== "asked") return;
-      const { grant } = brain.out.grants.at(-1) as { readonly grant: StealGrant };
+      const { grant } = out.grants.at(-1) as { readonly grant: StealGrant };
       this.checkGain(brain, event.event.ask, grant, queued);
     };
   }

@@ -3,8 +3,8 @@ import { S } from "../../actors/scheduler/scheduler-state.ts";
 import { isBeyondCredit, isReadSource } from "../../actors/scheduler/source-credit.ts";
 
 /**
- * Work that may run and a worker that is free do not stand side by side; but for sources that wait for those who read, and what a client left that is gone
- * and whose wants are being let go of.
+ * Work that may run and a worker that is free do not stand side by side; but for sources that wait for those who read, what a client left that is gone
+ * and whose wants are being let go of, and what is of a client that has as much at once as it may.
  */
 export function checkWorkConservation({ state }: SchedulerBrain): void {
   if (state.quarantine.size > 0) return;
@@ -13,7 +13,8 @@ export function checkWorkConservation({ state }: SchedulerBrain): void {
   );
   if (free.length === 0) return;
   for (const slab of state.slabs.values()) {
-    if (state.departures.has(slab.owner)) continue;
+    const owner = state.clientByNumber[slab.owner];
+    if (state.departures.has(slab.owner) || owner?.hasAllItMay === true) continue;
     for (const queue of slab.queues) {
       if (queue.size === 0 || queue.constraint !== null) continue;
       const row = queue.first();

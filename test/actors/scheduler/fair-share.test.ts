@@ -43,7 +43,15 @@ class Shop {
 
   /** Submits independent tasks; gives the request's number. */
   submit(client: string, count: number, priority = 0): number {
-    const edges = Array.from({ length: count }, () => []);
+    return this.submitGraph(
+      client,
+      Array.from({ length: count }, () => []),
+      priority,
+    );
+  }
+
+  /** @param edges which tasks each task reads */
+  submitGraph(client: string, edges: readonly (readonly number[])[], priority = 0): number {
     const request = ++this.requests;
     const layers = [taskLayer(`${client}-${request}`, edges, undefined)];
     const wants = [{ layer: 0, indices: null, handleBase: request * 1000 }];
@@ -141,6 +149,14 @@ test("a client with a quota never has more with workers, and does not stand in o
   assert.equal(shop.sent.length, 8);
   shop.serve(30);
   assert.ok((shop.brain.state.clients.get("a")?.inFlight ?? 9) <= 2);
+});
+
+test("a quota holds for what is sent ahead of its inputs too", () => {
+  const shop = new Shop(undefined, 8);
+  shop.hello("a", { atOnceMax: 1 });
+  shop.submitGraph("a", [[], [0], [1], [2]]);
+  assert.equal(shop.sent.length, 1, "the rest of the chain would be a second task with the worker");
+  for (let i = 0; i < 3; i++) assert.equal(shop.serve(1).length, 1, "each is sent when the one before it is done");
 });
 
 test("tasks beyond the bound are declined with OVERLOADED, and taken when others were let go", () => {

@@ -38,13 +38,14 @@ class Line {
     signal = new AbortController().signal,
     // Each renews by its own clock: what stands still renews nothing, so the entry runs out by the clock of all.
     lease = new MemoryLease(this.leases, this.clock, LEASE_MS),
+    version = "1.0.0",
   ) {
     return takeLead({
       journal,
       lease,
       clock: this.clock,
       wallMs: () => this.clock.now(),
-      version: "1.0.0",
+      version,
       holder,
       signal,
       onLost: (reason) => this.lost.push(`${holder}: ${reason}`),
@@ -95,6 +96,18 @@ test("a journal that refuses the first word for good is told", async () => {
   const journal = new MemoryJournal(line.journals);
   journal.append = () => Promise.reject(new ShoalError("A record is too large", { code: "OVERSIZE" }));
   await assert.rejects(line.take("first", journal), /A record is too large/);
+});
+
+test("a scheduler of another version that cannot read the journal says so, and gives the lease back", async () => {
+  const line = new Line();
+  const first = (await line.take("first")) as Lead;
+  await first.resign();
+  const other = line.take("other", undefined, undefined, undefined, "2.0.0");
+  await assert.rejects(other, /written by Shoal 1\.0\.0, this is 2\.0\.0/);
+  assert.equal(line.leases.entry, undefined);
+  const second = (await line.take("second")) as Lead;
+  assert.equal(second.former, first.epoch);
+  second.abandon();
 });
 
 test("a process that stood still for longer than its lease says nothing more once it is abandoned", async () => {

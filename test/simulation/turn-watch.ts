@@ -1,0 +1,67 @@
+import type { ClientRecord } from "../../actors/scheduler/client-record.ts";
+import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import { FLAG, S, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
+import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import { ShardSet } from "../../runtime/graph/shards.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Rows of a turn where nothing else is said. */
+const ROWS_PER_TURN = 2048;
+const FEW_ROWS = 5;
+
+/** How many rows of a submission a turn takes in, and of former clients lets go of: in every third seed a few. */
+export const intakeRowsOf = ({ seed }: Scenario): number | undefined => (seed % 3 === 1 ? FEW_ROWS : undefined);
+
+type Workers = ReadonlyMap<string, { readonly brain: WorkerBrain }>;
+
+/** What must hold at the end of every turn of a scheduler, beyond its own state: it is not long, and knows what exists in one place only. */
+export class TurnWatch {
+  private readonly rowsPerTurn: number;
+  private readonly hasShards: boolean;
+  private readonly workers: Workers;
+  /** Those whose takeover is over; until then nothing is needed, and a turn lets go of all at once. */
+  private readonly settled = new WeakSet<SchedulerBrain>();
+  private readonly inFlight = new WeakMap<ClientRecord, number>();
+
+  constructor(scenario: Scenario, workers: Workers) {
+    this.rowsPerTurn = intakeRowsOf(scenario) ?? ROWS_PER_TURN;
+    this.hasShards = scenario.layers.some(({ kind }) => kind === "exchange");
+    this.workers = workers;
+  }
+
+  /** Before the words of a turn leave. @throws Error if it was too long, or believes that shards lie where they do not */
+  look(brain: SchedulerBrain): void {
+    const { state } = brain;
+    const { looked } = state.departures;
+    if (this.settled.has(brain) && looked > this.rowsPerTurn)
+      throw new Error(`a turn lets go of ${looked} rows, at most ${this.rowsPerTurn} are to be`);
+    if (state.phase === "recovering" && state.departures.size > 0)
+      throw new Error("what a client held that went is let go of at once while nothing is needed");
+    for (const client of state.clients.values()) this.lookAtShare(client, this.settled.has(brain));
+    if (state.phase === "leading") this.settled.add(brain);
+    if (this.hasShards) for (const slab of state.slabs.values()) this.lookAt(state, slab);
+  }
+
+  /** Who has as much at once as it may is given no more; at a takeover it has what it had. */
+  private lookAtShare(client: ClientRecord, isSettled: boolean): void {
+    const { id, inFlight, atOnceMax } = client;
+    const before = this.inFlight.get(client) ?? 0;
+    if (isSettled && inFlight > Math.max(before, atOnceMax))
+      throw new Error(`${id} has ${inFlight} rows with workers, and may have ${atOnceMax}`);
+    this.inFlight.set(client, inFlight);
+  }
+
+  private lookAt(state: SchedulerState, { base, count }: { readonly base: number; readonly count: number }): void {
+    const { tasks } = state;
+    for (let row = base; row < base + count; row++) {
+      if (tasks.state[row] !== S.memory) continue;
+      const { id } = state.worker(tasks.worker[row] as number);
+      const brain = this.workers.get(id)?.brain;
+      if (brain?.holds(row, tasks.attempt[row] as number) !== true) continue;
+      const value = brain.rows.value(row);
+      const isLocated = ((tasks.flags[row] as number) & FLAG.located) !== 0;
+      if (value instanceof ShardSet && isLocated !== (value.home === id))
+        throw new Error(`row ${row} is known to lie on ${id} alone exactly if it is there: ${value.home} has it`);
+    }
+  }
+}
