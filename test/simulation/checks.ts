@@ -5,7 +5,7 @@ import { S } from "../../actors/scheduler/scheduler-state.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
 import type { Held } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
-import { isInOrder } from "./in-order.ts";
+import { isInOrder, isOfLine } from "./in-order.ts";
 import { digestOf } from "./tasks.ts";
 import type { Oracle, SimLayer } from "./workload.ts";
 
@@ -57,9 +57,7 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
   // What had its effect and was let go of since is not made again for a later submission.
   const mayNeedAgain = isLossy || acts.filter((act) => act.kind === "submit").length > 1;
   // A task that was alone on every worker that chance ended looks like the one that ended them.
-  const endings = faults.filter(
-    (fault) => !isInOrder(fault) && !fault.kind.startsWith("leader") && fault.kind !== "clientEnds",
-  ).length;
+  const endings = faults.filter((fault) => !isInOrder(fault) && !isOfLine(fault) && fault.kind !== "clientEnds").length;
   const reasons: Record<string, boolean> = {
     CANCELLED: acts.some((act) => act.kind === "cancel"),
     KILLED_WORKER: behaves("poison") || endings > cluster.scenario.options.allowedFailures,
@@ -99,7 +97,7 @@ export function checkRuns(cluster: Cluster): void {
     ({ behaviour: { broken, poison, flaky } }) => broken.length + poison.length + flaky.length > 0,
   );
   if (submissions > 1 && mayFail) return;
-  if (faults.every((fault) => fault.kind === "crash" || isInOrder(fault) || fault.kind.startsWith("leader")))
+  if (faults.every((fault) => fault.kind === "crash" || isInOrder(fault) || isOfLine(fault)))
     assert.equal(cluster.tasks.overlaps, 0, "no task runs in two places at once");
   const hasPoison = layers.some((layer) => layer.behaviour.poison.length > 0);
   if (hasPoison || submissions > 1 || faults.some((fault) => !isInOrder(fault))) return;
@@ -193,5 +191,7 @@ export function checkEmpty(cluster: Cluster): void {
     assert.equal(brain.executing, 0, `${id} runs nothing`);
     assert.equal(brain.parked.size, 0, `${id} keeps no data for anyone`);
     assert.equal(brain.layers.size, 0, `${id} knows no layer`);
+    for (const what of ["wishes", "byPeer", "open", "busyPeers"] as const)
+      assert.equal(brain.fetches[what].size, 0, `${id} asks nobody for anything: ${what}`);
   }
 }

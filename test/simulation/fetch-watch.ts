@@ -12,7 +12,7 @@ export class FetchWatch {
 
   /** Looks at what a worker asks others for from now on. */
   watch({ id, fetches, gauge }: WorkerBrain): void {
-    const { begin, askAgain, arrived } = fetches;
+    const { begin, again, askAgain, arrived } = fetches;
     const open = fetches["open"];
     fetches.begin = (...args) => {
       // Where memory is short, one at a time.
@@ -31,6 +31,13 @@ export class FetchWatch {
       askAgain.call(fetches, peer);
       for (const [transfer, other] of others)
         if (!open.has(transfer)) this.fail(new Error(`${id} asks ${other.peer} again because ${peer} is gone`));
+    };
+    fetches.again = (transfer, row) => {
+      const isAwaited = open.get(transfer)?.rows.has(row) === true;
+      const before = fetches["wishes"].get(row);
+      again.call(fetches, transfer, row);
+      if ((fetches["wishes"].get(row) !== before) !== isAwaited)
+        this.fail(new Error(`${id} asks for row ${row} once more exactly if it was awaited`));
     };
     fetches.arrived = (transfer, row) => {
       const isAwaited = open.get(transfer)?.rows.has(row) === true;

@@ -11,6 +11,8 @@ export interface LineFate {
   stallLeases: number;
   /** The server takes so many records of it, and refuses all others for good. */
   recordsTaken: number;
+  /** The server does not let it have the lease, and says so. */
+  readonly isBarred: boolean;
   /** It is of another version, and may not go on with what this one wrote. */
   readonly isOther: boolean;
 }
@@ -21,6 +23,7 @@ export const noFate = (): LineFate => ({
   recordsBehind: 0,
   stallLeases: 0,
   recordsTaken: Number.POSITIVE_INFINITY,
+  isBarred: false,
   isOther: false,
 });
 
@@ -28,6 +31,7 @@ export const noFate = (): LineFate => ({
 const RATE = 0.25;
 /** Of lives that begin when somebody has led. */
 const OTHER_RATE = 0.3;
+const BARRED_RATE = 0.1;
 /** Of questions to the lease, and of their answers. */
 const LEASE_LOSS = 0.05;
 
@@ -58,6 +62,10 @@ export class LineFaults {
       this.doomed.set(node, "VERSION");
       return { ...noFate(), isOther: true };
     }
+    if (this.versions.chance(BARRED_RATE)) {
+      this.doomed.set(node, "DENIED");
+      return { ...noFate(), isBarred: true };
+    }
     if (!random.chance(RATE)) return noFate();
     switch (random.pick(["behind", "behind", "stalls", "stalls", "refused"] as const)) {
       case "behind": {
@@ -83,6 +91,8 @@ export class LineFaults {
     return error instanceof ShoalError && this.doomed.get(node) === error.code;
   }
 }
+
+export const denial = (): ShoalError => new ShoalError("The lease is not for this one", { code: "DENIED" });
 
 export const refusal = (): ShoalError =>
   new ShoalError("The server takes no record of this size", { code: "OVERSIZE" });

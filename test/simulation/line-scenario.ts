@@ -47,6 +47,12 @@ export function resignations(random: Random, chaosMs: number): Fault[] {
   return [{ at: random.below(chaosMs * 2), kind: "leaderResigns", forMs: random.pick([1, 500, 6000]) }];
 }
 
+/** In some seeds one that stands by stops in order. */
+export function standbysThatStop(random: Random, chaosMs: number): Fault[] {
+  if (!random.chance(0.4)) return [];
+  return Array.from({ length: 1 + random.below(2) }, () => ({ at: random.below(chaosMs * 2), kind: "standbyStops" }));
+}
+
 /** Workers that are gone for long when a leader fails: whoever follows it waits for them in vain. */
 export function goneWithLeaders(random: Random, workers: readonly string[], faults: readonly Fault[]): Fault[] {
   return faults.flatMap((fault): Fault[] => {

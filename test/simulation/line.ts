@@ -1,4 +1,4 @@
-import { type Lead, takeLead } from "../../actors/scheduler/lead.ts";
+import { type Lead, type LeadOptions, takeLead } from "../../actors/scheduler/lead.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { CommitLog } from "../../runtime/journal/commit-log.ts";
 import type { AppendOptions, Journal } from "../../runtime/journal/journal.ts";
@@ -7,7 +7,7 @@ import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journa
 import { LeaseStore, MemoryLease } from "../../runtime/journal/memory-lease.ts";
 import { readTransactions } from "../../runtime/journal/transaction.ts";
 import { decodeLedger } from "../../runtime/protocol/ledger-codec.ts";
-import { type LineFate, LineFaults, noFate, refusal } from "./line-faults.ts";
+import { denial, type LineFate, LineFaults, noFate, refusal } from "./line-faults.ts";
 import type { SimNode, World } from "./world.ts";
 
 export interface LineOptions {
@@ -75,20 +75,23 @@ export class SimLine {
     return this.options.servers === 1 ? { ...options, expectedId } : options;
   }
 
-  /** Waits on a node for the lead, and gives it. */
-  take(node: SimNode, version: string, onLost: (reason: string) => void): Promise<Lead | undefined> {
+  /** Waits on a node for the lead, and gives it; undefined once the signal says to wait no longer. */
+  take(
+    node: SimNode,
+    { version, signal, onLost }: Pick<LeadOptions, "version" | "signal" | "onLost">,
+  ): Promise<Lead | undefined> {
     const clock = this.world.clockOf(node);
     const fate = this.fateOf(node);
     return takeLead({
       journal: new SimJournal(this, node, fate),
-      lease: new SimLease(this, node),
+      lease: new SimLease(this, node, fate),
       clock,
       // As far apart as times are, and by a clock that none of the nodes has.
       wallMs: () => Math.ceil(this.world.now) * 1000,
       version: fate.isOther ? `${version}-other` : version,
       recordsPerSummary: this.options.recordsPerSummary,
       holder: `${node.id}-${node.life}`,
-      signal: new AbortController().signal,
+      signal,
       onLost,
     });
   }
@@ -126,6 +129,14 @@ export class SimLine {
       if (loss === "answer") throw lostAnswer();
       return answer;
     });
+  }
+
+  /** Who may not have the lease is told so once, and asks no more. */
+  async refuse(node: SimNode): Promise<never> {
+    if (this.over.has(node)) this.world.fail(new Error(`${node.id} asks again for a lease that it was refused`));
+    this.end(node);
+    await this.pass(node);
+    throw denial();
   }
 
   /** What a scheduler writes to, watched: how often it adds what, and how long it waits. */
@@ -275,15 +286,18 @@ class SimLease implements Lease {
   private readonly line: SimLine;
   private readonly node: SimNode;
   private readonly inner: MemoryLease;
+  private readonly fate: LineFate;
 
-  constructor(line: SimLine, node: SimNode) {
+  constructor(line: SimLine, node: SimNode, fate: LineFate) {
     this.line = line;
     this.node = node;
+    this.fate = fate;
     this.ttlMs = line.leaseMs;
     this.inner = new MemoryLease(line.lease, line.clockless(), this.ttlMs);
   }
 
   acquire(holder: string): Promise<number | undefined> {
+    if (this.fate.isBarred) return this.line.refuse(this.node);
     return this.line.leaseAsked(this.node, "acquire", () => this.inner.acquire(holder));
   }
 

@@ -1,6 +1,13 @@
 import { Random } from "../../runtime/base/random.ts";
 import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
-import { goneWithLeaders, leaderFaults, lineOptions, resignations, withServers } from "./line-scenario.ts";
+import {
+  goneWithLeaders,
+  leaderFaults,
+  lineOptions,
+  resignations,
+  standbysThatStop,
+  withServers,
+} from "./line-scenario.ts";
 import { makePartings } from "./partings.ts";
 import type { Act, ClusterOptions, Fault, Scenario } from "./scenario.ts";
 import { strangerWord } from "./strangers.ts";
@@ -72,6 +79,7 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
     faults.push(
       ...leaderFaults(fate, chaosMs, new Random(seed ^ 0x7a11)),
       ...resignations(new Random(seed ^ 0x4e51), chaosMs),
+      ...standbysThatStop(new Random(seed ^ 0x57b1), chaosMs),
     );
   // No row may meet more deaths by chance than a task is allowed.
   if (!has.has("crash") && !has.has("exile") && !has.has("poison") && workers > 1)

@@ -78,6 +78,8 @@ export type Fault = { readonly at: number } & (
   | { readonly kind: "leaderPause"; readonly forMs: number }
   /** It stops in order, so that another leads at once. */
   | { readonly kind: "leaderResigns"; readonly forMs: number }
+  /** Whoever stands by stops in order; it is there again soon. */
+  | { readonly kind: "standbyStops" }
 );
 
 /** How often the scheduler is asked whether a worker may go. */

@@ -342,6 +342,9 @@ function strike(cluster: Cluster, fault: Fault): void {
     case "leaderResigns":
       cluster.standbys?.resign(cluster.node(cluster.leader), fault.forMs).catch((error) => world.fail(error));
       return;
+    case "standbyStops":
+      for (const id of ["s", "t"]) if (id !== cluster.leader) cluster.standbys?.stopWaiting(id);
+      return;
     case "leaderPause":
       return pause(cluster, cluster.leader, fault.forMs);
   }

@@ -14,12 +14,17 @@ export interface StandbyHost {
   crash(id: string, restartAfterMs: number): void;
 }
 
+/** Who stopped while it waited is there again after so long. */
+const BACK_MS = 300;
+
 /** Schedulers that wait for their turn, and for the next one after they were deposed. */
 export class Standbys {
   /** Nodes whose scheduler leads, as far as it knows. */
   readonly leading = new Set<string>();
   /** How the one of a node that leads stops in order. */
   private readonly resignations = new Map<string, () => Promise<void>>();
+  /** How the one of a node is told to wait no longer. */
+  private readonly waits = new Map<string, AbortController>();
   private readonly host: StandbyHost;
   private readonly line: SimLine;
   private readonly version: string;
@@ -46,9 +51,17 @@ export class Standbys {
       this.ended(id);
       if (node.life === life && node.isAlive) this.begin(id);
     };
-    this.line.take(node, this.version, lost).then(
+    const wait = new AbortController();
+    this.waits.set(id, wait);
+    this.line.take(node, { version: this.version, signal: wait.signal, onLost: lost }).then(
       (taken) => {
-        lead = taken as Lead;
+        if (this.waits.get(id) === wait) this.waits.delete(id);
+        lead = taken;
+        if (lead === undefined) {
+          if (!wait.signal.aborted) host.world.fail(new Error(`${id} waits no longer, for no reason`));
+          host.crash(id, BACK_MS);
+          return;
+        }
         if (this.line.isOther(node)) host.world.fail(new Error(`${id} leads, and is of another version`));
         host.world.note(`${id} leads in epoch ${lead.epoch}, after ${lead.former}`);
         this.leading.add(id);
@@ -60,6 +73,8 @@ export class Standbys {
           await lead?.resign();
           if (lead !== undefined) this.line.checkWritten(node, lead.commits);
         });
+        // It took the lead as it was told to stop.
+        if (wait.signal.aborted) this.resign(node, BACK_MS).catch((error) => host.world.fail(error));
       },
       // A process that cannot read or write the journal ends; another life of it may be luckier.
       (error) => {
@@ -77,6 +92,14 @@ export class Standbys {
     this.host.world.note(`${id} resigns`);
     await resign();
     if (node.life === life && node.isAlive) this.host.crash(id, restartAfterMs);
+  }
+
+  /** The one of a node stops in order while it waits for its turn. */
+  stopWaiting(id: string): void {
+    const wait = this.waits.get(id);
+    if (wait === undefined || this.leading.has(id)) return;
+    this.host.world.note(`${id} waits no longer`);
+    wait.abort();
   }
 
   /** A process has ended, or its scheduler leads no more. */

@@ -1,6 +1,7 @@
 import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import { HeldDigest } from "../../actors/worker/held-digest.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
+import { WS } from "../../actors/worker/worker-states.ts";
 import type { StealAsk, StealGrant } from "../../runtime/protocol/worker-worker.ts";
 
 /** A task is given away a few times in its life at most. */
@@ -50,12 +51,27 @@ export class StealWatch {
         newest = asked;
         isOpen = true;
       }
+      if (event.kind === "steal" && event.event.type === "answered") this.checkWaiters(brain, event.event.grant);
       if (stealing.isAsking !== isOpen)
         this.fail(new Error(`${brain.id} asks exactly while a question of its is open`));
       if (event.kind !== "steal" || event.event.type !== "asked") return;
       const { grant } = out.grants.at(-1) as { readonly grant: StealGrant };
       this.checkGain(brain, event.event.ask, grant, queued);
     };
+  }
+
+  /** What a promised task reads and is on its way waits with it, and is let go of with it. */
+  private checkWaiters({ id, rows, stealing, waiters }: WorkerBrain, grant: StealGrant): void {
+    const waitFor = new Map([...waiters]);
+    for (const row of grant.rows) {
+      if (!stealing.promised.has(row)) continue;
+      const forgotten = rows.findInput(
+        row,
+        (input) => rows.state(input) === WS.fetching && waitFor.get(input)?.includes(row) !== true,
+      );
+      if (forgotten >= 0)
+        this.fail(new Error(`row ${row} is promised to ${id}, and ${forgotten} does not come for it`));
+    }
   }
 
   /** The last of a queue waits for all before it; inputs that the thief has not told of have to come first. */
