@@ -2,8 +2,6 @@ import type { Clock } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import { type Graph, wantCount } from "../../runtime/graph/graph.ts";
-import type { HeldLayer } from "../../runtime/graph/layer.ts";
-import { taskKey } from "../../runtime/graph/layer.ts";
 import type {
   ClientShare,
   FromClient,
@@ -17,6 +15,7 @@ import { ChunkFault } from "../chunk/chunk-fault.ts";
 import type { Windows } from "../chunk/windows.ts";
 import { clientError } from "./client-error.ts";
 import { cutRuns, HandleRunsBuilder, handleParts } from "./handle-runs.ts";
+import { handlesOf, heldHandles } from "./held-handles.ts";
 import { layersToWire, refuseCycles } from "./layers-to-wire.ts";
 import { RecordList } from "./record-list.ts";
 import { decodedSmall } from "./small-value.ts";
@@ -103,7 +102,7 @@ export class ClientSession {
   }
 
   /**
-   * Submits a graph: one message.
+   * Submits a graph: one message. What reads a future whose own submission was not taken fails with the same reason.
    * @returns the record of the wanted tasks, in the order of the wants
    * @throws ShoalError NOT_PORTABLE | CYCLE | CLOSED before anything is sent
    */
@@ -114,10 +113,12 @@ export class ClientSession {
     let handleBase = first;
     const position = new Map(graph.layers.map((layer, at) => [layer.name, at]));
     refuseCycles(graph);
+    const refusal = this.records.refusalOf(heldHandles(graph, this));
+    if (refusal !== undefined) return this.refuse(count, refusal);
     const layers = layersToWire(graph, {
       ...this.options,
       carries: this.options.bus.carries,
-      handlesOf: (layer) => this.handlesOf(layer),
+      handlesOf: (layer) => handlesOf(layer, this),
     });
     const wants = graph.wants.map((want) => {
       const wire = { layer: position.get(want.layer.name) as number, indices: want.indices, handleBase };
@@ -160,6 +161,7 @@ export class ClientSession {
   refuse(count: number, error: Error): SubmissionRecord {
     const record = this.records.add(this.reserve(count), count);
     for (let handle = record.first; handle < record.first + count; handle++) record.setError(handle, error);
+    this.records.refuse(record, error);
     return record;
   }
 
@@ -208,15 +210,18 @@ export class ClientSession {
       for (const part of handleParts(handles)) this.link?.tell({ type: "cancel", handles: part, reason });
   }
 
+  /** Tries again what failed; of what was never taken there is nothing to try again. */
   retry(handles: readonly number[]): void {
-    for (const handle of handles) {
+    const tried = handles.filter((handle) => {
       const record = this.findRecord(handle);
-      if (record === undefined) continue;
-      record.setPending(handle);
+      return record !== undefined && record.refusal === undefined;
+    });
+    for (const handle of tried) {
+      this.findRecord(handle)?.setPending(handle);
       this.wishes.retry(handle);
     }
-    if (this.phase.state === "open")
-      for (const part of handleParts(handles)) this.link?.tell({ type: "retry", handles: part });
+    if (this.phase.state === "open" && tried.length > 0)
+      for (const part of handleParts(tried)) this.link?.tell({ type: "retry", handles: part });
   }
 
   /** Says goodbye; whatever is still waited for fails. */
@@ -328,7 +333,9 @@ export class ClientSession {
 
   private heldRuns(): Uint32Array {
     const runs = new HandleRunsBuilder();
-    for (const handle of this.records.handles((standing) => standing !== STANDING.released)) runs.add(handle);
+    const isKnown = (standing: number, { refusal }: SubmissionRecord): boolean =>
+      standing !== STANDING.released && refusal === undefined;
+    for (const handle of this.records.handles(isKnown)) runs.add(handle);
     return runs.finish();
   }
 
@@ -345,6 +352,7 @@ export class ClientSession {
     if (refused === undefined) return;
     const { record } = refused;
     for (let handle = record.first; handle < record.first + record.count; handle++) this.erred(handle, failure);
+    this.records.refuse(record, failure);
   }
 
   private inMemory(message: InMemoryMessage): void {
@@ -380,18 +388,6 @@ export class ClientSession {
     if (listeners === undefined) return;
     this.settledListeners.delete(handle);
     for (const listener of listeners) listener();
-  }
-
-  private handlesOf(layer: HeldLayer): Uint32Array {
-    const lease = layer.lease as Partial<HandleLease> | undefined;
-    if (lease?.session !== this)
-      throw new ShoalError(
-        `${taskKey(layer, 0)} is held by another client, or by this process: gather it and scatter it here`,
-        {
-          code: "UNKNOWN_KEY",
-        },
-      );
-    return lease.handles as Uint32Array;
   }
 
   private refuseIfClosed(): void {

@@ -3,6 +3,8 @@ import { SubmissionRecord } from "./submission-record.ts";
 /** Submissions in the order of their handles. */
 export class RecordList {
   private readonly records: SubmissionRecord[] = [];
+  /** Whether there ever were any: handles are looked up only then. */
+  private hasRefusals = false;
 
   get size(): number {
     return this.records.length;
@@ -38,10 +40,26 @@ export class RecordList {
     return -1;
   }
 
-  /** Handles in a standing that something holds of. */
-  *handles(holds: (standing: number) => boolean): Generator<number> {
+  /** A submission is not taken, for this reason. */
+  refuse(record: SubmissionRecord, refusal: Error): void {
+    record.refusal = refusal;
+    this.hasRefusals = true;
+  }
+
+  /** Why the first of these handles that was not taken was not; undefined if all were. */
+  refusalOf(handles: Iterable<number>): Error | undefined {
+    if (!this.hasRefusals) return undefined;
+    for (const handle of handles) {
+      const refusal = this.find(handle)?.refusal;
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  /** Handles in a standing that something holds of, and of a record that it holds of. */
+  *handles(holds: (standing: number, record: SubmissionRecord) => boolean): Generator<number> {
     for (const record of this.records)
       for (let handle = record.first; handle < record.first + record.count; handle++)
-        if (holds(record.standingOf(handle))) yield handle;
+        if (holds(record.standingOf(handle), record)) yield handle;
   }
 }

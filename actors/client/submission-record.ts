@@ -18,6 +18,8 @@ export class SubmissionRecord {
   left: number;
   /** Handles still pending. */
   pending: number;
+  /** Why it was not taken: the scheduler knows nothing of it. */
+  refusal: Error | undefined;
   private readonly standing: Uint8Array;
   private values: unknown[] | undefined;
   private rows: Uint32Array | undefined;
@@ -83,6 +85,7 @@ export class SubmissionRecord {
     const at = handle - this.first;
     const before = this.standing[at];
     if (before !== STANDING.held && before !== STANDING.erred) return;
+    this.refusal = undefined;
     this.errors?.delete(handle);
     this.standing[at] = STANDING.pending;
     this.pending += 1;

@@ -1,5 +1,6 @@
 import { invariant } from "../../runtime/base/errors.ts";
 import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
+import { type SchedulerFailure, unknownHandleError } from "./failures.ts";
 
 /** Wants of one layer: the row of each, and its handle. */
 export interface WantedRows {
@@ -35,6 +36,16 @@ interface HandleRange {
   released: Uint8Array | undefined;
 }
 
+/** A submission that was not taken, and the handles that its client took for it. */
+export interface Refusal {
+  readonly request: number;
+  readonly problem: SchedulerFailure;
+  readonly handles: readonly (readonly [first: number, count: number])[];
+}
+
+/** Of older ones clients have heard. */
+const REFUSALS_MAX = 256;
+
 /** A client session: what it wants, by handle. */
 export class ClientRecord {
   readonly id: string;
@@ -55,6 +66,7 @@ export class ClientRecord {
   intake: Intake | undefined;
   readonly waiting: FromClient[] = [];
   private readonly ranges: HandleRange[] = [];
+  private readonly refusals: Refusal[] = [];
 
   /** Whether as many of its tasks are with workers as may be at once. */
   get hasAllItMay(): boolean {
@@ -65,6 +77,23 @@ export class ClientRecord {
     this.id = id;
     this.number = number;
     this.lastSeenMs = nowMs;
+  }
+
+  /** Remembers what was not taken: its client may not have heard, and speak of it again. */
+  noteRefusal(refusal: Refusal): void {
+    this.refusals.push(refusal);
+    if (this.refusals.length > REFUSALS_MAX) this.refusals.shift();
+  }
+
+  /** Why a submission was not taken; undefined if it was. */
+  refusalOf(request: number): SchedulerFailure | undefined {
+    return this.refusals.find((one) => one.request === request)?.problem;
+  }
+
+  /** Why a handle that is not known is not. */
+  whyUnknown(handle: number): SchedulerFailure {
+    const has = ([first, count]: readonly [number, number]): boolean => handle >= first && handle < first + count;
+    return this.refusals.find(({ handles }) => handles.some(has))?.problem ?? unknownHandleError(handle);
   }
 
   /** Ranges stay sorted. Handles mostly grow; those of scattered data were reserved before the transfer. */

@@ -6,7 +6,7 @@ import type {
   WorkerSummary,
 } from "../../runtime/protocol/client-scheduler.ts";
 import { ClientRecord } from "./client-record.ts";
-import { cancelledError, unknownHandleError } from "./failures.ts";
+import { cancelledError } from "./failures.ts";
 import { tellOne } from "./intake.ts";
 import type { SlabPlace } from "./ledger-record.ts";
 import { isLeaving } from "./membership.ts";
@@ -83,7 +83,7 @@ export function resume(state: SchedulerState, client: ClientRecord, runs: Handle
   for (const handle of [...client.handles()]) if (!held.has(handle)) releaseHandle(state, client, handle);
   for (const handle of held) {
     const row = client.rowOf(handle);
-    if (row < 0) state.out.toClient(client.number).erred(handle, unknownHandleError(handle));
+    if (row < 0) state.out.toClient(client.number).erred(handle, client.whyUnknown(handle));
     else tellStanding(state, client, handle, row);
   }
 }
@@ -194,7 +194,7 @@ export function cancelRow(state: SchedulerState, row: number, reason: string): b
 export function retryHandles(state: SchedulerState, client: ClientRecord, handles: Iterable<number>): void {
   for (const handle of handles) {
     const row = client.rowOf(handle);
-    if (row < 0) state.out.toClient(client.number).erred(handle, unknownHandleError(handle));
+    if (row < 0) state.out.toClient(client.number).erred(handle, client.whyUnknown(handle));
     else if (!retryRow(state, row)) tellStanding(state, client, handle, row);
   }
 }

@@ -3,14 +3,8 @@ import type { SubmitMessage } from "../../runtime/protocol/client-scheduler.ts";
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
 import { emptyCache } from "./cached-results.ts";
 import { malformedLayers } from "./check-layers.ts";
-import type { ClientRecord } from "./client-record.ts";
-import {
-  malformedError,
-  nameTakenError,
-  overloadedError,
-  type SchedulerFailure,
-  unknownHandleError,
-} from "./failures.ts";
+import type { ClientRecord, Refusal } from "./client-record.ts";
+import { malformedError, nameTakenError, overloadedError, type SchedulerFailure } from "./failures.ts";
 import { giveHandles, takeIn } from "./intake.ts";
 import type { GraphRecord, LayerRows, SlabPlace } from "./ledger-record.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
@@ -21,13 +15,16 @@ import { dropIdleSlabs } from "./slab-release.ts";
 export function submit(state: SchedulerState, client: ClientRecord, message: SubmitMessage): void {
   const out = state.out.toClient(client.number);
   if (message.request <= client.requestMax) {
-    out.say({ type: "accepted", request: message.request, tasks: 0 });
+    const refusal = client.refusalOf(message.request);
+    if (refusal === undefined) out.say({ type: "accepted", request: message.request, tasks: 0 });
+    else out.say({ type: "declined", request: message.request, error: refusal });
     return;
   }
   const problem =
     checkSubmission(state, client, message) ?? checkHeldReads(message) ?? checkSize(state, client, message);
   if (problem !== undefined) {
     client.requestMax = message.request;
+    client.noteRefusal({ request: message.request, problem, handles: handlesOf(message, problem) });
     out.say({ type: "declined", request: message.request, error: problem });
     state.log.note({ atMs: state.nowMs, level: "warn", about: "submission", name: client.id, text: problem.message });
     return;
@@ -55,6 +52,15 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   if (slab !== undefined && slab.active === 0) state.idleSlabs.push(slab.id);
 }
 
+/** What a submission that is not taken wanted; of one that makes no sense nothing. */
+const handlesOf = ({ wants, layers }: SubmitMessage, { code }: SchedulerFailure): Refusal["handles"] =>
+  code === "DECODE"
+    ? []
+    : wants.map(({ indices, handleBase, layer }) => [
+        handleBase,
+        indices?.length ?? sizeOf(layers[layer] as WireLayer),
+      ]);
+
 function graphRecord(
   client: ClientRecord,
   message: SubmitMessage,
@@ -79,7 +85,7 @@ function checkSubmission(
       return nameTakenError(layer.name, known.count, count);
     if (layer.kind === "held")
       for (const handle of layer.handles)
-        if (handle !== NOT_HELD && client.rowOf(handle) < 0) return unknownHandleError(handle);
+        if (handle !== NOT_HELD && client.rowOf(handle) < 0) return client.whyUnknown(handle);
   }
   for (const want of message.wants) {
     const layer = message.layers[want.layer];

@@ -3,7 +3,7 @@ import { STANDING } from "../../actors/client/submission-record.ts";
 import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import { S } from "../../actors/scheduler/scheduler-state.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
-import type { Held } from "./client.ts";
+import type { Held, SimClient } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
 import { isInOrder, isOfLine } from "./in-order.ts";
 import { digestOf } from "./tasks.ts";
@@ -59,6 +59,7 @@ function checkError(cluster: Cluster, oracle: Oracle, thrown: unknown, held: Hel
   // A task that was alone on every worker that chance ended looks like the one that ended them.
   const endings = faults.filter((fault) => !isInOrder(fault) && !isOfLine(fault) && fault.kind !== "clientEnds").length;
   const reasons: Record<string, boolean> = {
+    OVERLOADED: cluster.scenario.options.tasksPerClientMax !== undefined,
     CANCELLED: acts.some((act) => act.kind === "cancel"),
     KILLED_WORKER: behaves("poison") || endings > cluster.scenario.options.allowedFailures,
     LOST_DATA:
@@ -161,8 +162,23 @@ export function checkReplicas(cluster: Cluster): void {
   }
 }
 
+/** A client that holds nothing waits for nothing, and has nothing to say again. */
+function checkClient({ id, session }: SimClient): void {
+  if (!session.isOpen) return;
+  assert.deepEqual(session.counts, { submissions: 0, waits: 0 }, `${id} holds nothing, and nobody waits there`);
+  assert.equal(session["unacknowledged"].size, 0, `${id} has heard of all it submitted`);
+  assert.deepEqual(session["wishes"].said(), [], `${id} wishes nothing of what it let go of`);
+}
+
+/** Who is closed takes nothing more, and says so. */
+export function checkClosed({ id, session }: SimClient): void {
+  const submit = (): unknown => session.submit({ layers: [], wants: [] }, { priority: 0, retries: 0 });
+  assert.throws(submit, { code: "CLOSED" }, `${id} is closed`);
+}
+
 /** After everything was released, nothing is left anywhere. */
 export function checkEmpty(cluster: Cluster): void {
+  for (const client of cluster.clients.values()) checkClient(client);
   const { state } = cluster.scheduler as { state: SchedulerState };
   assert.equal(state.slabs.size, 0, "the scheduler knows no slab");
   for (const [what, map] of Object.entries({

@@ -133,7 +133,8 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
   }
 
   private spawnScheduler(node: SimNode, epoch: number, journal: SchedulerJournal | undefined): ActorSystem {
-    const { heartbeatMs, leaseMs, prefillUs, allowedFailures, speculate, cache, bytesPerUs } = this.scenario.options;
+    const { heartbeatMs, leaseMs, prefillUs, allowedFailures, tasksPerClientMax, speculate, cache, bytesPerUs } =
+      this.scenario.options;
     const system = this.systemOn(node);
     system.spawn(
       schedulerActor({
@@ -146,6 +147,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
         clientLeaseMs: leaseMs * CLIENT_LEASES,
         prefillUs,
         allowedFailures,
+        tasksPerClientMax,
         speculate,
         cache,
         intakeRows: intakeRowsOf(this.scenario),

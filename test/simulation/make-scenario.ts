@@ -100,6 +100,7 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   if (elsewhere.chance(STRANGERS_RATE)) faults.push(...strangersAt(elsewhere, chaosMs));
   // Who is vouched for is never exiled.
   const nannies = !has.has("exile") && new Random(seed ^ 0x4a66).chance(NANNIES_RATE);
+  const bounds = new Random(seed ^ 0xb0d5);
   const scenario: Scenario = {
     seed,
     options: {
@@ -107,6 +108,7 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
       ...pace,
       bytesPerUs,
       nannies,
+      tasksPerClientMax: bounds.chance(BOUNDED_RATE) ? bounds.pick([20, 60, 150]) : undefined,
       shares: clientShares(new Random(seed ^ 0x5a4e5), clients),
       ...(line === undefined ? {} : { line }),
     },
@@ -149,6 +151,8 @@ function clientShares(random: Random, clients: number): ClientShare[] | undefine
 }
 
 const SHARES_RATE = 0.15;
+/** In so many seeds a client may submit no more than so much. */
+const BOUNDED_RATE = 0.08;
 const STRANGERS_RATE = 0.2;
 const NANNIES_RATE = 0.25;
 const CACHE_RATE = 0.08;

@@ -38,6 +38,8 @@ export interface ClusterOptions {
   readonly line?: LineOptions | undefined;
   /** Workers are looked after: it is told when one dies, and that they live. */
   readonly nannies?: boolean;
+  /** Tasks of a client that may be known at once; submissions beyond are declined. */
+  readonly tasksPerClientMax?: number | undefined;
   /** What clients ask for of the cluster's time, by seat. */
   readonly shares?: readonly ClientShare[] | undefined;
 }

@@ -6,7 +6,7 @@ import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { runInterpreted } from "../../runtime/actor/interpreted-chart.ts";
 import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
-import { checkAnswers, checkEmpty, checkLine, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
+import { checkAnswers, checkClosed, checkEmpty, checkLine, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster } from "./cluster.ts";
 import { checkManagedBytes } from "./memory-bounds.ts";
@@ -230,8 +230,10 @@ async function clearCache(cluster: Cluster, forMs: number): Promise<void> {
 /** Clients release what they hold, or say goodbye with it in their hands. */
 function letGo(cluster: Cluster, client: SimClient): void {
   const saysGoodbye = (cluster.scenario.seed + client.handles.size) % 3 === 0;
-  if (saysGoodbye) client.session.close();
-  else client.release([...client.handles.keys()]);
+  if (saysGoodbye) {
+    client.session.close();
+    checkClosed(client);
+  } else client.release([...client.handles.keys()]);
 }
 
 /** Every client gathers all it can, so that values are compared after they crossed the network. */

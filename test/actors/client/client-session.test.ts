@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClientSession } from "../../../actors/client/client-session.ts";
 import { STANDING } from "../../../actors/client/submission-record.ts";
+import type { ShoalError } from "../../../runtime/base/errors.ts";
 import { LocalBus } from "../../../runtime/bus/local-bus.ts";
+import type { Graph } from "../../../runtime/graph/graph.ts";
 import type { FromClient } from "../../../runtime/protocol/client-scheduler.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -62,4 +64,29 @@ test("a hello of before that comes late ends the link it is followed by: its wel
   session.cancel([1], "enough");
   welcome(3);
   assert.deepEqual(wordsIn(said), ["hello", "resume 1 2", "hello", "cancel 1", "resume 1 2"]);
+});
+
+/** A graph of one task that reads a future. */
+const readerOf = (session: ClientSession, handle: number): Graph => {
+  const lease = { session, handles: Uint32Array.of(handle) };
+  const held = { kind: "held", name: `held-${handle}`, grid: [1], keys: undefined, lease } as const;
+  return { layers: [held], wants: [{ layer: held, indices: undefined }] } as unknown as Graph;
+};
+
+test("what was not taken keeps its reason: it is not asked after, not tried again, and what reads it fails with it", () => {
+  const { session, said, welcome } = openSession();
+  const first = session.submit(readerOf(session, 1), { priority: 0, retries: 0 }).first;
+  const overloaded = { shoal: true, code: "OVERLOADED", message: "too many", details: {} };
+  session.take({ type: "declined", request: 2, error: overloaded }, false);
+  session.take({ type: "resync" } as never, false);
+  said.length = 0;
+  welcome(2);
+  assert.deepEqual(wordsIn(said), ["resume 1 2"]);
+  session.retry([first]);
+  const reader = session.submit(readerOf(session, first), { priority: 0, retries: 0 });
+  assert.equal(said.length, 1, "nothing of it is said");
+  for (const handle of [first, reader.first]) {
+    assert.equal(session.record(handle).standingOf(handle), STANDING.erred);
+    assert.equal((session.record(handle).errorOf(handle) as ShoalError).code, "OVERLOADED");
+  }
 });

@@ -173,3 +173,28 @@ test("tasks beyond the bound are declined with OVERLOADED, and taken when others
   const third = shop.submit("a", 30);
   assert.ok(shop.told.get("a")?.some((message) => message.type === "accepted" && message.request === third));
 });
+
+test("a submission that was declined is declined again when it is repeated, and its futures are known as such", () => {
+  const shop = new Shop(100);
+  shop.hello("a");
+  const layers = [
+    taskLayer(
+      "many",
+      Array.from({ length: 120 }, () => []),
+      undefined,
+    ),
+  ];
+  const wants = [{ layer: 0, indices: null, handleBase: 1 }];
+  const many = { type: "submit", request: 1, layers, wants, priority: 0, retries: 0 } as const;
+  for (let i = 0; i < 2; i++) shop.step("a", many);
+  // After a broken link: its answer was lost.
+  shop.step("a", { type: "resume", handles: Uint32Array.of(1, 1) });
+  const told = shop.told.get("a") ?? [];
+  const codes = told.flatMap((message) =>
+    message.type === "declined" ? [message.error] : message.type === "erred" ? message.errors : [],
+  );
+  assert.deepEqual(
+    codes.map((error) => (error as { code: string }).code),
+    ["OVERLOADED", "OVERLOADED", "OVERLOADED"],
+  );
+});
