@@ -3,7 +3,7 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import type { CommitLog } from "../../runtime/journal/commit-log.ts";
 import type { Journal, JournalRecord } from "../../runtime/journal/journal.ts";
 import { JournalWriter, type NewestRecord } from "../../runtime/journal/journal-writer.ts";
-import { Leadership } from "../../runtime/journal/leadership.ts";
+import { Leadership, pause } from "../../runtime/journal/leadership.ts";
 import type { Lease } from "../../runtime/journal/lease.ts";
 import { readTransactions, type Transaction } from "../../runtime/journal/transaction.ts";
 import { decodeLedger, encodeLedger } from "../../runtime/protocol/ledger-codec.ts";
@@ -77,11 +77,12 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
   );
   if (leadership === undefined) return undefined;
   signal.addEventListener("abort", giveUp, { once: true });
-  const { newest, past } = await readPast(journal, version).catch(async (error: unknown) => {
-    // Who cannot go on where the former one ended does not keep others from it.
-    await leadership.release().catch(() => {});
-    throw error;
-  });
+  const read = await readHeld(options, leadership);
+  if (read === undefined) {
+    signal.removeEventListener("abort", giveUp);
+    return undefined;
+  }
+  const { newest, past } = read;
   const former = past.findLast((record): record is LeaderRecord => record.kind === "leader");
   // By the clock, but always after all before: attempts and fences of two schedulers never meet.
   const epoch = Math.max(options.wallMs(), (former?.epoch ?? 0) + 1);
@@ -133,10 +134,27 @@ const endsOf = (writer: JournalWriter, leadership: Leadership): Pick<Lead, "resi
   },
 });
 
-async function readPast(
-  journal: Journal,
-  version: string,
-): Promise<{ readonly newest: NewestRecord; readonly past: readonly LedgerRecord[] }> {
+interface Past {
+  readonly newest: NewestRecord;
+  readonly past: readonly LedgerRecord[];
+}
+
+/** Reads the journal while the lease is held; who cannot gives it back. @returns undefined where the server does not answer: it is to be tried again */
+async function readHeld(
+  { journal, lease, clock, version, signal }: LeadOptions,
+  leadership: Leadership,
+): Promise<Past | undefined> {
+  try {
+    return await readPast(journal, version);
+  } catch (error) {
+    await leadership.release().catch(() => {});
+    if (!(error instanceof ShoalError && error.retryable)) throw error;
+    await pause(clock, lease.ttlMs / READS_PER_LEASE, signal);
+    return undefined;
+  }
+}
+
+async function readPast(journal: Journal, version: string): Promise<Past> {
   const { newest, transactions } = await readWhole(journal);
   const past = transactions.flatMap(({ bytes }) => decodeLedger<LedgerRecord>(bytes));
   const other = past.find((record) => record.kind === "leader" && record.version !== version) as
@@ -150,6 +168,8 @@ async function readPast(
 }
 
 const READS_MAX = 5;
+/** Tries to read it where the server is away. */
+const READS_PER_LEASE = 12;
 
 /** All transactions, and where they end: another one may write, and a failing machine forget, between two questions. */
 async function readWhole(

@@ -149,7 +149,7 @@ export class Leadership {
 }
 
 /** Waits for a time, or until the signal says not to. */
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       clock.clearTimer(timer);

@@ -32,27 +32,27 @@ const RATE = 0.25;
 /** Of lives that begin when somebody has led. */
 const OTHER_RATE = 0.3;
 const BARRED_RATE = 0.1;
-/** Of questions to the lease, and of their answers. */
-const LEASE_LOSS = 0.05;
+/** Of questions to the lease and about the journal's end, and of their answers. */
+const LOSS = 0.05;
 
 /** Draws what lives of schedulers meet with: by a chance of its own, so that all else of a seed is what it was. */
 export class LineFaults {
   private readonly random: Random;
-  private readonly leases: Random;
+  private readonly losses: Random;
   private readonly versions: Random;
   /** Lives that cannot lead, and end by saying why. */
   private readonly doomed = new Map<SimNode, string>();
 
   constructor(seed: number) {
     this.random = new Random(seed ^ 0xbe41d);
-    this.leases = new Random(seed ^ 0x1ea5e);
+    this.losses = new Random(seed ^ 0x1ea5e);
     this.versions = new Random(seed ^ 0x0e45);
   }
 
-  /** What of a question to the lease is lost. */
-  lossOfLease(): "question" | "answer" | "nothing" {
-    if (this.leases.chance(LEASE_LOSS)) return "question";
-    return this.leases.chance(LEASE_LOSS) ? "answer" : "nothing";
+  /** What of a question is lost. */
+  loss(): "question" | "answer" | "nothing" {
+    if (this.losses.chance(LOSS)) return "question";
+    return this.losses.chance(LOSS) ? "answer" : "nothing";
   }
 
   /** What a life meets with that begins now. @param isWritten whether the journal has words of others, and keeps them */

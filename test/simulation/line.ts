@@ -118,11 +118,16 @@ export class SimLine {
     this.end(node);
   }
 
-  /** As {@link asked}, of the lease: the question or its answer may be lost. */
+  /** A question to the lease. */
   leaseAsked<T>(node: SimNode, what: string, run: () => Promise<T>): Promise<T> {
     if (this.over.has(node) && what === "renew")
       this.world.fail(new Error(`${node.id} leads no more, and renews its lease`));
-    const loss = this.faults && this.options.isRough ? this.fates.lossOfLease() : "nothing";
+    return this.mayFail(node, what, run);
+  }
+
+  /** As {@link asked}; the question or its answer may be lost. */
+  mayFail<T>(node: SimNode, what: string, run: () => Promise<T>): Promise<T> {
+    const loss = this.faults && this.options.isRough ? this.fates.loss() : "nothing";
     return this.asked(node, what, async () => {
       if (loss === "question") throw lostAnswer();
       const answer = await run();
@@ -258,7 +263,7 @@ class SimJournal implements Journal {
   }
 
   range(): Promise<{ oldest: number; newest: number }> {
-    return this.line.asked(this.node, "range", () => this.inner.range());
+    return this.line.mayFail(this.node, "range", () => this.inner.range());
   }
 
   read(from: number, to: number): ReturnType<Journal["read"]> {

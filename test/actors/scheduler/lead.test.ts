@@ -110,6 +110,24 @@ test("a scheduler of another version that cannot read the journal says so, and g
   second.abandon();
 });
 
+test("a journal that does not answer is read again", async () => {
+  const line = new Line();
+  const journal = new MemoryJournal(line.journals);
+  const range = journal.range.bind(journal);
+  let questions = 0;
+  journal.range = async () => {
+    questions += 1;
+    if (questions < 3) throw new ShoalError("No answer", { code: "TIMEOUT", retryable: true });
+    return range();
+  };
+  const taken = line.take("first", journal);
+  for (let i = 0; i < 4; i++) await line.clock.advance(LEASE_MS / 6);
+  const lead = (await taken) as Lead;
+  assert.equal(questions, 3);
+  assert.equal(line.leases.entry?.holder, "first");
+  lead.abandon();
+});
+
 test("a process that stood still for longer than its lease says nothing more once it is abandoned", async () => {
   const line = new Line();
   const first = (await line.take("first")) as Lead;
