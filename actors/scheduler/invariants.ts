@@ -41,7 +41,7 @@ export function checkScheduler(state: SchedulerState): void {
 
 /** Copies of what is in memory lie on workers that are here, one on each. */
 function checkHolders({ tasks, workers }: SchedulerState, row: number, more: readonly number[]): void {
-  if (tasks.state[row] !== S.memory) broken(`row ${row}, of which there are copies, is in memory`);
+  if (tasks.state[row] !== S.memory || more.length === 0) broken(`row ${row}, of which there are copies, is in memory`);
   const holders = [tasks.worker[row] as number, ...more];
   if (new Set(holders).size < holders.length) broken(`row ${row} lies on each of ${holders.join(", ")} once`);
   if (holders.some((one) => workers[one] === undefined)) broken(`row ${row} lies on workers that are here`);

@@ -37,8 +37,9 @@ const WHOLE_SHARE_MIN = 0.9;
 const USUAL_PART = 0.03;
 const WALKED_SHARE = 0.0005;
 const DEVIATIONS = 5;
-/** What hardly any seed hears may be heard by a few, or by none. */
+/** What hardly any seed hears may be heard by a few, or by none: of many seeds by this part, of few by some, as ln(1 + times). */
 const HEARD_LEAST = 0.01;
+const HEARD_BY_SOME = 6;
 
 /** The averages, beside this file. */
 export const USUAL_FILE = new URL("./usual.json", import.meta.url);
@@ -101,7 +102,8 @@ function strangeWords(tally: Tally, usual: Usual): string[] {
     if (Math.min(seeds, known.seeds) < KIND_SEEDS_MIN) return [];
     return [...new Set([...heard.keys(), ...Object.keys(known.heard)])].flatMap((what) => {
       const seen = (heard.get(what)?.sum ?? 0) / seeds;
-      const strange = strangeMean(seen, known.heard[what], chanceOf(seeds, known), HEARD_LEAST);
+      const least = Math.max(HEARD_LEAST, HEARD_BY_SOME / seeds);
+      const strange = strangeMean(seen, known.heard[what], chanceOf(seeds, known), least);
       if (strange === undefined) return [];
       const where = circumstance === "any" ? "" : ` with a ${circumstance} of schedulers`;
       return [`"${what}" is heard ${strange} times a seed${where} (as ln(1 + times))`];
