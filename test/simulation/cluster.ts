@@ -33,7 +33,6 @@ import { type RunsHost, TaskRuns } from "./task-runs.ts";
 import { tightMemory } from "./tight-memory.ts";
 import { intakeRowsOf, TurnWatch } from "./turn-watch.ts";
 import { hits } from "./walked-charts.ts";
-import { watchWants } from "./want-watch.ts";
 import { checkWorkConservation } from "./work-conservation.ts";
 import { type SimNode, World } from "./world.ts";
 
@@ -174,7 +173,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
 
   /** Counts the sessions that begin anew, and the workers that are given up though they live. */
   private observe(brain: SchedulerBrain): void {
-    watchWants(brain.state.wants, (error) => this.world.fail(error));
+    this.turns.watch(brain, (error) => this.world.fail(error));
     const step = brain.step.bind(brain);
     brain.step = (input, now) => {
       if (input.kind === "worker" && input.message.type === "relinquish")

@@ -4,6 +4,7 @@ import { FLAG, S, type SchedulerState } from "../../actors/scheduler/scheduler-s
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
 import type { Scenario } from "./scenario.ts";
+import { watchWants } from "./want-watch.ts";
 
 /** Rows of a turn where nothing else is said. */
 const ROWS_PER_TURN = 2048;
@@ -27,6 +28,20 @@ export class TurnWatch {
     this.rowsPerTurn = intakeRowsOf(scenario) ?? ROWS_PER_TURN;
     this.hasShards = scenario.layers.some(({ kind }) => kind === "exchange");
     this.workers = workers;
+  }
+
+  /** Looks at what a scheduler notes from now on. @param fail told of what is noted for nothing, or for the wrong reason */
+  watch(brain: SchedulerBrain, fail: (error: Error) => void): void {
+    const { wants, tasks } = brain.state;
+    watchWants(wants, fail);
+    const lose = brain["lose"].bind(brain);
+    brain["lose"] = (worker, isExpected, ...why) => {
+      const kills = Uint8Array.from(tasks.kills);
+      lose(worker, isExpected, ...why);
+      const blamed = kills.findIndex((n, row) => n !== tasks.kills[row]);
+      if (isExpected && blamed >= 0)
+        fail(new Error(`row ${blamed} is blamed for the end of ${worker.id}, which was to be`));
+    };
   }
 
   /** Before the words of a turn leave. @throws Error if it was too long, or believes that shards lie where they do not */
