@@ -90,7 +90,7 @@ export class SimLine {
       wallMs: () => Math.ceil(this.world.now) * 1000,
       version: fate.isOther ? `${version}-other` : version,
       recordsPerSummary: this.options.recordsPerSummary,
-      holder: `${node.id}-${node.life}`,
+      holder: holderOf(node),
       signal,
       onLost,
     });
@@ -110,18 +110,25 @@ export class SimLine {
     this.over.add(node);
   }
 
-  /** Who stops in order leaves nothing unwritten, unless it led no more. */
-  checkWritten(node: SimNode, commits: CommitLog): void {
-    const { committed, position } = commits as unknown as { readonly committed: number; readonly position: number };
-    if (!this.over.has(node) && committed < position)
-      this.world.fail(new Error(`${node.id} stops with ${committed} of ${position} turns written`));
+  /** Who stops in order leaves nothing unwritten, and the lease to others, unless it led no more. */
+  checkStopped(node: SimNode, commits: CommitLog): void {
+    if (this.over.has(node)) return;
     this.end(node);
+    const { committed, position } = commits as unknown as { readonly committed: number; readonly position: number };
+    if (committed < position)
+      this.world.fail(new Error(`${node.id} stops with ${committed} of ${position} turns written`));
+    if (this.options.isRough) return;
+    // A renewal that was on its way as it gave the lease back is over by then, and undone.
+    this.world.at(this.world.now + SETTLED_MS, "released", () => {
+      if (this.lease.entry?.holder === holderOf(node))
+        this.world.fail(new Error(`${node.id} stopped, and has the lease`));
+    });
   }
 
   /** A question to the lease. */
   leaseAsked<T>(node: SimNode, what: string, run: () => Promise<T>): Promise<T> {
-    if (this.over.has(node) && what === "renew")
-      this.world.fail(new Error(`${node.id} leads no more, and renews its lease`));
+    if (this.over.has(node) && (what === "renew" || what === "acquire"))
+      this.world.fail(new Error(`${node.id} leads no more, and ${what}s its lease`));
     return this.mayFail(node, what, run);
   }
 
@@ -175,7 +182,8 @@ export class SimLine {
     return { ...Object.fromEntries(questions), "line held ms": this.heldMs };
   }
 
-  private note(what: string): void {
+  /** Notes what is asked, or becomes of a scheduler, in words for what seeds are compared by. */
+  note(what: string): void {
     this.questions.set(what, (this.questions.get(what) ?? 0) + 1);
   }
 
@@ -244,6 +252,12 @@ export class SimLine {
     return new Promise((resolve) => void this.world.at(this.world.now + delayMs, "journal", resolve, node));
   }
 }
+
+/** What was on its way to the lease has been answered by then. */
+const SETTLED_MS = 500;
+
+/** How a scheduler writes itself down in the lease. */
+const holderOf = ({ id, life }: SimNode): string => `${id}-${life}`;
 
 const lostAnswer = (): ShoalError => new ShoalError("The answer was lost", { code: "TIMEOUT", retryable: true });
 

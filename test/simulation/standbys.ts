@@ -11,11 +11,14 @@ export interface StandbyHost {
   lead(node: SimNode, lead: Lead): ActorSystem;
   /** It leads no more. */
   fallSilent(node: SimNode): void;
+  node(id: string): SimNode;
   crash(id: string, restartAfterMs: number): void;
 }
 
 /** Who stopped while it waited is there again after so long. */
 const BACK_MS = 300;
+/** Who is to stop while it waits has by then, whatever it asked last. */
+const STOPS_MS = 180;
 
 /** Schedulers that wait for their turn, and for the next one after they were deposed. */
 export class Standbys {
@@ -43,6 +46,7 @@ export class Standbys {
     let lead: Lead | undefined;
     const lost = (reason: string): void => {
       host.world.note(`${id} leads no more: ${reason}`);
+      this.line.note("loses");
       if (lead === undefined) host.world.fail(new Error(`${id} lost a lead that it never had: ${reason}`));
       system?.close();
       lead?.abandon();
@@ -64,6 +68,7 @@ export class Standbys {
         }
         if (this.line.isOther(node)) host.world.fail(new Error(`${id} leads, and is of another version`));
         host.world.note(`${id} leads in epoch ${lead.epoch}, after ${lead.former}`);
+        this.line.note("leads");
         this.leading.add(id);
         system = host.lead(node, lead);
         this.resignations.set(id, async () => {
@@ -71,7 +76,7 @@ export class Standbys {
           host.fallSilent(node);
           this.ended(id);
           await lead?.resign();
-          if (lead !== undefined) this.line.checkWritten(node, lead.commits);
+          if (lead !== undefined) this.line.checkStopped(node, lead.commits);
         });
         // It took the lead as it was told to stop.
         if (wait.signal.aborted) this.resign(node, BACK_MS).catch((error) => host.world.fail(error));
@@ -96,10 +101,17 @@ export class Standbys {
 
   /** The one of a node stops in order while it waits for its turn. */
   stopWaiting(id: string): void {
+    const { host } = this;
     const wait = this.waits.get(id);
     if (wait === undefined || this.leading.has(id)) return;
-    this.host.world.note(`${id} waits no longer`);
+    host.world.note(`${id} waits no longer`);
     wait.abort();
+    const node = host.node(id);
+    host.world.at(host.world.now + STOPS_MS, "stopped", () => {
+      const isPaused = node.pausedUntil > host.world.now - STOPS_MS;
+      if (node.isAlive && !isPaused && this.waits.get(id) === wait)
+        host.world.fail(new Error(`${id} was to stop ${STOPS_MS} ms ago, and waits`));
+    });
   }
 
   /** A process has ended, or its scheduler leads no more. */

@@ -2,10 +2,14 @@ import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import { HeldDigest } from "../../actors/worker/held-digest.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
-import type { StealAsk, StealGrant } from "../../runtime/protocol/worker-worker.ts";
+import type { StealGrant } from "../../runtime/protocol/worker-worker.ts";
+import { wrongGrant } from "./grant-watch.ts";
 
 /** A task is given away a few times in its life at most. */
 const MOVES_MAX = 12;
+
+const digestOf = ({ rows }: WorkerBrain): string =>
+  HeldDigest.of([...rows.rows()].filter((row) => rows.state(row) === WS.memory));
 
 /** Nothing goes round and round, and nothing goes where its inputs take longer to come than it would have waited. */
 export class StealWatch {
@@ -46,46 +50,35 @@ export class StealWatch {
       const queued = brain.queue.size;
       if (event.kind === "steal" && "question" in event.event && event.event.question === newest) isOpen = false;
       step(event);
-      const asked = out.asks.at(-1)?.question ?? 0;
-      if (asked > newest) {
-        newest = asked;
+      const asked = out.asks.at(-1);
+      if (asked !== undefined && asked.question > newest) {
+        newest = asked.question;
         isOpen = true;
+        if (asked.ask.digest !== digestOf(brain)) this.fail(new Error(`${brain.id} says what it holds as it asks`));
       }
       if (event.kind === "steal" && event.event.type === "answered") this.checkWaiters(brain, event.event.grant);
       if (stealing.isAsking !== isOpen)
         this.fail(new Error(`${brain.id} asks exactly while a question of its is open`));
       if (event.kind !== "steal" || event.event.type !== "asked") return;
       const { grant } = out.grants.at(-1) as { readonly grant: StealGrant };
-      this.checkGain(brain, event.event.ask, grant, queued);
+      const wrong = wrongGrant(brain, event.event.ask, grant, queued);
+      if (wrong !== undefined) this.fail(new Error(wrong));
     };
   }
 
-  /** What a promised task reads and is on its way waits with it, and is let go of with it. */
+  /** What a promised task reads comes, is waited for with it, and is let go of with it. */
   private checkWaiters({ id, rows, stealing, waiters }: WorkerBrain, grant: StealGrant): void {
     const waitFor = new Map([...waiters]);
     for (const row of grant.rows) {
       if (!stealing.promised.has(row)) continue;
       const forgotten = rows.findInput(
         row,
-        (input) => rows.state(input) === WS.fetching && waitFor.get(input)?.includes(row) !== true,
+        (input) =>
+          rows.state(input) === WS.absent ||
+          (rows.state(input) === WS.fetching && waitFor.get(input)?.includes(row) !== true),
       );
       if (forgotten >= 0)
         this.fail(new Error(`row ${row} is promised to ${id}, and ${forgotten} does not come for it`));
     }
-  }
-
-  /** The last of a queue waits for all before it; inputs that the thief has not told of have to come first. */
-  private checkGain(brain: WorkerBrain, ask: StealAsk, grant: StealGrant, queued: number): void {
-    const digest = HeldDigest.read(ask.digest);
-    const waitUs = (queued * ask.meanUs) / brain.stealing.self.slots;
-    grant.rows.forEach((row, i) => {
-      const inputs = grant.inputs.slice(grant.inputOffsets[i], grant.inputOffsets[i + 1]);
-      const missing = inputs.filter((input) => !digest.mayHold(input));
-      const moveUs = missing.reduce((sum, input) => sum + brain.rows.bytes(input), 0) / ask.bytesPerUs;
-      if (moveUs > waitUs)
-        this.fail(
-          new Error(`row ${row} was given to ${ask.thief}: its inputs take ${moveUs} us, here it waits ${waitUs}`),
-        );
-    });
   }
 }
