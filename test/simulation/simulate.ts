@@ -9,6 +9,7 @@ import { loadFunction } from "../../runtime/wire/function-loader.ts";
 import { checkAnswers, checkClosed, checkEmpty, checkLine, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster } from "./cluster.ts";
+import { checkLimits } from "./limits.ts";
 import { checkManagedBytes } from "./memory-bounds.ts";
 import { arrange, retireWorker } from "./retirement.ts";
 import type { Act, Fault, Scenario } from "./scenario.ts";
@@ -67,6 +68,9 @@ const AFTERGLOW_MS = 40_000;
 
 const bindInterpreted: BindChart = (chart, binding) => runInterpreted(chart.machine, binding);
 
+/** Every so-many-th seed looks at limits too. */
+const LIMITS_SEEDS = 8;
+
 /** The work may be done by one worker, again and again. */
 const WORK_FACTOR = 8;
 
@@ -113,6 +117,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions = {}
   for (const act of scenario.acts) world.at(act.at, "act", () => perform(cluster, act));
   for (const fault of scenario.faults) world.at(fault.at, "fault", () => strike(cluster, fault));
   try {
+    if (scenario.seed % LIMITS_SEEDS === 0) checkLimits(new Random(scenario.seed ^ 0x11417));
     await runPhases(cluster, options.restMs);
   } catch (error) {
     world.fail(error);
