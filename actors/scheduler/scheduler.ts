@@ -241,7 +241,10 @@ class Scheduler implements Actor {
   }
 
   private summarize({ commits, summaryOfOthers }: SchedulerJournal): void {
-    const records = commits.wantsSummary ? ledgerSummary(this.brain.state, this.options.version) : undefined;
+    if (!commits.wantsSummary) return;
+    // What this turn has done so far is part of the summary, and must not be told once more after it.
+    this.writeDown(commits);
+    const records = ledgerSummary(this.brain.state, this.options.version);
     if (records !== undefined) commits.summarize([...records, ...summaryOfOthers()]);
   }
 
