@@ -76,6 +76,10 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
     signal,
   );
   if (leadership === undefined) return undefined;
+  if (signal.aborted) {
+    await leadership.release().catch(() => {});
+    return undefined;
+  }
   signal.addEventListener("abort", giveUp, { once: true });
   const read = await readHeld(options, leadership);
   if (read === undefined) {
@@ -168,7 +172,7 @@ async function readPast(journal: Journal, version: string): Promise<Past> {
 }
 
 const READS_MAX = 5;
-/** Tries to read it where the server is away. */
+/** Where the server is away, the lease is given back and taken again after such a part of its time. */
 const READS_PER_LEASE = 12;
 
 /** All transactions, and where they end: another one may write, and a failing machine forget, between two questions. */

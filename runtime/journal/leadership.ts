@@ -31,6 +31,8 @@ export class Leadership {
   /** Sure until then, by the clock. */
   private sureUntilMs: number;
   private timer: TimerHandle;
+  /** The last one, answered or not; never fails. */
+  private renewal: Promise<void> = Promise.resolve();
   private phase: "held" | "over" = "held";
   private readonly waiters: (() => void)[] = [];
 
@@ -74,9 +76,10 @@ export class Leadership {
     return new Promise((resolve) => this.waiters.push(resolve));
   }
 
-  /** Gives the lease back at once, so that another may take it without waiting. */
+  /** Gives the lease back at once, so that another may take it without waiting; a renewal on its way could take it anew, and is waited for. */
   async release(): Promise<void> {
     this.end();
+    await this.renewal;
     await this.options.lease.release(this.revision);
   }
 
@@ -98,7 +101,7 @@ export class Leadership {
   private arm(): void {
     const { clock, lease } = this.options;
     this.timer = clock.setTimer(lease.ttlMs / RENEWALS, () => {
-      this.renew().catch(() => {
+      this.renewal = this.renew().catch(() => {
         // Not answered: it may be held or not. It is asked again, and meanwhile it is not sure.
         this.unanswered += 1;
         if (this.phase === "held") this.arm();
@@ -113,8 +116,8 @@ export class Leadership {
     // An entry that ran out while the server was away may be taken anew: whether somebody led meanwhile, the journal knows.
     if (!this.isOver) revision ??= await this.retake();
     if (this.isOver) {
-      // It was given back meanwhile, under another revision.
-      if (revision !== undefined) await lease.release(revision);
+      // Whoever gives it back does so under this revision.
+      if (revision !== undefined) this.revision = revision;
       return;
     }
     if (revision === undefined) {
@@ -129,22 +132,21 @@ export class Leadership {
     if (this.isSure) for (const resolve of this.waiters.splice(0)) resolve();
   }
 
-  /** A renewal whose answer was lost has left an entry of one's own under another revision. */
+  /** A question whose answer was lost has left an entry of one's own under another revision: it was renewed, or taken anew. */
   private async retake(): Promise<number | undefined> {
     const { lease, holder } = this.options;
     const found = await lease.find();
-    if (found === undefined) {
-      const revision = await lease.acquire(holder);
-      if (revision === undefined) return undefined;
-      if (revision > this.revision + this.unanswered + 1) {
-        // Another one led and is gone. A journal whose machine failed may not know of it; those whom it spoke to do.
-        await lease.release(revision);
-        return undefined;
-      }
-      this.options.onRetaken?.();
-      return revision;
+    if (this.isOver || (found !== undefined && found.holder !== holder)) return undefined;
+    const revision = found?.revision ?? (await lease.acquire(holder));
+    if (revision === undefined) return undefined;
+    if (revision > this.revision + this.unanswered + (found === undefined ? 1 : 0)) {
+      // Another one led and is gone. A journal whose machine failed may not know of it; those whom it spoke to do.
+      await lease.release(revision);
+      return undefined;
     }
-    return found.holder === holder ? lease.renew(holder, found.revision) : undefined;
+    if (found !== undefined) return lease.renew(holder, revision);
+    this.options.onRetaken?.();
+    return revision;
   }
 }
 

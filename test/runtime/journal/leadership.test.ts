@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ShoalError } from "../../../runtime/base/errors.ts";
 import { Leadership } from "../../../runtime/journal/leadership.ts";
 import type { Lease } from "../../../runtime/journal/lease.ts";
+import { LeaseStore, MemoryLease } from "../../../runtime/journal/memory-lease.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
+
+const LEASE_MS = 900;
 
 /** A lease that answers a renewal when it is told to, and notes what else it is asked. */
 class SlowLease implements Lease {
-  readonly ttlMs = 900;
+  readonly ttlMs = LEASE_MS;
   readonly asked: string[] = [];
   answer: (revision: number | undefined) => void = () => {};
   refuse: (error: Error) => void = () => {};
@@ -24,8 +28,8 @@ class SlowLease implements Lease {
     });
   }
 
-  async release(): Promise<void> {
-    this.asked.push("release");
+  async release(revision: number): Promise<void> {
+    this.asked.push(`release ${revision}`);
   }
 
   async find(): Promise<undefined> {
@@ -53,36 +57,72 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 test("a lease that is given back while a renewal is on its way is not taken again by it", async () => {
   const { lease, clock, leadership } = await leading();
-  await leadership.release();
+  const released = leadership.release();
   lease.answer(undefined);
-  await settled();
+  await released;
   await clock.advance(3000);
-  assert.deepEqual(lease.asked, ["acquire", "renew", "release"]);
+  assert.deepEqual(lease.asked, ["acquire", "renew", "release 1"]);
 });
 
 test("a lease that is given back while a renewal succeeds is given back under its new revision", async () => {
   const { lease, clock, leadership } = await leading();
-  await leadership.release();
-  lease.answer(2);
+  const released = leadership.release();
   await settled();
+  assert.deepEqual(
+    lease.asked,
+    ["acquire", "renew"],
+    "a process may end as soon as it is given back: the renewal comes first",
+  );
+  lease.answer(2);
+  await released;
   await clock.advance(3000);
-  assert.deepEqual(lease.asked, ["acquire", "renew", "release", "release"]);
+  assert.deepEqual(lease.asked, ["acquire", "renew", "release 2"]);
 });
 
 test("a renewal that fails after the lease was given back is not tried again", async () => {
   const { lease, clock, leadership } = await leading();
-  await leadership.release();
+  const released = leadership.release();
   lease.refuse(new Error("the server is away"));
-  await settled();
+  await released;
   await clock.advance(3000);
-  assert.deepEqual(lease.asked, ["acquire", "renew", "release"]);
+  assert.deepEqual(lease.asked, ["acquire", "renew", "release 1"]);
 });
 
-test("a lease that is given back while it is taken again is given back once more", async () => {
+test("a lease that is given back while its entry is looked for is not taken again", async () => {
   const { lease, clock, leadership } = await leading();
-  lease.onFind = () => leadership.release();
+  let released = Promise.resolve();
+  lease.onFind = async () => {
+    released = leadership.release();
+  };
   lease.answer(undefined);
   await settled();
+  await released;
   await clock.advance(3000);
-  assert.deepEqual(lease.asked, ["acquire", "renew", "find", "release", "acquire", "release"]);
+  assert.deepEqual(lease.asked, ["acquire", "renew", "find", "release 1"]);
+});
+
+test("a lease that another one had meanwhile is lost also where its own entry stands again, by a question whose answer was lost", async () => {
+  const store = new LeaseStore();
+  const clock = new ManualClock();
+  const lease = new MemoryLease(store, clock, LEASE_MS);
+  const other = new MemoryLease(store, clock, LEASE_MS);
+  let lost = 0;
+  const leadership = (await Leadership.tryTake({ lease, clock, holder: "a", onLost: () => (lost += 1) })) as Leadership;
+  const { acquire, renew } = lease;
+  // It stands still, another one leads and is gone, and the answer to its taking it anew is lost.
+  lease.renew = async () => {
+    store.entry = undefined;
+    await other.acquire("b");
+    store.entry = undefined;
+    lease.renew = renew;
+    return undefined;
+  };
+  lease.acquire = async (holder) => {
+    await acquire.call(lease, holder);
+    throw new ShoalError("No answer", { code: "TIMEOUT", retryable: true });
+  };
+  await clock.advance(LEASE_MS);
+  assert.equal(lost, 1);
+  assert.equal(store.entry, undefined, "it is given back");
+  assert.equal(leadership.isSure, false);
 });
