@@ -1,5 +1,5 @@
 import { invariant } from "../../runtime/base/errors.ts";
-import type { FromClient } from "../../runtime/protocol/client-scheduler.ts";
+import type { ClientShare, FromClient } from "../../runtime/protocol/client-scheduler.ts";
 import { type SchedulerFailure, unknownHandleError } from "./failures.ts";
 
 /** Wants of one layer: the row of each, and its handle. */
@@ -43,8 +43,8 @@ export interface Refusal {
   readonly handles: readonly (readonly [first: number, count: number])[];
 }
 
-/** Of older ones clients have heard. */
-const REFUSALS_MAX = 256;
+/** Of older ones a client has heard, unless it said so many in a row without listening. */
+const REFUSALS_MAX = 10_000;
 
 /** A client session: what it wants, by handle. */
 export class ClientRecord {
@@ -53,7 +53,8 @@ export class ClientRecord {
   lastSeenMs: number;
   /** The newest submission that was applied: a repeated one is acknowledged and otherwise ignored. */
   requestMax = 0;
-  /** See ClientShare. */
+  /** As it asked for it. */
+  share: ClientShare = {};
   weight = 1;
   atOnceMax = Number.POSITIVE_INFINITY;
   /** Rows of its submissions that are with workers. */

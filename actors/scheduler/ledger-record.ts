@@ -1,4 +1,4 @@
-import type { WireWant } from "../../runtime/protocol/client-scheduler.ts";
+import type { ClientShare, WireWant } from "../../runtime/protocol/client-scheduler.ts";
 import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
 
 /** Rows of a submitted layer: neighbours from a base on, or one by one. */
@@ -97,6 +97,8 @@ export interface ScatterRecord {
 export interface WantsRecord {
   readonly kind: "wants";
   readonly client: string;
+  /** What it is to have of the cluster, where that is said. */
+  readonly share?: ClientShare;
   readonly requestMax: number;
   readonly handles: Uint32Array;
   readonly rows: Uint32Array;

@@ -1,3 +1,4 @@
+import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
 import { failureRecord, type RowFacts } from "./ledger.ts";
 import type { LedgerRecord, SlabRecord, WantsRecord } from "./ledger-record.ts";
 import { FLAG, S, type SchedulerState } from "./scheduler-state.ts";
@@ -46,13 +47,14 @@ function slabRecord(state: SchedulerState, slab: Slab): SlabRecord {
 
 function wantsRecord(client: {
   readonly id: string;
+  readonly share: ClientShare;
   readonly requestMax: number;
   handles(): Iterable<number>;
   rowOf(handle: number): number;
 }): WantsRecord {
   const handles = Uint32Array.from(client.handles());
   const rows = handles.map((handle) => client.rowOf(handle));
-  return { kind: "wants", client: client.id, requestMax: client.requestMax, handles, rows };
+  return { kind: "wants", client: client.id, share: client.share, requestMax: client.requestMax, handles, rows };
 }
 
 function rowsWhere(state: SchedulerState, holds: (row: number) => boolean): number[] {

@@ -1,10 +1,11 @@
+import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
 import type { GraphRecord, LedgerRecord, ScatterRecord } from "./ledger-record.ts";
 
 /** What the brain says of its changes while it steps; whoever keeps a journal writes them down at the end of the turn. */
 export interface Ledger {
   submitted(record: () => GraphRecord): void;
   scattered(record: () => ScatterRecord): void;
-  clientCame(client: string): void;
+  clientCame(client: string, share: ClientShare): void;
   /** A client was handed handles outside of a submission. */
   given(client: string, handle: number, row: number): void;
   released(client: string, handle: number): void;
@@ -70,8 +71,8 @@ export class TurnLedger implements Ledger {
     this.urgent(record());
   }
 
-  clientCame(client: string): void {
-    this.add({ kind: "wants", client, requestMax: 0, handles: new Uint32Array(0), rows: new Uint32Array(0) });
+  clientCame(client: string, share: ClientShare): void {
+    this.add({ kind: "wants", client, share, requestMax: 0, handles: new Uint32Array(0), rows: new Uint32Array(0) });
   }
 
   given(client: string, handle: number, row: number): void {

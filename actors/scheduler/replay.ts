@@ -1,5 +1,6 @@
 import { unreachable } from "../../runtime/base/errors.ts";
 import { ClientRecord } from "./client-record.ts";
+import { giveShare } from "./client-share.ts";
 import { giveHandles } from "./intake.ts";
 import type { GraphRecord, LayerRows, LedgerRecord, ScatterRecord, SlabRecord, WantsRecord } from "./ledger-record.ts";
 import { FLAG, type SchedulerState } from "./scheduler-state.ts";
@@ -136,6 +137,7 @@ function want(state: SchedulerState, client: ClientRecord, handle: number, row: 
 function replayWants(state: SchedulerState, nowMs: number, record: WantsRecord): void {
   const client = clientOf(state, record.client, nowMs);
   client.requestMax = Math.max(client.requestMax, record.requestMax);
+  if (record.share !== undefined) giveShare(state, client, record.share);
   const { handles, rows } = record;
   for (let from = 0; from < handles.length; ) {
     let to = from + 1;

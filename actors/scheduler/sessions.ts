@@ -6,6 +6,7 @@ import type {
   WorkerSummary,
 } from "../../runtime/protocol/client-scheduler.ts";
 import { ClientRecord } from "./client-record.ts";
+import { giveShare } from "./client-share.ts";
 import { cancelledError } from "./failures.ts";
 import { tellOne } from "./intake.ts";
 import type { SlabPlace } from "./ledger-record.ts";
@@ -31,15 +32,12 @@ export function clientHello(
     client = new ClientRecord(id, state.clientByNumber.length, now);
     state.clientByNumber.push(client);
     state.clients.set(id, client);
-    state.ledger.clientCame(id);
+    state.ledger.clientCame(id, share);
     state.log.note({ atMs: now, level: "info", about: "client", name: id, text: "came" });
     state.happenings?.events.push({ kind: "addClient", client: id });
   }
   client.lastSeenMs = now;
-  const { weight = 1, atOnceMax = Number.POSITIVE_INFINITY } = share;
-  client.weight = weight > 0 ? weight : 1;
-  client.atOnceMax = Math.max(1, atOnceMax);
-  if (atOnceMax !== Number.POSITIVE_INFINITY) state.queues.isShared = true;
+  giveShare(state, client, share);
   state.out
     .toClient(client.number)
     .say({ type: "clientWelcome", hello, epoch: state.epoch, version, workers: workerSummaries(state) });

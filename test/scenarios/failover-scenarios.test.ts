@@ -284,6 +284,19 @@ test("a copy is on its way to a worker as another scheduler takes over: it is on
   assert.ok(!isFreed, "it is not freed under its word");
 });
 
+test("what a client may have is known to who takes over, before it has greeted, by records and by a summary", () => {
+  const leader = midwayOfTwo();
+  const share = { weight: 3, atOnceMax: 2 };
+  leader.step({ kind: "client", client: "d", message: { type: "hello", hello: 1, version: "test", share } });
+  const summary = ledgerSummary(leader.brain.state, "test") as readonly LedgerRecord[];
+  for (const past of [leader.records, [...decodeLedger<LedgerRecord>(encodeLedger(summary))]]) {
+    const { state } = new Leader(2, past).brain;
+    const client = state.clients.get("d");
+    assert.deepEqual([client?.weight, client?.atOnceMax, state.queues.isShared], [3, 2, true]);
+    assert.equal(state.clients.get("c")?.atOnceMax, Number.POSITIVE_INFINITY);
+  }
+});
+
 test("shards lie on one worker, whoever speaks first: a handle that others hold is where it can be read from", () => {
   const former = midway();
   const x = [0, former.attempt(0), "memory"] as const;
