@@ -78,9 +78,11 @@ function placeQuarantined(state: SchedulerState, open: OpenWorkers): void {
   if (state.quarantine.size === 0) return;
   const waiting = new Set<Constraint | null>();
   for (const row of [...state.quarantine]) {
-    if (state.clientByNumber[state.slabOf(row).owner]?.hasAllItMay === true) continue;
     const { constraint } = state.queueOf(row);
-    const idle = open.find((worker) => worker.processing === 0 && mayRun(state, constraint, worker));
+    const isHeld = state.clientByNumber[state.slabOf(row).owner]?.hasAllItMay === true;
+    const idle = isHeld
+      ? undefined
+      : open.find((worker) => worker.processing === 0 && mayRun(state, constraint, worker));
     if (idle === undefined) waiting.add(constraint);
     else {
       assign(state, row, idle, E.place);

@@ -24,7 +24,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
     checkSubmission(state, client, message) ?? checkHeldReads(message) ?? checkSize(state, client, message);
   if (problem !== undefined) {
     client.requestMax = message.request;
-    client.noteRefusal({ request: message.request, problem, handles: handlesOf(message, problem) });
+    client.noteRefusal({ request: message.request, problem, handles: handlesOf(message) });
     out.say({ type: "declined", request: message.request, error: problem });
     state.log.note({ atMs: state.nowMs, level: "warn", about: "submission", name: client.id, text: problem.message });
     return;
@@ -52,14 +52,12 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   if (slab !== undefined && slab.active === 0) state.idleSlabs.push(slab.id);
 }
 
-/** What a submission that is not taken wanted; of one that makes no sense nothing. */
-const handlesOf = ({ wants, layers }: SubmitMessage, { code }: SchedulerFailure): Refusal["handles"] =>
-  code === "DECODE"
-    ? []
-    : wants.map(({ indices, handleBase, layer }) => [
-        handleBase,
-        indices?.length ?? sizeOf(layers[layer] as WireLayer),
-      ]);
+/** What a submission that is not taken wanted; it may want of layers that are not there. */
+const handlesOf = ({ wants, layers }: SubmitMessage): Refusal["handles"] =>
+  wants.map(({ indices, handleBase, layer: at }) => {
+    const layer = layers[at];
+    return [handleBase, indices?.length ?? (layer === undefined ? 0 : sizeOf(layer))];
+  });
 
 function graphRecord(
   client: ClientRecord,

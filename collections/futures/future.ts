@@ -129,7 +129,7 @@ export class Future<T> extends Collection<T> {
     this.session.cancel([this.handle], reason);
   }
 
-  /** Has a failed task tried again. */
+  /** Has a failed task tried again; one that was declined is not known to the scheduler, and is to be submitted again. */
   retry(): void {
     this.session.retry([this.handle]);
   }

@@ -3,7 +3,7 @@ import { HeldDigest } from "../../actors/worker/held-digest.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
 import type { StealGrant } from "../../runtime/protocol/worker-worker.ts";
-import { wrongGrant } from "./grant-watch.ts";
+import { queuedAt, wrongGrant } from "./grant-watch.ts";
 
 /** A task is given away a few times in its life at most. */
 const MOVES_MAX = 12;
@@ -47,7 +47,8 @@ export class StealWatch {
       if (!stealing.isCalm) this.fail(new Error(`${brain.id} is calm as its session begins`));
     };
     brain.step = (event) => {
-      const queued = brain.queue.size;
+      const isAsked = event.kind === "steal" && event.event.type === "asked";
+      const queued = isAsked ? queuedAt(brain) : undefined;
       if (event.kind === "steal" && "question" in event.event && event.event.question === newest) isOpen = false;
       step(event);
       const asked = out.asks.at(-1);
@@ -59,7 +60,7 @@ export class StealWatch {
       if (event.kind === "steal" && event.event.type === "answered") this.checkWaiters(brain, event.event.grant);
       if (stealing.isAsking !== isOpen)
         this.fail(new Error(`${brain.id} asks exactly while a question of its is open`));
-      if (event.kind !== "steal" || event.event.type !== "asked") return;
+      if (event.kind !== "steal" || event.event.type !== "asked" || queued === undefined) return;
       const { grant } = out.grants.at(-1) as { readonly grant: StealGrant };
       const wrong = wrongGrant(brain, event.event.ask, grant, queued);
       if (wrong !== undefined) this.fail(new Error(wrong));

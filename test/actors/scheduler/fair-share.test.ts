@@ -198,3 +198,14 @@ test("a submission that was declined is declined again when it is repeated, and 
     ["OVERLOADED", "OVERLOADED", "OVERLOADED"],
   );
 });
+
+test("a submission whose name is taken is declined, also where it wants of layers that are not there", () => {
+  const shop = new Shop();
+  shop.hello("a");
+  shop.submit("a", 2);
+  const layers = [taskLayer("a-1", [[]], undefined)];
+  const wants = [{ layer: 7, indices: null, handleBase: 5000 }];
+  shop.step("a", { type: "submit", request: 2, layers, wants, priority: 0, retries: 0 });
+  const declined = shop.told.get("a")?.find((message) => message.type === "declined");
+  assert.equal((declined as { error: { code: string } } | undefined)?.error.code, "NAME_TAKEN");
+});
