@@ -68,6 +68,8 @@ export interface GraphRecord {
 /** A submission as it stands: only what is still needed of it, its edges written out. */
 export interface SlabRecord {
   readonly kind: "slab";
+  /** Whoever submitted it, if it is still here. */
+  readonly client?: string;
   readonly place: SlabPlace;
   readonly layers: readonly WireLayer[];
   readonly sourceGrids: readonly (readonly (readonly number[])[])[];

@@ -33,8 +33,10 @@ export function ledgerSummary(state: SchedulerState, version: string): readonly 
 function slabRecord(state: SchedulerState, slab: Slab): SlabRecord {
   const { id, base, count, generation, since, reads, layers, priority, inputOffsets, inputs } = slab;
   const isPure = layers.every(({ layer }) => layer.kind === "data" && layer.values.kind === "live");
+  const client = state.clientByNumber[slab.owner]?.id;
   return {
     kind: "slab",
+    ...(client === undefined ? {} : { client }),
     place: { slab: id, base, count, generation, since, reads, firstLayer: layers[0]?.id ?? state.nextLayer },
     layers: layers.map(({ layer }) => layer),
     sourceGrids: layers.map(({ sourceGrids }) => sourceGrids),

@@ -1,6 +1,7 @@
 import { assign } from "./assignment.ts";
 import { eachDependent } from "./needs.ts";
 import { OpenWorkers } from "./open-workers.ts";
+import { hasAllItMay, placesLeft } from "./quotas.ts";
 import type { Constraint, ReadyQueue } from "./ready-queue.ts";
 import { hasRoom, mayRun, mightRun, refreshLoad, SENT_PER_WORKER_MAX, sentTo } from "./room.ts";
 import { E, S, type SchedulerState } from "./scheduler-state.ts";
@@ -46,7 +47,7 @@ function placeFairly(state: SchedulerState, open: OpenWorkers): void {
     if (queue === undefined) return;
     const client = state.clientByNumber[queue.slab.owner];
     if (client !== undefined) state.servedUs = Math.max(state.servedUs, client.servedUs);
-    const most = client === undefined ? TURN_ROWS : Math.min(TURN_ROWS, client.atOnceMax - client.inFlight);
+    const most = client === undefined ? TURN_ROWS : Math.min(TURN_ROWS, placesLeft(state, client));
     const before = queue.size;
     drainQueue(state, queue, open, most);
     if (queue.size === before) blocked.add(queue);
@@ -64,7 +65,7 @@ function nextFairly(state: SchedulerState, blocked: ReadonlySet<ReadyQueue>): Re
     // What a client that is gone has ready is handed out, where others need it, once all it held is let go of.
     if (blocked.has(queue) || state.departures.has(queue.slab.owner)) continue;
     const client = state.clientByNumber[queue.slab.owner];
-    if (client?.hasAllItMay === true) continue;
+    if (client !== undefined && placesLeft(state, client) === 0) continue;
     const servedUs = client?.servedUs ?? 0;
     if (servedUs >= bestUs) continue;
     best = queue;
@@ -79,10 +80,9 @@ function placeQuarantined(state: SchedulerState, open: OpenWorkers): void {
   const waiting = new Set<Constraint | null>();
   for (const row of [...state.quarantine]) {
     const { constraint } = state.queueOf(row);
-    const isHeld = state.clientByNumber[state.slabOf(row).owner]?.hasAllItMay === true;
-    const idle = isHeld
-      ? undefined
-      : open.find((worker) => worker.processing === 0 && mayRun(state, constraint, worker));
+    // No worker is kept for what its client may not have run now; a place of the client is.
+    if (state.clientByNumber[state.slabOf(row).owner]?.hasAllItMay === true) continue;
+    const idle = open.find((worker) => worker.processing === 0 && mayRun(state, constraint, worker));
     if (idle === undefined) waiting.add(constraint);
     else {
       assign(state, row, idle, E.place);
@@ -218,7 +218,7 @@ function maySendAhead(state: SchedulerState, row: number, worker: number): boole
   const { tasks } = state;
   if (tasks.state[row] !== S.waiting || tasks.kills[row] !== 0 || state.queueOf(row).constraint !== null) return false;
   const slab = state.slabOf(row);
-  if (state.clientByNumber[slab.owner]?.hasAllItMay === true) return false;
+  if (hasAllItMay(state, row)) return false;
   const at = row - slab.base;
   for (let e = slab.inputOffsets[at] as number; e < (slab.inputOffsets[at + 1] as number); e++) {
     const input = slab.inputs[e] as number;

@@ -32,7 +32,7 @@ export function replayRecord(
     case "graph":
       return replayGraph(state, takeover.sinceMs, record);
     case "slab":
-      return replaySlab(state, record);
+      return replaySlab(state, takeover.sinceMs, record);
     case "scatter":
       return replayScatter(state, takeover, record);
     case "wants":
@@ -91,7 +91,9 @@ function replayGraph(state: SchedulerState, nowMs: number, record: GraphRecord):
   client.requestMax = Math.max(client.requestMax, record.request);
   state.tasks.allocateAt(place.base, place.count);
   const isNew = Array.from(record.isNew, Boolean);
-  keep(makeSlab(state, { layers, priority, retries, isNew, rows, place }));
+  const slab = makeSlab(state, { layers, priority, retries, isNew, rows, place });
+  keep(slab);
+  own(client, slab);
   const { tasks } = state;
   for (const want of wants) {
     const { count, handleBase, rowAt } = giveHandles(client, want, rows[want.layer] as LayerRows, layers);
@@ -102,10 +104,12 @@ function replayGraph(state: SchedulerState, nowMs: number, record: GraphRecord):
   }
 }
 
-function replaySlab(state: SchedulerState, record: SlabRecord): void {
+function replaySlab(state: SchedulerState, nowMs: number, record: SlabRecord): void {
   const { base, count } = record.place;
   state.tasks.allocateAt(base, count);
-  keep(insertSlab(state, record));
+  const slab = insertSlab(state, record);
+  keep(slab);
+  if (record.client !== undefined) own(clientOf(state, record.client, nowMs), slab);
   if (record.isPure) state.tasks.flags.fill(FLAG.pure, base, base + count);
 }
 
@@ -113,12 +117,21 @@ function keep(slab: Slab | undefined): void {
   if (slab !== undefined) slab.active += 1;
 }
 
+/** What a client submitted counts for it, its share and its bounds. */
+function own(client: ClientRecord, slab: Slab | undefined): void {
+  if (slab === undefined) return;
+  slab.owner = client.number;
+  client.rows += slab.count;
+}
+
 function replayScatter(state: SchedulerState, takeover: Takeover<unknown>, record: ScatterRecord): void {
   const { place, name, keys, handles, workers, attempts, bytes } = record;
   const client = clientOf(state, record.client, takeover.sinceMs);
   client.requestMax = Math.max(client.requestMax, record.request);
   state.tasks.allocateAt(place.base, place.count);
-  keep(insertScattered(state, place, name, keys));
+  const slab = insertScattered(state, place, name, keys);
+  keep(slab);
+  own(client, slab);
   handles.forEach((handle, i) => {
     const row = place.base + i;
     want(state, client, handle, row);

@@ -46,7 +46,7 @@ export class Slab {
   queues: readonly ReadyQueue[] = [];
   /** Position in `queues`, by layer. */
   queueOfLayer: Uint16Array = new Uint16Array(0);
-  /** Number of the client that submitted it; -1 if it came from a journal. */
+  /** Number of the client that submitted it; -1 where a summary tells of it and that client was gone. */
   owner = -1;
   /** Rows in a state other than released. */
   active = 0;

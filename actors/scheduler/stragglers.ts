@@ -1,5 +1,6 @@
 import { assignCopy } from "./assignment.ts";
 import { recallSentAhead, sentAhead } from "./needs.ts";
+import { hasAllItMay } from "./quotas.ts";
 import { mayRun, sentTo } from "./room.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -43,7 +44,6 @@ function isStraggler(state: SchedulerState, row: number, ageMs: number): boolean
 /** False if no worker has a free slot for anything. */
 function copy(state: SchedulerState, row: number): boolean {
   const { tasks, races } = state;
-  const owner = state.clientByNumber[state.slabOf(row).owner];
   const idle = state.loads.hungry.next(WORKERS_MAX).flatMap((number) => {
     const worker = state.workers[number];
     return worker !== undefined && isIdle(worker) ? [worker] : [];
@@ -51,7 +51,7 @@ function copy(state: SchedulerState, row: number): boolean {
   if (idle.length === 0) return false;
   const { constraint } = state.queueOf(row);
   const second = idle.find((worker) => worker.number !== tasks.worker[row] && mayRun(state, constraint, worker));
-  if (second === undefined || owner?.hasAllItMay === true) return true;
+  if (second === undefined || hasAllItMay(state, row)) return true;
   if (!hasInputs(state, row) || !mayBeRecalled(state, row)) return true;
   const first = state.worker(tasks.worker[row] as number);
   // What was sent ahead to where it is made would have to be made elsewhere if the copy wins.

@@ -24,7 +24,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
     checkSubmission(state, client, message) ?? checkHeldReads(message) ?? checkSize(state, client, message);
   if (problem !== undefined) {
     client.requestMax = message.request;
-    client.noteRefusal({ request: message.request, problem, handles: handlesOf(message) });
+    client.noteRefusal({ request: message.request, problem, handles: handlesOf(message, problem) });
     out.say({ type: "declined", request: message.request, error: problem });
     state.log.note({ atMs: state.nowMs, level: "warn", about: "submission", name: client.id, text: problem.message });
     return;
@@ -52,12 +52,14 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   if (slab !== undefined && slab.active === 0) state.idleSlabs.push(slab.id);
 }
 
-/** What a submission that is not taken wanted; it may want of layers that are not there. */
-const handlesOf = ({ wants, layers }: SubmitMessage): Refusal["handles"] =>
-  wants.map(({ indices, handleBase, layer: at }) => {
+/** What a submission that is not taken wanted; of one that makes no sense nothing. It may want of layers that are not there. */
+function handlesOf({ wants, layers }: SubmitMessage, { code }: SchedulerFailure): Refusal["handles"] {
+  if (code === "DECODE") return [];
+  return wants.map(({ indices, handleBase, layer: at }) => {
     const layer = layers[at];
     return [handleBase, indices?.length ?? (layer === undefined ? 0 : sizeOf(layer))];
   });
+}
 
 function graphRecord(
   client: ClientRecord,
@@ -76,6 +78,8 @@ function checkSubmission(
 ): SchedulerFailure | undefined {
   const malformed = malformedLayers(message.layers);
   if (malformed !== undefined) return malformedError(malformed);
+  if (message.wants.some((want) => typeof want !== "object" || want === null))
+    return malformedError("what is wanted is no list of blocks");
   for (const layer of message.layers) {
     const count = sizeOf(layer);
     const known = state.layers.get(layer.name);

@@ -87,7 +87,8 @@ async function openStore(run: SchedulerRun): Promise<SuccessionStore | undefined
 async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting: () => void): Promise<boolean> {
   const holder = `${hostname()} process ${process.pid} ${uniqueToken().slice(0, 6)}`;
   for (;;) {
-    if (run.isStandby) run.onStandby((await store.lease.find())?.holder);
+    // Where the server does not answer it is not known who leads; the lease is waited for all the same.
+    if (run.isStandby) run.onStandby((await store.lease.find().catch(() => undefined))?.holder);
     let tellLost: (reason: string) => void = () => {};
     const lost = new Promise<string>((resolve) => {
       tellLost = resolve;

@@ -1,15 +1,15 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { ShoalError } from "../base/errors.ts";
 
-/** The stream's newest message is not the one that was expected. */
-const WRONG_LAST_SEQUENCE = 10071;
+/** The stream's newest message is not the one that was expected; the second where its servers cannot tell which it is. */
+const WRONG_LAST_SEQUENCE = [10071, 10164];
 /** Its id is not the one that was expected, or the server does not know it. */
 const WRONG_LAST_ID = 10070;
 const NO_STREAM = 10059;
 const NO_MESSAGE = 10037;
 const NO_PEERS = [10005, 10074];
 
-export const isWrongSequence = (error: unknown): boolean => codeOf(error) === WRONG_LAST_SEQUENCE;
+export const isWrongSequence = (error: unknown): boolean => WRONG_LAST_SEQUENCE.includes(codeOf(error) ?? 0);
 export const isWrongLastId = (error: unknown): boolean => codeOf(error) === WRONG_LAST_ID;
 export const isNoStream = (error: unknown): boolean => codeOf(error) === NO_STREAM;
 export const isNoMessage = (error: unknown): boolean => codeOf(error) === NO_MESSAGE;

@@ -173,6 +173,8 @@ export class JournalWriter implements CommitLog {
     const first = this.newest.sequence + 1;
     for (const part of parts) {
       this.newest = await this.appendSurely(part);
+      // What a summary itself takes is no reason for another.
+      if (isSummary) continue;
       this.sinceSummary.records += 1;
       this.sinceSummary.bytes += part.length;
     }

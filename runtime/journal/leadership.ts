@@ -31,6 +31,8 @@ export class Leadership {
   /** Sure until then, by the clock. */
   private sureUntilMs: number;
   private timer: TimerHandle;
+  /** Whether an entry of its own may be one that it took anew, where the answer to that was lost. */
+  private mayBeRetaken = false;
   /** The last one, answered or not; never fails. */
   private renewal: Promise<void> = Promise.resolve();
   private phase: "held" | "over" = "held";
@@ -80,7 +82,10 @@ export class Leadership {
   async release(): Promise<void> {
     this.end();
     await this.renewal;
-    await this.options.lease.release(this.revision);
+    const { lease, holder } = this.options;
+    // A question whose answer was lost may have left the entry under another revision.
+    const found = this.unanswered > 0 ? await lease.find() : undefined;
+    await lease.release(found?.holder === holder ? found.revision : this.revision);
   }
 
   /** Renews no more; the lease runs out. */
@@ -137,16 +142,21 @@ export class Leadership {
     const { lease, holder } = this.options;
     const found = await lease.find();
     if (this.isOver || (found !== undefined && found.holder !== holder)) return undefined;
+    this.mayBeRetaken ||= found === undefined;
     const revision = found?.revision ?? (await lease.acquire(holder));
     if (revision === undefined) return undefined;
-    if (revision > this.revision + this.unanswered + (found === undefined ? 1 : 0)) {
+    // A bucket that was made anew counts from the beginning.
+    if (revision < this.revision || revision > this.revision + this.unanswered + (found === undefined ? 1 : 0)) {
       // Another one led and is gone. A journal whose machine failed may not know of it; those whom it spoke to do.
-      await lease.release(revision);
+      await lease.release(revision).catch(() => {});
       return undefined;
     }
-    if (found !== undefined) return lease.renew(holder, revision);
-    this.options.onRetaken?.();
-    return revision;
+    const renewed = found === undefined ? revision : await lease.renew(holder, revision);
+    if (renewed !== undefined && this.mayBeRetaken) {
+      this.mayBeRetaken = false;
+      this.options.onRetaken?.();
+    }
+    return renewed;
   }
 }
 

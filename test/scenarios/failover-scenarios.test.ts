@@ -284,7 +284,7 @@ test("a copy is on its way to a worker as another scheduler takes over: it is on
   assert.ok(!isFreed, "it is not freed under its word");
 });
 
-test("what a client may have is known to who takes over, before it has greeted, by records and by a summary", () => {
+test("what a client may have and has submitted is known to who takes over, before it has greeted, by records and by a summary", () => {
   const leader = midwayOfTwo();
   const share = { weight: 3, atOnceMax: 2 };
   leader.step({ kind: "client", client: "d", message: { type: "hello", hello: 1, version: "test", share } });
@@ -293,7 +293,13 @@ test("what a client may have is known to who takes over, before it has greeted, 
     const { state } = new Leader(2, past).brain;
     const client = state.clients.get("d");
     assert.deepEqual([client?.weight, client?.atOnceMax, state.queues.isShared], [3, 2, true]);
-    assert.equal(state.clients.get("c")?.atOnceMax, Number.POSITIVE_INFINITY);
+    const submitter = state.clients.get("c");
+    assert.equal(submitter?.atOnceMax, Number.POSITIVE_INFINITY);
+    assert.equal(submitter?.rows, 3);
+    assert.deepEqual(
+      [...state.slabs.values()].map((slab) => slab.owner),
+      [submitter?.number],
+    );
   }
 });
 

@@ -17,8 +17,8 @@ export interface StandbyHost {
 
 /** Who stopped while it waited is there again after so long. */
 const BACK_MS = 300;
-/** Who is to stop while it waits has by then, whatever it asked last. */
-const STOPS_MS = 1000;
+/** Who is to stop while it waits has by then, whatever it asked last, and however few events let its promises settle. */
+const STOPS_MS = 10_000;
 
 /** Schedulers that wait for their turn, and for the next one after they were deposed. */
 export class Standbys {

@@ -209,3 +209,22 @@ test("a submission whose name is taken is declined, also where it wants of layer
   const declined = shop.told.get("a")?.find((message) => message.type === "declined");
   assert.equal((declined as { error: { code: string } } | undefined)?.error.code, "NAME_TAKEN");
 });
+
+test("a submission that makes no sense is declined, whatever it wants", () => {
+  const shop = new Shop();
+  shop.hello("a");
+  const wants = [{ layer: 0, indices: null, handleBase: 1 }];
+  const bad = [
+    { layers: [{ kind: "tasks", name: "x" }], wants },
+    { layers: [null], wants },
+    { layers: [taskLayer("y", [[]], undefined)], wants: [null] },
+  ];
+  bad.forEach((one, i) => {
+    shop.step("a", { type: "submit", request: i + 1, priority: 0, retries: 0, ...one } as never);
+  });
+  const declined = (shop.told.get("a") ?? []).filter((message) => message.type === "declined");
+  assert.deepEqual(
+    declined.map((message) => (message.error as { code: string }).code),
+    ["DECODE", "DECODE", "DECODE"],
+  );
+});
