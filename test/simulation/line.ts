@@ -120,7 +120,8 @@ export class SimLine {
     if (this.options.isRough) return;
     // A renewal that was on its way as it gave the lease back is over by then, and undone.
     this.world.at(this.world.now + SETTLED_MS, "released", () => {
-      if (this.lease.entry?.holder === holderOf(node))
+      const { entry } = this.lease;
+      if (entry?.holder === holderOf(node) && entry.untilMs > this.world.now)
         this.world.fail(new Error(`${node.id} stopped, and has the lease`));
     });
   }
