@@ -3,16 +3,18 @@ import { mightRun } from "./room.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 
 /**
- * How many more of a client's tasks may be with workers at once; infinite without a quota. A place is kept for each suspected
- * task of its that some worker might run: those wait for a worker of their own, and others would take the place first.
+ * How many more of a client's tasks may be with workers at once; infinite without a quota. One place is kept where a suspected task
+ * of its waits for a worker of its own: others would take the place first, each time. They run one after the other, so one is enough.
  */
 export function placesLeft(state: SchedulerState, client: ClientRecord): number {
   const { atOnceMax, inFlight, number } = client;
   if (atOnceMax === Number.POSITIVE_INFINITY) return atOnceMax;
-  let kept = 0;
+  const left = Math.max(0, atOnceMax - inFlight);
+  if (left === 0) return 0;
   for (const row of state.quarantine)
-    if (state.slabOf(row).owner === number && state.tasks.state[row] === S.ready && isRunnable(state, row)) kept += 1;
-  return Math.max(0, atOnceMax - inFlight - kept);
+    if (state.slabOf(row).owner === number && state.tasks.state[row] === S.ready && isRunnable(state, row))
+      return left - 1;
+  return left;
 }
 
 /** Whether whoever submitted a row may have no more with workers than it has. */
@@ -23,6 +25,7 @@ export function hasAllItMay(state: SchedulerState, row: number): boolean {
 
 function isRunnable(state: SchedulerState, row: number): boolean {
   const { constraint } = state.queueOf(row);
-  for (const worker of state.workerByName.values()) if (mightRun(state, constraint, worker)) return true;
+  for (const worker of state.workerByName.values())
+    if (worker.status === "running" && mightRun(state, constraint, worker)) return true;
   return false;
 }

@@ -1,15 +1,17 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { ShoalError } from "../base/errors.ts";
 
-/** The stream's newest message is not the one that was expected; the second where its servers cannot tell which it is. */
-const WRONG_LAST_SEQUENCE = [10071, 10164];
+/** The stream's newest message is not the one that was expected. */
+const WRONG_LAST_SEQUENCE = 10071;
+/** Whether it is cannot be told yet: a message before it is still on its way to the other servers, which may be one's own. */
+const UNKNOWN_LAST_SEQUENCE = 10164;
 /** Its id is not the one that was expected, or the server does not know it. */
 const WRONG_LAST_ID = 10070;
 const NO_STREAM = 10059;
 const NO_MESSAGE = 10037;
 const NO_PEERS = [10005, 10074];
 
-export const isWrongSequence = (error: unknown): boolean => WRONG_LAST_SEQUENCE.includes(codeOf(error) ?? 0);
+export const isWrongSequence = (error: unknown): boolean => codeOf(error) === WRONG_LAST_SEQUENCE;
 export const isWrongLastId = (error: unknown): boolean => codeOf(error) === WRONG_LAST_ID;
 export const isNoStream = (error: unknown): boolean => codeOf(error) === NO_STREAM;
 export const isNoMessage = (error: unknown): boolean => codeOf(error) === NO_MESSAGE;
@@ -40,12 +42,14 @@ export function jetStreamError(error: unknown, what: string, isOpen = true): Sho
       { code: "NOT_SUPPORTED", cause: error },
     );
   const words = error instanceof Error ? error.message : String(error);
-  if (error instanceof JetStreamApiError)
+  if (error instanceof JetStreamApiError) {
+    const isSoonOver = error.status === 503 || error.code === UNKNOWN_LAST_SEQUENCE;
     return new ShoalError(`${what}: JetStream refuses (${words}, code ${error.code})`, {
-      code: error.status === 503 ? "CONNECT" : "NOT_SUPPORTED",
-      retryable: error.status === 503,
+      code: isSoonOver ? "CONNECT" : "NOT_SUPPORTED",
+      retryable: isSoonOver,
       cause: error,
     });
+  }
   const isLate = error instanceof Error && /timeout/i.test(error.name + words);
   return new ShoalError(`${what}: ${words}`, { code: isLate ? "TIMEOUT" : "CONNECT", retryable: true, cause: error });
 }

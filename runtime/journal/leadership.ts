@@ -85,7 +85,8 @@ export class Leadership {
     const { lease, holder } = this.options;
     // A question whose answer was lost may have left the entry under another revision.
     const found = this.unanswered > 0 ? await lease.find() : undefined;
-    await lease.release(found?.holder === holder ? found.revision : this.revision);
+    const own = found?.holder === holder ? found.revision : 0;
+    await lease.release(Math.max(own, this.revision));
   }
 
   /** Renews no more; the lease runs out. */
