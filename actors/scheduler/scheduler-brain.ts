@@ -176,7 +176,8 @@ export class SchedulerBrain {
     dropIdleSlabs(state);
     claimGiven(state);
     placeReady(state);
-    copyStragglers(state);
+    // What a copy has taken back from where it was sent ahead leaves its client a place.
+    if (copyStragglers(state) && state.queues.isShared) placeReady(state);
     hintHungry(state);
     state.loads.touched.clear();
     dropIdleSlabs(state);

@@ -18,19 +18,21 @@ const WORKERS_MAX = 16;
 /**
  * Where a task runs far beyond what its kind takes and a worker has a slot that nothing else is ready for, it is begun there once more,
  * under an attempt of its own. The first of the two to finish counts. Only tasks that allow it ({@link mayBeCopied}), and each only once
- * before it is sent anew: one that ends its workers ends one more at most.
+ * before it is sent anew: one that ends its workers ends one more at most. @returns whether something was begun once more
  */
-export function copyStragglers(state: SchedulerState): void {
+export function copyStragglers(state: SchedulerState): boolean {
   const { races, nowMs } = state;
-  if (races.sentMs.size === 0 || nowMs < races.nextMs) return;
+  if (races.sentMs.size === 0 || nowMs < races.nextMs) return false;
   races.nextMs = nowMs + LOOK_MS;
+  const { made } = races;
   let left = ROWS_MAX;
   for (const [row, sentMs] of races.sentMs) {
-    if (left-- === 0) return;
+    if (left-- === 0) break;
     // Until its inputs are there it has not begun.
     if (state.tasks.state[row] === S.assigned) races.sentMs.set(row, nowMs);
-    else if (isStraggler(state, row, nowMs - sentMs) && !copy(state, row)) return;
+    else if (isStraggler(state, row, nowMs - sentMs) && !copy(state, row)) break;
   }
+  return races.made > made;
 }
 
 function isStraggler(state: SchedulerState, row: number, ageMs: number): boolean {
