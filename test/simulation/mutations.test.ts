@@ -11,13 +11,13 @@ const FOUND_BY: Readonly<Record<MutationName, number>> = {
   doubleRelease: 7,
   skipIncarnation: 8,
   acceptStaleAttempt: 36,
-  ignoreGap: 22,
+  ignoreGap: 6,
   applyTwice: 12,
   replicasSurvive: 1,
   keepWaiters: 9,
   giveAndKeep: 240,
   giveInSilence: 24,
-  noCredit: 900000,
+  noCredit: 16,
   skipEpoch: 3,
 };
 
