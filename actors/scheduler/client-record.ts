@@ -69,15 +69,21 @@ export class ClientRecord {
   private readonly ranges: HandleRange[] = [];
   private readonly refusals: Refusal[] = [];
 
-  /** Whether as many of its tasks are with workers as may be at once. */
-  get hasAllItMay(): boolean {
-    return this.inFlight >= this.atOnceMax;
-  }
-
   constructor(id: string, number: number, nowMs: number) {
     this.id = id;
     this.number = number;
     this.lastSeenMs = nowMs;
+  }
+
+  /** What it submitted counts for it, its share and its bounds. */
+  own(slab: { owner: number; readonly count: number }): void {
+    slab.owner = this.number;
+    this.rows += slab.count;
+  }
+
+  /** Whether as many of its tasks are with workers as may be at once. */
+  get isAtQuota(): boolean {
+    return this.inFlight >= this.atOnceMax;
   }
 
   /** Remembers what was not taken: its client may not have heard, and speak of it again. */

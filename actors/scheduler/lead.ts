@@ -3,7 +3,7 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import type { CommitLog } from "../../runtime/journal/commit-log.ts";
 import type { Journal, JournalRecord } from "../../runtime/journal/journal.ts";
 import { JournalWriter, type NewestRecord } from "../../runtime/journal/journal-writer.ts";
-import { Leadership, pause } from "../../runtime/journal/leadership.ts";
+import { Leadership, waitToTry } from "../../runtime/journal/leadership.ts";
 import type { Lease } from "../../runtime/journal/lease.ts";
 import { readTransactions, type Transaction } from "../../runtime/journal/transaction.ts";
 import { decodeLedger, encodeLedger } from "../../runtime/protocol/ledger-codec.ts";
@@ -144,16 +144,14 @@ interface Past {
 }
 
 /** Reads the journal while the lease is held; who cannot gives it back. @returns undefined where the server does not answer: it is to be tried again */
-async function readHeld(
-  { journal, lease, clock, version, signal }: LeadOptions,
-  leadership: Leadership,
-): Promise<Past | undefined> {
+async function readHeld(options: LeadOptions, leadership: Leadership): Promise<Past | undefined> {
+  const { journal, version, signal } = options;
   try {
     return await readPast(journal, version);
   } catch (error) {
     await leadership.release().catch(() => {});
     if (!(error instanceof ShoalError && error.retryable)) throw error;
-    await pause(clock, lease.ttlMs / READS_PER_LEASE, signal);
+    await waitToTry(options, signal);
     return undefined;
   }
 }
@@ -172,8 +170,6 @@ async function readPast(journal: Journal, version: string): Promise<Past> {
 }
 
 const READS_MAX = 5;
-/** Where the server is away, the lease is given back and taken again after such a part of its time. */
-const READS_PER_LEASE = 12;
 
 /** All transactions, and where they end: another one may write, and a failing machine forget, between two questions. */
 async function readWhole(

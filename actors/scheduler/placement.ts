@@ -64,9 +64,8 @@ function nextFairly(state: SchedulerState, blocked: ReadonlySet<ReadyQueue>): Re
     if (best !== undefined && queue.priority < best.priority) break;
     // What a client that is gone has ready is handed out, where others need it, once all it held is let go of.
     if (blocked.has(queue) || state.departures.has(queue.slab.owner)) continue;
-    const client = state.clientByNumber[queue.slab.owner];
-    if (client !== undefined && placesLeft(state, client) === 0) continue;
-    const servedUs = client?.servedUs ?? 0;
+    if (hasAllItMay(state, queue.slab.owner)) continue;
+    const servedUs = state.clientByNumber[queue.slab.owner]?.servedUs ?? 0;
     if (servedUs >= bestUs) continue;
     best = queue;
     bestUs = servedUs;
@@ -81,7 +80,7 @@ function placeQuarantined(state: SchedulerState, open: OpenWorkers): void {
   for (const row of [...state.quarantine]) {
     const { constraint } = state.queueOf(row);
     // No worker is kept for what its client may not have run now; a place of the client is.
-    if (state.clientByNumber[state.slabOf(row).owner]?.hasAllItMay === true) continue;
+    if (state.clientByNumber[state.slabOf(row).owner]?.isAtQuota === true) continue;
     const idle = open.find((worker) => worker.processing === 0 && mayRun(state, constraint, worker));
     if (idle === undefined) waiting.add(constraint);
     else {
@@ -218,7 +217,7 @@ function maySendAhead(state: SchedulerState, row: number, worker: number): boole
   const { tasks } = state;
   if (tasks.state[row] !== S.waiting || tasks.kills[row] !== 0 || state.queueOf(row).constraint !== null) return false;
   const slab = state.slabOf(row);
-  if (hasAllItMay(state, row)) return false;
+  if (hasAllItMay(state, slab.owner)) return false;
   const at = row - slab.base;
   for (let e = slab.inputOffsets[at] as number; e < (slab.inputOffsets[at + 1] as number); e++) {
     const input = slab.inputs[e] as number;

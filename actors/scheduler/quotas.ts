@@ -9,17 +9,17 @@ import { S, type SchedulerState } from "./scheduler-state.ts";
 export function placesLeft(state: SchedulerState, client: ClientRecord): number {
   const { atOnceMax, inFlight, number } = client;
   if (atOnceMax === Number.POSITIVE_INFINITY) return atOnceMax;
-  const left = Math.max(0, atOnceMax - inFlight);
-  if (left === 0) return 0;
+  if (client.isAtQuota) return 0;
+  const left = atOnceMax - inFlight;
   for (const row of state.quarantine)
     if (state.slabOf(row).owner === number && state.tasks.state[row] === S.ready && isRunnable(state, row))
       return left - 1;
   return left;
 }
 
-/** Whether whoever submitted a row may have no more with workers than it has. */
-export function hasAllItMay(state: SchedulerState, row: number): boolean {
-  const client = state.clientByNumber[state.slabOf(row).owner];
+/** Whether the client of this number may have no more with workers than it has. */
+export function hasAllItMay(state: SchedulerState, owner: number): boolean {
+  const client = state.clientByNumber[owner];
   return client !== undefined && placesLeft(state, client) === 0;
 }
 

@@ -92,8 +92,10 @@ function replayGraph(state: SchedulerState, nowMs: number, record: GraphRecord):
   state.tasks.allocateAt(place.base, place.count);
   const isNew = Array.from(record.isNew, Boolean);
   const slab = makeSlab(state, { layers, priority, retries, isNew, rows, place });
-  keep(slab);
-  own(client, slab);
+  if (slab !== undefined) {
+    keep(slab);
+    client.own(slab);
+  }
   const { tasks } = state;
   for (const want of wants) {
     const { count, handleBase, rowAt } = giveHandles(client, want, rows[want.layer] as LayerRows, layers);
@@ -109,19 +111,12 @@ function replaySlab(state: SchedulerState, nowMs: number, record: SlabRecord): v
   state.tasks.allocateAt(base, count);
   const slab = insertSlab(state, record);
   keep(slab);
-  if (record.client !== undefined) own(clientOf(state, record.client, nowMs), slab);
+  if (record.client !== undefined) clientOf(state, record.client, nowMs).own(slab);
   if (record.isPure) state.tasks.flags.fill(FLAG.pure, base, base + count);
 }
 
-function keep(slab: Slab | undefined): void {
-  if (slab !== undefined) slab.active += 1;
-}
-
-/** What a client submitted counts for it, its share and its bounds. */
-function own(client: ClientRecord, slab: Slab | undefined): void {
-  if (slab === undefined) return;
-  slab.owner = client.number;
-  client.rows += slab.count;
+function keep(slab: Slab): void {
+  slab.active += 1;
 }
 
 function replayScatter(state: SchedulerState, takeover: Takeover<unknown>, record: ScatterRecord): void {
@@ -131,7 +126,7 @@ function replayScatter(state: SchedulerState, takeover: Takeover<unknown>, recor
   state.tasks.allocateAt(place.base, place.count);
   const slab = insertScattered(state, place, name, keys);
   keep(slab);
-  own(client, slab);
+  client.own(slab);
   handles.forEach((handle, i) => {
     const row = place.base + i;
     want(state, client, handle, row);

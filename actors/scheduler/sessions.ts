@@ -116,8 +116,7 @@ export function scattered(
   };
   const { base } = place;
   const name = `scatter-${client.id}-${message.handles[0]}`;
-  insertScattered(state, place, name, message.keys).owner = client.number;
-  client.rows += count;
+  client.own(insertScattered(state, place, name, message.keys));
   message.handles.forEach((handle, i) => {
     const row = base + i;
     client.give(handle, 1, row);

@@ -53,7 +53,7 @@ function copy(state: SchedulerState, row: number): boolean {
   if (idle.length === 0) return false;
   const { constraint } = state.queueOf(row);
   const second = idle.find((worker) => worker.number !== tasks.worker[row] && mayRun(state, constraint, worker));
-  if (second === undefined || hasAllItMay(state, row)) return true;
+  if (second === undefined || hasAllItMay(state, state.slabOf(row).owner)) return true;
   if (!hasInputs(state, row) || !mayBeRecalled(state, row)) return true;
   const first = state.worker(tasks.worker[row] as number);
   // What was sent ahead to where it is made would have to be made elsewhere if the copy wins.

@@ -24,7 +24,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
     checkSubmission(state, client, message) ?? checkHeldReads(message) ?? checkSize(state, client, message);
   if (problem !== undefined) {
     client.requestMax = message.request;
-    client.noteRefusal({ request: message.request, problem, handles: handlesOf(message, problem) });
+    client.noteRefusal({ request: message.request, problem, handles: wantedHandles(message, problem) });
     out.say({ type: "declined", request: message.request, error: problem });
     state.log.note({ atMs: state.nowMs, level: "warn", about: "submission", name: client.id, text: problem.message });
     return;
@@ -35,8 +35,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
   if (slab !== undefined && typeof message.trace === "string") state.traces.set(slab.id, message.trace);
   client.requestMax = message.request;
   if (slab !== undefined) {
-    slab.owner = client.number;
-    client.rows += slab.count;
+    client.own(slab);
     // Who had nothing to do does not save it up.
     if (client.inFlight === 0) client.servedUs = Math.max(client.servedUs, state.servedUs);
   }
@@ -53,7 +52,7 @@ export function submit(state: SchedulerState, client: ClientRecord, message: Sub
 }
 
 /** What a submission that is not taken wanted; of one that makes no sense nothing. It may want of layers that are not there. */
-function handlesOf({ wants, layers }: SubmitMessage, { code }: SchedulerFailure): Refusal["handles"] {
+function wantedHandles({ wants, layers }: SubmitMessage, { code }: SchedulerFailure): Refusal["handles"] {
   if (code === "DECODE") return [];
   return wants.map(({ indices, handleBase, layer: at }) => {
     const layer = layers[at];

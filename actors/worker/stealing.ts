@@ -151,16 +151,6 @@ export class Stealing {
     return this.isIn("promised") === this.promises.size > 0;
   }
 
-  /** Whether it asks nobody, and nobody promised it anything. */
-  get isCalm(): boolean {
-    return this.isIn("calm");
-  }
-
-  /** Whether its chart says that a victim is to answer. */
-  get isAsking(): boolean {
-    return this.isIn("asking");
-  }
-
   /** The session begins anew: what was promised is not held. */
   reset(): void {
     this.end(T["reset"] as number);
@@ -247,7 +237,8 @@ export class Stealing {
     for (const row of [...this.promises.keys()]) this.drop(row);
   }
 
-  private isIn(state: string): boolean {
+  /** Whether its chart is in a state. */
+  isIn(state: "calm" | "asking" | "promised"): boolean {
     return this.state === thiefChart.stateId(state);
   }
 

@@ -54,7 +54,6 @@ export class Leadership {
 
   /** Waits for the lease to be free, and takes it; undefined when the signal says to wait no longer. */
   static async take(options: LeadershipOptions, signal: AbortSignal): Promise<Leadership | undefined> {
-    const { clock, lease } = options;
     while (!signal.aborted) {
       const taken = await Leadership.tryTake(options).catch((error: unknown) => {
         // A server that is away comes back; what it refuses for good is told.
@@ -62,7 +61,7 @@ export class Leadership {
         throw error;
       });
       if (taken !== undefined) return taken;
-      await pause(clock, lease.ttlMs / TRIES_PER_LEASE, signal);
+      await waitToTry(options, signal);
     }
     return undefined;
   }
@@ -161,8 +160,14 @@ export class Leadership {
   }
 }
 
+/** Waits until the lease may be tried again, or the signal says not to. */
+export const waitToTry = (
+  { clock, lease }: Pick<LeadershipOptions, "clock" | "lease">,
+  signal: AbortSignal,
+): Promise<void> => pause(clock, lease.ttlMs / TRIES_PER_LEASE, signal);
+
 /** Waits for a time, or until the signal says not to. */
-export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       clock.clearTimer(timer);

@@ -44,11 +44,11 @@ export class StealWatch {
     stealing.reset = () => {
       reset();
       isOpen = false;
-      if (!stealing.isCalm) this.fail(new Error(`${brain.id} is calm as its session begins`));
+      if (!stealing.isIn("calm")) this.fail(new Error(`${brain.id} is calm as its session begins`));
     };
     brain.step = (event) => {
-      const isAsked = event.kind === "steal" && event.event.type === "asked";
-      const queued = isAsked ? queuedAt(brain) : undefined;
+      const ask = event.kind === "steal" && event.event.type === "asked" ? event.event.ask : undefined;
+      const queued = ask && queuedAt(brain);
       if (event.kind === "steal" && "question" in event.event && event.event.question === newest) isOpen = false;
       step(event);
       const asked = out.asks.at(-1);
@@ -58,11 +58,11 @@ export class StealWatch {
         if (asked.ask.digest !== digestOf(brain)) this.fail(new Error(`${brain.id} says what it holds as it asks`));
       }
       if (event.kind === "steal" && event.event.type === "answered") this.checkWaiters(brain, event.event.grant);
-      if (stealing.isAsking !== isOpen)
+      if (stealing.isIn("asking") !== isOpen)
         this.fail(new Error(`${brain.id} asks exactly while a question of its is open`));
-      if (event.kind !== "steal" || event.event.type !== "asked" || queued === undefined) return;
+      if (ask === undefined || queued === undefined) return;
       const { grant } = out.grants.at(-1) as { readonly grant: StealGrant };
-      const wrong = wrongGrant(brain, event.event.ask, grant, queued);
+      const wrong = wrongGrant(brain, ask, grant, queued);
       if (wrong !== undefined) this.fail(new Error(wrong));
     };
   }

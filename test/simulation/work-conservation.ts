@@ -14,7 +14,7 @@ export function checkWorkConservation({ state }: SchedulerBrain): void {
   if (free.length === 0) return;
   for (const slab of state.slabs.values()) {
     const owner = state.clientByNumber[slab.owner];
-    if (state.departures.has(slab.owner) || owner?.hasAllItMay === true) continue;
+    if (state.departures.has(slab.owner) || owner?.isAtQuota === true) continue;
     for (const queue of slab.queues) {
       if (queue.size === 0 || queue.constraint !== null) continue;
       const row = queue.first();
