@@ -219,11 +219,12 @@ export function failRow(state: SchedulerState, first: number, failure: TaskFailu
   const { tasks } = state;
   const stack = [first];
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-    if (row === first) endRace(state, row);
-    const from = tasks.state[row] as number;
-    if (from === S.erred || from === S.memory) continue;
+    const now = tasks.state[row] as number;
+    if (now === S.erred || now === S.memory) continue;
     // Dependents that are not needed stay; one that runs may have fetched the input before it was lost.
-    if (row !== first && (from === S.released || from === S.processing || from === S.racing)) continue;
+    if (row !== first && (now === S.released || now === S.processing || now === S.racing)) continue;
+    endRace(state, row);
+    const from = tasks.state[row] as number;
     if (from === S.released) {
       state.move(row, E.need);
       state.slabOf(row).active += 1;

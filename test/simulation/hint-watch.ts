@@ -1,0 +1,56 @@
+import { sentTo } from "../../actors/scheduler/room.ts";
+import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
+import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
+import type { WorkerRecord } from "../../actors/scheduler/worker-record.ts";
+import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
+
+/** What waits no longer than this would not begin sooner elsewhere. */
+const GAIN_US_MIN = 4000;
+
+/**
+ * The scheduler's part in stealing: nobody is told of a worker where nothing waits, what was given away is its former worker's no more, and nothing is
+ * said to who is gone.
+ * @param fail told of what is otherwise
+ */
+export function watchHints(brain: SchedulerBrain, fail: (error: Error) => void): void {
+  const { state } = brain;
+  const fromWorker = brain["fromWorker"].bind(brain);
+  brain["fromWorker"] = (id, incarnation, message, now) => {
+    fromWorker(id, incarnation, message, now);
+    const worker = state.workerByName.get(id);
+    if (message.type !== "relinquish" || worker?.incarnation !== incarnation) return;
+    const kept = keptBy(state, worker, message);
+    if (kept !== undefined) fail(new Error(`row ${kept} is still ${id}'s, which gave it away`));
+  };
+  const flush = state.out.flush.bind(state.out);
+  state.out.flush = (toWorker, toClient) =>
+    flush((number, messages) => {
+      if (state.workers[number] === undefined) fail(new Error(`worker ${number} is gone, and is spoken to`));
+      for (const message of messages)
+        if (message.type === "hint")
+          for (const id of message.victims) {
+            const victim = state.workerByName.get(id);
+            if (victim === undefined || gainUs(victim) <= GAIN_US_MIN)
+              fail(new Error(`a hint names ${id}, where nothing waits for long`));
+          }
+      toWorker(number, messages);
+    }, toClient);
+}
+
+/** A row that a worker gave away and is still believed to have, as one of two or alone. */
+function keptBy(
+  state: SchedulerState,
+  { number }: WorkerRecord,
+  { rows, attempts }: FromWorker & { type: "relinquish" },
+): number | undefined {
+  const { tasks, races } = state;
+  return rows.find((row, i) => {
+    const copy = races.copies.get(row);
+    const isCopy = copy?.worker === number && copy.attempt === attempts[i];
+    return isCopy || (tasks.worker[row] === number && tasks.attempt[row] === attempts[i]);
+  });
+}
+
+/** How long the last of a queue waits until it begins. */
+const gainUs = (victim: WorkerRecord): number =>
+  victim.queueUs / victim.slots - victim.queueUs / Math.max(1, sentTo(victim));
