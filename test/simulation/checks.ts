@@ -19,6 +19,9 @@ export function checkAnswers(cluster: Cluster, oracle: Oracle): void {
         const value = client.session.record(handle).valueAt(handle);
         assert.equal(digestOf(value), oracle.digest(held.layer, held.index), `${what} has the right value`);
       }
+      const { waits } = client.session.counts;
+      client.session.onSettled(handle, () => {});
+      assert.equal(client.session.counts.waits, waits, `who asks whether ${what} is settled need not wait`);
     }
 }
 

@@ -26,15 +26,24 @@ export function watchHints(brain: SchedulerBrain, fail: (error: Error) => void):
   state.out.flush = (toWorker, toClient) =>
     flush((number, messages) => {
       if (state.workers[number] === undefined) fail(new Error(`worker ${number} is gone, and is spoken to`));
-      for (const message of messages)
-        if (message.type === "hint")
-          for (const id of message.victims) {
-            const victim = state.workerByName.get(id);
-            if (victim === undefined || gainUs(victim) <= GAIN_US_MIN)
-              fail(new Error(`a hint names ${id}, where nothing waits for long`));
-          }
+      for (const message of messages) if (message.type === "hint") checkHint(state, number, message.victims, fail);
       toWorker(number, messages);
     }, toClient);
+}
+
+function checkHint(
+  state: SchedulerState,
+  thief: number,
+  victims: readonly string[],
+  fail: (error: Error) => void,
+): void {
+  const { id, status } = state.worker(thief);
+  if (status !== "running") fail(new Error(`${id} is told to take tasks, and is ${status}`));
+  for (const name of victims) {
+    const victim = state.workerByName.get(name);
+    if (victim === undefined || gainUs(victim) <= GAIN_US_MIN)
+      fail(new Error(`a hint names ${name}, where nothing waits for long`));
+  }
 }
 
 /** A row that a worker gave away and is still believed to have, as one of two or alone. */

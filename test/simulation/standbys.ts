@@ -1,5 +1,6 @@
 import type { Lead } from "../../actors/scheduler/lead.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
+import { watchJournal } from "./journal-watch.ts";
 import type { SimLine } from "./line.ts";
 import type { SimNode, World } from "./world.ts";
 
@@ -70,6 +71,7 @@ export class Standbys {
         host.world.note(`${id} leads in epoch ${lead.epoch}, after ${lead.former}`);
         this.line.note("leads");
         this.leading.add(id);
+        watchJournal(lead.commits, (error) => host.world.fail(error));
         system = host.lead(node, lead);
         this.resignations.set(id, async () => {
           system?.close();
