@@ -24,6 +24,14 @@ export function clientError(told: unknown): Error {
     return new ShoalError("A task failed, and its error cannot be read", { code: "DECODE" });
   const { key, worker } = failure;
   const cause = thrownBy(failure.thrown);
+  // The worker's own word, which no error thrown by a function has: that one may have waited too long for something else.
+  const timeoutMs = cause instanceof TimeoutError ? cause.details["taskTimeoutMs"] : undefined;
+  if (typeof timeoutMs === "number")
+    return new TimeoutError(`Task ${key} took longer than the ${timeoutMs} ms it was given, on worker ${worker}`, {
+      key,
+      worker,
+      timeoutMs,
+    });
   const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   return new TaskError(`Task ${key} failed on worker ${worker}: ${said}`, { key, worker }, cause);
 }

@@ -248,7 +248,8 @@ export class Execution implements TaskHost {
   }
 
   private overrun(task: RunningTask, definition: LayerDefinition, timeoutMs: number): void {
-    const error = new TimeoutError(`The task took longer than the ${timeoutMs} ms it was given`, { timeoutMs });
+    const details = { taskTimeoutMs: timeoutMs };
+    const error = new TimeoutError(`The task took longer than the ${timeoutMs} ms it was given`, details);
     task.abort(error);
     this.fail(task, definition, error, this.options.clock.now());
   }

@@ -318,7 +318,7 @@ test("shards lie on one worker, whoever speaks first: a handle that others hold 
   assert.deepEqual(next.states(), ["processing", "waiting", "waiting"], "x is made again");
 });
 
-test("the worker of some shards went with its leader: the handle that is left is dropped, and they are made again", () => {
+test("30: the worker of some shards went with its leader: the handle that is left is dropped, and they are made again", () => {
   const former = midway();
   const next = new Leader(2, former.records);
   next.join("b", [[0, former.attempt(0), "memory"]], { handles: [0] });

@@ -255,7 +255,7 @@ test("a result that exists only where it was made ends with its worker, whoever 
   assert.deepEqual(s.orders(), ["B free 0@1", "B compute 0@3"]);
 });
 
-test("a reader names the worker whose shards are gone: they are made again, and no handle is left of the old ones", () => {
+test("30: a reader names the worker whose shards are gone: they are made again, and no handle is left of the old ones", () => {
   const s = new SchedulerScript({ A: 1, B: 1, C: 1 });
   s.submit("xy", [[], [0]], [1], 1);
   s.finished("A", 0, 1, { isLocated: true });

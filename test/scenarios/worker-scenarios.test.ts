@@ -58,7 +58,7 @@ test("9: x is on its way from B, B dies, A is to compute x itself: at once, the 
   assert.deepEqual(a.reports(), ["finished 1@13"]);
 });
 
-test("what lies here is the handle of shards that went with their worker, and A is to cut them anew: it does, at once", () => {
+test("30: what lies here is the handle of shards that went with their worker, and A is to cut them anew: it does, at once", () => {
   const a = new WorkerScript();
   a.compute(y, 12, [[x, 11, "B"]]);
   a.fetchedHandle(1, "B", x, new ShardSet("B", "1", 2));

@@ -54,6 +54,11 @@ export const schedulerCommand: Command = {
       value: "N",
       help: "Workers a task may kill before it is given up; default 3",
     },
+    "tasks-per-client-max": {
+      type: "string",
+      value: "N",
+      help: "Tasks of one client that it knows at a time, with those whose results it holds: more are declined as OVERLOADED; default: any number",
+    },
     "idle-timeout": {
       type: "string",
       value: "TIME",
@@ -90,6 +95,7 @@ export const schedulerCommand: Command = {
     const { cluster, url, connect } = await clusterTarget({ ...values, "scheduler-file": undefined }, terminal);
     const name = `of cluster "${cluster}"`;
     const recording = textOf(values, "record");
+    const settings = settingsOf(cluster, values);
     const record = recording === undefined ? undefined : new StimulusFile(recording);
     const bus = await joinNats(connect, cluster, "scheduler");
     const watch = new EventLoopWatch({ onBlocked: (ms) => terminal.warn(blockedText(ms)) });
@@ -99,16 +105,7 @@ export const schedulerCommand: Command = {
       const isDone = await runScheduler({
         bus,
         connect,
-        settings: {
-          ...SCHEDULER_DEFAULTS,
-          cluster,
-          logLevel: "warn",
-          ...leasesOf(values),
-          record,
-          noWorkersTimeoutMs: durationOf(values, "no-workers-timeout"),
-          speculate: values["speculate"] === true,
-          cache: cacheOf(values),
-        },
+        settings: { ...settings, record },
         idleMs: durationOf(values, "idle-timeout"),
         journal: values["no-journal"] === true ? "off" : "auto",
         isStandby: values["standby"] === true,
@@ -146,10 +143,24 @@ export const schedulerCommand: Command = {
   },
 };
 
+const settingsOf = (cluster: string, values: FlagValues): SchedulerSettings => ({
+  ...SCHEDULER_DEFAULTS,
+  cluster,
+  logLevel: "warn",
+  ...leasesOf(values),
+  tasksPerClientMax: tasksMaxOf(values),
+  noWorkersTimeoutMs: durationOf(values, "no-workers-timeout"),
+  speculate: values["speculate"] === true,
+  cache: cacheOf(values),
+});
+
 function cacheOf(values: FlagValues): SchedulerSettings["cache"] {
   const text = textOf(values, "cache");
   return text === undefined ? undefined : cacheLimits(text, "--cache");
 }
+
+const tasksMaxOf = (values: FlagValues): number | undefined =>
+  textOf(values, "tasks-per-client-max") === undefined ? undefined : countOf(values, "tasks-per-client-max", 1);
 
 function durationOf(values: FlagValues, flag: string): number | undefined {
   const text = textOf(values, flag);

@@ -53,7 +53,7 @@ class Line {
   }
 }
 
-test("who stood still while it took the lead writes nothing once another one leads, and waits for its turn", async () => {
+test("32: who stood still while it took the lead writes nothing once another one leads, and waits for its turn", async () => {
   const line = new Line();
   const slow = new GatedJournal(line.journals);
   slow.shut();
@@ -128,7 +128,7 @@ test("a journal that does not answer is read again", async () => {
   lead.abandon();
 });
 
-test("a process that stood still for longer than its lease says nothing more once it is abandoned", async () => {
+test("32: a process that stood still for longer than its lease says nothing more once it is abandoned", async () => {
   const line = new Line();
   const first = (await line.take("first")) as Lead;
   line.leases.entry = undefined;
@@ -141,7 +141,7 @@ test("a process that stood still for longer than its lease says nothing more onc
   second.abandon();
 });
 
-test("a former leader writes nothing more where its last words were lost and others stand under their numbers", async () => {
+test("32: a former leader writes nothing more where its last words were lost and others stand under their numbers", async () => {
   const line = new Line();
   const word = [{ kind: "mended", rows: new Uint32Array(0) }];
   const first = (await line.take("first")) as Lead;
