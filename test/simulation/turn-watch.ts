@@ -1,4 +1,5 @@
 import type { ClientRecord } from "../../actors/scheduler/client-record.ts";
+import { eachDependent } from "../../actors/scheduler/needs.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { FLAG, S, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
@@ -7,6 +8,8 @@ import { watchHints } from "./hint-watch.ts";
 import type { Scenario } from "./scenario.ts";
 import { watchWants } from "./want-watch.ts";
 
+/** Because of one message a row goes so many steps through its chart, and as many more for each row that it reads, or that reads it. */
+const STEPS_MAX = 6;
 /** Rows of a turn where nothing else is said. */
 const ROWS_PER_TURN = 2048;
 const FEW_ROWS = 5;
@@ -24,6 +27,8 @@ export class TurnWatch {
   /** Those whose takeover is over; until then nothing is needed, and a turn lets go of all at once. */
   private readonly settled = new WeakSet<SchedulerBrain>();
   private readonly inFlight = new WeakMap<ClientRecord, number>();
+  /** By row, since the last message, or the end of the turn. */
+  private readonly steps = new Map<number, number>();
 
   constructor(scenario: Scenario, workers: Workers) {
     this.rowsPerTurn = intakeRowsOf(scenario) ?? ROWS_PER_TURN;
@@ -36,6 +41,7 @@ export class TurnWatch {
     const { wants, tasks } = brain.state;
     watchWants(wants, fail);
     watchHints(brain, fail);
+    this.watchSteps(brain, fail);
     const lose = brain["lose"].bind(brain);
     brain["lose"] = (worker, isExpected, ...why) => {
       const kills = Uint8Array.from(tasks.kills);
@@ -46,8 +52,28 @@ export class TurnWatch {
     };
   }
 
+  /** Invariant I5: what a message brings about comes to an end, since no row goes round in it. */
+  private watchSteps(brain: SchedulerBrain, fail: (error: Error) => void): void {
+    const { steps } = this;
+    const { state } = brain;
+    const step = brain.step.bind(brain);
+    brain.step = (input, now) => {
+      steps.clear();
+      step(input, now);
+    };
+    const move = state.move.bind(state);
+    state.move = (row, event) => {
+      const count = (steps.get(row) ?? 0) + 1;
+      steps.set(row, count);
+      if (count > STEPS_MAX && count > STEPS_MAX * (1 + neighboursOf(state, row)))
+        fail(new Error(`row ${row} goes ${count} steps because of one message`));
+      return move(row, event);
+    };
+  }
+
   /** Before the words of a turn leave. @throws Error if it was too long, or believes that shards lie where they do not */
   look(brain: SchedulerBrain): void {
+    this.steps.clear();
     const { state } = brain;
     const { looked } = state.departures;
     if (this.settled.has(brain) && looked > this.rowsPerTurn)
@@ -81,4 +107,14 @@ export class TurnWatch {
         throw new Error(`row ${row} is known to lie on ${id} alone exactly if it is there: ${value.home} has it`);
     }
   }
+}
+
+/** Rows that a row reads, and that read it. */
+function neighboursOf(state: SchedulerState, row: number): number {
+  const { base, inputOffsets } = state.slabOf(row);
+  let count = (inputOffsets[row - base + 1] as number) - (inputOffsets[row - base] as number);
+  eachDependent(state, row, () => {
+    count += 1;
+  });
+  return count;
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { shardSetMachine } from "../../../actors/chunk/shard-set-chart.ts";
+import { membershipMachine } from "../../../actors/scheduler/membership-chart.ts";
 import { hungerMachine } from "../../../actors/task/hunger-chart.ts";
 import { schedulerTaskMachine } from "../../../actors/task/scheduler-task-chart.ts";
 import { thiefMachine } from "../../../actors/task/thief-chart.ts";
@@ -20,7 +22,7 @@ test("workerTaskMachine does as a table what it does in XState, on every pair an
   assert.deepEqual(chart.unreachable, []);
 });
 
-for (const machine of [hungerMachine, thiefMachine])
+for (const machine of [hungerMachine, thiefMachine, membershipMachine, shardSetMachine])
   test(`the ${machine.id} chart does as a table what it does in XState, on every pair and on random walks`, () => {
     const { chart, triples } = assertChartEqualsXState(machine, 50, 200);
     assert.equal(triples, chart.states.length * chart.events.length);
