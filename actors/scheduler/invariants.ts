@@ -5,11 +5,12 @@ import { isNeeded } from "./needs.ts";
 import { sentTo } from "./room.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
+import { checkWorkerBooks } from "./worker-books.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /**
  * What must hold of the whole state between turns: every counter equals its recomputation, every row is where its state
- * says. O(tasks + edges): the simulator and the tests check it after every turn, production samples it.
+ * says. O(tasks + edges): the simulator and the tests check it after every turn, and whoever validates a cluster.
  * @throws InvariantError naming the row
  */
 export function checkScheduler(state: SchedulerState): void {
@@ -33,6 +34,7 @@ export function checkScheduler(state: SchedulerState): void {
   for (const worker of state.workerByName.values())
     if (worker.processing !== processing[worker.number]) broken(`worker ${worker.id} counts what it processes`);
   for (const client of state.clients.values()) checkShare(client, inFlight[client.number] as number);
+  checkWorkerBooks(state);
   for (const [row, more] of state.moreHolders) checkHolders(state, row, more);
   if (state.loads.touched.size === 0) for (const worker of state.workerByName.values()) checkLoad(state, worker);
   if (state.readers.underWay !== sums.readers)

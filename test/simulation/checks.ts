@@ -194,8 +194,12 @@ export function checkEmpty(cluster: Cluster): void {
     tickets: state.tickets,
     wishes: state.replicas.wishes,
     orders: state.replicas.orders,
+    seceded: state.seceded,
+    races: state.races.copies,
+    sentMs: state.races.sentMs,
   }))
     assert.equal(map.size, 0, `the scheduler's ${what} are empty`);
+  assert.deepEqual(state.claims, [], "nothing that was given away is to be claimed");
   for (const client of state.clients.values()) assert.equal(client.handleCount, 0, `${client.id} holds nothing`);
   for (const worker of state.workerByName.values()) {
     assert.equal(worker.processing, 0, `${worker.id} processes nothing`);

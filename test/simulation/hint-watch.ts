@@ -4,6 +4,8 @@ import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import type { WorkerRecord } from "../../actors/scheduler/worker-record.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 
+/** Who was told of others is not told again sooner. */
+const PAUSE_MS_MIN = 10;
 /** What waits no longer than this would not begin sooner elsewhere. */
 const GAIN_US_MIN = 4000;
 
@@ -22,11 +24,20 @@ export function watchHints(brain: SchedulerBrain, fail: (error: Error) => void):
     const kept = keptBy(state, worker, message);
     if (kept !== undefined) fail(new Error(`row ${kept} is still ${id}'s, which gave it away`));
   };
+  const toldMs = new Map<string, number>();
   const flush = state.out.flush.bind(state.out);
   state.out.flush = (toWorker, toClient) =>
     flush((number, messages) => {
       if (state.workers[number] === undefined) fail(new Error(`worker ${number} is gone, and is spoken to`));
-      for (const message of messages) if (message.type === "hint") checkHint(state, number, message.victims, fail);
+      for (const message of messages) {
+        if (message.type !== "hint") continue;
+        checkHint(state, number, message.victims, fail);
+        const { id, incarnation } = state.worker(number);
+        const life = `${id} ${incarnation}`;
+        const pauseMs = state.nowMs - (toldMs.get(life) ?? Number.NEGATIVE_INFINITY);
+        if (pauseMs < PAUSE_MS_MIN) fail(new Error(`${id} is told to take tasks again after ${pauseMs} ms`));
+        toldMs.set(life, state.nowMs);
+      }
       toWorker(number, messages);
     }, toClient);
 }

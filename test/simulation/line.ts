@@ -240,10 +240,13 @@ export class SimLine {
         if (record.epoch < last) throw new Error(`record ${sequence}: epoch ${record.epoch} comes after ${last}`);
         last = record.epoch;
       }
-    const writers = [...this.journal.ids].sort((a, b) => a[1] - b[1]).map(([id]) => Number(id.split("-").at(-2)));
-    writers.forEach((epoch, i) => {
-      if (i > 0 && epoch < (writers[i - 1] as number))
-        throw new Error(`the scheduler of epoch ${epoch} wrote after that of ${writers[i - 1]}`);
+    const writers = [...this.journal.ids].sort((a, b) => a[1] - b[1]).map(([id]) => id.split("-").slice(0, -1));
+    const epochs = writers.map((writer) => Number(writer.at(-1)));
+    epochs.forEach((epoch, i) => {
+      if (i > 0 && epoch < (epochs[i - 1] as number))
+        throw new Error(`the scheduler of epoch ${epoch} wrote after that of ${epochs[i - 1]}`);
+      if (i > 0 && epoch === epochs[i - 1] && writers[i]?.join() !== writers[i - 1]?.join())
+        throw new Error(`two schedulers led in epoch ${epoch}: ${writers[i - 1]?.join("-")}, ${writers[i]?.join("-")}`);
     });
   }
 
