@@ -1,6 +1,6 @@
 import { sentTo } from "../../actors/scheduler/room.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
-import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
+import { hungerChart, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import type { WorkerRecord } from "../../actors/scheduler/worker-record.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 
@@ -24,15 +24,20 @@ export function watchHints(brain: SchedulerBrain, fail: (error: Error) => void):
     const kept = keptBy(state, worker, message);
     if (kept !== undefined) fail(new Error(`row ${kept} is still ${id}'s, which gave it away`));
   };
+  const [fed, hinted] = [hungerChart.stateId("fed"), hungerChart.stateId("hinted")];
   const toldMs = new Map<string, number>();
   const flush = state.out.flush.bind(state.out);
-  state.out.flush = (toWorker, toClient) =>
+  state.out.flush = (toWorker, toClient) => {
+    for (const { id, number, hunger } of state.workerByName.values())
+      if (state.loads.hungry.has(number) !== (hunger !== fed))
+        fail(new Error(`${id} is ${hungerChart.states[hunger]} exactly if it is known to have too little`));
     flush((number, messages) => {
       if (state.workers[number] === undefined) fail(new Error(`worker ${number} is gone, and is spoken to`));
       for (const message of messages) {
         if (message.type !== "hint") continue;
         checkHint(state, number, message.victims, fail);
-        const { id, incarnation } = state.worker(number);
+        const { id, incarnation, hunger } = state.worker(number);
+        if (hunger !== hinted) fail(new Error(`${id} is ${hungerChart.states[hunger]} as it is told of others`));
         const life = `${id} ${incarnation}`;
         const pauseMs = state.nowMs - (toldMs.get(life) ?? Number.NEGATIVE_INFINITY);
         if (pauseMs < PAUSE_MS_MIN) fail(new Error(`${id} is told to take tasks again after ${pauseMs} ms`));
@@ -40,6 +45,7 @@ export function watchHints(brain: SchedulerBrain, fail: (error: Error) => void):
       }
       toWorker(number, messages);
     }, toClient);
+  };
 }
 
 function checkHint(
