@@ -1,4 +1,4 @@
-import { InvariantError } from "../../runtime/base/errors.ts";
+import { broken } from "../../runtime/base/errors.ts";
 import { isCached } from "./cache-hold.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { isNeeded } from "./needs.ts";
@@ -152,9 +152,4 @@ function checkRow(state: SchedulerState, row: number, now: number, missing: numb
   if (now === S.memory && state.workers[tasks.worker[row] as number] === undefined)
     broken(`row ${row} in memory has a holder that is there`);
   if ((now === S.erred) !== state.failures.has(row)) broken(`row ${row} has a failure exactly if it erred`);
-}
-
-/** Texts are made where something is wrong, not for every row that is right. */
-function broken(mustHold: string): never {
-  throw new InvariantError(mustHold);
 }

@@ -1,4 +1,4 @@
-import { InvariantError } from "../../runtime/base/errors.ts";
+import { broken } from "../../runtime/base/errors.ts";
 import { S, type SchedulerState } from "./scheduler-state.ts";
 import type { Slab } from "./slab.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -63,8 +63,4 @@ function compare(worker: WorkerRecord, book: Book): void {
     if (Math.abs(left - believed) > AMOUNT_MIN) broken(`${id} has ${left} of ${name} left, not ${believed}`);
     if (left < -AMOUNT_MIN) broken(`${id} was sent rows that take more of ${name} than it has: ${left} is left`);
   }
-}
-
-function broken(mustHold: string): never {
-  throw new InvariantError(mustHold);
 }

@@ -1,4 +1,4 @@
-import { InvariantError } from "../../runtime/base/errors.ts";
+import { broken } from "../../runtime/base/errors.ts";
 import type { WorkerBrain } from "./worker-brain.ts";
 import { HAS_BODY, IS_COMING, WS } from "./worker-states.ts";
 
@@ -73,9 +73,4 @@ function checkWaiters(brain: WorkerBrain): void {
   for (const [row, count] of waitsFor)
     if (brain.rows.state(row) !== WS.waiting || brain.rows.waitCount(row) !== count)
       broken(`row ${row} of ${brain.id} waits for ${count} inputs and counts ${brain.rows.waitCount(row)}`);
-}
-
-/** Texts are made where something is wrong, not for every row that is right. */
-function broken(mustHold: string): never {
-  throw new InvariantError(mustHold);
 }

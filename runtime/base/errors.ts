@@ -106,6 +106,11 @@ export class InvariantError extends Error {
   }
 }
 
+/** For checks of every row: the text is made where something is wrong, not for all that is right. @throws InvariantError */
+export function broken(mustHold: string): never {
+  throw new InvariantError(mustHold);
+}
+
 /** The exhaustive end of a switch over a discriminated union. */
 export function unreachable(value: never): never {
   throw new InvariantError(`no case is left over, got ${JSON.stringify(value)}`);

@@ -4,6 +4,8 @@ import { hungerChart, type SchedulerState } from "../../actors/scheduler/schedul
 import type { WorkerRecord } from "../../actors/scheduler/worker-record.ts";
 import type { FromWorker } from "../../runtime/protocol/scheduler-worker.ts";
 
+const FED = hungerChart.stateId("fed");
+const HINTED = hungerChart.stateId("hinted");
 /** Who was told of others is not told again sooner. */
 const PAUSE_MS_MIN = 10;
 /** What waits no longer than this would not begin sooner elsewhere. */
@@ -24,20 +26,18 @@ export function watchHints(brain: SchedulerBrain, fail: (error: Error) => void):
     const kept = keptBy(state, worker, message);
     if (kept !== undefined) fail(new Error(`row ${kept} is still ${id}'s, which gave it away`));
   };
-  const [fed, hinted] = [hungerChart.stateId("fed"), hungerChart.stateId("hinted")];
   const toldMs = new Map<string, number>();
   const flush = state.out.flush.bind(state.out);
   state.out.flush = (toWorker, toClient) => {
     for (const { id, number, hunger } of state.workerByName.values())
-      if (state.loads.hungry.has(number) !== (hunger !== fed))
+      if (state.loads.hungry.has(number) !== (hunger !== FED))
         fail(new Error(`${id} is ${hungerChart.states[hunger]} exactly if it is known to have too little`));
     flush((number, messages) => {
       if (state.workers[number] === undefined) fail(new Error(`worker ${number} is gone, and is spoken to`));
       for (const message of messages) {
         if (message.type !== "hint") continue;
         checkHint(state, number, message.victims, fail);
-        const { id, incarnation, hunger } = state.worker(number);
-        if (hunger !== hinted) fail(new Error(`${id} is ${hungerChart.states[hunger]} as it is told of others`));
+        const { id, incarnation } = state.worker(number);
         const life = `${id} ${incarnation}`;
         const pauseMs = state.nowMs - (toldMs.get(life) ?? Number.NEGATIVE_INFINITY);
         if (pauseMs < PAUSE_MS_MIN) fail(new Error(`${id} is told to take tasks again after ${pauseMs} ms`));
@@ -54,8 +54,9 @@ function checkHint(
   victims: readonly string[],
   fail: (error: Error) => void,
 ): void {
-  const { id, status } = state.worker(thief);
+  const { id, status, hunger } = state.worker(thief);
   if (status !== "running") fail(new Error(`${id} is told to take tasks, and is ${status}`));
+  if (hunger !== HINTED) fail(new Error(`${id} is ${hungerChart.states[hunger]} as it is told of others`));
   for (const name of victims) {
     const victim = state.workerByName.get(name);
     if (victim === undefined || gainUs(victim) <= GAIN_US_MIN)
