@@ -31,8 +31,9 @@ export class KvLease implements Lease {
   static async open(connection: NatsConnection, options: KvLeaseOptions): Promise<KvLease> {
     const { bucket, ttlMs, replicas } = options;
     const kvm = new Kvm(connection);
-    const make = (copies: number): Promise<KV> =>
-      kvm.create(bucket, { ttl: ttlMs, history: 1, storage: StorageType.File, replicas: copies });
+    // Read from the server that leads the bucket: any other may be behind it, or keep an entry that has run out.
+    const settings = { ttl: ttlMs, history: 1, storage: StorageType.File, allow_direct: false };
+    const make = (copies: number): Promise<KV> => kvm.create(bucket, { ...settings, replicas: copies });
     try {
       const copies = replicas ?? (connection.info?.cluster === undefined ? 1 : 3);
       const kv = await make(copies).catch((error: unknown) => {

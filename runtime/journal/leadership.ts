@@ -1,12 +1,15 @@
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import { ShoalError } from "../base/errors.ts";
-import type { Lease } from "./lease.ts";
+import type { Lease, LeaseHolder } from "./lease.ts";
 
 /** Renewals in the time of the lease. */
 const RENEWALS = 3;
 /** The last part of the lease's time is not relied upon: clocks differ, and so do the moments at which things take effect. */
 const MARGIN = 0.2;
 const TRIES_PER_LEASE = 12;
+
+/** What a try to renew came to: the new revision, or whether another one has the lease, or that this cannot be told yet. */
+type RenewalOutcome = number | "lost" | "unclear";
 
 export interface LeadershipOptions {
   readonly lease: Lease;
@@ -26,8 +29,10 @@ export interface LeadershipOptions {
 export class Leadership {
   private readonly options: LeadershipOptions;
   private revision: number;
-  /** Renewals that may have taken effect since. */
+  /** Writes whose answers were lost, and that may have taken effect since. */
   private unanswered = 0;
+  /** The revision of another's entry that was older than one's own, when it was last read. */
+  private formerRevision: number | undefined;
   /** Sure until then, by the clock. */
   private sureUntilMs: number;
   private timer: TimerHandle;
@@ -106,57 +111,80 @@ export class Leadership {
   private arm(): void {
     const { clock, lease } = this.options;
     this.timer = clock.setTimer(lease.ttlMs / RENEWALS, () => {
-      this.renewal = this.renew().catch(() => {
-        // Not answered: it may be held or not. It is asked again, and meanwhile it is not sure.
-        this.unanswered += 1;
-        if (this.phase === "held") this.arm();
-      });
+      // Not answered: it may be held or not. It is asked again, and meanwhile it is not sure.
+      this.renewal = this.renew().catch(() => this.askAgain());
     });
   }
 
   private async renew(): Promise<void> {
     const { clock, lease, holder } = this.options;
     const askedMs = clock.now();
-    let revision = await lease.renew(holder, this.revision);
+    let outcome: RenewalOutcome = (await this.written(lease.renew(holder, this.revision))) ?? "unclear";
     // An entry that ran out while the server was away may be taken anew: whether somebody led meanwhile, the journal knows.
-    if (!this.isOver) revision ??= await this.retake();
+    if (outcome === "unclear" && !this.isOver) outcome = await this.retake();
     if (this.isOver) {
       // Whoever gives it back does so under this revision.
-      if (revision !== undefined) this.revision = revision;
-      return;
-    }
-    if (revision === undefined) {
+      if (typeof outcome === "number") this.revision = outcome;
+    } else if (outcome === "unclear") this.askAgain();
+    else if (outcome === "lost") {
       this.end();
       this.options.onLost();
-      return;
+    } else {
+      this.revision = outcome;
+      this.unanswered = 0;
+      this.formerRevision = undefined;
+      this.sureUntilMs = this.sureFrom(askedMs);
+      this.arm();
+      if (this.isSure) for (const resolve of this.waiters.splice(0)) resolve();
     }
-    this.revision = revision;
-    this.unanswered = 0;
-    this.sureUntilMs = this.sureFrom(askedMs);
-    this.arm();
-    if (this.isSure) for (const resolve of this.waiters.splice(0)) resolve();
   }
 
-  /** A question whose answer was lost has left an entry of one's own under another revision: it was renewed, or taken anew. */
-  private async retake(): Promise<number | undefined> {
+  private askAgain(): void {
+    if (this.phase === "held") this.arm();
+  }
+
+  private async written(write: Promise<number | undefined>): Promise<number | undefined> {
+    try {
+      return await write;
+    } catch (error) {
+      this.unanswered += 1;
+      throw error;
+    }
+  }
+
+  /**
+   * A question whose answer was lost has left an entry of one's own under another revision: it was renewed, or taken anew. What is
+   * read may be older than what is there, of a server that is behind or an entry that runs out: only what can be written is so.
+   */
+  private async retake(): Promise<RenewalOutcome> {
     const { lease, holder } = this.options;
     const found = await lease.find();
-    if (this.isOver || (found !== undefined && found.holder !== holder)) return undefined;
+    if (this.isOver) return "unclear";
+    if (found !== undefined && found.holder !== holder) return this.isLostTo(found) ? "lost" : "unclear";
     this.mayBeRetaken ||= found === undefined;
-    const revision = found?.revision ?? (await lease.acquire(holder));
-    if (revision === undefined) return undefined;
+    const write = found === undefined ? lease.acquire(holder) : lease.renew(holder, found.revision);
+    const revision = await this.written(write);
+    if (revision === undefined) return "unclear";
+    const former = revision - 1;
     // A bucket that was made anew counts from the beginning.
-    if (revision < this.revision || revision > this.revision + this.unanswered + (found === undefined ? 1 : 0)) {
+    if (former < this.revision || former > this.revision + this.unanswered) {
       // Another one led and is gone. A journal whose machine failed may not know of it; those whom it spoke to do.
       await lease.release(revision).catch(() => {});
-      return undefined;
+      return "lost";
     }
-    const renewed = found === undefined ? revision : await lease.renew(holder, revision);
-    if (renewed !== undefined && this.mayBeRetaken) {
+    if (this.mayBeRetaken) {
       this.mayBeRetaken = false;
       this.options.onRetaken?.();
     }
-    return renewed;
+    return revision;
+  }
+
+  /** An entry of another that is older than one's own is a former leader's, unless it is renewed: the bucket was made anew then. */
+  private isLostTo({ revision }: LeaseHolder): boolean {
+    if (revision > this.revision) return true;
+    const { formerRevision } = this;
+    this.formerRevision = revision;
+    return formerRevision !== undefined && revision > formerRevision;
   }
 }
 

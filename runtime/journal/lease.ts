@@ -18,7 +18,7 @@ export interface Lease {
   renew(holder: string, revision: number): Promise<number | undefined>;
   /** Gives it back, if it is still held under this revision. */
   release(revision: number): Promise<void>;
-  /** Who holds it now. */
+  /** Who holds it now, as far as the one who is asked knows: it may be behind what was written. */
   find(): Promise<LeaseHolder | undefined>;
   close(): Promise<void>;
 }

@@ -3,18 +3,37 @@ import { test } from "node:test";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { Client } from "shoal";
-import { systemClock } from "../../runtime/base/clock.ts";
+import { systemClock, type TimerHandle } from "../../runtime/base/clock.ts";
 import { startCommand } from "../support/command-line.ts";
 import { startNatsCluster } from "../support/nats-cluster.ts";
 
+/** What takes longer will never end; the story told then says where everybody stood. */
+const STEP_MS_MAX = 90_000;
+const JOURNAL = "shoal-journal-three";
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void systemClock.setTimer(ms, resolve));
+
+/** Names a step, and ends the test where it never would. */
+type Step = <T>(what: string, step: Promise<T>) => Promise<T>;
+
+const steps =
+  (story: () => string): Step =>
+  async (what, step) => {
+    let timer: TimerHandle;
+    const never = new Promise<never>((_, reject) => {
+      timer = systemClock.setTimer(STEP_MS_MAX, () => reject(new Error(`never: ${what}\n${story()}`)));
+    });
+    return Promise.race([step, never]).finally(() => systemClock.clearTimer(timer));
+  };
 
 /** Asks until it is answered: servers that have just found each other, or lost one, choose a leader first. */
 async function surely<T>(ask: () => Promise<T>): Promise<T> {
+  const endMs = systemClock.now() + STEP_MS_MAX;
   for (;;) {
     try {
       return await ask();
-    } catch {
+    } catch (error) {
+      if (systemClock.now() > endMs) throw error;
       await pause(50);
     }
   }
@@ -22,7 +41,7 @@ async function surely<T>(ask: () => Promise<T>): Promise<T> {
 
 const leaderOf = (connection: NatsConnection): Promise<string> =>
   surely(async () => {
-    const { cluster } = await (await jetstreamManager(connection)).streams.info("shoal-journal-three");
+    const { cluster } = await (await jetstreamManager(connection)).streams.info(JOURNAL);
     if (cluster?.leader === undefined) throw new Error("no leader yet");
     return cluster.leader;
   });
@@ -39,35 +58,43 @@ test("three servers, one killed, then the one that leads the journal: jobs go on
   await scheduler.says(/is ready at .*, with a journal/);
   const worker = startCommand(t, ["worker", "--workers", "2"], { env: env(1) });
   await worker.says(/2 workers for/);
-  const client = await Client.connect(urls[2], { cluster: "three" });
+  const step = steps(() =>
+    [
+      `scheduler: ${scheduler.stdout}${scheduler.stderr}`,
+      `workers: ${worker.stdout}${worker.stderr}`,
+      ...[...servers].map(([name, server]) => `${name} at ${server.url}: ${server.log.slice(-3000)}`),
+    ].join("\n"),
+  );
+  const client = await step("a client joins", Client.connect(urls[2], { cluster: "three" }));
   t.after(() => client.close());
-  await client.waitForWorkers(2);
-  const { config } = await (await jetstreamManager(watch)).streams.info("shoal-journal-three");
+  await step("workers join", client.waitForWorkers(2));
+  const { config } = await (await jetstreamManager(watch)).streams.info(JOURNAL);
   assert.equal(config.num_replicas, 3);
 
   const inputs = Array.from({ length: 500 }, (_, x) => x);
-  const job = async (when: () => Promise<void>): Promise<void> => {
+  const job = async (who: string, kill: () => Promise<void>): Promise<void> => {
     const futures = client.map((x: number) => {
       const end = process.hrtime.bigint() + 1_000_000n;
       while (process.hrtime.bigint() < end);
       return x + 1;
     }, inputs);
-    await futures[50]?.wait();
-    await when();
+    await step(`a part is done before ${who} is killed`, (async () => futures[50]?.wait())());
+    await step(`${who} is killed`, kill());
     const later = client.map((x: number) => x * 2, inputs);
     assert.deepEqual(
-      await client.gather(futures),
+      await step(`what ran as ${who} was killed`, client.gather(futures)),
       inputs.map((x) => x + 1),
     );
     assert.deepEqual(
-      await client.gather(later),
+      await step(`what was given after ${who} was killed`, client.gather(later)),
       inputs.map((x) => x * 2),
     );
   };
   const leader = await leaderOf(watch);
   const other = [...servers.keys()].find((name) => name !== leader) as string;
-  await job(async () => void (await servers.get(other)?.kill()));
-  await servers.get(other)?.restart();
-  await job(async () => void (await servers.get(await leaderOf(watch))?.kill()));
-  assert.equal(await client.submit(() => "after").result(), "after");
+  await job(`${other}, which follows,`, async () => void (await servers.get(other)?.kill()));
+  await step(`${other} comes back`, (async () => servers.get(other)?.restart())());
+  const next = await leaderOf(watch);
+  await job(`${next}, which leads,`, async () => void (await servers.get(next)?.kill()));
+  assert.equal(await step("one more task", client.submit(() => "after").result()), "after");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ShoalError } from "../../../runtime/base/errors.ts";
 import { Leadership } from "../../../runtime/journal/leadership.ts";
-import type { Lease } from "../../../runtime/journal/lease.ts";
+import type { Lease, LeaseHolder } from "../../../runtime/journal/lease.ts";
 import { LeaseStore, MemoryLease } from "../../../runtime/journal/memory-lease.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -125,4 +125,83 @@ test("a lease that another one had meanwhile is lost also where its own entry st
   assert.equal(lost, 1);
   assert.equal(store.entry, undefined, "it is given back");
   assert.equal(leadership.isSure, false);
+});
+
+/** A lease of one's own in a store whose words about who holds it may be told to be others than they are. */
+async function holding() {
+  const store = new LeaseStore();
+  const clock = new ManualClock();
+  const lease = new MemoryLease(store, clock, LEASE_MS);
+  const told = { lost: 0, retaken: 0 };
+  const leadership = (await Leadership.tryTake({
+    lease,
+    clock,
+    holder: "a",
+    onLost: () => (told.lost += 1),
+    onRetaken: () => (told.retaken += 1),
+  })) as Leadership;
+  /** Says once what a server says that is behind the others. */
+  const say = (found: LeaseHolder | undefined): void => {
+    const { find } = lease;
+    lease.find = async () => {
+      lease.find = find;
+      return found;
+    };
+  };
+  return { store, clock, lease, leadership, told, say };
+}
+
+test("a lease that ran out, where a server that is behind still has its entry, is taken anew", async () => {
+  const { store, clock, leadership, told, say } = await holding();
+  store.entry = undefined;
+  say({ holder: "a", revision: 1 });
+  await clock.advance(LEASE_MS / 3);
+  assert.equal(store.entry, undefined, "what was read is not borne out by what could be written");
+  assert.equal(told.lost, 0);
+  await clock.advance(LEASE_MS);
+  assert.equal((store.entry as LeaseStore["entry"])?.holder, "a");
+  assert.deepEqual(told, { lost: 0, retaken: 1 });
+  assert.ok(leadership.isSure);
+  leadership.end();
+});
+
+test("a lease that is held under another revision than is known is renewed later, where a server that is behind has no entry", async () => {
+  const { store, clock, lease, leadership, told, say } = await holding();
+  const { renew } = lease;
+  lease.renew = async (holder, revision) => {
+    lease.renew = renew;
+    await lease.renew(holder, revision);
+    throw new ShoalError("No answer", { code: "TIMEOUT", retryable: true });
+  };
+  await clock.advance(LEASE_MS / 3);
+  assert.equal(store.entry?.revision, 2);
+  say(undefined);
+  await clock.advance(LEASE_MS / 3);
+  assert.equal(told.lost, 0);
+  await clock.advance(LEASE_MS / 3);
+  assert.ok(leadership.isSure);
+  assert.equal(told.lost, 0);
+  leadership.end();
+});
+
+test("an entry of another that is older than one's own is no sign of its being lost; one that grows is", async () => {
+  const { store, clock, leadership, told, say } = await holding();
+  store.entry = undefined;
+  say({ holder: "b", revision: 0 });
+  await clock.advance(LEASE_MS / 3);
+  assert.equal(told.lost, 0);
+  await clock.advance(LEASE_MS / 3);
+  assert.ok(leadership.isSure, "taken anew");
+  await clock.advance(LEASE_MS);
+  store.entry = undefined;
+  const former = store.revision;
+  store.revision = 0;
+  const other = new MemoryLease(store, clock, LEASE_MS);
+  const first = (await other.acquire("b")) as number;
+  await clock.advance(LEASE_MS / 3);
+  assert.ok(first < former, "the bucket was made anew");
+  assert.equal(told.lost, 0, "it may be behind");
+  await other.renew("b", first);
+  await clock.advance(LEASE_MS / 3);
+  assert.equal(told.lost, 1);
 });
