@@ -26,6 +26,12 @@ export interface Lead extends Succession {
   abandon(): void;
 }
 
+/** Why a lead is over: another one leads, or led since; or the journal refuses a record, as it would refuse it of anybody. */
+export interface LeadLoss {
+  readonly kind: "deposed" | "refused";
+  readonly reason: string;
+}
+
 export interface LeadOptions {
   readonly journal: Journal;
   readonly lease: Lease;
@@ -38,8 +44,8 @@ export interface LeadOptions {
   readonly signal: AbortSignal;
   /** Records after which a summary takes their place. */
   readonly recordsPerSummary?: number | undefined;
-  /** Another one leads, or the journal refuses to be written: this one has to fall silent. */
-  onLost(reason: string): void;
+  /** This one has to fall silent. */
+  onLost(loss: LeadLoss): void;
 }
 
 /**
@@ -62,14 +68,15 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
   const givenUp = new Promise<void>((resolve) => {
     giveUp = resolve;
   });
-  const lost = (reason: string): void => (phase === "leading" ? onLost(reason) : giveUp());
+  const lost = (kind: LeadLoss["kind"], reason: string): void =>
+    phase === "leading" ? onLost({ kind, reason }) : giveUp();
   let retaken: () => void = () => {};
   const leadership = await Leadership.take(
     {
       lease,
       clock,
       holder,
-      onLost: () => lost("another scheduler took the lease"),
+      onLost: () => lost("deposed", "another scheduler took the lease"),
       // A word that says nothing: it fails if another one has written since.
       onRetaken: () => void retaken(),
     },
@@ -99,10 +106,10 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
     newest,
     encode: encodeLedger,
     recordsPerSummary: options.recordsPerSummary,
-    onDeposed: (error) => lost(error.message),
+    onDeposed: (error) => lost("deposed", error.message),
     onFailure: (error) => {
       failure = error;
-      lost(`the journal cannot be written: ${String(error)}`);
+      lost("refused", `the journal cannot be written: ${String(error)}`);
     },
   });
   retaken = () => void writer.add([{ kind: "mended", rows: new Uint32Array(0) }], true);

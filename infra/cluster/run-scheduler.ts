@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { type Lead, takeLead } from "../../actors/scheduler/lead.ts";
+import { type Lead, type LeadLoss, takeLead } from "../../actors/scheduler/lead.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
@@ -9,6 +9,8 @@ import { VERSION } from "../../runtime/base/version.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
+import { waitToTry } from "../../runtime/journal/leadership.ts";
+import type { Lease } from "../../runtime/journal/lease.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { askToLeave } from "./ask-to-leave.ts";
 import { announceScheduler, refuseSecondScheduler, type SchedulerSettings, startScheduler } from "./start-scheduler.ts";
@@ -48,7 +50,7 @@ const WORKERS_LEAVE_MS = 5000;
 
 /**
  * Runs a scheduler until it is asked to end. With JetStream it writes a journal, so that a standby can take over; a standby waits for
- * its turn, and for the next one after it was deposed.
+ * its turn, and for the next one after it was deposed. Any other ends where another leads, and leads again where nobody does.
  * @returns false if another one leads in its place
  * @throws ShoalError NAME_TAKEN | NOT_SUPPORTED
  */
@@ -89,8 +91,8 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting:
   for (;;) {
     // Where the server does not answer it is not known who leads; the lease is waited for all the same.
     if (run.isStandby) run.onStandby((await store.lease.find().catch(() => undefined))?.holder);
-    let tellLost: (reason: string) => void = () => {};
-    const lost = new Promise<string>((resolve) => {
+    let tellLost: (loss: LeadLoss) => void = () => {};
+    const lost = new Promise<LeadLoss>((resolve) => {
       tellLost = resolve;
     });
     const taken = await takeLead({
@@ -105,15 +107,30 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting:
     if (taken === undefined) return true;
     stopWaiting();
     if (await lead(run, { lead: taken, store }, lost)) return true;
-    if (!run.isStandby) return false;
+    if (run.isStandby) continue;
+    if ((await lost).kind === "refused" || (await isLedByAnother(store.lease, holder, run.stop))) return false;
   }
 }
 
-/** Leads until it is asked to end (true), or another one does (false). */
+/** Waits until it is known who leads, or it is asked to end. */
+async function isLedByAnother(lease: Lease, own: string, stop: AbortSignal): Promise<boolean> {
+  while (!stop.aborted) {
+    try {
+      const found = await lease.find();
+      return found !== undefined && found.holder !== own;
+    } catch (error) {
+      if (!(error instanceof ShoalError && error.retryable)) throw error;
+    }
+    await waitToTry({ lease, clock: systemClock }, stop);
+  }
+  return false;
+}
+
+/** Leads until it is asked to end (true), or has lost the lead (false). */
 async function lead(
   run: SchedulerRun,
   succession: { readonly lead: Lead; readonly store: SuccessionStore } | undefined,
-  lost: Promise<string> | undefined,
+  lost: Promise<LeadLoss> | undefined,
 ): Promise<boolean> {
   const { bus, settings, stop } = run;
   const system = new ActorSystem({ bus, codec: actorCodec });
@@ -130,17 +147,17 @@ async function lead(
     const idle = new AbortController();
     const isUnused = (): boolean => isIdle() && brain.state.clients.size === 0;
     const ends = [stopped(stop), ...(run.idleMs === undefined ? [] : [unusedFor(run.idleMs, isUnused, idle.signal)])];
-    const reason = await Promise.race([...ends, ...(lost === undefined ? [] : [lost])]);
+    const loss = await Promise.race([...ends, ...(lost === undefined ? [] : [lost])]);
     idle.abort();
-    if (reason === undefined && !stop.aborted) {
+    if (loss === undefined && !stop.aborted) {
       run.onRemark(`Nobody has wanted anything for ${run.idleMs} ms: it ends, and its workers with it`);
       await askToLeave(system, settings.cluster, [...brain.state.workerByName.keys()], WORKERS_LEAVE_MS);
     }
     await run.onEnd();
     system.close();
-    if (reason !== undefined) {
+    if (loss !== undefined) {
       succession?.lead.abandon();
-      run.onDeposed(reason);
+      run.onDeposed(loss.reason);
       return false;
     }
     if (succession !== undefined) await hand(run, succession, brain, isIdle());

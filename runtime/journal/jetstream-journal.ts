@@ -98,7 +98,7 @@ export class JetStreamJournal implements Journal {
     try {
       return await this.publish(bytes, this.isAlone ? options : { expected, id });
     } catch (error) {
-      if (isWrongSequence(error)) throw deposedError(expected, undefined);
+      if (isWrongSequence(error)) return await this.standingAt(expected + 1, options);
       if (!isWrongLastId(error)) throw jetStreamError(error, `The journal ${this.options.stream} cannot be written`);
     }
     // A server that was started anew knows the last id only for as long as it tells repeated ones apart: the record itself tells.
@@ -118,6 +118,12 @@ export class JetStreamJournal implements Journal {
     } catch (error) {
       if (!isNoStream(error)) throw jetStreamError(error, `The journal ${this.options.stream} cannot be removed`);
     }
+  }
+
+  /** Something stands where a record was to: it may be the record itself, said so long ago that the server no longer knows its id. */
+  private async standingAt(sequence: number, { expected, id }: AppendOptions): Promise<number> {
+    if ((await this.get(sequence))?.id === id) return sequence;
+    throw deposedError(expected, undefined);
   }
 
   private async publish(bytes: Uint8Array, { expected, expectedId, id }: AppendOptions): Promise<number> {

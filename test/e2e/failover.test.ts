@@ -214,3 +214,28 @@ test("stopped in order, a scheduler hands over at once, and the last one leaves 
   const { streams, consumers } = await (await jetstreamManager(connection)).getAccountInfo();
   assert.deepEqual({ streams, consumers }, { streams: 0, consumers: 0 });
 });
+
+test("a scheduler that was deposed by one that is gone leads again, and what clients wait for is done", async (t) => {
+  const server = await startTestNats(t, { config: SERVER_CONFIG, jetStream: true });
+  const env = { SHOAL_NATS: server.url, SHOAL_CLUSTER: "again" };
+  const scheduler = startCommand(t, ["scheduler", "--no-page", "--lease", "1s"], { env });
+  await scheduler.says(/is ready at/);
+  const worker = startCommand(t, ["worker", "--workers", "1"], { env });
+  await worker.says(/1 worker for/);
+  const client = await Client.connect(server.url, { cluster: "again" });
+  t.after(() => client.close());
+  const kept = client.submit(() => "kept");
+  await kept.wait();
+
+  const connection = await connect({ servers: server.url });
+  t.after(() => connection.close());
+  const manager = await jetstreamManager(connection);
+  const first = await manager.streams.getMessage("shoal-journal-again", { seq: 1 });
+  assert.ok(first !== null);
+  // Somebody writes, as one who led would, and is gone.
+  await manager.jetstream().publish(first.subject, first.data, { msgID: "another" });
+  const future = client.submit((text: string) => `${text}, and more`, kept);
+  await scheduler.says(/has fallen silent: .* another scheduler leads this cluster now/);
+  await scheduler.says(/It goes on where the scheduler of epoch \d+ ended/);
+  assert.equal(await future.result({ timeout: "60s" }), "kept, and more");
+});

@@ -34,12 +34,15 @@ const OTHER_RATE = 0.3;
 const BARRED_RATE = 0.1;
 /** Of questions to the lease and about the journal's end, and of their answers. */
 const LOSS = 0.05;
+/** Of questions who has the lease. */
+const STALE_RATE = 0.3;
 
 /** Draws what lives of schedulers meet with: by a chance of its own, so that all else of a seed is what it was. */
 export class LineFaults {
   private readonly random: Random;
   private readonly losses: Random;
   private readonly versions: Random;
+  private readonly stale: Random;
   /** Lives that cannot lead, and end by saying why. */
   private readonly doomed = new Map<SimNode, string>();
 
@@ -47,6 +50,12 @@ export class LineFaults {
     this.random = new Random(seed ^ 0xbe41d);
     this.losses = new Random(seed ^ 0x1ea5e);
     this.versions = new Random(seed ^ 0x0e45);
+    this.stale = new Random(seed ^ 0x57a1e);
+  }
+
+  /** Whether who has the lease is told by a server that has not got the newest entry yet. */
+  isStale(): boolean {
+    return this.stale.chance(STALE_RATE);
   }
 
   /** What of a question is lost. */

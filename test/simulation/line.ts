@@ -42,6 +42,10 @@ export class SimLine {
   private readonly fates: LineFaults;
   /** Lives whose lead is over. */
   private readonly over = new WeakSet<SimNode>();
+  /** Who took the lease, one after another. */
+  private readonly holders: string[] = [];
+  /** What stood in the lease before it was last written. */
+  private entryBefore: LeaseHolder | undefined;
 
   constructor(world: World, options: LineOptions, seed: number) {
     this.world = world;
@@ -92,7 +96,10 @@ export class SimLine {
       recordsPerSummary: this.options.recordsPerSummary,
       holder: holderOf(node),
       signal,
-      onLost,
+      onLost: (loss) => {
+        this.checkLost(node, loss.reason);
+        onLost(loss);
+      },
     });
   }
 
@@ -103,6 +110,30 @@ export class SimLine {
     const answer = await run();
     await this.pass(node);
     return answer;
+  }
+
+  /** Nobody gives up the lead for another who never had it. */
+  private checkLost(node: SimNode, reason: string): void {
+    const since = this.holders.indexOf(holderOf(node));
+    const isOthers = this.holders.slice(since).some((holder) => holder !== holderOf(node));
+    if (reason.includes("lease") && !isOthers)
+      this.world.fail(new Error(`${node.id} gives its lead up, as ${reason}, and nobody did`));
+  }
+
+  /** The lease is taken, renewed or given back. */
+  async leaseWritten<T>(node: SimNode, what: "acquire" | "renew" | "release", write: () => Promise<T>): Promise<T> {
+    const before = this.lease.entry;
+    const revision = await write();
+    if (what === "acquire" && revision !== undefined) this.holders.push(holderOf(node));
+    if (this.lease.entry !== before) this.entryBefore = before;
+    return revision;
+  }
+
+  /** Who has the lease, as one of several servers knows. */
+  async leaseRead(read: () => Promise<LeaseHolder | undefined>): Promise<LeaseHolder | undefined> {
+    const isStale = this.faults && this.options.isRough && this.options.servers === 3 && this.fates.isStale();
+    if (isStale) this.note("stale lease");
+    return isStale ? this.entryBefore : read();
   }
 
   /** Whoever lived there leads no more. */
@@ -321,19 +352,25 @@ class SimLease implements Lease {
 
   acquire(holder: string): Promise<number | undefined> {
     if (this.fate.isBarred) return this.line.refuse(this.node);
-    return this.line.leaseAsked(this.node, "acquire", () => this.inner.acquire(holder));
+    return this.line.leaseAsked(this.node, "acquire", () =>
+      this.line.leaseWritten(this.node, "acquire", () => this.inner.acquire(holder)),
+    );
   }
 
   renew(holder: string, revision: number): Promise<number | undefined> {
-    return this.line.leaseAsked(this.node, "renew", () => this.inner.renew(holder, revision));
+    return this.line.leaseAsked(this.node, "renew", () =>
+      this.line.leaseWritten(this.node, "renew", () => this.inner.renew(holder, revision)),
+    );
   }
 
   async release(revision: number): Promise<void> {
-    await this.line.leaseAsked(this.node, "release", () => this.inner.release(revision));
+    await this.line.leaseAsked(this.node, "release", () =>
+      this.line.leaseWritten(this.node, "release", () => this.inner.release(revision)),
+    );
   }
 
   find(): Promise<LeaseHolder | undefined> {
-    return this.line.leaseAsked(this.node, "find", () => this.inner.find());
+    return this.line.leaseAsked(this.node, "find", () => this.line.leaseRead(() => this.inner.find()));
   }
 
   async close(): Promise<void> {}

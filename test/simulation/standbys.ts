@@ -1,4 +1,4 @@
-import type { Lead } from "../../actors/scheduler/lead.ts";
+import type { Lead, LeadLoss } from "../../actors/scheduler/lead.ts";
 import type { ActorSystem } from "../../runtime/actor/system.ts";
 import { watchJournal } from "./journal-watch.ts";
 import type { SimLine } from "./line.ts";
@@ -45,7 +45,7 @@ export class Standbys {
     const { life } = node;
     let system: ActorSystem | undefined;
     let lead: Lead | undefined;
-    const lost = (reason: string): void => {
+    const lost = ({ reason }: LeadLoss): void => {
       host.world.note(`${id} leads no more: ${reason}`);
       this.line.note("loses");
       if (lead === undefined) host.world.fail(new Error(`${id} lost a lead that it never had: ${reason}`));

@@ -48,7 +48,7 @@ class Line {
       version,
       holder,
       signal,
-      onLost: (reason) => this.lost.push(`${holder}: ${reason}`),
+      onLost: ({ kind, reason }) => this.lost.push(`${holder} is ${kind}: ${reason}`),
     });
   }
 }
@@ -96,6 +96,17 @@ test("a journal that refuses the first word for good is told", async () => {
   const journal = new MemoryJournal(line.journals);
   journal.append = () => Promise.reject(new ShoalError("A record is too large", { code: "OVERSIZE" }));
   await assert.rejects(line.take("first", journal), /A record is too large/);
+});
+
+test("a lead that ends as the journal takes no more of it says so", async () => {
+  const line = new Line();
+  const journal = new MemoryJournal(line.journals);
+  const lead = (await line.take("first", journal)) as Lead;
+  journal.append = () => Promise.reject(new ShoalError("A record is too large", { code: "OVERSIZE" }));
+  lead.commits.add([{ kind: "mended", rows: new Uint32Array(0) }], true);
+  await settle();
+  assert.match(line.lost.join(), /^first is refused: the journal cannot be written: .*A record is too large$/);
+  lead.abandon();
 });
 
 test("a scheduler of another version that cannot read the journal says so, and gives the lease back", async () => {
@@ -158,7 +169,7 @@ test("32: a former leader writes nothing more where its last words were lost and
   first.commits.add(word, true);
   await settle();
   assert.equal(journals.newest, 2, "its number is as expected, the record is not");
-  assert.match(line.lost.join(), /^first: .*another scheduler leads this cluster now$/);
+  assert.match(line.lost.join(), /^first is deposed: .*another scheduler leads this cluster now$/);
   await second.commits.whenCommitted(second.commits.add(word, true));
   assert.equal(journals.newest, 3);
   first.abandon();
@@ -211,7 +222,7 @@ test("who stood still finds the lease free: it goes on where nobody had it meanw
   line.leases.revision += 1;
   line.leases.entry = undefined;
   await line.clock.advance(LEASE_MS / 2);
-  assert.deepEqual(line.lost, ["first: another scheduler took the lease"]);
+  assert.deepEqual(line.lost, ["first is deposed: another scheduler took the lease"]);
   assert.equal(line.leases.entry, undefined, "and the lease is free");
   assert.equal(line.journals.newest, 2);
   lead.abandon();
