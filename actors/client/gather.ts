@@ -10,8 +10,13 @@ import { STANDING } from "./submission-record.ts";
 /** Chunks asked of a worker in one request. */
 const ROWS_PER_REQUEST_MAX = 1024;
 const FETCH_TIMEOUT_MS = 60_000;
-/** A holder that does not have what it should is asked again after the scheduler had time to hear of it. */
+/**
+ * A holder that does not have what it should is asked again after the scheduler had time to hear of it: at once, or, where another
+ * scheduler takes over meanwhile or the holder is waited for as long as its lease lasts, only after more than a minute.
+ */
 const RETRY_DELAY_MS = 50;
+const RETRY_DELAY_MS_MAX = 1000;
+const RETRY_GROWTH = 1.1;
 const TRIES_MAX = 100;
 
 export interface GatherOptions {
@@ -40,7 +45,7 @@ export async function gather(
         code: "LOST_DATA",
         retryable: true,
       });
-    await pause(session, RETRY_DELAY_MS);
+    await pause(session, Math.min(RETRY_DELAY_MS * RETRY_GROWTH ** tries, RETRY_DELAY_MS_MAX));
   }
   return handles.map((handle) => session.record(handle).valueAt(handle));
 }

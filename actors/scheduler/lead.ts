@@ -46,6 +46,8 @@ export interface LeadOptions {
   readonly recordsPerSummary?: number | undefined;
   /** This one has to fall silent. */
   onLost(loss: LeadLoss): void;
+  /** It says nothing until the lease is surely its own again, for a reason that has lasted; or it speaks again. */
+  onDoubt?(reason: string | undefined): void;
 }
 
 /**
@@ -77,6 +79,7 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
       clock,
       holder,
       onLost: () => lost("deposed", "another scheduler took the lease"),
+      ...(options.onDoubt === undefined ? {} : { onDoubt: options.onDoubt }),
       // A word that says nothing: it fails if another one has written since.
       onRetaken: () => void retaken(),
     },
@@ -122,7 +125,7 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
   signal.removeEventListener("abort", giveUp);
   if (isBegun) {
     phase = "leading";
-    return { epoch, commits: writer, past, former: former?.epoch, ...endsOf(writer, leadership) };
+    return { epoch, commits: writer, past, former: former?.epoch, ...endsOf(writer, leadership, lease.ttlMs) };
   }
   // Somebody wrote between the reading and the first word: it may be a last word of the former, so all is read again.
   writer.abandon();
@@ -131,9 +134,13 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
   return undefined;
 }
 
-const endsOf = (writer: JournalWriter, leadership: Leadership): Pick<Lead, "resign" | "abandon"> => ({
+const endsOf = (
+  writer: JournalWriter,
+  leadership: Leadership,
+  patienceMs: number,
+): Pick<Lead, "resign" | "abandon"> => ({
   resign: async () => {
-    await writer.close();
+    await writer.close(patienceMs);
     await leadership.release().catch((error: unknown) => {
       // Where the server does not answer, the lease runs out.
       if (!(error instanceof ShoalError && error.retryable)) throw error;

@@ -103,6 +103,7 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting:
       holder,
       signal: run.stop,
       onLost: tellLost,
+      onDoubt: (reason) => run.onRemark(reason === undefined ? "It speaks again" : doubtText(reason)),
     });
     if (taken === undefined) return true;
     stopWaiting();
@@ -111,6 +112,9 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting:
     if ((await lost).kind === "refused" || (await isLedByAnother(store.lease, holder, run.stop))) return false;
   }
 }
+
+const doubtText = (reason: string): string =>
+  `It says nothing until the NATS server tells again that it leads, which it has not done for long: ${reason}`;
 
 /** Waits until it is known who leads, or it is asked to end. */
 async function isLedByAnother(lease: Lease, own: string, stop: AbortSignal): Promise<boolean> {

@@ -57,6 +57,8 @@ export class JournalWriter implements CommitLog {
   private writing: Promise<void> | undefined;
   private idleTimer: object | number | undefined;
   private phase: "open" | "over" = "open";
+  /** When it is to be closed, it tries no more after that. */
+  private closeByMs = Number.POSITIVE_INFINITY;
   private waiters: { readonly position: number; readonly resolve: () => void }[] = [];
   /** Resolves when it writes no more. */
   readonly whenOver: Promise<void>;
@@ -104,8 +106,9 @@ export class JournalWriter implements CommitLog {
     this.write();
   }
 
-  /** Writes what was added, and writes no more. */
-  async close(): Promise<void> {
+  /** Writes what was added, and writes no more. What the journal does not take for so long stays unwritten: it was answered to nobody. */
+  async close(patienceMs: number): Promise<void> {
+    this.closeByMs = this.options.clock.now() + patienceMs;
     if (this.phase === "open" && this.pending.length > 0) this.write();
     await this.writing;
     this.abandon();
@@ -190,7 +193,10 @@ export class JournalWriter implements CommitLog {
       try {
         return { sequence: await journal.append(part, { expected, expectedId, id }), id };
       } catch (error) {
-        if (!(error instanceof ShoalError && error.retryable) || this.phase === "over") throw error;
+        if (!(error instanceof ShoalError && error.retryable)) throw error;
+        // A process that stood still hears of what it tried before it gives up.
+        if (clock.now() > this.closeByMs) this.abandon();
+        if (this.isOver) throw error;
       }
       await new Promise<void>((resolve) => void clock.setTimer(RETRY_MS, resolve));
     }

@@ -1,4 +1,4 @@
-import { StorageType } from "@nats-io/jetstream";
+import { jetstream, StorageType } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { isNoPeers, isWrongSequence, jetStreamError } from "./jetstream-error.ts";
@@ -11,6 +11,8 @@ export interface KvLeaseOptions {
 }
 
 const KEY = "leader";
+/** So much of the lease's time an answer is waited for: one that is lost is to leave time for another. */
+const ANSWER_SHARE = 0.5;
 
 /**
  * A lease as the entry of a key-value bucket whose entries live for the lease's time: to create it is to take it, to update it
@@ -32,15 +34,17 @@ export class KvLease implements Lease {
     const { bucket, ttlMs, replicas } = options;
     const kvm = new Kvm(connection);
     // Read from the server that leads the bucket: any other may be behind it, or keep an entry that has run out.
-    const settings = { ttl: ttlMs, history: 1, storage: StorageType.File, allow_direct: false };
+    const read = { allow_direct: false };
+    const settings = { ...read, ttl: ttlMs, history: 1, storage: StorageType.File };
     const make = (copies: number): Promise<KV> => kvm.create(bucket, { ...settings, replicas: copies });
     try {
       const copies = replicas ?? (connection.info?.cluster === undefined ? 1 : 3);
-      const kv = await make(copies).catch((error: unknown) => {
+      await make(copies).catch((error: unknown) => {
         if (replicas !== undefined || copies === 1 || !isNoPeers(error)) throw error;
         return make(1);
       });
-      return new KvLease(kv, options);
+      const asking = jetstream(connection, { timeout: ttlMs * ANSWER_SHARE });
+      return new KvLease(await new Kvm(asking).open(bucket, read), options);
     } catch (error) {
       throw jetStreamError(error, `The lease in bucket ${bucket} cannot be opened`, false);
     }

@@ -18,6 +18,8 @@ export interface LeadershipOptions {
   readonly holder: string;
   /** Another one leads: this one must fall silent. */
   onLost(): void;
+  /** The server has not said for longer than the lease lasts that it is held, for a reason; or says it again. */
+  onDoubt?(reason: string | undefined): void;
   /** It had run out and was taken anew: another one may have led meanwhile, and the journal has to be asked. */
   onRetaken?(): void;
 }
@@ -41,13 +43,14 @@ export class Leadership {
   /** The last one, answered or not; never fails. */
   private renewal: Promise<void> = Promise.resolve();
   private phase: "held" | "over" = "held";
+  private doubt: "none" | "told" = "none";
   private readonly waiters: (() => void)[] = [];
 
   private constructor(options: LeadershipOptions, revision: number, askedMs: number) {
     this.options = options;
     this.revision = revision;
     this.sureUntilMs = this.sureFrom(askedMs);
-    this.arm();
+    this.arm(RENEWALS);
   }
 
   /** Takes the lease; undefined while somebody holds it. */
@@ -108,11 +111,10 @@ export class Leadership {
     return askedMs + this.options.lease.ttlMs * (1 - MARGIN);
   }
 
-  private arm(): void {
+  private arm(timesPerLease: number): void {
     const { clock, lease } = this.options;
-    this.timer = clock.setTimer(lease.ttlMs / RENEWALS, () => {
-      // Not answered: it may be held or not. It is asked again, and meanwhile it is not sure.
-      this.renewal = this.renew().catch(() => this.askAgain());
+    this.timer = clock.setTimer(lease.ttlMs / timesPerLease, () => {
+      this.renewal = this.renew().catch((error: unknown) => this.askAgain(String(error)));
     });
   }
 
@@ -125,7 +127,7 @@ export class Leadership {
     if (this.isOver) {
       // Whoever gives it back does so under this revision.
       if (typeof outcome === "number") this.revision = outcome;
-    } else if (outcome === "unclear") this.askAgain();
+    } else if (outcome === "unclear") this.askAgain("what the server tells of it and what it takes differ");
     else if (outcome === "lost") {
       this.end();
       this.options.onLost();
@@ -134,13 +136,26 @@ export class Leadership {
       this.unanswered = 0;
       this.formerRevision = undefined;
       this.sureUntilMs = this.sureFrom(askedMs);
-      this.arm();
-      if (this.isSure) for (const resolve of this.waiters.splice(0)) resolve();
+      this.arm(RENEWALS);
+      if (this.isSure) this.becomeSure();
     }
   }
 
-  private askAgain(): void {
-    if (this.phase === "held") this.arm();
+  private becomeSure(): void {
+    for (const resolve of this.waiters.splice(0)) resolve();
+    if (this.doubt === "none") return;
+    this.doubt = "none";
+    this.options.onDoubt?.(undefined);
+  }
+
+  /** Not answered: it may be held or not. It is asked again, soon, as it may be about to run out; and meanwhile it is not sure. */
+  private askAgain(reason: string): void {
+    if (this.phase === "over") return;
+    this.arm(TRIES_PER_LEASE);
+    const { clock, lease, onDoubt } = this.options;
+    if (this.doubt === "told" || clock.now() < this.sureUntilMs + lease.ttlMs) return;
+    this.doubt = "told";
+    onDoubt?.(reason);
   }
 
   private async written(write: Promise<number | undefined>): Promise<number | undefined> {

@@ -4,27 +4,33 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { Client } from "shoal";
 import { systemClock, type TimerHandle } from "../../runtime/base/clock.ts";
-import { startCommand } from "../support/command-line.ts";
+import { type RunningCommand, startCommand } from "../support/command-line.ts";
 import { startNatsCluster } from "../support/nats-cluster.ts";
 
 /** What takes longer will never end; the story told then says where everybody stood. */
 const STEP_MS_MAX = 90_000;
 const JOURNAL = "shoal-journal-three";
+const LEASE = "KV_shoal-three";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void systemClock.setTimer(ms, resolve));
 
-/** Names a step, and ends the test where it never would. */
-type Step = <T>(what: string, step: Promise<T>) => Promise<T>;
-
-const steps =
-  (story: () => string): Step =>
-  async (what, step) => {
-    let timer: TimerHandle;
-    const never = new Promise<never>((_, reject) => {
-      timer = systemClock.setTimer(STEP_MS_MAX, () => reject(new Error(`never: ${what}\n${story()}`)));
-    });
-    return Promise.race([step, never]).finally(() => systemClock.clearTimer(timer));
-  };
+/** A step, told by name, that fails where one of the commands it needs has ended, or where it never would end. */
+async function within<T>(
+  what: string,
+  step: Promise<T>,
+  commands: readonly RunningCommand[],
+  story: () => string,
+): Promise<T> {
+  let timer: TimerHandle;
+  const never = new Promise<never>((_, reject) => {
+    timer = systemClock.setTimer(STEP_MS_MAX, () => reject(new Error(`never: ${what}\n${story()}`)));
+  });
+  const ends = commands.map(async ({ exit }): Promise<never> => {
+    await exit;
+    throw new Error(`A command ended before ${what}\n${story()}`);
+  });
+  return Promise.race([step, never, ...ends]).finally(() => systemClock.clearTimer(timer));
+}
 
 /** Asks until it is answered: servers that have just found each other, or lost one, choose a leader first. */
 async function surely<T>(ask: () => Promise<T>): Promise<T> {
@@ -46,6 +52,16 @@ const leaderOf = (connection: NatsConnection): Promise<string> =>
     return cluster.leader;
   });
 
+/** Waits until every server has all of the journal and of the lease: a majority of them is to do without any other. */
+const untilCurrent = (connection: NatsConnection): Promise<void> =>
+  surely(async () => {
+    for (const stream of [JOURNAL, LEASE]) {
+      const { cluster } = await (await jetstreamManager(connection)).streams.info(stream);
+      const current = cluster?.replicas?.filter((replica) => replica.current).length;
+      if (current !== 2) throw new Error(`${current} of 2 copies of ${stream} are complete`);
+    }
+  });
+
 test("three servers, one killed, then the one that leads the journal: jobs go on, and the journal with them", async (t) => {
   const servers = await startNatsCluster(t);
   const urls = [...servers.values()].map((server) => server.url);
@@ -58,18 +74,18 @@ test("three servers, one killed, then the one that leads the journal: jobs go on
   await scheduler.says(/is ready at .*, with a journal/);
   const worker = startCommand(t, ["worker", "--workers", "2"], { env: env(1) });
   await worker.says(/2 workers for/);
-  const step = steps(() =>
+  const story = (): string =>
     [
       `scheduler: ${scheduler.stdout}${scheduler.stderr}`,
       `workers: ${worker.stdout}${worker.stderr}`,
       ...[...servers].map(([name, server]) => `${name} at ${server.url}: ${server.log.slice(-3000)}`),
-    ].join("\n"),
-  );
+    ].join("\n");
+  const step = <T>(what: string, done: Promise<T>): Promise<T> => within(what, done, [scheduler, worker], story);
   const client = await step("a client joins", Client.connect(urls[2], { cluster: "three" }));
   t.after(() => client.close());
   await step("workers join", client.waitForWorkers(2));
-  const { config } = await (await jetstreamManager(watch)).streams.info(JOURNAL);
-  assert.equal(config.num_replicas, 3);
+  for (const stream of [JOURNAL, LEASE])
+    assert.equal((await (await jetstreamManager(watch)).streams.info(stream)).config.num_replicas, 3);
 
   const inputs = Array.from({ length: 500 }, (_, x) => x);
   const job = async (who: string, kill: () => Promise<void>): Promise<void> => {
@@ -94,6 +110,7 @@ test("three servers, one killed, then the one that leads the journal: jobs go on
   const other = [...servers.keys()].find((name) => name !== leader) as string;
   await job(`${other}, which follows,`, async () => void (await servers.get(other)?.kill()));
   await step(`${other} comes back`, (async () => servers.get(other)?.restart())());
+  await step("the servers are level", untilCurrent(watch));
   const next = await leaderOf(watch);
   await job(`${next}, which leads,`, async () => void (await servers.get(next)?.kill()));
   assert.equal(await step("one more task", client.submit(() => "after").result()), "after");

@@ -246,7 +246,7 @@ test("a leader whose own renewal took effect unanswered, and ran out, goes on: n
   };
   await line.clock.advance(LEASE_MS * 0.4);
   line.leases.entry = undefined;
-  await line.clock.advance(LEASE_MS * 0.4);
+  await line.clock.advance(LEASE_MS * 0.2);
   assert.deepEqual(lost, []);
   assert.equal(line.leases.revision, 3);
   assert.ok(leadership.isSure);

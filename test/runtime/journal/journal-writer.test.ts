@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ShoalError } from "../../../runtime/base/errors.ts";
 import { JournalWriter } from "../../../runtime/journal/journal-writer.ts";
 import { JournalStore, MemoryJournal } from "../../../runtime/journal/memory-journal.ts";
 import { readTransactions } from "../../../runtime/journal/transaction.ts";
@@ -11,9 +12,10 @@ const unwanted = (error: unknown): never => assert.fail(String(error));
 function withWriter(recordsPerSummary?: number) {
   const store = new JournalStore();
   const journal = new MemoryJournal(store);
+  const clock = new ManualClock();
   const writer = new JournalWriter({
     journal,
-    clock: new ManualClock(),
+    clock,
     lead: { isSure: true, whenSure: async () => {} },
     name: "writer",
     newest: { sequence: 0, id: undefined },
@@ -26,7 +28,7 @@ function withWriter(recordsPerSummary?: number) {
     const { oldest, newest } = await journal.range();
     return (await readTransactions(journal.read(oldest, newest))).map(({ bytes }) => Buffer.from(bytes).toString());
   };
-  return { writer, words };
+  return { writer, words, journal, clock };
 }
 
 test("a summary is wanted once more records were written since the last than it may take the place of", async () => {
@@ -56,4 +58,25 @@ test("what is not urgent is written with the next that is", async () => {
   await writer.whenCommitted(writer.add(["second"], true));
   assert.equal(writer.isCommitted(first), true);
   assert.deepEqual(await words(), ["first second"]);
+});
+
+test("a writer that is closed writes what was added, if it is taken in time", async () => {
+  const { writer, words, journal, clock } = withWriter();
+  writer.add(["first"], false);
+  await writer.close(1000);
+  assert.deepEqual(await words(), ["first"]);
+
+  const away = withWriter();
+  away.journal.append = () => Promise.reject(new ShoalError("No answer", { code: "TIMEOUT", retryable: true }));
+  away.writer.add(["second"], true);
+  let isClosed = false;
+  const closed = away.writer.close(1000).then(() => {
+    isClosed = true;
+  });
+  await away.clock.advance(1000);
+  assert.equal(isClosed, false);
+  await away.clock.advance(100);
+  await closed;
+  assert.equal(away.clock.timerCount + clock.timerCount, 0);
+  assert.deepEqual(await journal.range(), { oldest: 1, newest: 1 });
 });

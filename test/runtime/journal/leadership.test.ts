@@ -132,13 +132,14 @@ async function holding() {
   const store = new LeaseStore();
   const clock = new ManualClock();
   const lease = new MemoryLease(store, clock, LEASE_MS);
-  const told = { lost: 0, retaken: 0 };
+  const told = { lost: 0, retaken: 0, doubts: [] as (string | undefined)[] };
   const leadership = (await Leadership.tryTake({
     lease,
     clock,
     holder: "a",
     onLost: () => (told.lost += 1),
     onRetaken: () => (told.retaken += 1),
+    onDoubt: (reason) => told.doubts.push(reason),
   })) as Leadership;
   /** Says once what a server says that is behind the others. */
   const say = (found: LeaseHolder | undefined): void => {
@@ -160,7 +161,7 @@ test("a lease that ran out, where a server that is behind still has its entry, i
   assert.equal(told.lost, 0);
   await clock.advance(LEASE_MS);
   assert.equal((store.entry as LeaseStore["entry"])?.holder, "a");
-  assert.deepEqual(told, { lost: 0, retaken: 1 });
+  assert.deepEqual(told, { lost: 0, retaken: 1, doubts: [] });
   assert.ok(leadership.isSure);
   leadership.end();
 });
@@ -204,4 +205,34 @@ test("an entry of another that is older than one's own is no sign of its being l
   await other.renew("b", first);
   await clock.advance(LEASE_MS / 3);
   assert.equal(told.lost, 1);
+});
+
+test("a server that does not tell for long whether the lease is held is spoken of once, and once more when it does", async () => {
+  const { clock, lease, leadership, told } = await holding();
+  const { renew } = lease;
+  lease.renew = () => Promise.reject(new ShoalError("No answer", { code: "TIMEOUT", retryable: true }));
+  await clock.advance(LEASE_MS);
+  assert.equal(leadership.isSure, false);
+  assert.deepEqual(told.doubts, [], "it may be back at once");
+  await clock.advance(LEASE_MS * 3);
+  assert.deepEqual(told.doubts, ["ShoalError: No answer"]);
+  lease.renew = renew;
+  await clock.advance(LEASE_MS / 3);
+  assert.ok(leadership.isSure);
+  assert.deepEqual(told.doubts, ["ShoalError: No answer", undefined]);
+  leadership.end();
+});
+
+test("one answer that is lost leaves time to ask again before the lease runs out", async () => {
+  const { store, clock, lease, leadership } = await holding();
+  const { renew } = lease;
+  lease.renew = async () => {
+    lease.renew = renew;
+    await new Promise<void>((resolve) => void clock.setTimer(LEASE_MS / 2, resolve));
+    throw new ShoalError("No answer", { code: "TIMEOUT", retryable: true });
+  };
+  await clock.advance(LEASE_MS - 1);
+  assert.equal(store.entry?.revision, 2);
+  assert.ok(leadership.isSure);
+  leadership.end();
 });
