@@ -176,8 +176,8 @@ export class SchedulerBrain {
     dropIdleSlabs(state);
     claimGiven(state);
     placeReady(state);
-    // What a copy has taken back from where it was sent ahead leaves its client a place.
-    if (copyStragglers(state) && state.queues.isShared) placeReady(state);
+    // What a copy has taken back from where it was sent ahead leaves a slot there, and its client a place.
+    if (copyStragglers(state)) placeReady(state);
     hintHungry(state);
     state.loads.touched.clear();
     dropIdleSlabs(state);

@@ -110,6 +110,7 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting:
     if (await lead(run, { lead: taken, store }, lost)) return true;
     if (run.isStandby) continue;
     if ((await lost).kind === "refused" || (await isLedByAnother(store.lease, holder, run.stop))) return false;
+    run.onRemark("Nobody else leads: it takes the lead again");
   }
 }
 

@@ -243,6 +243,25 @@ test("tasks that were sent ahead to where a straggler runs come back, and run wh
   c.isEmpty();
 });
 
+test("the slot of a task that comes back, as it was sent ahead of a straggler, is given to what waits for it in the same turn", () => {
+  const c = new ClusterScript({ A: 2 }, 0);
+  c.submit("x", [[], [], [], [], [3]], 1, SPECULATE);
+  c.flow();
+  for (const row of [0, 1, 2]) {
+    assert.equal(c.begins("A"), row);
+    c.finish("A", row);
+    c.flow();
+  }
+  assert.equal(c.begins("A"), 3);
+  assert.equal(c.stands(4), "S:assigned A:waiting");
+  c.join("B");
+  c.submit("y", [[]], 10, { workers: ["A"] });
+  assert.equal(c.stands(5), "S:ready");
+  c.tick(2000);
+  assert.equal(c.stands(4), "S:waiting A:waiting");
+  assert.equal(c.stands(5), "S:processing");
+});
+
 test("a straggler is not copied where a task was sent ahead of it that may not run twice: it may begin before it hears", () => {
   for (const [annotations, stands] of [
     [{}, "S:processing A:executing"],
