@@ -11,8 +11,8 @@ import { STANDING } from "./submission-record.ts";
 const ROWS_PER_REQUEST_MAX = 1024;
 const FETCH_TIMEOUT_MS = 60_000;
 /**
- * A holder that does not have what it should is asked again after the scheduler had time to hear of it: at once, or, where another
- * scheduler takes over meanwhile or the holder is waited for as long as its lease lasts, only after more than a minute.
+ * A holder that does not have what it should is asked again, ever more seldom, for more than a minute: the scheduler mostly tells at once
+ * what became of it, but a takeover, or the lease of a holder that is silent, takes longer.
  */
 const RETRY_DELAY_MS = 50;
 const RETRY_DELAY_MS_MAX = 1000;

@@ -51,7 +51,7 @@ const WORKERS_LEAVE_MS = 5000;
 /**
  * Runs a scheduler until it is asked to end. With JetStream it writes a journal, so that a standby can take over; a standby waits for
  * its turn, and for the next one after it was deposed. Any other ends where another leads, and leads again where nobody does.
- * @returns false if another one leads in its place
+ * @returns false if another one leads in its place, or the journal takes no more of it
  * @throws ShoalError NAME_TAKEN | NOT_SUPPORTED
  */
 export async function runScheduler(run: SchedulerRun): Promise<boolean> {
@@ -110,6 +110,7 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting:
     if (await lead(run, { lead: taken, store }, lost)) return true;
     if (run.isStandby) continue;
     if ((await lost).kind === "refused" || (await isLedByAnother(store.lease, holder, run.stop))) return false;
+    if (run.stop.aborted) return true;
     run.onRemark("Nobody else leads: it takes the lead again");
   }
 }
@@ -142,7 +143,8 @@ async function lead(
   try {
     const { brain, isIdle } = startScheduler(system, settings, succession?.lead);
     announceScheduler(system, settings.cluster, brain, hostname());
-    await bus.flush();
+    // A connection that breaks just now makes its subscriptions anew by itself.
+    await bus.flush().catch(() => {});
     await run.onReady({
       epoch: brain.state.epoch,
       former: succession?.lead.former,
@@ -181,6 +183,12 @@ async function hand(
 ): Promise<void> {
   await taken.resign();
   if (await hasStandby(run.bus, run.settings.cluster)) return;
+  // One that stood still as it was told to end may not know that another leads by now: the journal is that one's then.
+  const isFree = await store.lease.find().then(
+    (found) => found === undefined,
+    () => false,
+  );
+  if (!isFree) return;
   if (isIdle) return store.remove();
   run.onRemark(
     `The journal stays on the server, as ${state.clients.size} clients may come back: the next scheduler of this name goes on with it`,

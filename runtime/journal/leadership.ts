@@ -91,7 +91,7 @@ export class Leadership {
     await this.renewal;
     const { lease, holder } = this.options;
     // A question whose answer was lost may have left the entry under another revision.
-    const found = this.unanswered > 0 ? await lease.find() : undefined;
+    const found = this.unanswered > 0 ? await lease.find().catch(() => undefined) : undefined;
     const own = found?.holder === holder ? found.revision : 0;
     await lease.release(Math.max(own, this.revision));
   }
