@@ -170,7 +170,6 @@ class Scheduler implements Actor {
 
   stopped(): void {
     this.brain.writeDigest();
-    this.options.record?.close();
     for (const { question } of this.backlog)
       question?.fail(new ShoalError("The scheduler has stopped", { code: "CLOSED" }));
   }

@@ -8,11 +8,11 @@ import { uniqueToken } from "../../runtime/base/random.ts";
 import { VERSION } from "../../runtime/base/version.ts";
 import type { Bus } from "../../runtime/bus/bus.ts";
 import type { NatsConnectOptions } from "../../runtime/bus/nats-connect.ts";
-import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { waitToTry } from "../../runtime/journal/leadership.ts";
 import type { Lease } from "../../runtime/journal/lease.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { askToLeave } from "./ask-to-leave.ts";
+import { hasStandby, StandbyAnswers } from "./standby-answers.ts";
 import { announceScheduler, refuseSecondScheduler, type SchedulerSettings, startScheduler } from "./start-scheduler.ts";
 import { openSuccession, type SuccessionStore } from "./succession.ts";
 
@@ -44,7 +44,6 @@ export interface SchedulerRun {
   onRemark(text: string): void;
 }
 
-const STANDBY_ASK_MS = 500;
 const IDLE_LOOK_MS = 500;
 const WORKERS_LEAVE_MS = 5000;
 
@@ -56,18 +55,19 @@ const WORKERS_LEAVE_MS = 5000;
  */
 export async function runScheduler(run: SchedulerRun): Promise<boolean> {
   const { bus, settings, isStandby } = run;
-  const waiting = isStandby ? answerAsStandby(bus, settings.cluster) : undefined;
+  const answers = new StandbyAnswers(bus, settings.cluster);
+  if (isStandby) answers.open();
   try {
     if (!isStandby) await refuseSecondScheduler(new ActorSystem({ bus, codec: actorCodec }), settings.cluster);
     const store = await openStore(run);
     if (store === undefined) return await lead(run, undefined, undefined);
     try {
-      return await takeTurns(run, store, () => waiting?.close());
+      return await takeTurns(run, store, answers);
     } finally {
       await store.close();
     }
   } finally {
-    waiting?.close();
+    answers.close();
   }
 }
 
@@ -86,11 +86,15 @@ async function openStore(run: SchedulerRun): Promise<SuccessionStore | undefined
   }
 }
 
-async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting: () => void): Promise<boolean> {
+async function takeTurns(run: SchedulerRun, store: SuccessionStore, answers: StandbyAnswers): Promise<boolean> {
   const holder = `${hostname()} process ${process.pid} ${uniqueToken().slice(0, 6)}`;
-  for (;;) {
-    // Where the server does not answer it is not known who leads; the lease is waited for all the same.
-    if (run.isStandby) run.onStandby((await store.lease.find().catch(() => undefined))?.holder);
+  for (let turns = 0; ; turns++) {
+    // Who was deposed while nobody leads waits as a standby does: another may be sooner.
+    if (run.isStandby || turns > 0) {
+      answers.open();
+      // Where the server does not answer it is not known who leads; the lease is waited for all the same.
+      run.onStandby((await store.lease.find().catch(() => undefined))?.holder);
+    }
     let tellLost: (loss: LeadLoss) => void = () => {};
     const lost = new Promise<LeadLoss>((resolve) => {
       tellLost = resolve;
@@ -106,12 +110,10 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, stopWaiting:
       onDoubt: (reason) => run.onRemark(reason === undefined ? "It speaks again" : doubtText(reason)),
     });
     if (taken === undefined) return true;
-    stopWaiting();
+    answers.close();
     if (await lead(run, { lead: taken, store }, lost)) return true;
     if (run.isStandby) continue;
     if ((await lost).kind === "refused" || (await isLedByAnother(store.lease, holder, run.stop))) return false;
-    if (run.stop.aborted) return true;
-    run.onRemark("Nobody else leads: it takes the lead again");
   }
 }
 
@@ -140,9 +142,12 @@ async function lead(
 ): Promise<boolean> {
   const { bus, settings, stop } = run;
   const system = new ActorSystem({ bus, codec: actorCodec });
+  const opened: { close(): void }[] = [system];
   try {
-    const { brain, isIdle } = startScheduler(system, settings, succession?.lead);
-    announceScheduler(system, settings.cluster, brain, hostname());
+    const scheduler = startScheduler(system, settings, succession?.lead);
+    const { brain, isIdle } = scheduler;
+    const services = announceScheduler(system, settings.cluster, brain, hostname());
+    opened.push(scheduler, { close: () => services.unsubscribe() });
     // A connection that breaks just now makes its subscriptions anew by itself.
     await bus.flush().catch(() => {});
     await run.onReady({
@@ -151,17 +156,20 @@ async function lead(
       hasJournal: succession !== undefined,
       system,
     });
-    const idle = new AbortController();
+    const over = new AbortController();
     const isUnused = (): boolean => isIdle() && brain.state.clients.size === 0;
-    const ends = [stopped(stop), ...(run.idleMs === undefined ? [] : [unusedFor(run.idleMs, isUnused, idle.signal)])];
+    const ends = [
+      stopped(stop, over.signal),
+      ...(run.idleMs === undefined ? [] : [unusedFor(run.idleMs, isUnused, over.signal)]),
+    ];
     const loss = await Promise.race([...ends, ...(lost === undefined ? [] : [lost])]);
-    idle.abort();
+    over.abort();
     if (loss === undefined && !stop.aborted) {
       run.onRemark(`Nobody has wanted anything for ${run.idleMs} ms: it ends, and its workers with it`);
       await askToLeave(system, settings.cluster, [...brain.state.workerByName.keys()], WORKERS_LEAVE_MS);
     }
     await run.onEnd();
-    system.close();
+    for (const one of opened.splice(0)) one.close();
     if (loss !== undefined) {
       succession?.lead.abandon();
       run.onDeposed(loss.reason);
@@ -170,7 +178,7 @@ async function lead(
     if (succession !== undefined) await hand(run, succession, brain, isIdle());
     return true;
   } finally {
-    system.close();
+    for (const one of opened) one.close();
   }
 }
 
@@ -210,27 +218,9 @@ function unusedFor(idleMs: number, holds: () => boolean, signal: AbortSignal): P
   });
 }
 
-function stopped(signal: AbortSignal): Promise<undefined> {
+function stopped(stop: AbortSignal, signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    if (stop.aborted) resolve(undefined);
+    else stop.addEventListener("abort", () => resolve(undefined), { once: true, signal });
   });
-}
-
-/** Whoever waits says so to those who ask. */
-function answerAsStandby(bus: Bus, cluster: string): { close(): void } {
-  const who = { pid: process.pid, host: hostname() };
-  const subscription = bus.subscribe(clusterSubjects(cluster).standby, (message) => {
-    message.respond({ bytes: Buffer.from(JSON.stringify(who)) });
-  });
-  return { close: () => subscription.unsubscribe() };
-}
-
-async function hasStandby(bus: Bus, cluster: string): Promise<boolean> {
-  try {
-    await bus.request(clusterSubjects(cluster).standby, { bytes: Buffer.from("{}") }, { timeoutMs: STANDBY_ASK_MS });
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code !== "NO_RESPONDERS";
-  }
 }

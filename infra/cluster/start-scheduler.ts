@@ -19,6 +19,7 @@ import { ShoalError } from "../../runtime/base/errors.ts";
 import type { LogThreshold } from "../../runtime/base/log-options.ts";
 import { systemSampler } from "../../runtime/base/system-sampler.ts";
 import { VERSION } from "../../runtime/base/version.ts";
+import type { Subscription } from "../../runtime/bus/bus.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { publishEvent } from "../../runtime/protocol/event-json.ts";
 import { LogWriter } from "../log/log-writer.ts";
@@ -50,6 +51,8 @@ export interface StartedScheduler {
   readonly brain: SchedulerBrain;
   /** Whether nobody wants, shares or holds anything. */
   isIdle(): boolean;
+  /** Takes from the bus what no actor of the system has there. */
+  close(): void;
 }
 
 /** Starts a cluster's scheduler in an actor system. With a succession, it goes on where its predecessor ended. */
@@ -105,7 +108,11 @@ export function startScheduler(
   const scheduler = new KeyHolds(made);
   system.spawn(coordinationActor({ cluster, epoch, reviewMs, scheduler, journal: entries, onMade }));
   system.spawn(workerHost({ cluster, id: SCHEDULER_HOST, functions: settings.functions ?? "any", plugins }));
-  return { brain: made, isIdle: () => made.state.slabs.size === 0 && coordination.brain?.isEmpty !== false };
+  return {
+    brain: made,
+    isIdle: () => made.state.slabs.size === 0 && coordination.brain?.isEmpty !== false,
+    close: () => reporter?.close(),
+  };
 }
 
 const coordinationJournal = ({ commits, past }: Succession): CoordinationJournal => ({
@@ -113,7 +120,6 @@ const coordinationJournal = ({ commits, past }: Succession): CoordinationJournal
   past: past.flatMap((record) => (record.kind === "coordination" ? [record.entry] : [])),
 });
 
-/** It tells as long as the bus carries. */
 function reportScheduler({ bus, clock }: ActorSystem, cluster: string, { state }: SchedulerBrain): SchedulerReporter {
   const options = { bus, clock, cluster, version: VERSION, wallMs: wallTimeMs, system: systemSampler() };
   return new SchedulerReporter(options, state);
@@ -147,15 +153,20 @@ export interface SchedulerIdentity {
   readonly host: string;
 }
 
-/** Makes a scheduler known on NATS: it answers `hello` and the questions of NATS services. */
-export function announceScheduler(system: ActorSystem, cluster: string, brain: SchedulerBrain, host: string): void {
+/** Makes a scheduler known on NATS: it answers `hello`, and until it is unsubscribed the questions of NATS services. */
+export function announceScheduler(
+  system: ActorSystem,
+  cluster: string,
+  brain: SchedulerBrain,
+  host: string,
+): Subscription {
   const subjects = clusterSubjects(cluster);
   const identity: SchedulerIdentity = { cluster, version: VERSION, epoch: brain.state.epoch, pid: process.pid, host };
   system.spawn({
     address: subjects.hello,
     make: () => ({ receive: (batch) => batch.forEach(({ question }) => void question?.answer(identity)) }),
   });
-  serveMonitoring(system.bus, {
+  return serveMonitoring(system.bus, {
     name: "shoal-scheduler",
     version: VERSION,
     description: `The scheduler of Shoal cluster ${cluster}`,

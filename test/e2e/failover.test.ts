@@ -7,7 +7,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { Client } from "shoal";
 import { SERVER_CONFIG } from "../../infra/nats/server.ts";
-import { startCommand } from "../support/command-line.ts";
+import { runCommand, startCommand } from "../support/command-line.ts";
 import { startTestNats } from "../support/nats.ts";
 
 const TASKS = 20_000;
@@ -218,7 +218,8 @@ test("stopped in order, a scheduler hands over at once, and the last one leaves 
 test("a scheduler that was deposed by one that is gone leads again, and what clients wait for is done", async (t) => {
   const server = await startTestNats(t, { config: SERVER_CONFIG, jetStream: true });
   const env = { SHOAL_NATS: server.url, SHOAL_CLUSTER: "again" };
-  const scheduler = startCommand(t, ["scheduler", "--no-page", "--lease", "1s"], { env });
+  const recording = join(server.folder, "again.stimuli");
+  const scheduler = startCommand(t, ["scheduler", "--no-page", "--lease", "1s", "--record", recording], { env });
   await scheduler.says(/is ready at/);
   const worker = startCommand(t, ["worker", "--workers", "1"], { env });
   await worker.says(/1 worker for/);
@@ -238,4 +239,14 @@ test("a scheduler that was deposed by one that is gone leads again, and what cli
   await scheduler.says(/has fallen silent: .* another scheduler leads this cluster now/);
   await scheduler.says(/It goes on where the scheduler of epoch \d+ ended/);
   assert.equal(await future.result({ timeout: "60s" }), "kept, and more");
+  const services = await connection.requestMany("$SRV.PING.shoal-scheduler", undefined, {
+    strategy: "timer",
+    maxWait: 500,
+  });
+  let answers = 0;
+  for await (const _ of services) answers += 1;
+  assert.equal(answers, 1, "nothing of the former lead is left");
+  assert.equal((await scheduler.stop()).code, 0);
+  const replay = await runCommand(["replay", recording]);
+  assert.equal(replay.code, 0, replay.stdout + replay.stderr);
 });

@@ -137,6 +137,7 @@ export const schedulerCommand: Command = {
       return isDone ? 0 : 1;
     } finally {
       watch.stop();
+      record?.close();
       await page?.close();
       await bus.close();
     }
