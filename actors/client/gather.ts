@@ -17,7 +17,8 @@ const FETCH_TIMEOUT_MS = 60_000;
 const RETRY_DELAY_MS = 50;
 const RETRY_DELAY_MS_MAX = 1000;
 const RETRY_GROWTH = 1.1;
-const TRIES_MAX = 100;
+/** In a row. */
+const FAILURES_MAX = 100;
 
 export interface GatherOptions {
   readonly signal?: AbortSignal;
@@ -32,20 +33,24 @@ export async function gather(
   handles: readonly number[],
   options: GatherOptions = {},
 ): Promise<unknown[]> {
-  for (let tries = 0; ; tries++) {
+  for (let failures = 0; ; ) {
     for (const handle of handles) if (!isThere(session, handle)) await settled(session, handle, options.signal);
     const missing = handles.filter((handle) => session.record(handle).standingOf(handle) !== STANDING.value);
     if (missing.length === 0) break;
     // While others were waited for, results that were there may have been lost again.
     if (missing.some((handle) => session.record(handle).standingOf(handle) !== STANDING.held)) continue;
     const failed = await fetchFrom(session, missing, options);
-    if (failed.length === 0) continue;
-    if (tries >= TRIES_MAX)
+    if (failed.length === 0) {
+      failures = 0;
+      continue;
+    }
+    if (failures >= FAILURES_MAX)
       throw new ShoalError(`The workers that hold ${failed.length} results do not give them`, {
         code: "LOST_DATA",
         retryable: true,
       });
-    await pause(session, Math.min(RETRY_DELAY_MS * RETRY_GROWTH ** tries, RETRY_DELAY_MS_MAX));
+    await pause(session, Math.min(RETRY_DELAY_MS * RETRY_GROWTH ** failures, RETRY_DELAY_MS_MAX), options.signal);
+    failures += 1;
   }
   return handles.map((handle) => session.record(handle).valueAt(handle));
 }
@@ -149,6 +154,19 @@ async function request(
   }
 }
 
-function pause(session: ClientSession, delayMs: number): Promise<void> {
-  return new Promise((resolve) => session.options.clock.setTimer(delayMs, resolve));
+/** Waits for a time, or until the signal says not to. */
+function pause({ options: { clock } }: ClientSession, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    let stay: (() => void) | undefined;
+    const timer = clock.setTimer(delayMs, () => {
+      stay?.();
+      resolve();
+    });
+    const aborted = (): void => {
+      clock.clearTimer(timer);
+      resolve();
+    };
+    if (signal?.aborted) aborted();
+    else if (signal !== undefined) stay = onAbort(signal, aborted);
+  });
 }

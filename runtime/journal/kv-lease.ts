@@ -6,6 +6,7 @@ import type { Lease, LeaseHolder } from "./lease.ts";
 
 export interface KvLeaseOptions {
   readonly bucket: string;
+  /** Of a bucket that is made; one that is there keeps its own. */
   readonly ttlMs: number;
   readonly replicas?: number;
 }
@@ -23,28 +24,30 @@ export class KvLease implements Lease {
   private readonly kv: KV;
   private readonly bucket: string;
 
-  private constructor(kv: KV, options: KvLeaseOptions) {
+  private constructor(kv: KV, bucket: string, ttlMs: number) {
     this.kv = kv;
-    this.bucket = options.bucket;
-    this.ttlMs = options.ttlMs;
+    this.bucket = bucket;
+    this.ttlMs = ttlMs;
   }
 
   /** @throws ShoalError NOT_SUPPORTED for a server without JetStream */
   static async open(connection: NatsConnection, options: KvLeaseOptions): Promise<KvLease> {
-    const { bucket, ttlMs, replicas } = options;
+    const { bucket, replicas } = options;
     const kvm = new Kvm(connection);
     // Read from the server that leads the bucket: any other may be behind it, or keep an entry that has run out.
     const read = { allow_direct: false };
-    const settings = { ...read, ttl: ttlMs, history: 1, storage: StorageType.File };
+    const settings = { ...read, ttl: options.ttlMs, history: 1, storage: StorageType.File };
     const make = (copies: number): Promise<KV> => kvm.create(bucket, { ...settings, replicas: copies });
     try {
       const copies = replicas ?? (connection.info?.cluster === undefined ? 1 : 3);
-      await make(copies).catch((error: unknown) => {
+      const made = await make(copies).catch((error: unknown) => {
         if (replicas !== undefined || copies === 1 || !isNoPeers(error)) throw error;
         return make(1);
       });
+      // Entries run out as the bucket says, whatever a later scheduler would have them do.
+      const ttlMs = (await made.status()).ttl;
       const asking = jetstream(connection, { timeout: ttlMs * ANSWER_SHARE });
-      return new KvLease(await new Kvm(asking).open(bucket, read), options);
+      return new KvLease(await new Kvm(asking).open(bucket, read), bucket, ttlMs);
     } catch (error) {
       throw jetStreamError(error, `The lease in bucket ${bucket} cannot be opened`, false);
     }

@@ -31,10 +31,12 @@ export interface LeadershipOptions {
 export class Leadership {
   private readonly options: LeadershipOptions;
   private revision: number;
-  /** Writes whose answers were lost, and that may have taken effect since. */
-  private unanswered = 0;
-  /** The revision of another's entry that was older than one's own, when it was last read. */
-  private formerRevision: number | undefined;
+  /** The revisions under which renewals were not answered: of each, one may have taken effect since. */
+  private readonly unansweredUnder = new Set<number>();
+  /** As many may have taken it anew. */
+  private unansweredTakings = 0;
+  /** Another's entry that was older than one's own, when it was last read. */
+  private former: LeaseHolder | undefined;
   /** Sure until then, by the clock. */
   private sureUntilMs: number;
   private timer: TimerHandle;
@@ -103,6 +105,11 @@ export class Leadership {
     this.waiters.length = 0;
   }
 
+  /** Writes that may have taken effect unheard. */
+  private get unanswered(): number {
+    return this.unansweredUnder.size + this.unansweredTakings;
+  }
+
   private get isOver(): boolean {
     return this.phase === "over";
   }
@@ -119,9 +126,9 @@ export class Leadership {
   }
 
   private async renew(): Promise<void> {
-    const { clock, lease, holder } = this.options;
+    const { clock } = this.options;
     const askedMs = clock.now();
-    let outcome: RenewalOutcome = (await this.written(lease.renew(holder, this.revision))) ?? "unclear";
+    let outcome: RenewalOutcome = (await this.renewFrom(this.revision)) ?? "unclear";
     // An entry that ran out while the server was away may be taken anew: whether somebody led meanwhile, the journal knows.
     if (outcome === "unclear" && !this.isOver) outcome = await this.retake();
     if (this.isOver) {
@@ -133,8 +140,9 @@ export class Leadership {
       this.options.onLost();
     } else {
       this.revision = outcome;
-      this.unanswered = 0;
-      this.formerRevision = undefined;
+      this.unansweredUnder.clear();
+      this.unansweredTakings = 0;
+      this.former = undefined;
       this.sureUntilMs = this.sureFrom(askedMs);
       this.arm(RENEWALS);
       if (this.isSure) this.becomeSure();
@@ -158,11 +166,20 @@ export class Leadership {
     onDoubt?.(reason);
   }
 
-  private async written(write: Promise<number | undefined>): Promise<number | undefined> {
+  private async renewFrom(revision: number): Promise<number | undefined> {
     try {
-      return await write;
+      return await this.options.lease.renew(this.options.holder, revision);
     } catch (error) {
-      this.unanswered += 1;
+      this.unansweredUnder.add(revision);
+      throw error;
+    }
+  }
+
+  private async takeAnew(): Promise<number | undefined> {
+    try {
+      return await this.options.lease.acquire(this.options.holder);
+    } catch (error) {
+      this.unansweredTakings += 1;
       throw error;
     }
   }
@@ -177,8 +194,7 @@ export class Leadership {
     if (this.isOver) return "unclear";
     if (found !== undefined && found.holder !== holder) return this.isLostTo(found) ? "lost" : "unclear";
     this.mayBeRetaken ||= found === undefined;
-    const write = found === undefined ? lease.acquire(holder) : lease.renew(holder, found.revision);
-    const revision = await this.written(write);
+    const revision = await (found === undefined ? this.takeAnew() : this.renewFrom(found.revision));
     if (revision === undefined) return "unclear";
     const former = revision - 1;
     // A bucket that was made anew counts from the beginning.
@@ -195,11 +211,10 @@ export class Leadership {
   }
 
   /** An entry of another that is older than one's own is a former leader's, unless it is renewed: the bucket was made anew then. */
-  private isLostTo({ revision }: LeaseHolder): boolean {
-    if (revision > this.revision) return true;
-    const { formerRevision } = this;
-    this.formerRevision = revision;
-    return formerRevision !== undefined && revision > formerRevision;
+  private isLostTo(found: LeaseHolder): boolean {
+    const { former } = this;
+    this.former = found;
+    return found.revision > this.revision || (found.holder === former?.holder && found.revision > former.revision);
   }
 }
 

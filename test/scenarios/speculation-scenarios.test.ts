@@ -30,16 +30,21 @@ function straggling(
     const layers = [taskLayer("x", edges, annotations), reader];
     c.client({ type: "submit", request: 1, layers, wants, priority: 0, retries: 0 });
   }
+  runsThree(c);
+  c.join("B");
+  c.flow();
+  return c;
+}
+
+/** Rows 0 to 2 are done on A, and row 3 has begun there. */
+function runsThree(c: ClusterScript): void {
   c.flow();
   for (const row of [0, 1, 2]) {
     assert.equal(c.begins("A"), row);
     c.finish("A", row);
+    c.flow();
   }
-  c.flow();
   assert.equal(c.begins("A"), 3);
-  c.join("B");
-  c.flow();
-  return c;
 }
 
 /** Row 3 runs on A and on B. */
@@ -246,13 +251,7 @@ test("tasks that were sent ahead to where a straggler runs come back, and run wh
 test("the slot of a task that comes back, as it was sent ahead of a straggler, is given to what waits for it in the same turn", () => {
   const c = new ClusterScript({ A: 2 }, 0);
   c.submit("x", [[], [], [], [], [3]], 1, SPECULATE);
-  c.flow();
-  for (const row of [0, 1, 2]) {
-    assert.equal(c.begins("A"), row);
-    c.finish("A", row);
-    c.flow();
-  }
-  assert.equal(c.begins("A"), 3);
+  runsThree(c);
   assert.equal(c.stands(4), "S:assigned A:waiting");
   c.join("B");
   c.submit("y", [[]], 10, { workers: ["A"] });

@@ -98,7 +98,9 @@ export function checkRuns(cluster: Cluster): void {
   // What a later submission wants again may have been let go of; where a failure let go of it, its function may still run there.
   const submissions = acts.filter((act) => act.kind === "submit").length;
   const mayFail = layers.some(
-    ({ behaviour: { broken, poison, flaky } }) => broken.length + poison.length + flaky.length > 0,
+    ({ annotations, behaviour: { broken, poison, flaky } }) =>
+      // What had its effect and was let go of fails those that want it again.
+      annotations.effectful === "once" || broken.length + poison.length + flaky.length > 0,
   );
   if (submissions > 1 && mayFail) return;
   if (faults.every((fault) => fault.kind === "crash" || isInOrder(fault) || isOfLine(fault)))

@@ -2,6 +2,7 @@ import { type Lead, type LeadOptions, takeLead } from "../../actors/scheduler/le
 import { ShoalError } from "../../runtime/base/errors.ts";
 import type { CommitLog } from "../../runtime/journal/commit-log.ts";
 import type { AppendOptions, Journal } from "../../runtime/journal/journal.ts";
+import type { JournalWriter } from "../../runtime/journal/journal-writer.ts";
 import type { Lease, LeaseHolder } from "../../runtime/journal/lease.ts";
 import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journal.ts";
 import { LeaseStore, MemoryLease } from "../../runtime/journal/memory-lease.ts";
@@ -112,14 +113,6 @@ export class SimLine {
     return answer;
   }
 
-  /** Nobody gives up the lead for another who never had it. */
-  private checkLost(node: SimNode, reason: string): void {
-    const since = this.holders.indexOf(holderOf(node));
-    const isOthers = this.holders.slice(since).some((holder) => holder !== holderOf(node));
-    if (reason.includes("lease") && !isOthers)
-      this.world.fail(new Error(`${node.id} gives its lead up, as ${reason}, and nobody did`));
-  }
-
   /** The lease is taken, renewed or given back. */
   async leaseWritten<T>(node: SimNode, what: "acquire" | "renew" | "release", write: () => Promise<T>): Promise<T> {
     const before = this.lease.entry;
@@ -141,12 +134,19 @@ export class SimLine {
     this.over.add(node);
   }
 
+  /** How long it takes a scheduler that stops from now on until it writes no more. */
+  async closing(commits: CommitLog): Promise<number> {
+    const sinceMs = this.world.now;
+    await (commits as unknown as Pick<JournalWriter, "whenOver">).whenOver;
+    return this.world.now - sinceMs;
+  }
+
   /** Who stops in order leaves nothing unwritten that the journal takes in time, and the lease to others, unless it led no more. */
-  checkStopped(node: SimNode, commits: CommitLog, sinceMs: number): void {
+  checkStopped(node: SimNode, commits: CommitLog, closedMs: number): void {
     if (this.over.has(node)) return;
     this.end(node);
     const { committed, position } = commits as unknown as { readonly committed: number; readonly position: number };
-    const isInTime = this.world.now - sinceMs < this.leaseMs * (1 - DRIFT);
+    const isInTime = closedMs < this.leaseMs * (1 - DRIFT);
     if (committed < position && isInTime)
       this.world.fail(new Error(`${node.id} stops with ${committed} of ${position} turns written`));
     if (this.options.isRough) return;
@@ -280,6 +280,14 @@ export class SimLine {
       if (i > 0 && epoch === epochs[i - 1] && writers[i]?.join() !== writers[i - 1]?.join())
         throw new Error(`two schedulers led in epoch ${epoch}: ${writers[i - 1]?.join("-")}, ${writers[i]?.join("-")}`);
     });
+  }
+
+  /** Nobody gives up the lead for another who never had it. */
+  private checkLost(node: SimNode, reason: string): void {
+    const since = this.holders.indexOf(holderOf(node));
+    const isOthers = this.holders.slice(since).some((holder) => holder !== holderOf(node));
+    if (reason.includes("lease") && !isOthers)
+      this.world.fail(new Error(`${node.id} gives its lead up, as ${reason}, and nobody did`));
   }
 
   private pass(node: SimNode): Promise<void> {

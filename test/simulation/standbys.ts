@@ -77,9 +77,10 @@ export class Standbys {
           system?.close();
           host.fallSilent(node);
           this.ended(id);
-          const sinceMs = host.world.now;
-          await lead?.resign();
-          if (lead !== undefined) this.line.checkStopped(node, lead.commits, sinceMs);
+          if (lead === undefined) return;
+          const closed = this.line.closing(lead.commits);
+          await lead.resign();
+          this.line.checkStopped(node, lead.commits, await closed);
         });
         // It took the lead as it was told to stop.
         if (wait.signal.aborted) this.resign(node, BACK_MS).catch((error) => host.world.fail(error));

@@ -55,6 +55,13 @@ leaseCases("KvLease", async (t) => {
   };
 });
 
+test("KvLease keeps to the time of a bucket that is there, as its entries do", async (t) => {
+  const bucket = `lease-${names++}`;
+  const first = await KvLease.open(await connection(t), { bucket, ttlMs: 1000 });
+  const second = await KvLease.open(await connection(t), { bucket, ttlMs: 30_000 });
+  assert.deepEqual([first.ttlMs, second.ttlMs], [1000, 1000]);
+});
+
 test("a server without JetStream is named, and how to start it", async (t) => {
   const server = await startTestNats(t);
   const nc = await connection(t, server.url);

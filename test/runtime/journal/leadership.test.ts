@@ -236,3 +236,17 @@ test("one answer that is lost leaves time to ask again before the lease runs out
   assert.ok(leadership.isSure);
   leadership.end();
 });
+
+test("however often a renewal is not answered, one alone can have taken effect: another that led meanwhile is noticed", async () => {
+  const { store, clock, lease, told } = await holding();
+  const { renew } = lease;
+  lease.renew = () => Promise.reject(new ShoalError("No answer", { code: "TIMEOUT", retryable: true }));
+  await clock.advance(LEASE_MS * 2);
+  const other = new MemoryLease(store, clock, LEASE_MS);
+  await other.renew("b", (await other.acquire("b")) as number);
+  store.entry = undefined;
+  lease.renew = renew;
+  await clock.advance(LEASE_MS / 3);
+  assert.equal(told.lost, 1);
+  assert.equal(store.entry, undefined, "it is given back");
+});
