@@ -1,5 +1,6 @@
 import { CancelledError, ShoalError } from "../../runtime/base/errors.ts";
 import { onAbort } from "../../runtime/base/on-abort.ts";
+import { pause } from "../../runtime/base/pause.ts";
 import { clusterSubjects } from "../../runtime/bus/subject.ts";
 import { fetchChunks } from "../chunk/chunk-exchange.ts";
 import { ChunkFault } from "../chunk/chunk-fault.ts";
@@ -33,7 +34,8 @@ export async function gather(
   handles: readonly number[],
   options: GatherOptions = {},
 ): Promise<unknown[]> {
-  for (let failures = 0; ; ) {
+  let failures = 0;
+  for (;;) {
     for (const handle of handles) if (!isThere(session, handle)) await settled(session, handle, options.signal);
     const missing = handles.filter((handle) => session.record(handle).standingOf(handle) !== STANDING.value);
     if (missing.length === 0) break;
@@ -49,7 +51,8 @@ export async function gather(
         code: "LOST_DATA",
         retryable: true,
       });
-    await pause(session, Math.min(RETRY_DELAY_MS * RETRY_GROWTH ** failures, RETRY_DELAY_MS_MAX), options.signal);
+    const delayMs = Math.min(RETRY_DELAY_MS * RETRY_GROWTH ** failures, RETRY_DELAY_MS_MAX);
+    await pause(session.options.clock, delayMs, options.signal);
     failures += 1;
   }
   return handles.map((handle) => session.record(handle).valueAt(handle));
@@ -152,21 +155,4 @@ async function request(
     }
     throw error;
   }
-}
-
-/** Waits for a time, or until the signal says not to. */
-function pause({ options: { clock } }: ClientSession, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    let stay: (() => void) | undefined;
-    const timer = clock.setTimer(delayMs, () => {
-      stay?.();
-      resolve();
-    });
-    const aborted = (): void => {
-      clock.clearTimer(timer);
-      resolve();
-    };
-    if (signal?.aborted) aborted();
-    else if (signal !== undefined) stay = onAbort(signal, aborted);
-  });
 }

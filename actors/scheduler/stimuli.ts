@@ -38,7 +38,6 @@ export type Stimulus =
 /** Where stimuli are written down. */
 export interface StimulusSink {
   write(stimulus: Stimulus): void;
-  close(): void;
 }
 
 /** The options of a scheduler that its brain reads, as plain data. */

@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import { type Lead, type LeadLoss, takeLead } from "../../actors/scheduler/lead.ts";
-import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { ActorSystem } from "../../runtime/actor/system.ts";
 import { systemClock, wallTimeMs } from "../../runtime/base/clock.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
@@ -13,7 +12,13 @@ import type { Lease } from "../../runtime/journal/lease.ts";
 import { actorCodec } from "../../runtime/protocol/actor-codec.ts";
 import { askToLeave } from "./ask-to-leave.ts";
 import { hasStandby, StandbyAnswers } from "./standby-answers.ts";
-import { announceScheduler, refuseSecondScheduler, type SchedulerSettings, startScheduler } from "./start-scheduler.ts";
+import {
+  announceScheduler,
+  refuseSecondScheduler,
+  type SchedulerSettings,
+  type StartedScheduler,
+  startScheduler,
+} from "./start-scheduler.ts";
 import { openSuccession, type SuccessionStore } from "./succession.ts";
 
 export interface SchedulerRun {
@@ -23,6 +28,7 @@ export interface SchedulerRun {
   /** "auto": where the server has JetStream. */
   readonly journal: "auto" | "off";
   readonly isStandby: boolean;
+  /** Of a lease that is made; one that is there keeps its own. */
   readonly leaseMs: number;
   /** It ends, and its workers with it, when nobody has wanted anything for so long; undefined: never. */
   readonly idleMs?: number | undefined;
@@ -49,7 +55,7 @@ const WORKERS_LEAVE_MS = 5000;
 
 /**
  * Runs a scheduler until it is asked to end. With JetStream it writes a journal, so that a standby can take over; a standby waits for
- * its turn, and for the next one after it was deposed. Any other ends where another leads, and leads again where nobody does.
+ * its turn, and for the next one after it was deposed. Any other ends where it was deposed and another leads; where nobody does, it waits as a standby.
  * @returns false if another one leads in its place, or the journal takes no more of it
  * @throws ShoalError NAME_TAKEN | NOT_SUPPORTED
  */
@@ -88,12 +94,16 @@ async function openStore(run: SchedulerRun): Promise<SuccessionStore | undefined
 
 async function takeTurns(run: SchedulerRun, store: SuccessionStore, answers: StandbyAnswers): Promise<boolean> {
   const holder = `${hostname()} process ${process.pid} ${uniqueToken().slice(0, 6)}`;
-  for (let turns = 0; ; turns++) {
+  const { ttlMs } = store.lease;
+  if (ttlMs !== run.leaseMs)
+    run.onRemark(`The lease lasts ${ttlMs} ms, as it did for whoever made it, and not ${run.leaseMs}`);
+  for (let turns = 0; !run.stop.aborted; turns++) {
     // Who was deposed while nobody leads waits as a standby does: another may be sooner.
     if (run.isStandby || turns > 0) {
       answers.open();
       // Where the server does not answer it is not known who leads; the lease is waited for all the same.
-      run.onStandby((await store.lease.find().catch(() => undefined))?.holder);
+      const found = await store.lease.find().catch(() => undefined);
+      run.onStandby(found?.holder === holder ? undefined : found?.holder);
     }
     let tellLost: (loss: LeadLoss) => void = () => {};
     const lost = new Promise<LeadLoss>((resolve) => {
@@ -112,9 +122,10 @@ async function takeTurns(run: SchedulerRun, store: SuccessionStore, answers: Sta
     if (taken === undefined) return true;
     answers.close();
     if (await lead(run, { lead: taken, store }, lost)) return true;
-    if (run.isStandby) continue;
-    if ((await lost).kind === "refused" || (await isLedByAnother(store.lease, holder, run.stop))) return false;
+    if ((await lost).kind === "refused") return false;
+    if (!run.isStandby && (await isLedByAnother(store.lease, holder, run.stop))) return false;
   }
+  return true;
 }
 
 const doubtText = (reason: string): string =>
@@ -134,49 +145,56 @@ async function isLedByAnother(lease: Lease, own: string, stop: AbortSignal): Pro
   return false;
 }
 
+type Turn = { readonly lead: Lead; readonly store: SuccessionStore };
+
 /** Leads until it is asked to end (true), or has lost the lead (false). */
-async function lead(
+async function lead(run: SchedulerRun, turn: Turn | undefined, lost: Promise<LeadLoss> | undefined): Promise<boolean> {
+  try {
+    const { loss, scheduler } = await serve(run, turn?.lead, lost);
+    if (loss !== undefined) {
+      run.onDeposed(loss.reason);
+      return false;
+    }
+    if (turn !== undefined) await hand(run, turn, scheduler);
+    return true;
+  } finally {
+    turn?.lead.abandon();
+  }
+}
+
+/** Runs a scheduler until it is to end, and takes all of it from the bus. @returns why it leads no more, if it was not asked to end */
+async function serve(
   run: SchedulerRun,
-  succession: { readonly lead: Lead; readonly store: SuccessionStore } | undefined,
+  taken: Lead | undefined,
   lost: Promise<LeadLoss> | undefined,
-): Promise<boolean> {
+): Promise<{ readonly loss: LeadLoss | undefined; readonly scheduler: StartedScheduler }> {
   const { bus, settings, stop } = run;
   const system = new ActorSystem({ bus, codec: actorCodec });
   const opened: { close(): void }[] = [system];
   try {
-    const scheduler = startScheduler(system, settings, succession?.lead);
-    const { brain, isIdle } = scheduler;
-    const services = announceScheduler(system, settings.cluster, brain, hostname());
-    opened.push(scheduler, { close: () => services.unsubscribe() });
+    const scheduler = startScheduler(system, settings, taken);
+    opened.push(scheduler);
+    const services = announceScheduler(system, settings.cluster, scheduler.brain, hostname());
+    opened.push({ close: () => services.unsubscribe() });
     // A connection that breaks just now makes its subscriptions anew by itself.
     await bus.flush().catch(() => {});
-    await run.onReady({
-      epoch: brain.state.epoch,
-      former: succession?.lead.former,
-      hasJournal: succession !== undefined,
-      system,
-    });
+    const { epoch, clients, workerByName } = scheduler.brain.state;
+    await run.onReady({ epoch, former: taken?.former, hasJournal: taken !== undefined, system });
     const over = new AbortController();
-    const isUnused = (): boolean => isIdle() && brain.state.clients.size === 0;
+    const isUnused = (): boolean => scheduler.isIdle() && clients.size === 0;
     const ends = [
       stopped(stop, over.signal),
       ...(run.idleMs === undefined ? [] : [unusedFor(run.idleMs, isUnused, over.signal)]),
+      ...(lost === undefined ? [] : [lost]),
     ];
-    const loss = await Promise.race([...ends, ...(lost === undefined ? [] : [lost])]);
+    const loss = await Promise.race(ends);
     over.abort();
     if (loss === undefined && !stop.aborted) {
       run.onRemark(`Nobody has wanted anything for ${run.idleMs} ms: it ends, and its workers with it`);
-      await askToLeave(system, settings.cluster, [...brain.state.workerByName.keys()], WORKERS_LEAVE_MS);
+      await askToLeave(system, settings.cluster, [...workerByName.keys()], WORKERS_LEAVE_MS);
     }
     await run.onEnd();
-    for (const one of opened.splice(0)) one.close();
-    if (loss !== undefined) {
-      succession?.lead.abandon();
-      run.onDeposed(loss.reason);
-      return false;
-    }
-    if (succession !== undefined) await hand(run, succession, brain, isIdle());
-    return true;
+    return { loss, scheduler };
   } finally {
     for (const one of opened) one.close();
   }
@@ -185,9 +203,8 @@ async function lead(
 /** Ends in order: a standby takes over at once; without one, what nobody waits for is removed. */
 async function hand(
   run: SchedulerRun,
-  { lead: taken, store }: { readonly lead: Lead; readonly store: SuccessionStore },
-  { state }: SchedulerBrain,
-  isIdle: boolean,
+  { lead: taken, store }: Turn,
+  { brain, isIdle }: StartedScheduler,
 ): Promise<void> {
   await taken.resign();
   if (await hasStandby(run.bus, run.settings.cluster)) return;
@@ -197,9 +214,9 @@ async function hand(
     () => false,
   );
   if (!isFree) return;
-  if (isIdle) return store.remove();
+  if (isIdle()) return store.remove();
   run.onRemark(
-    `The journal stays on the server, as ${state.clients.size} clients may come back: the next scheduler of this name goes on with it`,
+    `The journal stays on the server, as ${brain.state.clients.size} clients may come back: the next scheduler of this name goes on with it`,
   );
 }
 

@@ -32,7 +32,7 @@ export interface SchedulerSettings extends SchedulerOptions {
   readonly heartbeatMs: number;
   /** What of its log is written to stderr, where the configuration does not say; default "silent". */
   readonly logLevel?: LogThreshold | undefined;
-  /** Where all that happens to the scheduler is written down. */
+  /** Where all that happens to the scheduler is written down; whoever opened it closes it. */
   readonly record?: StimulusSink | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { jetstream, StorageType } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { ShoalError } from "../base/errors.ts";
 import { isNoPeers, isWrongSequence, jetStreamError } from "./jetstream-error.ts";
 import type { Lease, LeaseHolder } from "./lease.ts";
 
@@ -46,6 +47,10 @@ export class KvLease implements Lease {
       });
       // Entries run out as the bucket says, whatever a later scheduler would have them do.
       const ttlMs = (await made.status()).ttl;
+      if (ttlMs === 0)
+        throw new ShoalError(`The bucket ${bucket} keeps entries for ever, so it is no lease: remove it`, {
+          code: "NOT_SUPPORTED",
+        });
       const asking = jetstream(connection, { timeout: ttlMs * ANSWER_SHARE });
       return new KvLease(await new Kvm(asking).open(bucket, read), bucket, ttlMs);
     } catch (error) {

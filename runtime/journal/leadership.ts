@@ -1,5 +1,6 @@
 import type { Clock, TimerHandle } from "../base/clock.ts";
 import { ShoalError } from "../base/errors.ts";
+import { pause } from "../base/pause.ts";
 import type { Lease, LeaseHolder } from "./lease.ts";
 
 /** Renewals in the time of the lease. */
@@ -7,6 +8,8 @@ const RENEWALS = 3;
 /** The last part of the lease's time is not relied upon: clocks differ, and so do the moments at which things take effect. */
 const MARGIN = 0.2;
 const TRIES_PER_LEASE = 12;
+/** However long a lease is, one that is given back is not to lie there for long. */
+const TRY_MS_MAX = 1000;
 
 /** What a try to renew came to: the new revision, or whether another one has the lease, or that this cannot be told yet. */
 type RenewalOutcome = number | "lost" | "unclear";
@@ -222,18 +225,4 @@ export class Leadership {
 export const waitToTry = (
   { clock, lease }: Pick<LeadershipOptions, "clock" | "lease">,
   signal: AbortSignal,
-): Promise<void> => pause(clock, lease.ttlMs / TRIES_PER_LEASE, signal);
-
-/** Waits for a time, or until the signal says not to. */
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clock.clearTimer(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = clock.setTimer(delayMs, end);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });
-}
+): Promise<boolean> => pause(clock, Math.min(lease.ttlMs / TRIES_PER_LEASE, TRY_MS_MAX), signal);

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { ToldLogEntry } from "../../../actors/observer/observer-brain.ts";
 import { ActorSystem } from "../../../runtime/actor/system.ts";
 import { holdProcess, systemClock, wallTimeMs } from "../../../runtime/base/clock.ts";
+import { pause } from "../../../runtime/base/pause.ts";
 import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
@@ -42,7 +43,7 @@ export const logsCommand: Command = {
         for (const entry of entries.filter(isShown))
           for (const line of entryLines(entry, values["json"] === true, terminal.columns)) terminal.print(line);
         after = entries.at(-1)?.number ?? after;
-      } while (values["follow"] === true && (await pause(terminal)));
+      } while (values["follow"] === true && (await pause(systemClock, FOLLOW_MS, terminal.stop)));
       return 0;
     } finally {
       letGo();
@@ -74,15 +75,4 @@ export function entryLines({ agoMs, ...entry }: Told, isJson: boolean, columns: 
   const time = at.slice(isNarrow ? 11 : 0, 19).replace("T", " ");
   const text = stripVTControlCharacters(`${entry.about} ${entry.name} ${entry.text}`).replace(/\s*\n\s*/g, " | ");
   return wrappedLines(`${time}  ${entry.level.padEnd(5)}  ${text}`, columns, isNarrow ? 2 : time.length + 9);
-}
-
-/** False if the command was asked to end meanwhile. */
-function pause({ stop }: Terminal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = systemClock.setTimer(FOLLOW_MS, () => resolve(!stop.aborted));
-    stop.addEventListener("abort", () => {
-      systemClock.clearTimer(timer);
-      resolve(false);
-    });
-  });
 }

@@ -36,7 +36,7 @@ export const schedulerCommand: Command = {
     lease: {
       type: "string",
       value: "TIME",
-      help: `A scheduler silent for longer is replaced by its standby; default "${LEASE}"`,
+      help: `A scheduler silent for longer is replaced by its standby; default "${LEASE}", or as it is where there is one`,
     },
     "no-journal": { type: "boolean", help: "Writes no journal, even where the server has JetStream" },
     "worker-lease": {
@@ -137,9 +137,9 @@ export const schedulerCommand: Command = {
       return isDone ? 0 : 1;
     } finally {
       watch.stop();
-      record?.close();
       await page?.close();
       await bus.close();
+      record?.close();
     }
   },
 };

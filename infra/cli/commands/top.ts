@@ -1,6 +1,7 @@
 import { Observer } from "../../../actors/observer/observer.ts";
 import { ActorSystem } from "../../../runtime/actor/system.ts";
 import { holdProcess, systemClock, wallTimeMs } from "../../../runtime/base/clock.ts";
+import { pause } from "../../../runtime/base/pause.ts";
 import { actorCodec } from "../../../runtime/protocol/actor-codec.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { type PageHead, viewData } from "../../dashboard/views.ts";
@@ -32,7 +33,7 @@ export const topCommand: Command = {
     const letGo = holdProcess();
     try {
       const watch = observer.watch();
-      for (let i = 0; i < count && (await pause(terminal, i === 0 ? FIRST_MS : INTERVAL_MS)); i++) {
+      for (let i = 0; i < count && (await pause(systemClock, i === 0 ? FIRST_MS : INTERVAL_MS, terminal.stop)); i++) {
         const { head, body } = (await viewData(observer, { view: "status", of: "" })) as {
           head: PageHead;
           body: TopFigures;
@@ -50,16 +51,3 @@ export const topCommand: Command = {
     }
   },
 };
-
-/** False if the command was asked to end meanwhile. */
-function pause({ stop }: Terminal, ms: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = systemClock.setTimer(ms, () => resolve(!stop.aborted));
-    const aborted = (): void => {
-      systemClock.clearTimer(timer);
-      resolve(false);
-    };
-    if (stop.aborted) aborted();
-    else stop.addEventListener("abort", aborted, { once: true });
-  });
-}
