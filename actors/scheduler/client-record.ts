@@ -22,6 +22,8 @@ export interface Intake {
   readonly stack: number[];
   /** Slabs that are kept meanwhile: the submission's own, and those that it reads. */
   readonly slabs: readonly number[];
+  /** Results with readers that are still to be taken in: it counts among their needers, or they would be let go of and made again. */
+  readonly held: number[];
 }
 
 /** Handles a client was given together, and the rows they stand for. */

@@ -1,7 +1,7 @@
 import type { ClientRecord } from "./client-record.ts";
 import type { Departure } from "./departure-table.ts";
 import { endIntake, rowsPerTurn } from "./intake.ts";
-import { isNeeded, needRows, releaseRows } from "./needs.ts";
+import { isNeeded, letGoOfHeld, needRows, releaseRows } from "./needs.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 
 /**
@@ -48,7 +48,10 @@ function letGo(state: SchedulerState, { client, handles, stack }: Departure): bo
   // A submission that was being taken in may have been the one to make needed what others wait for by now.
   const soon = client.intake?.stack ?? [];
   departures.looked += needRows(state, soon, most - departures.looked);
-  return soon.length === 0;
+  if (soon.length > 0) return false;
+  if (client.intake === undefined) return true;
+  departures.looked += letGoOfHeld(state, client.intake, most - departures.looked);
+  return client.intake.held.length === 0;
 }
 
 /** @returns the row of the handle if nobody needs it any more, else -1 */

@@ -3,7 +3,7 @@ import type { WireLayer } from "../../runtime/protocol/wire-layer.ts";
 import { noteFound } from "./cache-hold.ts";
 import type { ClientRecord, Intake, WantedRows } from "./client-record.ts";
 import type { LayerRows } from "./ledger-record.ts";
-import { needRows } from "./needs.ts";
+import { letGoOfHeld, needRows } from "./needs.ts";
 import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import { sizeOf } from "./slab-making.ts";
 
@@ -15,7 +15,7 @@ export const rowsPerTurn = ({ options }: SchedulerState): number => options.inta
 
 /** Begins to take wants in; what does not fit into this turn stays with the client. */
 export function takeIn(state: SchedulerState, client: ClientRecord, wants: WantedRows[], slabs: number[]): void {
-  const intake: Intake = { wants, at: 0, given: 0, stack: [], slabs };
+  const intake: Intake = { wants, at: 0, given: 0, stack: [], slabs, held: [] };
   if (takeSome(state, client, intake)) return;
   client.intake = intake;
   state.intakes.add(client);
@@ -26,8 +26,9 @@ export function takeIn(state: SchedulerState, client: ClientRecord, wants: Wante
 export function goOnTakingIn(state: SchedulerState): ClientRecord | undefined {
   const [client] = state.intakes;
   if (client?.intake === undefined) return undefined;
-  state.intakes.delete(client);
   if (!takeSome(state, client, client.intake)) {
+    // Others have their turn first.
+    state.intakes.delete(client);
     state.intakes.add(client);
     return undefined;
   }
@@ -51,7 +52,7 @@ function keep(state: SchedulerState, id: number, by: 1 | -1): void {
   if (slab.readers === 0 && slab.active === 0) state.idleSlabs.push(id);
 }
 
-/** @returns whether all is taken in */
+/** @returns whether all is taken in, and nothing is held for it any more */
 function takeSome(state: SchedulerState, client: ClientRecord, intake: Intake): boolean {
   const { wants, stack } = intake;
   let left = rowsPerTurn(state);
@@ -59,8 +60,9 @@ function takeSome(state: SchedulerState, client: ClientRecord, intake: Intake): 
     left -= needRows(state, stack, left);
     if (stack.length > 0) return false;
     const want = wants[intake.at];
-    if (want === undefined) return true;
-    if (left <= 0) return false;
+    if (want === undefined) left -= letGoOfHeld(state, intake, left);
+    if (want === undefined && intake.held.length === 0) return true;
+    if (want === undefined || left <= 0) return false;
     if (intake.given < want.count) {
       const row = want.rowAt(intake.given);
       if (giveWant(state, client, row, want.handleBase + intake.given)) stack.push(row);

@@ -25,6 +25,7 @@ export function checkScheduler(state: SchedulerState): void {
   const going = new Set(departures.flatMap(({ stack }) => stack));
   if (going.has(-1) || soon.has(-1)) broken("what is let go of, or taken in, is a row");
   const inFlight = new Uint32Array(state.clientByNumber.length);
+  for (const { intake } of takenIn) for (const row of intake?.held ?? []) needers[row] = (needers[row] as number) + 1;
   const sums = { needers, processing, inFlight, readers: 0, soon, going };
   for (const slab of state.slabs.values()) checkSlab(state, slab, sums);
   for (const slab of state.slabs.values())

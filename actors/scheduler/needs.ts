@@ -1,4 +1,5 @@
 import { isCached, noteFound } from "./cache-hold.ts";
+import type { Intake } from "./client-record.ts";
 import { lostDataError, lostEffectError } from "./failures.ts";
 import { leaveWorker } from "./occupancy.ts";
 import type { SentResult } from "./outbox.ts";
@@ -139,7 +140,7 @@ export function releaseRows(state: SchedulerState, stack: number[], most: number
   for (; looked < most; looked++) {
     const row = stack.pop();
     if (row === undefined) break;
-    if (isNeeded(state, row)) continue;
+    if (isNeeded(state, row) || isHeldForIntake(state, row)) continue;
     endRace(state, row);
     const from = tasks.state[row] as number;
     // One that waited for its release may have been released otherwise, and be gone with its slab.
@@ -153,6 +154,37 @@ export function releaseRows(state: SchedulerState, stack: number[], most: number
     if (from !== S.memory && from !== S.erred) disclaimInto(state, slab, row, stack);
     slab.active -= 1;
     if (slab.active === 0) state.idleSlabs.push(slab.id);
+  }
+  return looked;
+}
+
+/** Whether a result is held for a submission that is being taken in, and whose readers of it are not needed yet. */
+function isHeldForIntake(state: SchedulerState, row: number): boolean {
+  const { intakes, tasks } = state;
+  if (intakes.size === 0 || tasks.state[row] !== S.memory) return false;
+  for (const { intake } of intakes) {
+    if (intake === undefined || (intake.at === intake.wants.length && intake.stack.length === 0)) continue;
+    let isRead = false;
+    eachDependent(state, row, (dependent) => {
+      const isToCome = tasks.state[dependent] === S.released && tasks.attempt[dependent] === 0;
+      isRead ||= isToCome && intake.slabs.includes(state.slabOf(dependent).id);
+    });
+    if (!isRead) continue;
+    tasks.needers[row] = (tasks.needers[row] as number) + 1;
+    intake.held.push(row);
+    return true;
+  }
+  return false;
+}
+
+/** Lets go of what was held for a submission. @returns how many rows were looked at */
+export function letGoOfHeld(state: SchedulerState, { held }: Intake, most: number): number {
+  let looked = 0;
+  for (; looked < most; looked++) {
+    const row = held.pop();
+    if (row === undefined) break;
+    state.tasks.needers[row] = (state.tasks.needers[row] as number) - 1;
+    if (state.tasks.needers[row] === 0) releaseIfUnneeded(state, row);
   }
   return looked;
 }

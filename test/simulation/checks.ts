@@ -5,7 +5,7 @@ import { S } from "../../actors/scheduler/scheduler-state.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
 import type { Held, SimClient } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
-import { isInOrder, isOfLine } from "./in-order.ts";
+import { isInOrder, isOfLine, isRunInOnePlace, isRunOnce } from "./in-order.ts";
 import { digestOf } from "./tasks.ts";
 import type { Oracle, SimLayer } from "./workload.ts";
 
@@ -91,22 +91,10 @@ function checkLoss(
 
 /** Without a reason to run it again, a task runs once; and never in two places at a time while nobody is cut off, unless it is a straggler and its copy. */
 export function checkRuns(cluster: Cluster): void {
-  const { acts, faults, options, layers } = cluster.scenario;
-  const mayRunOn = (act: { readonly kind: string }): boolean =>
-    act.kind === "release" || act.kind === "cancel" || act.kind === "retry";
-  if (acts.some(mayRunOn) || options.network.peerLoss > 0) return;
-  // What a later submission wants again may have been let go of; where a failure let go of it, its function may still run there.
-  const submissions = acts.filter((act) => act.kind === "submit").length;
-  const mayFail = layers.some(
-    ({ annotations, behaviour: { broken, poison, flaky } }) =>
-      // What had its effect and was let go of fails those that want it again.
-      annotations.effectful === "once" || broken.length + poison.length + flaky.length > 0,
-  );
-  if (submissions > 1 && mayFail) return;
-  if (faults.every((fault) => fault.kind === "crash" || isInOrder(fault) || isOfLine(fault)))
-    assert.equal(cluster.tasks.overlaps, 0, "no task runs in two places at once");
-  const hasPoison = layers.some((layer) => layer.behaviour.poison.length > 0);
-  if (hasPoison || submissions > 1 || faults.some((fault) => !isInOrder(fault))) return;
+  const { scenario } = cluster;
+  if (isRunInOnePlace(scenario)) assert.equal(cluster.tasks.overlaps, 0, "no task runs in two places at once");
+  if (!isRunOnce(scenario)) return;
+  const { layers } = scenario;
   for (const [task, { begun }] of cluster.tasks.byTask) {
     const layer = layers.find((one) => one.name === task.slice(0, task.lastIndexOf(":"))) as SimLayer;
     const retries = layer.annotations.retries ?? 0;

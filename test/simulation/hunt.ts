@@ -24,6 +24,8 @@ export interface HuntOptions {
 
 /** Breaks the sources at random places, one after the other, and looks for a seed that notices. @returns how many were noticed */
 export async function huntMutations({ mutations, from, seeds, jobs }: HuntOptions): Promise<number> {
+  const control = await findSeed(undefined, { from, seeds, jobs });
+  if (control !== undefined) throw new Error(`Nothing is broken, and it is noticed: ${control}`);
   let caught = 0;
   for (let i = 0; i < mutations; i++) {
     const mutation = drawMutation(ROOT, new Random(from + i));
@@ -35,9 +37,9 @@ export async function huntMutations({ mutations, from, seeds, jobs }: HuntOption
   return caught;
 }
 
-/** What noticed a mutation, in words. */
+/** What noticed a mutation, or that there is none, in words. */
 export async function findSeed(
-  mutation: SourceMutation,
+  mutation: SourceMutation | undefined,
   { from, seeds, jobs }: Omit<HuntOptions, "mutations">,
 ): Promise<string | undefined> {
   const pool = await SeedPool.start(jobs, mutation);

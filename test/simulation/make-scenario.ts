@@ -89,7 +89,8 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   const pace = haste.chance(SPECULATION_RATE) ? paceOptions(haste, workers) : {};
   const order = new Random(seed ^ 0x2e71);
   if (only.includes("retire") && order.chance(RATES.retire)) faults.push(...departures(order, names, chaosMs));
-  const acts = makeActs(random.fork("acts"), workload, clients, chaosMs, has);
+  const all = makeActs(random.fork("acts"), workload, clients, chaosMs, has);
+  const acts = new Random(seed ^ 0x13bd).chance(ONCE_RATE) ? askedOnce(all) : all;
   const farewells = new Random(seed ^ 0x90d8);
   if (only.includes("parting") && farewells.chance(RATES.parting)) {
     const partings = makePartings(farewells, { clients, chaosMs, acts });
@@ -247,7 +248,15 @@ function clusterOptions(random: Random, workers: number, clients: number, has: R
   };
 }
 
+/** Of seeds in which somebody asks for something once. */
+const ONCE_RATE = 0.2;
 const EXTRA_WORKERS = 2;
+
+/** The first submission, and what is gathered: nothing is a reason then to run a task again but what befalls those who run it. */
+function askedOnce(acts: readonly Act[]): Act[] {
+  const [first] = acts.filter((act) => act.kind === "submit");
+  return acts.filter((act) => act === first || act.kind === "gather");
+}
 
 function makeActs(
   random: Random,

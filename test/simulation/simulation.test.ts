@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Cluster } from "./cluster.ts";
+import { isPlain, isRunInOnePlace, isRunOnce } from "./in-order.ts";
 import type { LineOptions } from "./line.ts";
 import { makeScenario } from "./make-scenario.ts";
 import type { Fault, Scenario } from "./scenario.ts";
@@ -31,6 +32,17 @@ test("simulate() leaves the same trace twice, and with every row a real XState a
       `seed ${seed}, interpreted`,
     );
   }
+});
+
+test("makeScenario() makes seeds in which each check of how tasks run has something to judge", () => {
+  const scenarios = Array.from({ length: 1000 }, (_, i) => makeScenario(i + 1));
+  const rests = (scenario: Scenario): boolean =>
+    isPlain(scenario) &&
+    scenario.options.speculate !== true &&
+    scenario.layers.some(({ annotations, behaviour }) => annotations.retryDelayMs && behaviour.flaky.length > 0);
+  assert.ok(scenarios.filter(isRunInOnePlace).length >= 50);
+  assert.ok(scenarios.filter(isRunOnce).length >= 15);
+  assert.ok(scenarios.some(rests));
 });
 
 test("makeScenario() makes work worth the while", () => {

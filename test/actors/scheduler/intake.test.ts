@@ -9,6 +9,12 @@ const chain = (count: number): number[][] => Array.from({ length: count }, (_, i
 const script = (): SchedulerScript => new SchedulerScript({ A: 1 }, {}, 3);
 const released = (s: SchedulerScript, count: number): number =>
   Array.from({ length: count }, (_, row) => s.state(row)).filter((state) => state === "released").length;
+const readers = [1, 2, 3, 4, 5, 6, 7, 8];
+/** A finishes what it was sent of some rows, and what it is sent then. */
+function finishAll(s: SchedulerScript, rows: readonly number[]): void {
+  const next = (): number | undefined => rows.find((row) => s.state(row) === "processing");
+  for (let row = next(); row !== undefined; row = next()) s.finished("A", row, s.attempt(row));
+}
 
 test("a large submission is taken in over several turns, a few rows each", () => {
   const s = script();
@@ -62,4 +68,33 @@ test("a client that goes while its submission is taken in leaves nothing behind"
   s.expireClients();
   while (s.brain.hasMore) s.more();
   assert.deepEqual([s.brain.state.slabs.size, s.brain.state.layers.size, s.brain.state.clients.size], [0, 0, 0]);
+});
+
+test("a result is held while readers of it are still to be taken in, and let go of once they are done", () => {
+  const s = script();
+  // What had its effect cannot be made again: to let go of it too soon is to lose it.
+  s.submit("a", [[], ...readers.map(() => [0])], readers, 1, { effectful: "once" });
+  s.finished("A", 0, s.attempt(0));
+  finishAll(s, readers);
+  assert.ok(s.brain.hasMore, "some are still to come, and nobody else needs the result");
+  assert.equal(s.state(0), "memory");
+  while (s.brain.hasMore) s.more();
+  finishAll(s, readers);
+  assert.equal(s.state(0), "released");
+  assert.deepEqual(
+    s.news().filter((news) => news.startsWith("erred")),
+    [],
+  );
+  s.release(1, 8);
+  s.isEmpty();
+});
+
+test("a client that goes leaves nothing held either", () => {
+  const s = script();
+  s.submit("a", [[], ...readers.map(() => [0])], readers, 1);
+  s.finished("A", 0, s.attempt(0));
+  finishAll(s, readers);
+  s.expireClients();
+  while (s.brain.hasMore) s.more();
+  s.isEmpty();
 });
