@@ -7,6 +7,7 @@ export interface WantedRows {
   readonly count: number;
   readonly handleBase: number;
   rowAt(i: number): number;
+  has(row: number): boolean;
 }
 
 /**
@@ -22,7 +23,7 @@ export interface Intake {
   readonly stack: number[];
   /** Slabs that are kept meanwhile: the submission's own, and those that it reads. */
   readonly slabs: readonly number[];
-  /** Results with readers that are still to be taken in: it counts among their needers, or they would be let go of and made again. */
+  /** Results with readers or handles that are still to be taken in: it counts among their needers, or they would be let go of and made again. */
   readonly held: number[];
 }
 

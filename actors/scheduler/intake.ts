@@ -4,6 +4,7 @@ import { noteFound } from "./cache-hold.ts";
 import type { ClientRecord, Intake, WantedRows } from "./client-record.ts";
 import type { LayerRows } from "./ledger-record.ts";
 import { letGoOfHeld, needRows } from "./needs.ts";
+import { RowBits } from "./row-bits.ts";
 import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import { sizeOf } from "./slab-making.ts";
 
@@ -100,9 +101,14 @@ export function giveHandles(
     const at = indices === null ? i : (indices[i] as number);
     return typeof rows === "number" ? rows + at : (rows[at] as number);
   };
-  const isRun = indices === null && typeof rows === "number";
-  client.give(handleBase, count, isRun ? rows : Uint32Array.from({ length: count }, (_, i) => rowAt(i)));
-  return { count, handleBase, rowAt };
+  if (indices === null && typeof rows === "number") {
+    client.give(handleBase, count, rows);
+    return { count, handleBase, rowAt, has: (row) => row >= rows && row < rows + count };
+  }
+  const each = Uint32Array.from({ length: count }, (_, i) => rowAt(i));
+  client.give(handleBase, count, each);
+  let bits: RowBits | undefined;
+  return { count, handleBase, rowAt, has: (row) => (bits ??= new RowBits(each)).has(row) };
 }
 
 /** Tells one client where a result lies that was there before it asked. */

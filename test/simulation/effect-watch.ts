@@ -1,8 +1,13 @@
 import { FLAG, S, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 
-/** What tasks do that may act on the world but once: each attempt begins at most once, and nothing is to run again after its effect was had. */
+/**
+ * What tasks do that may act on the world but once: each attempt begins at most once, what is taken for done is the run with the
+ * greatest token that began, and nothing is to run again after its effect was had.
+ */
 export class EffectWatch {
   private readonly begun = new Set<string>();
+  /** The greatest token under which each task began. */
+  private readonly greatest = new Map<string, number>();
   /** Tasks whose result a scheduler has had, by scheduler, slab and row. */
   private readonly had = new Set<string>();
   private readonly names: ReadonlySet<string>;
@@ -18,6 +23,7 @@ export class EffectWatch {
     const run = `${task} ${fence}`;
     if (this.begun.has(run)) throw new Error(`${task} acts twice under the token ${fence}`);
     this.begun.add(run);
+    this.greatest.set(task, Math.max(fence, this.greatest.get(task) ?? 0));
   }
 
   /** After a turn of the scheduler. @throws Error if a task is to run, or runs, though its effect was had */
@@ -33,13 +39,26 @@ export class EffectWatch {
         ) {
           const now = tasks.state[row] as number;
           const life = `${epoch} ${slab.id} ${row}`;
-          if (now === S.memory) this.had.add(life);
+          if (now === S.memory && !this.had.has(life)) {
+            this.had.add(life);
+            this.checkToken(
+              `${layer.name}:${row - slab.base - (slab.bases[at] as number)}`,
+              tasks.attempt[row] as number,
+            );
+          }
           // The flag is what a scheduler knows from the one before.
           const wasHad = this.had.has(life) || ((tasks.flags[row] as number) & FLAG.pure) !== 0;
           if (wasHad && RUNS_AGAIN.has(now))
             throw new Error(`row ${row} of ${layer.name} is ${chart.chart.states[now]} though its effect was had`);
         }
       });
+  }
+
+  /** A store that refuses what comes under a lesser token than it has seen must hold what the run wrote whose result is kept. */
+  private checkToken(task: string, attempt: number): void {
+    const greatest = this.greatest.get(task) ?? 0;
+    // A worker that has the result is not to run it again: it says so, under the attempt that it was told.
+    if (attempt < greatest) throw new Error(`${task} is done by ${attempt}, though a run began under ${greatest}`);
   }
 }
 

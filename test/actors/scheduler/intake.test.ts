@@ -89,6 +89,24 @@ test("a result is held while readers of it are still to be taken in, and let go 
   s.isEmpty();
 });
 
+test("a result is held while a handle for it is still to be taken in", () => {
+  const s = script();
+  s.submit("a", [[], [0], ...alone(7)], [...readers, 0], 1, { effectful: "once" });
+  s.finished("A", 0, s.attempt(0));
+  s.finished("A", 1, s.attempt(1));
+  assert.ok(s.brain.hasMore, "its handle is still to come, and nobody reads it any more");
+  assert.equal(s.state(0), "memory");
+  while (s.brain.hasMore) s.more();
+  assert.equal(s.state(0), "memory");
+  finishAll(s, readers);
+  assert.deepEqual(
+    s.news().filter((news) => news.startsWith("erred")),
+    [],
+  );
+  s.release(1, 9);
+  s.isEmpty();
+});
+
 test("a client that goes leaves nothing held either", () => {
   const s = script();
   s.submit("a", [[], ...readers.map(() => [0])], readers, 1);
