@@ -35,6 +35,13 @@ const works: Readonly<Record<string, (x: da.Array) => da.Array>> = {
 /** Debian's Dask, 2022.12, ends with KilledWorker over the rechunk: it merges rows into blocks that are too large for its workers. */
 const CAN_DASK: Readonly<Record<string, boolean>> = { standardise: true, rechunk: false };
 
+/** What was written, of chunks that were spilled and of shards: blocks that lie in files as they are were only let go of. */
+async function writtenBytes(client: Client): Promise<number> {
+  const activities = await client.getActivities();
+  const writes = activities.filter(({ activity }) => activity === "write");
+  return writes.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 async function run(name: string): Promise<Run> {
   const spillFolder = mkdtempSync(join(tmpdir(), "shoal-bench-spill-"));
   const client = await Client.local({
@@ -67,7 +74,9 @@ async function run(name: string): Promise<Run> {
     const build = works[name] as (x: da.Array) => da.Array;
     const value = Number(await build(await da.fromNpyStack(FOLDER)).compute());
     const seconds = (performance.now() - start) / 1000;
-    return { seconds, more: { peakTreeMb: peak / 1e6, spilledMb: spilled / 1e6, treeCpuS: busy() - before, value } };
+    const treeCpuS = busy() - before;
+    const writtenMb = (await writtenBytes(client)) / 1e6;
+    return { seconds, more: { peakTreeMb: peak / 1e6, spilledMb: spilled / 1e6, writtenMb, treeCpuS, value } };
   } finally {
     clearInterval(look);
     clearInterval(ask);
