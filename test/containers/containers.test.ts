@@ -16,12 +16,10 @@ import { NatsBus } from "../../runtime/bus/nats-bus.ts";
 import type { NatsConnectionLike } from "../../runtime/bus/nats-connection.ts";
 import { busCases } from "../cases/bus-cases.ts";
 import { startCommand } from "../support/command-line.ts";
-import { engineProblem } from "../support/container-engine.ts";
-
-/** An image of NATS; where no registry is reached, the one that `infra/containers/engine.sh` makes. */
-const IMAGE = process.env["SHOAL_NATS_IMAGE"] ?? "nats:2.10";
+import { engineProblem, natsImage } from "../support/container-engine.ts";
 
 const problem = await engineProblem();
+const IMAGE = problem === undefined ? await natsImage() : "";
 
 if (problem !== undefined) test("NATS in containers", { skip: problem }, () => {});
 else {
