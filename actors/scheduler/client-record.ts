@@ -1,13 +1,13 @@
 import { invariant } from "../../runtime/base/errors.ts";
 import type { ClientShare, FromClient } from "../../runtime/protocol/client-scheduler.ts";
 import { type SchedulerFailure, unknownHandleError } from "./failures.ts";
+import type { RowBits } from "./row-bits.ts";
 
 /** Wants of one layer: the row of each, and its handle. */
 export interface WantedRows {
   readonly count: number;
   readonly handleBase: number;
   rowAt(i: number): number;
-  has(row: number): boolean;
 }
 
 /**
@@ -22,9 +22,11 @@ export interface Intake {
   /** Rows that are to become needed. */
   readonly stack: number[];
   /** Slabs that are kept meanwhile: the submission's own, and those that it reads. */
-  readonly slabs: readonly number[];
-  /** Results with readers or handles that are still to be taken in: it counts among their needers, or they would be let go of and made again. */
+  readonly slabs: ReadonlySet<number>;
+  /** Rows with readers or handles that are still to be taken in: it counts among their needers, or they would be let go of, and made or run again. */
   readonly held: number[];
+  /** The rows of its wants, once somebody asks. */
+  wanted: RowBits | undefined;
 }
 
 /** Handles a client was given together, and the rows they stand for. */

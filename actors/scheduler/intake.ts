@@ -4,7 +4,6 @@ import { noteFound } from "./cache-hold.ts";
 import type { ClientRecord, Intake, WantedRows } from "./client-record.ts";
 import type { LayerRows } from "./ledger-record.ts";
 import { letGoOfHeld, needRows } from "./needs.ts";
-import { RowBits } from "./row-bits.ts";
 import { S, type SchedulerState, type TaskFailure } from "./scheduler-state.ts";
 import { sizeOf } from "./slab-making.ts";
 
@@ -16,11 +15,12 @@ export const rowsPerTurn = ({ options }: SchedulerState): number => options.inta
 
 /** Begins to take wants in; what does not fit into this turn stays with the client. */
 export function takeIn(state: SchedulerState, client: ClientRecord, wants: WantedRows[], slabs: number[]): void {
-  const intake: Intake = { wants, at: 0, given: 0, stack: [], slabs, held: [] };
-  if (takeSome(state, client, intake)) return;
+  const intake: Intake = { wants, at: 0, given: 0, stack: [], slabs: new Set(slabs), held: [], wanted: undefined };
+  // What is let go of from here on, even in this turn, may be held for it.
   client.intake = intake;
   state.intakes.add(client);
-  for (const id of slabs) keep(state, id, 1);
+  for (const id of intake.slabs) keep(state, id, 1);
+  if (takeSome(state, client, intake)) endIntake(state, client);
 }
 
 /** Goes on with the client that has waited longest. @returns the client, once its submission is all taken in */
@@ -101,14 +101,9 @@ export function giveHandles(
     const at = indices === null ? i : (indices[i] as number);
     return typeof rows === "number" ? rows + at : (rows[at] as number);
   };
-  if (indices === null && typeof rows === "number") {
-    client.give(handleBase, count, rows);
-    return { count, handleBase, rowAt, has: (row) => row >= rows && row < rows + count };
-  }
-  const each = Uint32Array.from({ length: count }, (_, i) => rowAt(i));
-  client.give(handleBase, count, each);
-  let bits: RowBits | undefined;
-  return { count, handleBase, rowAt, has: (row) => (bits ??= new RowBits(each)).has(row) };
+  const isRun = indices === null && typeof rows === "number";
+  client.give(handleBase, count, isRun ? rows : Uint32Array.from({ length: count }, (_, i) => rowAt(i)));
+  return { count, handleBase, rowAt };
 }
 
 /** Tells one client where a result lies that was there before it asked. */

@@ -1,6 +1,7 @@
 import { isCached, noteFound } from "./cache-hold.ts";
 import type { Intake } from "./client-record.ts";
 import { lostDataError, lostEffectError } from "./failures.ts";
+import { isHeldForIntake } from "./held-for-intake.ts";
 import { leaveWorker } from "./occupancy.ts";
 import type { SentResult } from "./outbox.ts";
 import { endRace } from "./races.ts";
@@ -156,35 +157,6 @@ export function releaseRows(state: SchedulerState, stack: number[], most: number
     if (slab.active === 0) state.idleSlabs.push(slab.id);
   }
   return looked;
-}
-
-/** Whether a result is held for a submission that is being taken in, and whose handles for it, or readers of it, are still to come. */
-function isHeldForIntake(state: SchedulerState, row: number): boolean {
-  const { intakes, tasks } = state;
-  if (intakes.size === 0 || tasks.state[row] !== S.memory) return false;
-  for (const { intake } of intakes) {
-    if (intake === undefined || (intake.at === intake.wants.length && intake.stack.length === 0)) continue;
-    if (!isWantedSoon(intake, row) && !isReadSoon(state, intake, row)) continue;
-    tasks.needers[row] = (tasks.needers[row] as number) + 1;
-    intake.held.push(row);
-    return true;
-  }
-  return false;
-}
-
-function isWantedSoon({ wants, at }: Intake, row: number): boolean {
-  for (let i = at; i < wants.length; i++) if (wants[i]?.has(row)) return true;
-  return false;
-}
-
-function isReadSoon(state: SchedulerState, { slabs }: Intake, row: number): boolean {
-  const { tasks } = state;
-  let isRead = false;
-  eachDependent(state, row, (dependent) => {
-    const isToCome = tasks.state[dependent] === S.released && tasks.attempt[dependent] === 0;
-    isRead ||= isToCome && slabs.includes(state.slabOf(dependent).id);
-  });
-  return isRead;
 }
 
 /** Lets go of what was held for a submission. @returns how many rows were looked at */

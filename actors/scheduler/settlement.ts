@@ -1,10 +1,10 @@
 import type { InventoryMessage } from "../../runtime/protocol/scheduler-worker.ts";
 import { occupy } from "./assignment.ts";
-import { noteEffect } from "./effects.ts";
+import { actsOnce, isEffectHad, noteEffect } from "./effects.ts";
 import { moveMember } from "./membership.ts";
 import { need, releaseIfUnneeded } from "./needs.ts";
 import { markLocated, noteLayers } from "./recovery.ts";
-import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
+import { E, S, type SchedulerState } from "./scheduler-state.ts";
 import type { Takeover } from "./takeover.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -37,7 +37,10 @@ export function settle(state: SchedulerState, takeover: Takeover<unknown>, facts
   const { held, running, others } = claimsOf(state, takeover, facts);
   state.phase = "leading";
   for (const [row, failure] of takeover.failures) fail(state, row, failure);
-  for (const claims of held.values()) hold(state, claims);
+  for (const [row, claims] of held) {
+    if (isOvertaken(state, claims, running.get(row))) for (const claim of claims) drop(state, claim);
+    else hold(state, claims);
+  }
   park(state, takeover);
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++) if (state.tasks.wants[row] !== 0) need(state, row);
@@ -82,6 +85,15 @@ function claimsOf(
     }
   }
   return { held, running, others };
+}
+
+/**
+ * Whether a later run of what may act once has begun elsewhere, as after a false death: a store that goes by the tokens keeps what
+ * that one writes, so that its result is to be the one. Where the effect is in the journal, the run is not to go on.
+ */
+function isOvertaken(state: SchedulerState, [first]: readonly Claim[], run: Claim | undefined): boolean {
+  const { row, attempt } = first as Claim;
+  return run !== undefined && run.attempt > attempt && actsOnce(state, row) && !isEffectHad(state, row);
 }
 
 function* claims(
@@ -180,8 +192,7 @@ function park(state: SchedulerState, { parked }: Takeover<unknown>): void {
 function goOn(state: SchedulerState, claim: Claim): void {
   const { row, attempt, worker } = claim;
   const now = state.tasks.state[row];
-  const isDone = ((state.tasks.flags[row] as number) & FLAG.pure) !== 0;
-  if (isDone || (now !== S.ready && now !== S.waiting)) return drop(state, claim);
+  if (isEffectHad(state, row) || (now !== S.ready && now !== S.waiting)) return drop(state, claim);
   occupy(state, row, worker, now === S.ready ? E.place : E.preassign);
   state.tasks.attempt[row] = attempt;
 }

@@ -8,6 +8,7 @@ import { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { S } from "../../actors/scheduler/scheduler-state.ts";
 import { WS, workerChartFacts } from "../../actors/worker/worker-states.ts";
 import { ShoalError } from "../../runtime/base/errors.ts";
+import type { Annotations } from "../../runtime/graph/layer.ts";
 import { JournalWriter } from "../../runtime/journal/journal-writer.ts";
 import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journal.ts";
 import { readTransactions } from "../../runtime/journal/transaction.ts";
@@ -85,12 +86,13 @@ class Leader {
   }
 
   /** x → y → z, z wanted. */
-  submitChain(request = 1): void {
+  submitChain(request = 1, annotations: Annotations = {}): void {
     this.step({ kind: "client", client: "c", message: { type: "hello", hello: 1, version: "test" } });
     const layer: WireLayer = {
       kind: "tasks",
       name: "chain",
       grid: [3],
+      annotations,
       calls: [],
       sources: [],
       inputOffsets: Uint32Array.of(0, 0, 1, 2),
@@ -133,10 +135,10 @@ class Leader {
 }
 
 /** A leader whose worker `a` has finished x and runs y. */
-function midway(): Leader {
+function midway(annotations: Annotations = {}): Leader {
   const leader = new Leader(1);
   leader.join("a", []);
-  leader.submitChain();
+  leader.submitChain(1, annotations);
   leader.finished("a", 0, leader.attempt(0));
   return leader;
 }
@@ -302,6 +304,29 @@ test("what a client may have and has submitted is known to who takes over, befor
     );
   }
 });
+
+for (const [annotations, expected, freed] of [
+  [{}, ["released", "memory", "processing"], "b"],
+  // Its token is the greater one.
+  [{ effectful: "once" }, ["memory", "processing", "waiting"], "a"],
+] as const)
+  test(`35 a worker that was given up has a result, and another has begun the task again (${JSON.stringify(annotations)}): which one counts`, () => {
+    const former = midway(annotations);
+    const next = new Leader(2, former.records);
+    const [x, y] = [former.attempt(0), former.attempt(1)];
+    next.join("b", [[1, y + 1, "executing"]]);
+    next.join("a", [
+      [0, x, "memory"],
+      [1, y, "memory"],
+    ]);
+    assert.deepEqual(next.states(), expected);
+    assert.equal(next.attempt(1), freed === "a" ? y + 1 : y);
+    const dropped = next.said.filter(([, message]) => message.type === "free" && message.rows.includes(1));
+    assert.deepEqual(
+      dropped.map(([id]) => id),
+      [freed],
+    );
+  });
 
 test("shards lie on one worker, whoever speaks first: a handle that others hold is where it can be read from", () => {
   const former = midway();

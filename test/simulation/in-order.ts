@@ -26,7 +26,8 @@ export function isRunInOnePlace(scenario: Scenario): boolean {
       // What had its effect and was let go of fails those that want it again.
       annotations.effectful === "once" || broken.length + poison.length + flaky.length > 0,
   );
-  if (isAskedAgain(scenario) && mayFail) return false;
+  // So too where what a failure let go of is needed again, as what a crash took with it read it.
+  if (mayFail && (isAskedAgain(scenario) || !faults.every(isInOrder))) return false;
   return faults.every((fault) => fault.kind === "crash" || isInOrder(fault) || isOfLine(fault));
 }
 

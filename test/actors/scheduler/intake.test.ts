@@ -107,6 +107,34 @@ test("a result is held while a handle for it is still to be taken in", () => {
   s.isEmpty();
 });
 
+test("what failed is not tried again for readers that are still to be taken in", () => {
+  const s = script();
+  s.submit("a", [[], ...readers.map(() => [0])], readers, 1);
+  s.failed("A", 0, s.attempt(0));
+  assert.equal(s.state(0), "erred");
+  while (s.brain.hasMore) s.more();
+  assert.equal(s.state(0), "released", "nobody reads it any more");
+  assert.equal(s.attempt(0), 1, "it ran once");
+  assert.equal(s.news().filter((news) => news.startsWith("erred")).length, readers.length);
+  s.release(1, 8);
+  s.isEmpty();
+});
+
+test("what runs is not recalled where readers of it are still to be taken in", () => {
+  const s = new SchedulerScript({ A: 2 }, {}, 6);
+  // 1 reads 0; 3 reads 1 and 2, which fails; 10 reads 1 too, and is taken in last.
+  s.submit("a", [[], [0], [], [1, 2], ...alone(6), [1]], [3, 4, 5, 6, 7, 8, 9, 10], 1, { effectful: "once" });
+  s.finished("A", 0, s.attempt(0));
+  s.failed("A", 2, s.attempt(2));
+  assert.ok(s.brain.hasMore);
+  assert.equal(s.state(1), "processing");
+  while (s.brain.hasMore) s.more();
+  finishAll(s, [1, 4, 5, 6, 7, 8, 9, 10]);
+  assert.equal(s.state(10), "memory");
+  s.release(1, 8);
+  s.isEmpty();
+});
+
 test("a client that goes leaves nothing held either", () => {
   const s = script();
   s.submit("a", [[], ...readers.map(() => [0])], readers, 1);
