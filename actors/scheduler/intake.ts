@@ -61,9 +61,11 @@ function takeSome(state: SchedulerState, client: ClientRecord, intake: Intake): 
     left -= needRows(state, stack, left);
     if (stack.length > 0) return false;
     const want = wants[intake.at];
-    if (want === undefined) left -= letGoOfHeld(state, intake, left);
-    if (want === undefined && intake.held.length === 0) return true;
-    if (want === undefined || left <= 0) return false;
+    if (want === undefined) {
+      letGoOfHeld(state, intake, left);
+      return intake.held.length === 0;
+    }
+    if (left <= 0) return false;
     if (intake.given < want.count) {
       const row = want.rowAt(intake.given);
       if (giveWant(state, client, row, want.handleBase + intake.given)) stack.push(row);

@@ -16,6 +16,9 @@ function finishAll(s: SchedulerScript, rows: readonly number[]): void {
   for (let row = next(); row !== undefined; row = next()) s.finished("A", row, s.attempt(row));
 }
 
+/** Futures that the client was told have failed. */
+const erred = (s: SchedulerScript): number => s.news().filter((news) => news.startsWith("erred")).length;
+
 test("a large submission is taken in over several turns, a few rows each", () => {
   const s = script();
   s.submit("a", alone(8), [0, 1, 2, 3, 4, 5, 6, 7], 1);
@@ -81,10 +84,7 @@ test("a result is held while readers of it are still to be taken in, and let go 
   while (s.brain.hasMore) s.more();
   finishAll(s, readers);
   assert.equal(s.state(0), "released");
-  assert.deepEqual(
-    s.news().filter((news) => news.startsWith("erred")),
-    [],
-  );
+  assert.equal(erred(s), 0);
   s.release(1, 8);
   s.isEmpty();
 });
@@ -99,10 +99,7 @@ test("a result is held while a handle for it is still to be taken in", () => {
   while (s.brain.hasMore) s.more();
   assert.equal(s.state(0), "memory");
   finishAll(s, readers);
-  assert.deepEqual(
-    s.news().filter((news) => news.startsWith("erred")),
-    [],
-  );
+  assert.equal(erred(s), 0);
   s.release(1, 9);
   s.isEmpty();
 });
@@ -115,7 +112,7 @@ test("what failed is not tried again for readers that are still to be taken in",
   while (s.brain.hasMore) s.more();
   assert.equal(s.state(0), "released", "nobody reads it any more");
   assert.equal(s.attempt(0), 1, "it ran once");
-  assert.equal(s.news().filter((news) => news.startsWith("erred")).length, readers.length);
+  assert.equal(erred(s), readers.length);
   s.release(1, 8);
   s.isEmpty();
 });
