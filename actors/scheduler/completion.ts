@@ -121,7 +121,7 @@ function tryAgain(state: SchedulerState, row: number): void {
   const slab = state.slabOf(row);
   const { retryDelayMs, retries } = slab.layers[slab.layerAt(row)]?.layer.annotations ?? {};
   if (retryDelayMs === undefined || tasks.state[row] !== S.processing) return sendBack(state, row, E.again);
-  const failures = retries === undefined ? 1 : retries - (tasks.retriesLeft[row] as number);
+  const failures = Math.min(255, retries ?? 1) - (tasks.retriesLeft[row] as number);
   tasks.worker[row] = -1;
   state.move(row, E.rest);
   recallSentAhead(state, row);

@@ -29,7 +29,7 @@ export function makeSlab(state: SchedulerState, parts: SlabParts): Slab | undefi
   const allNew = isNew.every(Boolean) && rows.every((one) => typeof one === "number");
   const edges = allNew ? shiftedEdges(table, place.base) : mappedEdges(table, fresh, rows, bases);
   const sourceGrids = fresh.map((at) => sourceGridsOf(layers, layers[at] as WireLayer));
-  const own = fresh.map((at) => layers[at] as WireLayer);
+  const own = fresh.map((at) => withRetries(layers[at] as WireLayer, parts.retries));
   const slab = insertSlab(state, { place, layers: own, sourceGrids, priority: parts.priority, ...edges });
   own.forEach(({ annotations }, at) => {
     const retries = Math.min(255, annotations?.retries ?? parts.retries);
@@ -37,6 +37,13 @@ export function makeSlab(state: SchedulerState, parts: SlabParts): Slab | undefi
       state.tasks.retriesLeft.fill(retries, place.base + (bases[at] as number), place.base + (bases[at + 1] as number));
   });
   return slab;
+}
+
+/** A delay doubles with each failure, which are counted from how many retries there were: with a delay, a layer says so itself. */
+function withRetries(layer: WireLayer, retries: number): WireLayer {
+  const { annotations } = layer;
+  if (annotations?.retryDelayMs === undefined || annotations.retries !== undefined || retries === 0) return layer;
+  return { ...layer, annotations: { ...annotations, retries } };
 }
 
 /** What a slab is made of when its edges are written out. */

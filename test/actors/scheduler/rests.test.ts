@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { restMs } from "../../../actors/scheduler/rests.ts";
 import { ClusterScript } from "../../support/cluster-script.ts";
+import { taskLayer } from "../../support/task-layer.ts";
 
 test("a task with a delay rests after it failed, twice as long each time, and holds nothing meanwhile", () => {
   const c = new ClusterScript({ A: 1 });
@@ -28,6 +29,24 @@ test("a task with a delay rests after it failed, twice as long each time, and ho
   c.fail("A", 0);
   c.flow();
   assert.equal(c.stands(0), "S:erred");
+});
+
+test("the retries of a whole submission double the delay of a layer that names none", () => {
+  const c = new ClusterScript({ A: 1 });
+  const layers = [taskLayer("x", [[]], { retryDelayMs: 100 })];
+  const wants = [{ layer: 0, indices: null, handleBase: 1 }];
+  c.client({ type: "submit", request: 1, layers, wants, priority: 0, retries: 2 });
+  for (const delayMs of [100, 200]) {
+    c.flow();
+    c.begins("A");
+    c.fail("A", 0);
+    c.flow();
+    c.tick(delayMs - 1);
+    assert.equal(c.stands(0), "S:resting");
+    c.tick(1);
+  }
+  c.flow();
+  assert.equal(c.stands(0), "S:processing A:queued");
 });
 
 test("a resting task that is let go of, and one that is cancelled, do not come back", () => {
