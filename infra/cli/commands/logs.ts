@@ -6,7 +6,7 @@ import { pause } from "../../../runtime/base/pause.ts";
 import { clusterSubjects } from "../../../runtime/bus/subject.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
-import type { Command, Terminal } from "../command.ts";
+import type { Command } from "../command.ts";
 import { wrappedLines } from "../narrow-lines.ts";
 
 const ASK_TIMEOUT_MS = 5000;

@@ -6,7 +6,7 @@ import { actorCodec } from "../../../runtime/protocol/actor-codec.ts";
 import { joinNats } from "../../cluster/join-nats.ts";
 import { type PageHead, viewData } from "../../dashboard/views.ts";
 import { clusterFlags, clusterTarget } from "../cluster-flags.ts";
-import { type Command, countOf, type Terminal } from "../command.ts";
+import { type Command, countOf } from "../command.ts";
 import { type TopFigures, topLines } from "../top-lines.ts";
 
 const INTERVAL_MS = 1000;
