@@ -51,6 +51,8 @@ function causeOf(death: WorkerDeath | undefined): string {
   const most = formatBytes(Math.max(0, ...memory.bytes));
   if (outOfMemory && memoryLimitBytes !== undefined)
     return `it took ${most} of the ${formatBytes(memoryLimitBytes)} of memory that a worker may use; raise memoryLimit, or cut the task's chunks smaller`;
+  if (outOfMemory && signal === "SIGKILL")
+    return `the system ended its process at ${most}, as memory had run out; run fewer workers there, give them a memoryLimit, or cut the task's chunks smaller`;
   if (outOfMemory) return "its engine ran out of memory; cut the task's chunks smaller";
   const how = signal === undefined ? `exit code ${exitCode}` : `signal ${signal}`;
   return `${seems}; the last one ended with ${how}`;

@@ -75,9 +75,10 @@ function bytesMaxOf({ memory: { limitBytes, shares } }: WorkerConfig): number {
 }
 
 const LOG_LINES_MAX = 20;
+const MEMORY_ENDS = { limit: "it took more memory than it may", system: "the system ended it, as memory had run out" };
 
 function describeExit(exit: ProcessExit, { memory }: WorkerConfig): WorkerEnd {
-  const { code, signal, isOverMemory, memoryBytes } = exit;
+  const { code, signal, memoryEnd, memoryBytes } = exit;
   const log = exit.log.trim().split("\n").slice(-LOG_LINES_MAX);
   const said = log.slice(-3).join(" | ");
   if (code === REFUSED_EXIT_CODE) return { kind: "refused", reason: said };
@@ -85,15 +86,13 @@ function describeExit(exit: ProcessExit, { memory }: WorkerConfig): WorkerEnd {
   const death: WorkerDeath = {
     ...(code === null ? {} : { exitCode: code }),
     ...(signal === null ? {} : { signal }),
-    outOfMemory: isOverMemory || exit.log.includes("JavaScript heap out of memory"),
-    ...(isOverMemory && memory.limitBytes !== undefined ? { memoryLimitBytes: memory.limitBytes } : {}),
+    outOfMemory: memoryEnd !== undefined || exit.log.includes("JavaScript heap out of memory"),
+    ...(memoryEnd === "limit" && memory.limitBytes !== undefined ? { memoryLimitBytes: memory.limitBytes } : {}),
     memory: { everyMs: MEMORY_EVERY_MS, bytes: memoryBytes },
     log,
   };
-  const how = isOverMemory
-    ? "it took more memory than it may"
-    : signal === null
-      ? `exit code ${code}`
-      : `signal ${signal}`;
+  const how = memoryEnd === undefined ? endOf(exit) : MEMORY_ENDS[memoryEnd];
   return { kind: "died", reason: said === "" ? how : `${how}: ${said}`, death };
 }
+
+const endOf = ({ code, signal }: ProcessExit): string => (signal === null ? `exit code ${code}` : `signal ${signal}`);

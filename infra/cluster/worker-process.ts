@@ -27,8 +27,8 @@ export interface ProcessExit {
   readonly log: string;
   /** What it took of memory, oldest first. */
   readonly memoryBytes: readonly number[];
-  /** It was ended for taking more than it may. */
-  readonly isOverMemory: boolean;
+  /** It was ended for taking more than it may, or by the system, which had no more; undefined if memory is not why. */
+  readonly memoryEnd: "limit" | "system" | undefined;
 }
 
 const LOG_CHARS_MAX = 8192;
@@ -54,6 +54,7 @@ export class WorkerProcess {
   private log = "";
   private readonly memory: ProcessMemory;
   private isOverMemory = false;
+  private wasKilledHere = false;
 
   constructor(options: WorkerProcessOptions) {
     this.options = options;
@@ -79,15 +80,19 @@ export class WorkerProcess {
     const pipe = this.child.stdio[STACK_FD] as Duplex & { unref(): void };
     pipe.unref();
     this.stack = new ProcessStack(pipe);
-    this.memory = new ProcessMemory(this.pid, options.clock, options.memoryBytesMax, () => {
-      this.isOverMemory = true;
-      this.kill();
+    this.memory = new ProcessMemory({
+      pid: this.pid,
+      clock: options.clock,
+      bytesMax: options.memoryBytesMax,
+      onAbove: () => {
+        this.isOverMemory = true;
+        this.kill();
+      },
     });
     this.exited = new Promise((resolve) =>
       this.child.once("exit", (code, signal) => {
         this.memory.close();
-        const { log, isOverMemory } = this;
-        resolve({ code, signal, log, isOverMemory, memoryBytes: this.memory.figures });
+        resolve({ code, signal, log: this.log, memoryEnd: this.memoryEnd(signal), memoryBytes: this.memory.figures });
       }),
     );
   }
@@ -98,6 +103,7 @@ export class WorkerProcess {
   }
 
   kill(): void {
+    this.wasKilledHere = true;
     this.child.kill("SIGKILL");
   }
 
@@ -122,5 +128,10 @@ export class WorkerProcess {
     const timer = this.options.clock.setTimer(this.options.stopGraceMs, () => this.child.kill("SIGKILL"));
     await this.exited;
     this.options.clock.clearTimer(timer);
+  }
+
+  private memoryEnd(signal: NodeJS.Signals | null): ProcessExit["memoryEnd"] {
+    if (this.isOverMemory) return "limit";
+    return signal === "SIGKILL" && !this.wasKilledHere && this.memory.hasSystemKilled ? "system" : undefined;
   }
 }

@@ -2,7 +2,7 @@
 export interface WorkerDeath {
   readonly exitCode?: number;
   readonly signal?: string;
-  /** It was ended over its memory limit, or its engine ran out of memory. */
+  /** It was ended over its memory limit, the system ended it when memory ran out, or its engine ran out of memory. */
   readonly outOfMemory: boolean;
   readonly memoryLimitBytes?: number;
   /** What its process took of memory, oldest first, one figure each `everyMs`. */
