@@ -155,7 +155,15 @@ class Worker implements Actor {
     });
     this.execution = new Execution(metered, this.brain, this.shards, wake);
     // Within a process a frame costs nothing.
-    this.pace = new ReportPace(options.bus.carries === "bytes" ? options.yieldMs : 0);
+    this.pace = new ReportPace(options.bus.carries === "bytes" ? options.yieldMs : 0, {
+      now: () => context.now(),
+      wakeAfter: (delayMs) => void context.after(delayMs, STEPPED),
+      afterDue: (run) =>
+        options.yieldThen(() => {
+          run();
+          wake();
+        }),
+    });
     this.brain.stealing.self = options;
     this.stealDoor = new StealDoor(options, this.brain, wake);
     const peers = new PeerSignals();
@@ -186,9 +194,8 @@ class Worker implements Actor {
   }
 
   private report(): void {
-    const { out, queued } = this.brain;
-    const wakeAfter = (delayMs: number): void => void this.context.after(delayMs, STEPPED);
-    if (this.pace.holds(out, queued, this.context.now(), wakeAfter)) return;
+    const { out, queued, executing } = this.brain;
+    if (this.pace.holds(out, queued, executing)) return;
     for (const report of out.takeReports()) this.context.tell(this.scheduler, report);
   }
 
