@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import * as da from "../../collections/array/index.ts";
 import { Client, type ShoalError, wait } from "../../index.ts";
+import { startTestNats } from "../support/nats.ts";
 
 const BLOCK = 250_000;
 const block = (i: number): Float64Array => new Float64Array(250_000).fill(i);
@@ -140,12 +141,16 @@ test("a task that takes more memory than its worker may fails, saying so, with t
   }
 });
 
-for (const mode of ["threads", "processes"] as const)
-  test(`${mode}: a function that never returns is ended when it is cancelled, and its slot comes back`, async () => {
+for (const mode of ["threads", "processes", "nats"] as const)
+  test(`${mode}: a function that never returns is ended when it is cancelled, and its slot comes back`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "shoal-endless-"));
     const watching = new AbortController();
     const appeared = watch(folder, { signal: watching.signal })[Symbol.asyncIterator]().next();
-    const client = await Client.local({ mode, workers: 1 });
+    const client = await Client.local({
+      mode,
+      workers: 1,
+      ...(mode === "nats" ? { nats: (await startTestNats(t)).url } : {}),
+    });
     try {
       const endless = client.submit(
         async (file: string) => {
