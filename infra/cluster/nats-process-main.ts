@@ -20,6 +20,7 @@ const { connect, worker } = JSON.parse(process.env["SHOAL_NATS_WORKER"] as strin
 // Tasks see this process's environment; the credentials are none of their business.
 delete process.env["SHOAL_NATS_WORKER"];
 const { cluster, id } = worker;
+process.title = `shoal worker ${id}`;
 const bus = await joinNats(connect, cluster, "worker");
 const thread = WorkerThread.start(bus, { config: worker, connect });
 new ActorSystem({ bus }).spawn(stackActor(cluster, id, () => whatThreadRuns(id)));

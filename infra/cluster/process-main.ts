@@ -18,6 +18,7 @@ if (bus !== undefined) await run(bus);
 
 async function run(bus: PortBus): Promise<void> {
   const config = JSON.parse(process.env["SHOAL_WORKER"] as string) as WorkerConfig;
+  process.title = `shoal worker ${config.id}`;
   try {
     await preload(config.preload, { worker: config.id, cluster: config.cluster });
   } catch (error) {

@@ -17,6 +17,18 @@ for (const mode of ["threads", "processes", "nats"] as const)
     },
   );
 
+for (const mode of ["processes", "nats"] as const)
+  test(`the title of a worker's process is its name, as \`ps\` and \`top\` show it (${mode})`, LIMIT, async (t) => {
+    const client = await Client.local({ mode, workers: 2 });
+    t.after(() => client.close());
+    const titles = await client.run(() => process.title);
+    assert.deepEqual(
+      [...titles],
+      client.workers.map(({ id }) => [id, `shoal worker ${id}`]),
+    );
+    assert.doesNotMatch(process.title, /^shoal/);
+  });
+
 test("environment: inline the worker is the program, whose variables are its own", async () => {
   await assert.rejects(Client.local({ mode: "inline", environment: { A: "1" } }), TypeError);
 });

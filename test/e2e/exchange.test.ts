@@ -90,7 +90,7 @@ test("SIGKILL of a worker while shards are read: right groups, and only what lay
     assert.ok(times === 1 || (times === 2 && lost.includes(first)), `block ${first} was cut ${times} times`);
 });
 
-test("shards on disk count as spilled, and as results, until their readers are done", async (t) => {
+test("shards on disk count as spilled, and as results, until their readers are done; what went there and back is told", async (t) => {
   const client = await Client.local({ mode: "inline", memoryLimit: "8 MB" });
   t.after(() => client.close());
   let open = (): void => {};
@@ -114,4 +114,9 @@ test("shards on disk count as spilled, and as results, until their readers are d
   open();
   assert.deepEqual(await sizes, new Array(8).fill(50_000));
   while ((await figures()).spilledBytes > 0);
+  const bytes = new Map<string, number>();
+  while (["encode", "write", "read", "decode"].some((one) => !bytes.has(one)))
+    for (const one of await client.getActivities()) if (one.context === "exchange") bytes.set(one.activity, one.bytes);
+  assert.ok((bytes.get("write") as number) > 400_000, `${bytes.get("write")} bytes written`);
+  assert.ok((bytes.get("read") as number) > 400_000, `${bytes.get("read")} bytes read`);
 });

@@ -193,6 +193,24 @@ export const schedulingClaims: readonly Claim[] = [
     `${plugins}: forwardOutput() passes on what workers write`,
   ],
   [
+    "SC-023",
+    "Erred task record",
+    "shoal:Client#pageUrl shoal:Client#dumpClusterState",
+    "test/infra/dashboard/views.test.ts: errors: what failed, where, with what message",
+  ],
+  [
+    "SC-073",
+    "Event feed",
+    "shoal:Client#pageUrl cli:page cli:tap",
+    "test/infra/dashboard/live-views.test.ts: a page that comes between two frames is sent no run twice, and misses none",
+  ],
+  [
+    "SC-041",
+    "Process title",
+    "shoal:Client.local cli:worker",
+    "test/e2e/environment.test.ts: the title of a worker's process is its name",
+  ],
+  [
     "SC-075",
     "Spans",
     "shoal:span shoal:Client#getSpans",
@@ -217,6 +235,12 @@ export const schedulingClaims: readonly Claim[] = [
     "Arrow serialization of shards",
     "dataframe:DataFrame#shuffle",
     "test/collections/dataframe/tables.test.ts: tables travel as Arrow IPC bytes",
+  ],
+  [
+    "SC-097",
+    "Shuffle dashboard and metrics",
+    "shoal:Client#pageUrl shoal:Client#getActivities",
+    `${exchange}: shards on disk count as spilled, and as results, until their readers are done; what went there`,
   ],
   [
     "SC-092",
