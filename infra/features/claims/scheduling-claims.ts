@@ -205,6 +205,12 @@ export const schedulingClaims: readonly Claim[] = [
     "test/infra/dashboard/live-views.test.ts: a page that comes between two frames is sent no run twice, and misses none",
   ],
   [
+    "SC-052",
+    "GC and trim",
+    "shoal:Client.local cli:worker",
+    "test/actors/worker/memory-watch.test.ts: garbage is collected beyond the spill line",
+  ],
+  [
     "SC-041",
     "Process title",
     "shoal:Client.local cli:worker",
