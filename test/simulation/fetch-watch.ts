@@ -27,10 +27,13 @@ export class FetchWatch {
       return requests;
     };
     fetches.askAgain = (peer) => {
-      const others = [...open].filter(([, one]) => peer !== undefined && one.peer !== peer);
+      const before = [...open];
       askAgain.call(fetches, peer);
-      for (const [transfer, other] of others)
-        if (!open.has(transfer)) this.fail(new Error(`${id} asks ${other.peer} again because ${peer} is gone`));
+      for (const [transfer, one] of before) {
+        const isOther = peer !== undefined && one.peer !== peer;
+        if (open.has(transfer) !== isOther)
+          this.fail(new Error(`${id} asks ${one.peer} again exactly if its link to ${peer ?? "all"} broke`));
+      }
     };
     fetches.again = (transfer, row) => {
       const isAwaited = open.get(transfer)?.rows.has(row) === true;
