@@ -48,6 +48,7 @@ export class TurnWatch {
     brain["lose"] = (worker, isExpected, ...why) => {
       const kills = Uint8Array.from(tasks.kills);
       lose(worker, isExpected, ...why);
+      if (worker.status !== "left") fail(new Error(`${worker.id} is gone, and ${worker.status}`));
       const blamed = kills.findIndex((n, row) => n !== tasks.kills[row]);
       if (isExpected && blamed >= 0)
         fail(new Error(`row ${blamed} is blamed for the end of ${worker.id}, which was to be`));
