@@ -102,8 +102,8 @@ function strangeWords(tally: Tally, usual: Usual): string[] {
     if (Math.min(seeds, known.seeds) < KIND_SEEDS_MIN) return [];
     return [...new Set([...heard.keys(), ...Object.keys(known.heard)])].flatMap((what) => {
       const seen = (heard.get(what)?.sum ?? 0) / seeds;
-      const least = Math.max(HEARD_LEAST, HEARD_BY_SOME / seeds);
-      const strange = strangeMean(seen, known.heard[what], chanceOf(seeds, known), least);
+      const some = HEARD_BY_SOME / seeds;
+      const strange = strangeMean(seen, known.heard[what], chanceOf(seeds, known), { least: HEARD_LEAST, some });
       if (strange === undefined) return [];
       const where = circumstance === "any" ? "" : ` with a ${circumstance} of schedulers`;
       return [`"${what}" is heard ${strange} times a seed${where} (as ln(1 + times))`];
@@ -111,10 +111,18 @@ function strangeWords(tally: Tally, usual: Usual): string[] {
   });
 }
 
-/** What was seen and what it usually is, if that is not the same. @param least any mean may differ by so much */
-function strangeMean(seen: number, average: Average | undefined, chance: number, least = 0): string | undefined {
+/**
+ * What was seen and what it usually is, if that is not the same.
+ * @param may what any mean may differ by, and how much a few seeds may add to it: what few hear is spread more widely than its deviation tells
+ */
+function strangeMean(
+  seen: number,
+  average: Average | undefined,
+  chance: number,
+  { least, some } = { least: 0, some: 0 },
+): string | undefined {
   const { mean, deviation } = average ?? { mean: 0, deviation: 0 };
-  const may = Math.max(least, USUAL_PART * mean + DEVIATIONS * deviation * chance);
+  const may = Math.max(least, USUAL_PART * mean + DEVIATIONS * deviation * chance + some);
   return Math.abs(seen - mean) <= may ? undefined : `${seen.toFixed(3)}, usually ${mean} ± ${may.toFixed(3)}`;
 }
 
