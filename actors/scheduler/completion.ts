@@ -11,6 +11,7 @@ import { isCopy, leaveRace, winRace } from "./races.ts";
 import { dropReplica, markLocated } from "./recovery.ts";
 import { restMs } from "./rests.ts";
 import { E, FLAG, S, type SchedulerState } from "./scheduler-state.ts";
+import { RETRIES_MAX } from "./task-columns.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /** What workers report of tasks. Each report names its attempt; one that is not current changes nothing here. */
@@ -121,7 +122,7 @@ function tryAgain(state: SchedulerState, row: number): void {
   const slab = state.slabOf(row);
   const { retryDelayMs, retries } = slab.layers[slab.layerAt(row)]?.layer.annotations ?? {};
   if (retryDelayMs === undefined || tasks.state[row] !== S.processing) return sendBack(state, row, E.again);
-  const failures = Math.min(255, retries ?? 1) - (tasks.retriesLeft[row] as number);
+  const failures = Math.min(RETRIES_MAX, retries ?? 1) - (tasks.retriesLeft[row] as number);
   tasks.worker[row] = -1;
   state.move(row, E.rest);
   recallSentAhead(state, row);

@@ -7,6 +7,7 @@ import { type Constraint, ReadyQueue } from "./ready-queue.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 import { Slab } from "./slab.ts";
 import { rankTable } from "./static-order.ts";
+import { RETRIES_MAX } from "./task-columns.ts";
 
 /** A submission whose rows and layers have their numbers. */
 export interface SlabParts {
@@ -32,7 +33,7 @@ export function makeSlab(state: SchedulerState, parts: SlabParts): Slab | undefi
   const own = fresh.map((at) => withRetries(layers[at] as WireLayer, parts.retries));
   const slab = insertSlab(state, { place, layers: own, sourceGrids, priority: parts.priority, ...edges });
   own.forEach(({ annotations }, at) => {
-    const retries = Math.min(255, annotations?.retries ?? parts.retries);
+    const retries = Math.min(RETRIES_MAX, annotations?.retries ?? parts.retries);
     if (retries > 0)
       state.tasks.retriesLeft.fill(retries, place.base + (bases[at] as number), place.base + (bases[at + 1] as number));
   });

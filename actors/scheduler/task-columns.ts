@@ -17,6 +17,9 @@ const NAMES = [
   "flags",
 ] as const;
 
+/** As many as a byte holds; who asks for more has these. */
+export const RETRIES_MAX = 255;
+
 /**
  * Every task the scheduler knows, in columns: no object, closure or timer per task. A submission owns a contiguous run
  * of rows (a slab); rows are used again after their slab is gone, and attempts, which never are, tell the lives apart.
