@@ -54,14 +54,10 @@ function letGo(state: SchedulerState, { client, handles, stack }: Departure): bo
   return client.intake.held.length === 0;
 }
 
-/** @returns the row of the handle if nobody needs it any more, else -1 */
+/** @returns the row of the handle if nobody needs it any more, else -1; one that was released at its address may be another task's by now */
 function strikeOut(state: SchedulerState, client: ClientRecord, handle: number): number {
   const { tasks } = state;
   const row = client.rowOf(handle);
-  const head = tasks.wants[row] as number;
-  const left = state.wants.remove(head, client.number, handle);
-  // It was not given yet, was released at the task's address, with the row perhaps another task's by now, or others want it too.
-  if (left === head) return -1;
-  tasks.wants[row] = left;
+  tasks.wants[row] = state.wants.remove(tasks.wants[row] as number, client.number, handle);
   return isNeeded(state, row) ? -1 : row;
 }
