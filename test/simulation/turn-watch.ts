@@ -3,6 +3,7 @@ import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { FLAG, S, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
+import { watchEstimates } from "./estimate-watch.ts";
 import { watchHints } from "./hint-watch.ts";
 import type { Scenario } from "./scenario.ts";
 import { watchWants } from "./want-watch.ts";
@@ -43,6 +44,7 @@ export class TurnWatch {
     const { wants, tasks } = brain.state;
     watchWants(wants, fail);
     watchHints(brain, fail);
+    watchEstimates(brain, fail);
     this.watchSteps(brain, fail);
     const lose = brain["lose"].bind(brain);
     brain["lose"] = (worker, isExpected, ...why) => {

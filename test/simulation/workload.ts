@@ -171,8 +171,11 @@ function graphLayer(layer: SimLayer, made: ReadonlyMap<string, Layer>, workload:
   if (layer.kind === "exchange") return exchangeReaders(layer, made.get(cutOf(name)) as Layer, numbers);
   const call = { fn: simTaskSpec, args: [literal(name), own(0), inputsFrom(0)] };
   const sources = layer.sources.map((source) => made.get(source) as Layer);
-  if (layer.kind === "tasks")
-    return { ...shared, ...edgeColumns(layer, sources, workload), calls: [call], own: numbers((i) => i) };
+  if (layer.kind === "tasks") {
+    const kinds = { calls: [call, call], callOf: Uint32Array.from({ length: count }, (_, i) => i % 2) };
+    const names = [`${name}-even`, `${name}-odd`];
+    return { ...shared, ...edgeColumns(layer, sources, workload), ...kinds, kinds: names, own: numbers((i) => i) };
+  }
   const axis =
     layer.kind === "elementwise"
       ? ({ kind: "axis", axis: 0 } as const)
