@@ -43,10 +43,13 @@ export class LineFaults {
   private readonly losses: Random;
   private readonly versions: Random;
   private readonly stale: Random;
+  /** Whether a server that has not got the newest entry of the lease has none of who has it now. */
+  readonly isFarBehind: boolean;
   /** Lives that cannot lead, and end by saying why. */
   private readonly doomed = new Map<SimNode, string>();
 
   constructor(seed: number) {
+    this.isFarBehind = seed % 2 === 1;
     this.random = new Random(seed ^ 0xbe41d);
     this.losses = new Random(seed ^ 0x1ea5e);
     this.versions = new Random(seed ^ 0x0e45);
@@ -100,6 +103,8 @@ export class LineFaults {
     return error instanceof ShoalError && this.doomed.get(node) === error.code;
   }
 }
+
+export const lostAnswer = (): ShoalError => new ShoalError("The answer was lost", { code: "TIMEOUT", retryable: true });
 
 export const denial = (): ShoalError => new ShoalError("The lease is not for this one", { code: "DENIED" });
 

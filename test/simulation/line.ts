@@ -1,5 +1,4 @@
 import { type Lead, type LeadOptions, takeLead } from "../../actors/scheduler/lead.ts";
-import { ShoalError } from "../../runtime/base/errors.ts";
 import type { CommitLog } from "../../runtime/journal/commit-log.ts";
 import type { AppendOptions, Journal } from "../../runtime/journal/journal.ts";
 import type { JournalWriter } from "../../runtime/journal/journal-writer.ts";
@@ -8,7 +7,8 @@ import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journa
 import { LeaseStore, MemoryLease } from "../../runtime/journal/memory-lease.ts";
 import { readTransactions } from "../../runtime/journal/transaction.ts";
 import { decodeLedger } from "../../runtime/protocol/ledger-codec.ts";
-import { denial, type LineFate, LineFaults, noFate, refusal } from "./line-faults.ts";
+import { LeaseWatch } from "./lease-watch.ts";
+import { denial, type LineFate, LineFaults, lostAnswer, noFate, refusal } from "./line-faults.ts";
 import type { SimNode, World } from "./world.ts";
 
 export interface LineOptions {
@@ -45,14 +45,17 @@ export class SimLine {
   private readonly over = new WeakSet<SimNode>();
   /** Who took the lease, one after another. */
   private readonly holders: string[] = [];
-  /** What stood in the lease before it was last written. */
+  /** What stood in the lease before it was last written, and before who has it took it. */
   private entryBefore: LeaseHolder | undefined;
+  private formersEntry: LeaseHolder | undefined;
+  readonly leaseWatch: LeaseWatch;
 
   constructor(world: World, options: LineOptions, seed: number) {
     this.world = world;
     this.options = options;
     this.random = world.random.fork("line");
     this.fates = new LineFaults(seed);
+    this.leaseWatch = new LeaseWatch(world);
   }
 
   /** What a scheduler meets with that begins to wait now. */
@@ -101,6 +104,9 @@ export class SimLine {
         this.checkLost(node, loss.reason);
         onLost(loss);
       },
+    }).then((lead) => {
+      if (lead !== undefined) this.leaseWatch.leads(node, lead.commits);
+      return lead;
     });
   }
 
@@ -119,6 +125,7 @@ export class SimLine {
     const revision = await write();
     if (what === "acquire" && revision !== undefined) this.holders.push(holderOf(node));
     if (this.lease.entry !== before) this.entryBefore = before;
+    if (what === "acquire" && revision !== undefined) this.formersEntry = before;
     return revision;
   }
 
@@ -126,12 +133,14 @@ export class SimLine {
   async leaseRead(read: () => Promise<LeaseHolder | undefined>): Promise<LeaseHolder | undefined> {
     const isStale = this.faults && this.options.isRough && this.options.servers === 3 && this.fates.isStale();
     if (isStale) this.note("stale lease");
-    return isStale ? this.entryBefore : read();
+    if (!isStale) return read();
+    return this.fates.isFarBehind ? this.formersEntry : this.entryBefore;
   }
 
   /** Whoever lived there leads no more. */
   end(node: SimNode): void {
     this.over.add(node);
+    this.leaseWatch.ends(node);
   }
 
   /** How long it takes a scheduler that stops from now on until it writes no more. */
@@ -160,6 +169,7 @@ export class SimLine {
 
   /** A question to the lease. */
   leaseAsked<T>(node: SimNode, what: string, run: () => Promise<T>): Promise<T> {
+    this.leaseWatch.asks(node);
     if (this.over.has(node) && (what === "renew" || what === "acquire"))
       this.world.fail(new Error(`${node.id} leads no more, and ${what}s its lease`));
     return this.mayFail(node, what, run);
@@ -305,8 +315,6 @@ const SETTLED_MS = 500;
 /** How a scheduler writes itself down in the lease. */
 const holderOf = ({ id, life }: SimNode): string => `${id}-${life}`;
 
-const lostAnswer = (): ShoalError => new ShoalError("The answer was lost", { code: "TIMEOUT", retryable: true });
-
 class SimJournal implements Journal {
   // Small, so that transactions are cut.
   readonly recordBytesMax = 2048;
@@ -361,11 +369,13 @@ class SimLease implements Lease {
     this.inner = new MemoryLease(line.lease, line.clockless(), this.ttlMs);
   }
 
-  acquire(holder: string): Promise<number | undefined> {
+  async acquire(holder: string): Promise<number | undefined> {
     if (this.fate.isBarred) return this.line.refuse(this.node);
-    return this.line.leaseAsked(this.node, "acquire", () =>
+    const revision = await this.line.leaseAsked(this.node, "acquire", () =>
       this.line.leaseWritten(this.node, "acquire", () => this.inner.acquire(holder)),
     );
+    this.line.leaseWatch.takes(this.node, revision);
+    return revision;
   }
 
   renew(holder: string, revision: number): Promise<number | undefined> {
@@ -380,8 +390,10 @@ class SimLease implements Lease {
     );
   }
 
-  find(): Promise<LeaseHolder | undefined> {
-    return this.line.leaseAsked(this.node, "find", () => this.line.leaseRead(() => this.inner.find()));
+  async find(): Promise<LeaseHolder | undefined> {
+    const found = await this.line.leaseAsked(this.node, "find", () => this.line.leaseRead(() => this.inner.find()));
+    this.line.leaseWatch.finds(this.node, found);
+    return found;
   }
 
   async close(): Promise<void> {}
