@@ -2,6 +2,7 @@ import { Client } from "../index.ts";
 import { type BenchCase, type BenchMode, pythonPeer, type Run, secondsOf } from "./bench-case.ts";
 import { failoverCase } from "./failover.ts";
 import { cases as manyWorkers } from "./many-workers.ts";
+import { slowAndFastCase } from "./slow-and-fast.ts";
 
 /** A worker process is killed in the middle of a job; the answer must be right, and the loss small. */
 
@@ -71,4 +72,10 @@ const killCases = (["processes", "nats"] as const).flatMap((mode) => [
   killCase("kill-worker", true, 2000, 5, mode),
 ]);
 
-export const cases: readonly BenchCase[] = [...killCases, failoverCase(20_000), ...manyWorkers];
+export const cases: readonly BenchCase[] = [
+  ...killCases,
+  failoverCase(20_000),
+  slowAndFastCase(1000, 5),
+  slowAndFastCase(200, 50),
+  ...manyWorkers,
+];
