@@ -6,8 +6,6 @@ import { measure } from "./measure.ts";
 import { type Result, resultLine, resultsPage, tableOf } from "./report.ts";
 
 /**
- * `npm run bench -- NAME [--mode inline|threads|processes|nats] [--case TEXT] [--peers] [--json] [--runs N] [--save]`
- *
  * Every case runs in a process of its own, its peers right after it. `--save` puts the results into results.md.
  */
 const NAMES = [
@@ -26,6 +24,9 @@ const NAMES = [
   "resilience",
   "service",
 ] as const;
+const USAGE = `npm run bench -- NAME [--mode inline|threads|processes|nats] [--case TEXT] [--peers] [--json] [--runs N] [--save]
+NAME is one of ${NAMES.join(", ")}; benchmarks/README.md says what the cases measure.
+`;
 const run = promisify(execFile);
 
 const { values: options, positionals } = parseArgs({
@@ -37,6 +38,7 @@ const { values: options, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     save: { type: "boolean", default: false },
     runs: { type: "string" },
+    help: { type: "boolean", default: false },
     /** The position of one case, to be measured in this very process. */
     only: { type: "string" },
   },
@@ -109,6 +111,10 @@ async function measureAll(name: string): Promise<Result[]> {
 }
 
 const [name] = positionals;
+if (options.help) {
+  process.stdout.write(USAGE);
+  process.exit();
+}
 if (name === undefined) throw new RangeError(`Name one of ${NAMES.join(", ")}: npm run bench -- tasks --peers`);
 if (options.only !== undefined) {
   const one = (await casesOf(name))[Number(options.only)] as BenchCase;

@@ -15,13 +15,14 @@ import { Tally } from "./tally.ts";
 import { readUsual, USUAL_FILE, unusual, usualOf } from "./usual.ts";
 import { walkedCharts } from "./walked-charts.ts";
 
-/**
- * `npm run sim -- [--from SEED] --seeds N [--jobs J] | --seed SEED [--trace] [--no-shrink]`,
- * `[--charts interpreted] [--mutate NAME] [--twice] [--cache]`; `--mutations N --seeds M`: breaks the
- * sources at N random places, and tells which seed of M notices each.
- * A single seed is always told in full. Ends with 1 if a seed failed (with `--mutate`: if none did), or if many seeds together
- * did what is not usual; `--write-usual` notes what they did as that.
- */
+const USAGE = `npm run sim -- [--from SEED] --seeds N [--jobs J] | --seed SEED [--trace] [--no-shrink]
+  [--charts interpreted] [--mutate NAME] [--twice] [--cache]
+npm run sim -- --mutations N [--from SEED] --seeds M [--jobs J]
+
+Runs simulated clusters. A single seed is always told in full. Ends with 1 if a seed failed (with --mutate: if none did), or if
+many seeds together did what is not usual; --write-usual notes what they did as that. --mutations breaks the sources at N
+random places, and tells which seed of M notices each.
+`;
 const { values: options } = parseArgs({
   options: {
     seed: { type: "string" },
@@ -36,8 +37,13 @@ const { values: options } = parseArgs({
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
     "write-usual": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
+if (options.help) {
+  process.stdout.write(USAGE);
+  process.exit();
+}
 const charts = options.charts === "interpreted" ? "interpreted" : "compiled";
 const from = Number(options.from ?? options.seed ?? 1);
 const count = Number(options.seeds ?? 200);
