@@ -79,7 +79,7 @@ async function tryLead(options: LeadOptions): Promise<Lead | undefined> {
       clock,
       holder,
       onLost: () => lost("deposed", "another scheduler took the lease"),
-      ...(options.onDoubt === undefined ? {} : { onDoubt: options.onDoubt }),
+      onDoubt: options.onDoubt,
       // A word that says nothing: it fails if another one has written since.
       onRetaken: () => void retaken(),
     },

@@ -22,7 +22,7 @@ export interface LeadershipOptions {
   /** Another one leads: this one must fall silent. */
   onLost(): void;
   /** The server has not said for longer than the lease lasts that it is held, for a reason; or says it again. */
-  onDoubt?(reason: string | undefined): void;
+  onDoubt?: ((reason: string | undefined) => void) | undefined;
   /** It had run out and was taken anew: another one may have led meanwhile, and the journal has to be asked. */
   onRetaken?(): void;
 }

@@ -7,7 +7,7 @@ import { JournalStore, MemoryJournal } from "../../runtime/journal/memory-journa
 import { LeaseStore, MemoryLease } from "../../runtime/journal/memory-lease.ts";
 import { readTransactions } from "../../runtime/journal/transaction.ts";
 import { decodeLedger } from "../../runtime/protocol/ledger-codec.ts";
-import { LeaseWatch } from "./lease-watch.ts";
+import { DRIFT, holderOf, LeaseWatch } from "./lease-watch.ts";
 import { denial, type LineFate, LineFaults, lostAnswer, noFate, refusal } from "./line-faults.ts";
 import type { SimNode, World } from "./world.ts";
 
@@ -43,8 +43,6 @@ export class SimLine {
   private readonly fates: LineFaults;
   /** Lives whose lead is over. */
   private readonly over = new WeakSet<SimNode>();
-  /** Who took the lease, one after another. */
-  private readonly holders: string[] = [];
   /** What stood in the lease before it was last written, and before who has it took it. */
   private entryBefore: LeaseHolder | undefined;
   private formersEntry: LeaseHolder | undefined;
@@ -55,7 +53,7 @@ export class SimLine {
     this.options = options;
     this.random = world.random.fork("line");
     this.fates = new LineFaults(seed);
-    this.leaseWatch = new LeaseWatch(world);
+    this.leaseWatch = new LeaseWatch(world, this.lease, options.leaseMs);
   }
 
   /** What a scheduler meets with that begins to wait now. */
@@ -101,9 +99,10 @@ export class SimLine {
       holder: holderOf(node),
       signal,
       onLost: (loss) => {
-        this.checkLost(node, loss.reason);
+        this.leaseWatch.loses(node, loss.reason);
         onLost(loss);
       },
+      onDoubt: (reason) => this.leaseWatch.doubts(node, reason),
     }).then((lead) => {
       if (lead !== undefined) this.leaseWatch.leads(node, lead.commits);
       return lead;
@@ -123,17 +122,18 @@ export class SimLine {
   async leaseWritten<T>(node: SimNode, what: "acquire" | "renew" | "release", write: () => Promise<T>): Promise<T> {
     const before = this.lease.entry;
     const revision = await write();
-    if (what === "acquire" && revision !== undefined) this.holders.push(holderOf(node));
+    this.leaseWatch.isWritten(node, what, before);
     if (this.lease.entry !== before) this.entryBefore = before;
     if (what === "acquire" && revision !== undefined) this.formersEntry = before;
     return revision;
   }
 
   /** Who has the lease, as one of several servers knows. */
-  async leaseRead(read: () => Promise<LeaseHolder | undefined>): Promise<LeaseHolder | undefined> {
+  async leaseRead(node: SimNode, read: () => Promise<LeaseHolder | undefined>): Promise<LeaseHolder | undefined> {
     const isStale = this.faults && this.options.isRough && this.options.servers === 3 && this.fates.isStale();
-    if (isStale) this.note("stale lease");
     if (!isStale) return read();
+    this.note("stale lease");
+    this.leaseWatch.misleads(node);
     return this.fates.isFarBehind ? this.formersEntry : this.entryBefore;
   }
 
@@ -158,21 +158,24 @@ export class SimLine {
     const isInTime = closedMs < this.leaseMs * (1 - DRIFT);
     if (committed < position && isInTime)
       this.world.fail(new Error(`${node.id} stops with ${committed} of ${position} turns written`));
-    if (this.options.isRough) return;
-    // A renewal that was on its way as it gave the lease back is over by then, and undone.
-    this.world.at(this.world.now + SETTLED_MS, "released", () => {
-      const { entry } = this.lease;
-      if (entry?.holder === holderOf(node) && entry.untilMs > this.world.now)
-        this.world.fail(new Error(`${node.id} stopped, and has the lease`));
-    });
+    this.leaseWatch.stops(node);
   }
 
   /** A question to the lease. */
-  leaseAsked<T>(node: SimNode, what: string, run: () => Promise<T>): Promise<T> {
-    this.leaseWatch.asks(node);
+  async leaseAsked<T>(
+    node: SimNode,
+    what: "acquire" | "renew" | "release" | "find",
+    run: () => Promise<T>,
+  ): Promise<T> {
+    this.leaseWatch.asks(node, what);
     if (this.over.has(node) && (what === "renew" || what === "acquire"))
       this.world.fail(new Error(`${node.id} leads no more, and ${what}s its lease`));
-    return this.mayFail(node, what, run);
+    try {
+      return await this.mayFail(node, what, run);
+    } catch (error) {
+      this.leaseWatch.isUnanswered(node, what);
+      throw error;
+    }
   }
 
   /** As {@link asked}; the question or its answer may be lost. */
@@ -256,6 +259,10 @@ export class SimLine {
     return { now: () => this.world.now, setTimer: () => undefined, clearTimer: () => {} };
   }
 
+  get now(): number {
+    return this.world.now;
+  }
+
   get leaseMs(): number {
     return this.options.leaseMs;
   }
@@ -292,28 +299,12 @@ export class SimLine {
     });
   }
 
-  /** Nobody gives up the lead for another who never had it. */
-  private checkLost(node: SimNode, reason: string): void {
-    const since = this.holders.indexOf(holderOf(node));
-    const isOthers = this.holders.slice(since).some((holder) => holder !== holderOf(node));
-    if (reason.includes("lease") && !isOthers)
-      this.world.fail(new Error(`${node.id} gives its lead up, as ${reason}, and nobody did`));
-  }
-
   private pass(node: SimNode): Promise<void> {
     const [least, most] = this.options.delayMs;
     const delayMs = least + this.random.next() * (most - least);
     return new Promise((resolve) => void this.world.at(this.world.now + delayMs, "journal", resolve, node));
   }
 }
-
-/** Clocks of nodes differ by less. */
-const DRIFT = 0.1;
-/** What was on its way to the lease has been answered by then. */
-const SETTLED_MS = 500;
-
-/** How a scheduler writes itself down in the lease. */
-const holderOf = ({ id, life }: SimNode): string => `${id}-${life}`;
 
 class SimJournal implements Journal {
   // Small, so that transactions are cut.
@@ -371,17 +362,11 @@ class SimLease implements Lease {
 
   async acquire(holder: string): Promise<number | undefined> {
     if (this.fate.isBarred) return this.line.refuse(this.node);
-    const revision = await this.line.leaseAsked(this.node, "acquire", () =>
-      this.line.leaseWritten(this.node, "acquire", () => this.inner.acquire(holder)),
-    );
-    this.line.leaseWatch.takes(this.node, revision);
-    return revision;
+    return this.hold("acquire", () => this.inner.acquire(holder));
   }
 
   renew(holder: string, revision: number): Promise<number | undefined> {
-    return this.line.leaseAsked(this.node, "renew", () =>
-      this.line.leaseWritten(this.node, "renew", () => this.inner.renew(holder, revision)),
-    );
+    return this.hold("renew", () => this.inner.renew(holder, revision));
   }
 
   async release(revision: number): Promise<void> {
@@ -391,10 +376,20 @@ class SimLease implements Lease {
   }
 
   async find(): Promise<LeaseHolder | undefined> {
-    const found = await this.line.leaseAsked(this.node, "find", () => this.line.leaseRead(() => this.inner.find()));
+    const found = await this.line.leaseAsked(this.node, "find", () =>
+      this.line.leaseRead(this.node, () => this.inner.find()),
+    );
     this.line.leaseWatch.finds(this.node, found);
     return found;
   }
 
   async close(): Promise<void> {}
+
+  private async hold(what: "acquire" | "renew", write: () => Promise<number | undefined>): Promise<number | undefined> {
+    const { line, node } = this;
+    const askedMs = line.now;
+    const revision = await line.leaseAsked(node, what, () => line.leaseWritten(node, what, write));
+    line.leaseWatch.isTold(node, what, revision, askedMs);
+    return revision;
+  }
 }
