@@ -1,3 +1,4 @@
+import { isUnheard } from "../../actors/scheduler/membership.ts";
 import { sentTo } from "../../actors/scheduler/room.ts";
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import { hungerChart, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
@@ -61,6 +62,7 @@ function checkHint(
     const victim = state.workerByName.get(name);
     if (victim === undefined || gainUs(victim) <= GAIN_US_MIN)
       fail(new Error(`a hint names ${name}, where nothing waits for long`));
+    else if (isUnheard(victim)) fail(new Error(`a hint names ${name}, which is ${victim.status}`));
   }
 }
 
