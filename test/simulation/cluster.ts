@@ -156,6 +156,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
         ...(this.bind === undefined ? {} : { bind: this.bind }),
         ...(this.doubtsOf === undefined ? {} : { doubts: this.doubtsOf() }),
         ...workerChartFacts,
+        onWatched: (key, state) => this.turns.told.hear(key, state),
         onBrain: (brain) => {
           this.scheduler = brain;
           if (bytesPerUs !== undefined) brain.state.transferRate.bytesPerUs = bytesPerUs;

@@ -36,7 +36,7 @@ const FENCED = [
  * what comes after it wait for the same commit, or be sent a turn later: it is let out by the wake that the empty one asked for. A slab without
  * edges has no offsets of any either: no row of it is visited, asked first or not. Who releases asks by itself whether a row is needed, and a row
  * that did not fail has no failure to strike out. A layer of one kind is looked up again for each row, with the same answer. Who makes rows needed asks
- * by itself whether they are.
+ * by itself whether they are. A submission is looked up again for each handle, with the same answer.
  */
 const EQUIVALENT: readonly Pick<SourceMutation, "file" | "text">[] = [
   { file: "runtime/journal/held-output.ts", text: "said.length === 0 → false" },
@@ -46,6 +46,10 @@ const EQUIVALENT: readonly Pick<SourceMutation, "file" | "text">[] = [
   { file: "actors/scheduler/departures.ts", text: "isNeeded(state, row) → false" },
   { file: "actors/scheduler/completion.ts", text: "isMixed → true" },
   { file: "actors/scheduler/needs.ts", text: "state.tasks.state[first] !== S.released → false" },
+  {
+    file: "actors/client/client-session.ts",
+    text: "record === void 0 || handle >= record.first + record.count → true",
+  },
 ];
 
 /** A change of one place of one source file. */

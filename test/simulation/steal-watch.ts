@@ -11,6 +11,9 @@ const MOVES_MAX = 12;
 const digestOf = ({ rows }: WorkerBrain): string =>
   HeldDigest.of([...rows.rows()].filter((row) => rows.state(row) === WS.memory));
 
+/** A thief that is told nothing of what it was promised waits for so many signs of life. */
+const BEATS_MAX = 2;
+
 /** Nothing goes round and round, and nothing goes where its inputs take longer to come than it would have waited. */
 export class StealWatch {
   count = 0;
@@ -40,6 +43,7 @@ export class StealWatch {
     const step = brain.step.bind(brain);
     let newest = 0;
     let isOpen = false;
+    let beats = 0;
     // What a victim of the former session answers is no promise of this one.
     stealing.reset = () => {
       reset();
@@ -57,7 +61,12 @@ export class StealWatch {
         isOpen = true;
         if (asked.ask.digest !== digestOf(brain)) this.fail(new Error(`${brain.id} says what it holds as it asks`));
       }
-      if (event.kind === "steal" && event.event.type === "answered") this.checkWaiters(brain, event.event.grant);
+      const steal = event.kind === "steal" ? event.event : undefined;
+      if (steal?.type === "answered") this.checkWaiters(brain, steal.grant);
+      if (steal?.type === "answered") beats = 0;
+      if (steal?.type === "beat") beats += 1;
+      if (beats > BEATS_MAX && stealing.isIn("promised"))
+        this.fail(new Error(`${brain.id} has a promise that is ${beats} signs of life old`));
       if (stealing.isIn("asking") !== isOpen)
         this.fail(new Error(`${brain.id} asks exactly while a question of its is open`));
       if (ask === undefined || queued === undefined) return;

@@ -6,6 +6,7 @@ import { ShardSet } from "../../runtime/graph/shards.ts";
 import { watchEstimates } from "./estimate-watch.ts";
 import { watchHints } from "./hint-watch.ts";
 import type { Scenario } from "./scenario.ts";
+import { ToldWatch } from "./told-watch.ts";
 import { watchWants } from "./want-watch.ts";
 
 /**
@@ -24,6 +25,7 @@ type Workers = ReadonlyMap<string, { readonly brain: WorkerBrain }>;
 
 /** What must hold at the end of every turn of a scheduler, beyond its own state: it is not long, and knows what exists in one place only. */
 export class TurnWatch {
+  readonly told = new ToldWatch();
   private readonly rowsPerTurn: number;
   private readonly hasShards: boolean;
   private readonly workers: Workers;
@@ -45,6 +47,7 @@ export class TurnWatch {
     watchWants(wants, fail);
     watchHints(brain, fail);
     watchEstimates(brain, fail);
+    this.told.watch(brain, fail);
     this.watchSteps(brain, fail);
     const lose = brain["lose"].bind(brain);
     brain["lose"] = (worker, isExpected, ...why) => {
