@@ -109,7 +109,7 @@ export class JournalWriter implements CommitLog {
   /** Writes what was added, and writes no more. What the journal does not take for so long stays unwritten: nobody was answered who had to wait for it. */
   async close(patienceMs: number): Promise<void> {
     this.closeByMs = this.options.clock.now() + patienceMs;
-    if (this.phase === "open" && this.pending.length > 0) this.write();
+    this.write();
     await this.writing;
     this.abandon();
   }

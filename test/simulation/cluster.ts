@@ -175,6 +175,7 @@ export class Cluster implements RunsHost, StandbyHost, SeatsHost, NannyHost, Str
   /** Counts the sessions that begin anew, and the workers that are given up though they live. */
   private observe(brain: SchedulerBrain): void {
     this.turns.watch(brain, (error) => this.world.fail(error));
+    this.races.watch(brain, (error) => this.world.fail(error));
     const step = brain.step.bind(brain);
     brain.step = (input, now) => {
       if (input.kind === "worker" && input.message.type === "relinquish")

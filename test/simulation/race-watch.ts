@@ -1,5 +1,6 @@
 import { eachDependent } from "../../actors/scheduler/needs.ts";
 import { mayBeCopied } from "../../actors/scheduler/race-table.ts";
+import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
 import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import type { Annotations } from "../../runtime/graph/layer.ts";
 
@@ -7,6 +8,25 @@ import type { Annotations } from "../../runtime/graph/layer.ts";
 export class RaceWatch {
   private readonly workers = new Map<string, Set<string>>();
   private readonly attempts = new Map<string, Set<number>>();
+
+  /** Looks from now on that a race counts as won by a copy exactly if the copy was first. */
+  watch(brain: SchedulerBrain, fail: (error: Error) => void): void {
+    const { races, workerByName } = brain.state;
+    const fromWorker = brain["fromWorker"].bind(brain);
+    brain["fromWorker"] = (id, incarnation, message, now) => {
+      const before = races.won;
+      const worker = workerByName.get(id);
+      const isHeard = message.type === "finished" && worker?.incarnation === incarnation;
+      const isFirst = (row: number, i: number): boolean => {
+        const copy = races.copies.get(row);
+        return isHeard && copy?.worker === worker.number && copy.attempt === message.attempts[i];
+      };
+      const first = isHeard ? message.rows.filter(isFirst).length : 0;
+      fromWorker(id, incarnation, message, now);
+      if (message.type === "finished" && races.won !== before + first)
+        fail(new Error(`${first} copies were first on ${id}, and ${races.won - before} count as that`));
+    };
+  }
 
   /** After a turn of the scheduler: a copy that it wished for has begun nowhere yet. */
   look(state: SchedulerState): void {
