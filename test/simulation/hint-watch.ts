@@ -38,6 +38,7 @@ export function watchHints(brain: SchedulerBrain, fail: (error: Error) => void):
       for (const message of messages) {
         if (message.type !== "hint") continue;
         checkHint(state, number, message.victims, fail);
+        checkRoom(state, number, message.most, fail);
         const { id, incarnation } = state.worker(number);
         const life = `${id} ${incarnation}`;
         const pauseMs = state.nowMs - (toldMs.get(life) ?? Number.NEGATIVE_INFINITY);
@@ -64,6 +65,15 @@ function checkHint(
       fail(new Error(`a hint names ${name}, where nothing waits for long`));
     else if (isUnheard(victim)) fail(new Error(`a hint names ${name}, which is ${victim.status}`));
   }
+}
+
+/** One whose memory is tight is promised no more than it can begin. */
+function checkRoom(state: SchedulerState, thief: number, most: Uint32Array, fail: (error: Error) => void): void {
+  const worker = state.worker(thief);
+  const { id, pressure, slots } = worker;
+  const room = slots - sentTo(worker);
+  if (pressure !== "none" && most.some((count) => count > room))
+    fail(new Error(`${id}, whose memory is tight, has room for ${room} and is told to take ${most.join(", ")}`));
 }
 
 /** A row that a worker gave away and is still believed to have, as one of two or alone. */
