@@ -27,6 +27,12 @@ export function watchHints(brain: SchedulerBrain, fail: (error: Error) => void):
     const kept = keptBy(state, worker, message);
     if (kept !== undefined) fail(new Error(`row ${kept} is still ${id}'s, which gave it away`));
   };
+  const noteMoved = state.steals.noteMoved.bind(state.steals);
+  state.steals.noteMoved = (victim, thief) => {
+    const status = state.workerByName.get(thief)?.status;
+    if (status !== "running") fail(new Error(`${thief} is given what it took from ${victim}, and is ${status}`));
+    noteMoved(victim, thief);
+  };
   const toldMs = new Map<string, number>();
   const flush = state.out.flush.bind(state.out);
   state.out.flush = (toWorker, toClient) => {
