@@ -199,9 +199,10 @@ export class Leadership {
     this.mayBeRetaken ||= found === undefined;
     const revision = await (found === undefined ? this.takeAnew() : this.renewFrom(found.revision));
     if (revision === undefined) return "unclear";
-    const former = revision - 1;
-    // A bucket that was made anew counts from the beginning.
-    if (former < this.revision || former > this.revision + this.unanswered) {
+    // Each of its own renewals follows another of its own: nobody was between them, however many of those under one revision a
+    // cluster of servers let take effect.
+    const isUnbroken = found !== undefined && this.unansweredTakings === 0;
+    if (!isUnbroken && !this.mayFollow(revision - 1)) {
       // Another one led and is gone. A journal whose machine failed may not know of it; those whom it spoke to do.
       await lease.release(revision).catch(() => {});
       return "lost";
@@ -211,6 +212,11 @@ export class Leadership {
       this.options.onRetaken?.();
     }
     return revision;
+  }
+
+  /** Whether an entry can be one's own last; a bucket that was made anew counts from the beginning. */
+  private mayFollow(former: number): boolean {
+    return former >= this.revision && former <= this.revision + this.unanswered;
   }
 
   /** An entry of another that is older than one's own is a former leader's, unless it is renewed: the bucket was made anew then. */

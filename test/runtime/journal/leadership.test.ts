@@ -250,3 +250,21 @@ test("however often a renewal is not answered, one alone can have taken effect: 
   assert.equal(told.lost, 1);
   assert.equal(store.entry, undefined, "it is given back");
 });
+
+test("a lease is not lost where servers let several renewals under one revision take effect", async () => {
+  const { store, clock, leadership, lease, told } = await holding();
+  const { renew } = lease;
+  // As a cluster of nats-server 2.9 does whose renewals wait for a majority.
+  lease.renew = async (holder) => {
+    const { revision } = store.entry as NonNullable<LeaseStore["entry"]>;
+    await renew.call(lease, holder, revision);
+    throw new ShoalError("No answer", { code: "TIMEOUT", retryable: true });
+  };
+  await clock.advance(LEASE_MS * 0.7);
+  assert.ok((store.entry?.revision ?? 0) > 2, "more than one of them");
+  lease.renew = renew;
+  await clock.advance(LEASE_MS / 3);
+  assert.equal(told.lost, 0);
+  assert.ok(leadership.isSure);
+  leadership.end();
+});
