@@ -31,7 +31,9 @@ export class LeaseWatch {
   private readonly leading = new WeakSet<SimNode>();
   /** Who took the lease, one after another. */
   private readonly holders: string[] = [];
-  /** When lives asked what they were last told that they hold the lease, and what they were not answered since. */
+  /** What lives asked last, and when they began to ask: what is looked up and written thereupon is of the same try. */
+  private readonly tries = new WeakMap<SimNode, { readonly what: Question; readonly sinceMs: number }>();
+  /** When those tries began of which they were last told that they hold the lease, and what they were not answered since. */
   private readonly askedMs = new WeakMap<SimNode, number>();
   private readonly unansweredMs = new WeakMap<SimNode, number>();
   /** Lives that said that they doubt. */
@@ -64,6 +66,9 @@ export class LeaseWatch {
   /** A question to the lease. */
   asks(node: SimNode, what: Question): void {
     this.owed.delete(node);
+    const before = this.tries.get(node);
+    const isNew = what !== "find" && before?.what !== "find";
+    this.tries.set(node, { what, sinceMs: isNew || before === undefined ? this.world.now : before.sinceMs });
     const notAnsweredMs = (this.unansweredMs.get(node) ?? 0) - (this.askedMs.get(node) ?? 0);
     const isLong = notAnsweredMs > DOUBT_LEASES * this.leaseMs * (1 + DRIFT);
     if (what === "renew" && isLong && this.leading.has(node) && !this.doubting.has(node))
@@ -87,8 +92,9 @@ export class LeaseWatch {
   }
 
   /** A node is told whether it holds the lease. */
-  isTold(node: SimNode, what: "acquire" | "renew", revision: number | undefined, askedMs: number): void {
+  isTold(node: SimNode, what: "acquire" | "renew", revision: number | undefined): void {
     if (revision === undefined) return;
+    const askedMs = this.tries.get(node)?.sinceMs ?? 0;
     this.askedMs.set(node, askedMs);
     this.unansweredMs.delete(node);
     if (what === "acquire") this.owes(node, "took the lease anew, and does not ask the journal");

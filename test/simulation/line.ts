@@ -259,10 +259,6 @@ export class SimLine {
     return { now: () => this.world.now, setTimer: () => undefined, clearTimer: () => {} };
   }
 
-  get now(): number {
-    return this.world.now;
-  }
-
   get leaseMs(): number {
     return this.options.leaseMs;
   }
@@ -387,9 +383,8 @@ class SimLease implements Lease {
 
   private async hold(what: "acquire" | "renew", write: () => Promise<number | undefined>): Promise<number | undefined> {
     const { line, node } = this;
-    const askedMs = line.now;
     const revision = await line.leaseAsked(node, what, () => line.leaseWritten(node, what, write));
-    line.leaseWatch.isTold(node, what, revision, askedMs);
+    line.leaseWatch.isTold(node, what, revision);
     return revision;
   }
 }
