@@ -94,14 +94,16 @@ export class LeaseWatch {
   /** A node is told whether it holds the lease. */
   isTold(node: SimNode, what: "acquire" | "renew", revision: number | undefined): void {
     if (revision === undefined) return;
-    const askedMs = this.tries.get(node)?.sinceMs ?? 0;
+    const told = this.tries.get(node);
+    const askedMs = told?.sinceMs ?? 0;
     this.askedMs.set(node, askedMs);
     this.unansweredMs.delete(node);
     if (what === "acquire") this.owes(node, "took the lease anew, and does not ask the journal");
     const { world } = this;
     if (world.now - askedMs > SURE_SHARE * this.leaseMs * (1 - DRIFT) || !this.doubting.has(node)) return;
     world.at(world.now, "sure", () => {
-      if (this.leading.has(node) && this.doubting.has(node))
+      // Who gives the lease back, as it stops or another one led meanwhile, asks at once for that.
+      if (this.tries.get(node) === told && this.leading.has(node) && this.doubting.has(node))
         this.fail(node, "is sure that it leads, and does not say so");
     });
   }
