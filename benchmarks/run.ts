@@ -5,9 +5,7 @@ import type { BenchCase, BenchFile, Figures } from "./bench-case.ts";
 import { measure } from "./measure.ts";
 import { type Result, resultLine, resultsPage, tableOf } from "./report.ts";
 
-/**
- * Every case runs in a process of its own, its peers right after it. `--save` puts the results into results.md.
- */
+/** Every case runs in a process of its own, its peers right after it. `--save` puts the results into results.md. */
 const NAMES = [
   "tasks",
   "futures",

@@ -34,7 +34,7 @@ export interface LeadershipOptions {
 export class Leadership {
   private readonly options: LeadershipOptions;
   private revision: number;
-  /** The revisions under which renewals were not answered: of each, one may have taken effect since. */
+  /** The revisions under which renewals were not answered: of each, one may have taken effect since; with several servers more, see {@link retake}. */
   private readonly unansweredUnder = new Set<number>();
   /** As many may have taken it anew. */
   private unansweredTakings = 0;
