@@ -1,7 +1,9 @@
 import { isMovable, orderCopy, recipientFor } from "./copies.ts";
 import { isLeaving, moveMember } from "./membership.ts";
-import { S, type SchedulerState } from "./scheduler-state.ts";
+import { placeReady } from "./placement.ts";
+import { FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import { tellWorkers } from "./sessions.ts";
+import { claimGiven } from "./stealing.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /**
@@ -30,10 +32,11 @@ export function retire(state: SchedulerState, workers: readonly string[]): void 
 export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
   const leaving = [...state.workerByName.values()].filter(isLeaving);
   if (leaving.length === 0) return [];
+  const isGettingOn = getsOn(state);
   let isAnyoneLeft = [...state.workerByName.values()].some((worker) => !isLeaving(worker));
   const done: WorkerRecord[] = [];
   for (const worker of leaving) {
-    const { open, homeless } = evacuate(state, worker);
+    const { open, homeless } = evacuate(state, worker, isGettingOn);
     worker.stuckMs = homeless === 0 ? undefined : (worker.stuckMs ?? state.nowMs);
     const isDone = worker.processing === 0 && worker.parked === 0;
     const isEmpty = worker.status === "draining" && open === 0 && isDone;
@@ -67,20 +70,38 @@ function stay(state: SchedulerState, worker: WorkerRecord, why: string): void {
 
 const hasWork = (state: SchedulerState): boolean => [...state.slabs.values()].some((slab) => slab.active > 0);
 
-/** Orders copies of what only workers that leave hold; gives how many results have none yet, and for how many of those nobody has room. */
-function evacuate(state: SchedulerState, worker: WorkerRecord): { readonly open: number; readonly homeless: number } {
+/**
+ * Whether what reads what exists only on workers that leave may get to it. With nothing under way it waits for what nobody makes
+ * but those, and would wait for ever.
+ */
+function getsOn(state: SchedulerState): boolean {
+  // Between two tasks nothing is under way unless what can begin has.
+  claimGiven(state);
+  placeReady(state);
+  return state.replicas.openOrders > 0 || [...state.workerByName.values()].some((one) => one.processing > 0);
+}
+
+/**
+ * Orders copies of what only workers that leave hold; gives how many results have none yet, and for how many of those nobody has
+ * room. @param isGettingOn whether what exists only there is to wait for its readers; else it is made again for them
+ */
+function evacuate(
+  state: SchedulerState,
+  worker: WorkerRecord,
+  isGettingOn: boolean,
+): { readonly open: number; readonly homeless: number } {
   const { tasks, replicas } = state;
-  const isUnderWay = replicas.openOrders > 0 || [...state.workerByName.values()].some((one) => one.processing > 0);
   let open = 0;
   let homeless = 0;
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++) {
       if (tasks.worker[row] !== worker.number || tasks.state[row] !== S.memory) continue;
-      if (state.moreHolders.get(row)?.some((one) => state.workers[one]?.status === "running") === true) continue;
+      // Others that hold what exists only there have a handle of it, no more.
+      const isLocated = ((tasks.flags[row] as number) & FLAG.located) !== 0;
+      const others = isLocated ? [] : (state.moreHolders.get(row) ?? []);
+      if (others.some((one) => state.workers[one]?.status === "running")) continue;
       const canMove = isMovable(state, row);
-      // What exists only there goes when its readers have read it. With nothing under way they wait for what nobody makes but
-      // workers that leave, and it would wait for ever: it is made again for them.
-      if (!canMove && !isUnderWay) continue;
+      if (!canMove && !isGettingOn) continue;
       open += 1;
       if (!canMove || replicas.orders.has(row)) continue;
       const to = recipientFor(state, row);

@@ -205,6 +205,40 @@ test("retire: a worker with data of a client that has yet to tell of it stays un
   assert.deepEqual([c.holders(0), c.holders(1)], ["B", "B"]);
 });
 
+/** A has made the shards of row 0 and is to leave; B is there. */
+function shards(edges: readonly (readonly number[])[]): ClusterScript {
+  const c = new ClusterScript({ A: 1 }, 1);
+  c.submit("x", edges, 1);
+  c.flow();
+  c.makesShards("A", c.begins("A"));
+  c.join("B");
+  c.wish({ type: "retire", workers: ["A"] });
+  pass(c);
+  return c;
+}
+
+test("retire: shards of an exchange hold their worker until all that reads them has, though nothing runs between two tasks", () => {
+  const c = shards([[], [0], [0], [0]]);
+  c.release(1, 1);
+  const readers = new Set([1, 2, 3]);
+  while (readers.size > 1) {
+    const row = c.begins("B");
+    assert.ok(readers.delete(row), `${row} begins`);
+    pass(c);
+    assert.equal(c.status("A"), "draining");
+    assert.equal(c.holders(0), "AB", "B has a handle");
+    // The turn that hears of its end is one that looks at who leaves.
+    c.now += 150;
+    c.finish("B", row);
+    c.deliver("B>S");
+    assert.equal(c.status("A"), "draining", `${[...readers]} are yet to read them`);
+    c.flow();
+  }
+  assert.equal(c.runAll(), `B${[...readers]}`);
+  pass(c);
+  assert.deepEqual([c.status("A"), c.holders(3)], ["gone", "B"]);
+});
+
 test("a worker that did not hear that it may go is told again when it says that it is there", () => {
   const c = made();
   c.release(1, 1);

@@ -11,6 +11,7 @@ import { checkWorker } from "../../actors/worker/invariants.ts";
 import { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WS, workerChartFacts, workerTaskChart } from "../../actors/worker/worker-states.ts";
 import type { Annotations } from "../../runtime/graph/layer.ts";
+import { ShardSet } from "../../runtime/graph/shards.ts";
 import type { FromClient, ToClient } from "../../runtime/protocol/client-scheduler.ts";
 import type { FromWorker, ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import type { StealAsk, StealGrant } from "../../runtime/protocol/worker-worker.ts";
@@ -156,6 +157,12 @@ export class ClusterScript {
 
   finish(name: string, row: number, bytes = 8): void {
     this.worker(name).finished(row, row, bytes, 1000, undefined);
+    this.turn(name);
+  }
+
+  /** A task ends with shards, which exist only where they were made. */
+  makesShards(name: string, row: number): void {
+    this.worker(name).finished(row, new ShardSet(name, `${row}-1`, 2), 8, 1000, undefined);
     this.turn(name);
   }
 
