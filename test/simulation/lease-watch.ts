@@ -66,6 +66,8 @@ export class LeaseWatch {
   /** A question to the lease. */
   asks(node: SimNode, what: Question): void {
     this.owed.delete(node);
+    // Who takes it once more begins anew.
+    if (what === "release") this.doubting.delete(node);
     const before = this.tries.get(node);
     const isNew = what !== "find" && before?.what !== "find";
     this.tries.set(node, { what, sinceMs: isNew || before === undefined ? this.world.now : before.sinceMs });
