@@ -7,9 +7,8 @@ import { type CaseResult, type GoldenCase, runCase } from "./run-case.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /**
- * Runs the golden cases: `npm run golden -- [--area array|bag|dataframe|delayed] [--cases FILE…] [--mode inline|threads|processes|nats] [--json]`.
- * Prints a line for each failing case, the reasons of those that are known not to pass, and the counts; exit code 1 if any
- * other failed, or (in the tests) one that is listed passes.
+ * Runs the golden cases, as {@link usage} says. Prints a line for each failing case, the reasons of those that are known not to
+ * pass, and the counts; exit code 1 if any other failed, or (in the tests) one that is listed passes.
  */
 const here = dirname(fileURLToPath(import.meta.url));
 export const areas = ["array", "bag", "dataframe", "delayed"] as const;
@@ -59,7 +58,16 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return { files: chosen.length > 0 ? chosen : areas.map(caseFile), mode, json };
 }
 
+const usage = `npm run golden -- [--area ${areas.join("|")}] [--cases FILE…] [--mode ${modes.join("|")}] [--json]
+
+Runs operations whose answers are known from Dask, NumPy and pandas: all areas in one process, unless other is said. Prints a line for
+each that fails, and the counts; with --json a line for every case, on standard output alone. Ends with 1 if one failed.`;
+
 async function main(): Promise<void> {
+  if (process.argv.includes("--help")) {
+    console.log(usage);
+    return;
+  }
   const { files, mode, json } = parseArguments(process.argv.slice(2));
   const vocabularies = await loadVocabularies();
   const open = await openMode(mode);
