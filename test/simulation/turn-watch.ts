@@ -5,6 +5,7 @@ import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
 import { watchEstimates } from "./estimate-watch.ts";
 import { watchHints } from "./hint-watch.ts";
+import { watchRetries } from "./retry-watch.ts";
 import type { Scenario } from "./scenario.ts";
 import { ToldWatch } from "./told-watch.ts";
 import { watchWants } from "./want-watch.ts";
@@ -47,6 +48,7 @@ export class TurnWatch {
     watchWants(wants, fail);
     watchHints(brain, fail);
     watchEstimates(brain, fail);
+    watchRetries(brain, fail);
     this.told.watch(brain, fail);
     this.watchSteps(brain, fail);
     const lose = brain["lose"].bind(brain);
