@@ -226,7 +226,6 @@ export class ClientSession {
 
   /** Says goodbye; whatever is still waited for fails. */
   close(): void {
-    if (this.phase.state === "closed") return;
     if (this.phase.state === "open") this.link?.tell({ type: "goodbye" });
     this.end(new ShoalError("The client is closed", { code: "CLOSED" }));
   }
