@@ -49,6 +49,23 @@ export function dropReplica(state: SchedulerState, row: number, worker: number):
   else state.moreHolders.delete(row);
 }
 
+/**
+ * Whether a result could be made again if it was lost, with all it reads that is not there: none of it was scattered, has had its effect,
+ * or has failed since. O(what is not there)
+ */
+export function canBeMadeAgain(state: SchedulerState, result: number): boolean {
+  const { tasks } = state;
+  const seen = new Set([result]);
+  // What is added while it is gone through is gone through too.
+  for (const row of seen) {
+    if (tasks.state[row] === S.erred || ((tasks.flags[row] as number) & FLAG.pure) !== 0) return false;
+    const { base, inputOffsets, inputs } = state.slabOf(row);
+    const ends = inputOffsets.subarray(row - base, row - base + 2);
+    for (const input of inputs.subarray(ends[0], ends[1])) if (tasks.state[input] !== S.memory) seen.add(input);
+  }
+  return true;
+}
+
 function loseResult(state: SchedulerState, row: number): void {
   const { tasks } = state;
   state.tickets.delete(row);

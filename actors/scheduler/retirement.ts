@@ -1,6 +1,7 @@
 import { isMovable, orderCopy, recipientFor } from "./copies.ts";
 import { isLeaving, moveMember } from "./membership.ts";
 import { placeReady } from "./placement.ts";
+import { canBeMadeAgain } from "./recovery.ts";
 import { FLAG, S, type SchedulerState } from "./scheduler-state.ts";
 import { tellWorkers } from "./sessions.ts";
 import { claimGiven } from "./stealing.ts";
@@ -36,8 +37,8 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
   let isAnyoneLeft = [...state.workerByName.values()].some((worker) => !isLeaving(worker));
   const done: WorkerRecord[] = [];
   for (const worker of leaving) {
-    const { open, homeless } = evacuate(state, worker, isGettingOn);
-    worker.stuckMs = homeless === 0 ? undefined : (worker.stuckMs ?? state.nowMs);
+    const { open, stuck } = evacuate(state, worker, isGettingOn);
+    worker.stuckMs = stuck === undefined ? undefined : (worker.stuckMs ?? state.nowMs);
     const isDone = worker.processing === 0 && worker.parked === 0;
     const isEmpty = worker.status === "draining" && open === 0 && isDone;
     if (isEmpty && (isAnyoneLeft || !hasWork(state))) done.push(worker);
@@ -48,7 +49,7 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
       isAnyoneLeft = true;
     } else if (worker.stuckMs !== undefined && state.nowMs - worker.stuckMs >= TRIES_MS)
       // What may run only here would wait for as long as the others are full.
-      stay(state, worker, "no other worker has room for what it has");
+      stay(state, worker, stuck as string);
     else if (worker.status === "draining" && !isDone)
       // What it is told while its session begins anew is lost, so it is told again.
       state.out.toWorker(worker.number).say({ type: "giveBack" });
@@ -81,18 +82,22 @@ function getsOn(state: SchedulerState): boolean {
   return state.replicas.openOrders > 0 || [...state.workerByName.values()].some((one) => one.processing > 0);
 }
 
+/** What a worker that leaves has yet to hand over. */
+interface Evacuation {
+  /** Results that exist only on workers that leave. */
+  readonly open: number;
+  /** Why some of them will not get elsewhere as things are. */
+  readonly stuck: string | undefined;
+}
+
 /**
- * Orders copies of what only workers that leave hold; gives how many results have none yet, and for how many of those nobody has
- * room. @param isGettingOn whether what exists only there is to wait for its readers; else it is made again for them
+ * Orders copies of what only workers that leave hold.
+ * @param isGettingOn whether what exists only there is to wait for its readers; else it is made again for them
  */
-function evacuate(
-  state: SchedulerState,
-  worker: WorkerRecord,
-  isGettingOn: boolean,
-): { readonly open: number; readonly homeless: number } {
+function evacuate(state: SchedulerState, worker: WorkerRecord, isGettingOn: boolean): Evacuation {
   const { tasks, replicas } = state;
   let open = 0;
-  let homeless = 0;
+  let stuck: string | undefined;
   for (const slab of state.slabs.values())
     for (let row = slab.base; row < slab.base + slab.count; row++) {
       if (tasks.worker[row] !== worker.number || tasks.state[row] !== S.memory) continue;
@@ -101,12 +106,15 @@ function evacuate(
       const others = isLocated ? [] : (state.moreHolders.get(row) ?? []);
       if (others.some((one) => state.workers[one]?.status === "running")) continue;
       const canMove = isMovable(state, row);
-      if (!canMove && !isGettingOn) continue;
+      if (!canMove && !isGettingOn) {
+        if (canBeMadeAgain(state, row)) continue;
+        stuck ??= "what exists only there can never be made again";
+      }
       open += 1;
       if (!canMove || replicas.orders.has(row)) continue;
       const to = recipientFor(state, row);
-      if (to === undefined) homeless += 1;
+      if (to === undefined) stuck ??= "no other worker has room for what it has";
       else orderCopy(state, row, to, "copy");
     }
-  return { open, homeless };
+  return { open, stuck };
 }

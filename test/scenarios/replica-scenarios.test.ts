@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WorkerRecord } from "../../actors/scheduler/worker-record.ts";
+import type { Annotations } from "../../runtime/graph/layer.ts";
 import { ClusterScript } from "../support/cluster-script.ts";
 
 /**
@@ -206,9 +207,9 @@ test("retire: a worker with data of a client that has yet to tell of it stays un
 });
 
 /** A has made the shards of row 0 and is to leave; B is there. */
-function shards(edges: readonly (readonly number[])[]): ClusterScript {
+function shards(edges: readonly (readonly number[])[], annotations?: Annotations): ClusterScript {
   const c = new ClusterScript({ A: 1 }, 1);
-  c.submit("x", edges, 1);
+  c.submit("x", edges, 1, annotations);
   c.flow();
   c.makesShards("A", c.begins("A"));
   c.join("B");
@@ -238,6 +239,19 @@ test("retire: shards of an exchange hold their worker until all that reads them 
   pass(c);
   assert.deepEqual([c.status("A"), c.holders(3)], ["gone", "B"]);
 });
+
+for (const effectful of ["once", undefined] as const)
+  test(`retire: shards that nobody else may read hold their worker only if they can never be made again (${effectful})`, () => {
+    const c = shards([[], [0]], { workers: ["A"], ...(effectful === undefined ? {} : { effectful }) });
+    pass(c);
+    assert.equal(c.status("A"), effectful === undefined ? "gone" : "draining");
+    if (effectful === undefined) return;
+    c.tick(11_000);
+    c.flow();
+    assert.equal(c.status("A"), "running");
+    assert.match(c.wish({ type: "retire", workers: ["A"] }).stays["A"] as string, /can never be made again/);
+    assert.equal(c.runAll(), "A1");
+  });
 
 test("a worker that did not hear that it may go is told again when it says that it is there", () => {
   const c = made();

@@ -1,5 +1,6 @@
 import type { SchedulerBrain } from "../../actors/scheduler/scheduler-brain.ts";
-import { FLAG, S, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
+import { S } from "../../actors/scheduler/scheduler-state.ts";
+import { hasRecipe } from "./recipes.ts";
 
 /**
  * What is to be tried again has failed no more, unless it needs what can never be made again.
@@ -13,19 +14,8 @@ export function watchRetries(brain: SchedulerBrain, fail: (error: Error) => void
     if (message.type !== "retry") return;
     for (const handle of message.handles) {
       const row = client.rowOf(handle);
-      if (row >= 0 && state.tasks.state[row] === S.erred && mayBeMade(state, row))
+      if (row >= 0 && state.tasks.state[row] === S.erred && hasRecipe(state, row))
         fail(new Error(`row ${row} was to be tried again, and is not`));
     }
   };
-}
-
-/** Whether everything that a row lacks has a recipe. */
-function mayBeMade(state: SchedulerState, row: number, seen = new Set<number>()): boolean {
-  const { tasks } = state;
-  if (seen.has(row) || (tasks.state[row] !== S.erred && tasks.state[row] !== S.released)) return true;
-  seen.add(row);
-  if (((tasks.flags[row] as number) & FLAG.pure) !== 0) return false;
-  const { base, inputOffsets, inputs } = state.slabOf(row);
-  const own = inputs.subarray(inputOffsets[row - base], inputOffsets[row - base + 1]);
-  return own.every((input) => mayBeMade(state, input, seen));
 }

@@ -5,6 +5,7 @@ import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { ShardSet } from "../../runtime/graph/shards.ts";
 import { watchEstimates } from "./estimate-watch.ts";
 import { watchHints } from "./hint-watch.ts";
+import { watchLeaving } from "./leave-watch.ts";
 import { watchRetries } from "./retry-watch.ts";
 import type { Scenario } from "./scenario.ts";
 import { ToldWatch } from "./told-watch.ts";
@@ -49,6 +50,7 @@ export class TurnWatch {
     watchHints(brain, fail);
     watchEstimates(brain, fail);
     watchRetries(brain, fail);
+    watchLeaving(brain, fail);
     this.told.watch(brain, fail);
     this.watchSteps(brain, fail);
     const lose = brain["lose"].bind(brain);
