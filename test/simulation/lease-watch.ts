@@ -33,6 +33,8 @@ export class LeaseWatch {
   private readonly holders: string[] = [];
   /** What lives asked last, and when they began to ask: what is looked up and written thereupon is of the same try. */
   private readonly tries = new WeakMap<SimNode, { readonly what: Question; readonly sinceMs: number }>();
+  /** When lives were last told who has the lease; what they write thereupon, they write at once. */
+  private readonly foundMs = new WeakMap<SimNode, number>();
   /** When those tries began of which they were last told that they hold the lease, and what they were not answered since. */
   private readonly askedMs = new WeakMap<SimNode, number>();
   private readonly unansweredMs = new WeakMap<SimNode, number>();
@@ -69,8 +71,8 @@ export class LeaseWatch {
     // Who takes it once more begins anew.
     if (what === "release") this.doubting.delete(node);
     const before = this.tries.get(node);
-    const isNew = what !== "find" && before?.what !== "find";
-    this.tries.set(node, { what, sinceMs: isNew || before === undefined ? this.world.now : before.sinceMs });
+    const isSame = what === "find" || this.foundMs.get(node) === this.world.now;
+    this.tries.set(node, { what, sinceMs: isSame && before !== undefined ? before.sinceMs : this.world.now });
     const notAnsweredMs = (this.unansweredMs.get(node) ?? 0) - (this.askedMs.get(node) ?? 0);
     const isLong = notAnsweredMs > DOUBT_LEASES * this.leaseMs * (1 + DRIFT);
     if (what === "renew" && isLong && this.leading.has(node) && !this.doubting.has(node))
@@ -90,6 +92,7 @@ export class LeaseWatch {
 
   /** A node is told who has the lease. */
   finds(node: SimNode, found: LeaseHolder | undefined): void {
+    this.foundMs.set(node, this.world.now);
     if (found === undefined) this.owes(node, "found nobody in the lease, and does not take it");
   }
 
