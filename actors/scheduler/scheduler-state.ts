@@ -108,6 +108,9 @@ export interface SchedulerOptions {
 /** An epoch is a time in milliseconds: as long as a scheduler assigns fewer tasks a millisecond, attempts of two never meet. */
 const ATTEMPTS_PER_EPOCH = 1024;
 
+/** Those that a scheduler assigns are greater, those of all before it are not. */
+export const firstAttemptOf = (epoch: number): number => epoch * ATTEMPTS_PER_EPOCH;
+
 /** Counts of the pairs of its charts that a scheduler walked. */
 export interface SchedulerHits {
   readonly task: Uint32Array;
@@ -215,7 +218,7 @@ export class SchedulerState {
     this.epoch = epoch;
     this.lineage = epoch;
     this.options = options;
-    this.attempts = epoch * ATTEMPTS_PER_EPOCH;
+    this.attempts = firstAttemptOf(epoch);
     this.cache = options.cache && new ResultCache(options.cache);
     this.chart = bind(chart, {
       actions: {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { STANDING } from "../../actors/client/submission-record.ts";
 import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
-import { S } from "../../actors/scheduler/scheduler-state.ts";
+import { firstAttemptOf, S } from "../../actors/scheduler/scheduler-state.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
 import type { Held, SimClient } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
@@ -144,7 +144,10 @@ export function checkReplicas(cluster: Cluster): void {
       if (isOrdered && isComing) continue;
       // It was given up before its copy came, and the question is lost: what comes is one copy too many. If it never comes, the row stays at the end.
       const isThere = state.tasks.state[row] === S.memory;
-      if (isComing && isThere && brain.fetches.attemptOf(row) === state.tasks.attempt[row]) continue;
+      const attempt = brain.fetches.attemptOf(row);
+      if (isComing && isThere && attempt === state.tasks.attempt[row]) continue;
+      // A former leader ordered it, and what was there at the takeover is not any more.
+      if (isComing && attempt <= firstAttemptOf(state.epoch)) continue;
       assert.ok(
         state.tasks.state[row] === S.memory &&
           state.holdersOf(row).includes(record.number) &&
