@@ -1,5 +1,6 @@
 import { Random } from "../../runtime/base/random.ts";
 import type { ClientShare } from "../../runtime/protocol/client-scheduler.ts";
+import { makeAmbushes } from "./ambush.ts";
 import {
   goneWithLeaders,
   leaderFaults,
@@ -99,6 +100,8 @@ export function makeScenario(seed: number, only: readonly Trouble[] = TROUBLES):
   }
   const elsewhere = new Random(seed ^ 0x57a6);
   if (elsewhere.chance(STRANGERS_RATE)) faults.push(...strangersAt(elsewhere, chaosMs));
+  const ambushes = new Random(seed ^ 0xa3b5);
+  if (only.includes("cut") && ambushes.chance(AMBUSH_RATE)) faults.push(...makeAmbushes(ambushes, chaosMs));
   // Who is vouched for is never exiled.
   const nannies = !has.has("exile") && new Random(seed ^ 0x4a66).chance(NANNIES_RATE);
   const bounds = new Random(seed ^ 0xb0d5);
@@ -155,6 +158,7 @@ const SHARES_RATE = 0.15;
 /** In so many seeds a client may submit no more than so much. */
 const BOUNDED_RATE = 0.08;
 const STRANGERS_RATE = 0.2;
+const AMBUSH_RATE = 0.2;
 const NANNIES_RATE = 0.25;
 const CACHE_RATE = 0.08;
 

@@ -68,6 +68,8 @@ export type Fault = { readonly at: number } & (
   | { readonly kind: "arrange"; readonly copies: number; readonly forMs: number }
   /** A client goes with all in its hands, and another takes its seat. */
   | { readonly kind: "clientEnds"; readonly seat: string; readonly farewell: Farewell; readonly forMs: number }
+  /** From then on so many workers, as they are promised tasks of others, hear nothing of the scheduler for a while, or all clients let go of all. */
+  | { readonly kind: "ambush"; readonly does: "cut" | "release"; readonly times: number; readonly forMs: number }
   /** Somebody who is no member says what is not for them to say. */
   | { readonly kind: "stranger"; readonly says: StrangerWord }
   | { readonly kind: "newScheduler" }

@@ -6,6 +6,7 @@ import type { Doubts } from "../../runtime/actor/doubts.ts";
 import { runInterpreted } from "../../runtime/actor/interpreted-chart.ts";
 import { Random } from "../../runtime/base/random.ts";
 import { loadFunction } from "../../runtime/wire/function-loader.ts";
+import { layAmbush } from "./ambush.ts";
 import { checkAnswers, checkClosed, checkEmpty, checkLine, checkReplicas, checkRuns, checkSessions } from "./checks.ts";
 import type { SimClient } from "./client.ts";
 import { Cluster } from "./cluster.ts";
@@ -329,6 +330,8 @@ function strike(cluster: Cluster, fault: Fault): void {
       network.cut(fault.from, fault.to, true);
       world.at(world.now + fault.forMs, "mend", () => network.cut(fault.from, fault.to, false));
       return;
+    case "ambush":
+      return layAmbush(cluster, fault);
     case "retire":
       void retireWorker(cluster, fault.node, world.now + fault.forMs);
       return;

@@ -36,7 +36,8 @@ const FENCED = [
  * what comes after it wait for the same commit, or be sent a turn later: it is let out by the wake that the empty one asked for. A slab without
  * edges has no offsets of any either: no row of it is visited, asked first or not. Who releases asks by itself whether a row is needed, and a row
  * that did not fail has no failure to strike out. A layer of one kind is looked up again for each row, with the same answer. Who makes rows needed asks
- * by itself whether they are. A submission is looked up again for each handle, with the same answer.
+ * by itself whether they are. A submission is looked up again for each handle, with the same answer. Who drops a copy that a worker has not changes nothing,
+ * and what drops slabs that have nothing left asks by itself. Nothing is traced in the simulator.
  */
 const EQUIVALENT: readonly Pick<SourceMutation, "file" | "text">[] = [
   { file: "runtime/journal/held-output.ts", text: "said.length === 0 → false" },
@@ -46,6 +47,11 @@ const EQUIVALENT: readonly Pick<SourceMutation, "file" | "text">[] = [
   { file: "actors/scheduler/departures.ts", text: "isNeeded(state, row) → false" },
   { file: "actors/scheduler/completion.ts", text: "isMixed → true" },
   { file: "actors/scheduler/needs.ts", text: "state.tasks.state[first] !== S.released → false" },
+  { file: "actors/scheduler/recovery.ts", text: "more.includes(worker.number) → true" },
+  { file: "actors/scheduler/recovery.ts", text: "slab.active === 0 → true" },
+  { file: "actors/scheduler/needs.ts", text: "slab.active === 0 → true" },
+  { file: "actors/scheduler/scheduler.ts", text: "trace === void 0 → false" },
+  { file: "actors/scheduler/scheduler.ts", text: "trace === void 0 → true" },
   {
     file: "actors/client/client-session.ts",
     text: "record === void 0 || handle >= record.first + record.count → true",

@@ -2,6 +2,7 @@ import type { SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 import { HeldDigest } from "../../actors/worker/held-digest.ts";
 import type { WorkerBrain } from "../../actors/worker/worker-brain.ts";
 import { WS } from "../../actors/worker/worker-states.ts";
+import type { ToWorker } from "../../runtime/protocol/scheduler-worker.ts";
 import type { StealGrant } from "../../runtime/protocol/worker-worker.ts";
 import { queuedAt, wrongGrant } from "./grant-watch.ts";
 
@@ -17,6 +18,8 @@ const BEATS_MAX = 2;
 /** Nothing goes round and round, and nothing goes where its inputs take longer to come than it would have waited. */
 export class StealWatch {
   count = 0;
+  /** Told of workers that were promised something just now. */
+  readonly onPromised: ((worker: string) => void)[] = [];
   /** By the life of its row. */
   private readonly moves = new Map<string, number>();
   private readonly fail: (error: Error) => void;
@@ -51,6 +54,7 @@ export class StealWatch {
       if (!stealing.isIn("calm")) this.fail(new Error(`${brain.id} is calm as its session begins`));
     };
     brain.step = (event) => {
+      const wasPromised = stealing.isIn("promised");
       const ask = event.kind === "steal" && event.event.type === "asked" ? event.event.ask : undefined;
       const queued = ask && queuedAt(brain);
       if (event.kind === "steal" && "question" in event.event && event.event.question === newest) isOpen = false;
@@ -65,8 +69,10 @@ export class StealWatch {
       if (steal?.type === "answered") this.checkWaiters(brain, steal.grant);
       if (steal?.type === "answered") beats = 0;
       if (steal?.type === "beat") beats += 1;
+      if (!wasPromised && stealing.isIn("promised")) for (const tell of this.onPromised) tell(brain.id);
       if (beats > BEATS_MAX && stealing.isIn("promised"))
         this.fail(new Error(`${brain.id} has a promise that is ${beats} signs of life old`));
+      if (event.kind === "message" && event.message.type === "void") this.checkVoid(brain, event.message);
       if (stealing.isIn("asking") !== isOpen)
         this.fail(new Error(`${brain.id} asks exactly while a question of its is open`));
       if (ask === undefined || queued === undefined) return;
@@ -74,6 +80,12 @@ export class StealWatch {
       const wrong = wrongGrant(brain, ask, grant, queued);
       if (wrong !== undefined) this.fail(new Error(wrong));
     };
+  }
+
+  /** What is claimed for others is promised no more. */
+  private checkVoid({ id, stealing }: WorkerBrain, { rows, attempts }: ToWorker & { type: "void" }): void {
+    const kept = rows.find((row, i) => stealing.promised.get(row) === attempts[i]);
+    if (kept !== undefined) this.fail(new Error(`row ${kept} is promised to ${id}, which was told that it is not`));
   }
 
   /** What a promised task reads comes, is waited for with it, and is let go of with it. */
