@@ -72,14 +72,15 @@ function stay(state: SchedulerState, worker: WorkerRecord, why: string): void {
 const hasWork = (state: SchedulerState): boolean => [...state.slabs.values()].some((slab) => slab.active > 0);
 
 /**
- * Whether what reads what exists only on workers that leave may get to it. With nothing under way it waits for what nobody makes
- * but those, and would wait for ever.
+ * Whether what reads what exists only on workers that leave may get to it. With nothing under way, and nothing that rests before it is
+ * tried again, it waits for what nobody makes but those, and would wait for ever.
  */
 function getsOn(state: SchedulerState): boolean {
   // Between two tasks nothing is under way unless what can begin has.
   claimGiven(state);
   placeReady(state);
-  return state.replicas.openOrders > 0 || [...state.workerByName.values()].some((one) => one.processing > 0);
+  const isUnderWay = [...state.workerByName.values()].some((one) => one.processing > 0);
+  return isUnderWay || state.replicas.openOrders > 0 || state.rests.nextMs < Number.POSITIVE_INFINITY;
 }
 
 /** What a worker that leaves has yet to hand over. */

@@ -240,6 +240,20 @@ test("retire: shards of an exchange hold their worker until all that reads them 
   assert.deepEqual([c.status("A"), c.holders(3)], ["gone", "B"]);
 });
 
+test("retire: shards of an exchange hold their worker while what reads them rests before it is tried again", () => {
+  const c = shards([[], [0]], { retries: 1, retryDelayMs: 1000 });
+  c.release(1, 1);
+  assert.equal(c.begins("B"), 1);
+  c.fail("B", 1);
+  pass(c);
+  pass(c);
+  assert.deepEqual([c.status("A"), c.stands(1)], ["draining", "S:resting"]);
+  c.tick(1000);
+  assert.equal(c.runAll(), "B1");
+  pass(c);
+  assert.equal(c.status("A"), "gone");
+});
+
 for (const effectful of ["once", undefined] as const)
   test(`retire: shards that nobody else may read hold their worker only if they can never be made again (${effectful})`, () => {
     const c = shards([[], [0]], { workers: ["A"], ...(effectful === undefined ? {} : { effectful }) });
