@@ -33,6 +33,9 @@ export function retire(state: SchedulerState, workers: readonly string[]): void 
 export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
   const leaving = [...state.workerByName.values()].filter(isLeaving);
   if (leaving.length === 0) return [];
+  // Between two tasks nothing is under way unless what can begin has.
+  claimGiven(state);
+  placeReady(state);
   const isGettingOn = getsOn(state);
   let isAnyoneLeft = [...state.workerByName.values()].some((worker) => !isLeaving(worker));
   const done: WorkerRecord[] = [];
@@ -47,9 +50,9 @@ export function reviewLeaving(state: SchedulerState): WorkerRecord[] {
       stay(state, worker, "no other worker is there to take over what it has");
       // The others can go then.
       isAnyoneLeft = true;
-    } else if (worker.stuckMs !== undefined && state.nowMs - worker.stuckMs >= TRIES_MS)
+    } else if (stuck !== undefined && state.nowMs - (worker.stuckMs as number) >= TRIES_MS)
       // What may run only here would wait for as long as the others are full.
-      stay(state, worker, stuck as string);
+      stay(state, worker, stuck);
     else if (worker.status === "draining" && !isDone)
       // What it is told while its session begins anew is lost, so it is told again.
       state.out.toWorker(worker.number).say({ type: "giveBack" });
@@ -76,9 +79,6 @@ const hasWork = (state: SchedulerState): boolean => [...state.slabs.values()].so
  * tried again, it waits for what nobody makes but those, and would wait for ever.
  */
 function getsOn(state: SchedulerState): boolean {
-  // Between two tasks nothing is under way unless what can begin has.
-  claimGiven(state);
-  placeReady(state);
   const isUnderWay = [...state.workerByName.values()].some((one) => one.processing > 0);
   return isUnderWay || state.replicas.openOrders > 0 || state.rests.nextMs < Number.POSITIVE_INFINITY;
 }

@@ -1,6 +1,9 @@
 import { FLAG, S, type SchedulerState } from "../../actors/scheduler/scheduler-state.ts";
 
-/** Whether everything that a row lacks has a recipe, and its own may run: what was scattered has none, what acts once has acted. */
+/**
+ * Whether everything that a row lacks has a recipe, and its own may run: what was scattered has none, what acts once has acted. The scheduler
+ * asks the like of itself; here it is asked again, or its mistake would be the measure of it.
+ */
 export function hasRecipe(state: SchedulerState, row: number, seen = new Set<number>()): boolean {
   const { tasks } = state;
   if (seen.has(row)) return true;
